@@ -11,6 +11,8 @@ from typing import Any
 
 from contracts.shared import RefusalCode
 
+from kernel.failures import PoisonError
+
 Headers = Sequence[tuple[str, bytes]]
 
 CONTENT_TYPE = b"application/avro"
@@ -30,15 +32,6 @@ _NAMES = {
 _FIELDS = {header: field for field, header in _NAMES.items()} | {"ce_specversion": "specversion", "content-type": "content_type"}
 _CONTENT_TYPES = frozenset(("application/avro", "application/vnd.apache.avro", "avro/binary"))
 _FIXED = (("ce_specversion", b"1.0"), ("content-type", CONTENT_TYPE))
-
-
-class PoisonError(Exception):
-    """A record cannot be an event of ours. ``code`` says why; ``where`` may name a header, never its value nor any of the bytes."""
-
-    def __init__(self, code: RefusalCode, where: str = "") -> None:
-        super().__init__(f"{code} {where}".rstrip())
-        self.code = code
-        self.where = where
 
 
 @dataclass(slots=True, kw_only=True)

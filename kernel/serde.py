@@ -15,7 +15,7 @@ from contracts.catalogue import CATALOGUE, EventType
 from contracts.shared import RefusalCode
 from fastavro import parse_schema, schemaless_reader, schemaless_writer
 
-from kernel.envelope import PoisonError
+from kernel.failures import PoisonError
 
 MAGIC = 0
 PREFIX = 5

@@ -1,0 +1,148 @@
+"""Sealing (封): take the personal fields out of an event, one ciphertext per person and category, and put them back.
+
+AES-256-GCM-SIV. The nonce is derived from key, event, person and category, so that an honest retry gives equal bytes; the
+additional data bind a part to its event, so that it opens nowhere else. Redaction is leaving parts out, erasure is losing a key.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contracts.catalogue import EventType, Mark
+from contracts.envelope import SealedEvent, SealedPart
+from contracts.shared import DataCategory, RefusalCode
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from kernel import serde
+from kernel.failures import IntegrityError, PoisonError
+
+_NONCE = 12
+_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One person's key for one retention class: 32 secret bytes and their public id. Never shown."""
+
+    id: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"Key({self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The key was destroyed on purpose: what it sealed is gone for good. Not the same as a store that does not answer."""
+
+    key_id: str
+
+
+@dataclass(slots=True)
+class PlainPart:
+    """The personal fields of one event about one person in one category, as (path, value) pairs. Lives in memory only."""
+
+    person: str
+    category: DataCategory
+    essential: bool
+    values: list[tuple[str, Any]]
+
+
+def take_apart(event: Any) -> tuple[Any, tuple[PlainPart, ...]]:
+    """The event with every personal field empty, and those fields by person and category, in the order of the schema.
+
+    Raises PoisonError(UNLABELLED) when a filled field does not say whose it is or of which category.
+    """
+    kind = serde.type_of(event)
+    found: dict[tuple[str, str], PlainPart] = {}
+    for mark in kind.personal:
+        for path, value, person, category in _marked(event, mark):
+            if not person or category == DataCategory.UNMAPPED:
+                raise PoisonError(RefusalCode.UNLABELLED, mark.field)
+            part = found.setdefault((person, category), PlainPart(person, DataCategory(category), False, []))
+            part.essential = part.essential or mark.essential
+            part.values.append((path, value))
+    empty = {mark.field: () if mark.array else None for mark in kind.personal}
+    return replace(event, **empty), tuple(found.values())
+
+
+def seal(event: Any, parts: Iterable[PlainPart], origin_source: str, origin_id: str, keys: Mapping[str, Key]) -> SealedEvent:
+    """Seal what ``take_apart`` gave. ``keys`` holds the key of every person for the type's retention class."""
+    kind = serde.type_of(event)
+    codes = [(part, keys[part.person]) for part in parts]
+    sealed = SealedEvent(
+        body=serde.encode(event), origin_source=origin_source, origin_id=origin_id, origin_type=kind.full_name,
+        parts=tuple(
+            SealedPart(person=part.person, category=part.category, key_id=key.id, essential=part.essential, ciphertext=b"")
+            for part, key in codes
+        ),
+    )
+    filled = (
+        replace(bare, ciphertext=_cipher(key).encrypt(_nonce(sealed, bare, key), _canonical(part.values), _bound(sealed, bare)))
+        for bare, (part, key) in zip(sealed.parts, codes, strict=True)
+    )
+    return replace(sealed, parts=tuple(filled))
+
+
+def open_part(sealed: SealedEvent, part: SealedPart, key: Key) -> list[tuple[str, Any]]:
+    """The (path, value) pairs of one sealed part. Raises IntegrityError when the seal is broken or bound elsewhere."""
+    try:
+        plain = _cipher(key).decrypt(_nonce(sealed, part, key), part.ciphertext, _bound(sealed, part))
+    except InvalidTag:
+        raise IntegrityError(f"the seal of a part under key {part.key_id} is broken") from None
+    return [(path, value) for path, value in json.loads(plain)]
+
+
+def put_together(sealed: SealedEvent, opened: Iterable[list[tuple[str, Any]]] = ()) -> Any:
+    """The event of a sealed body with opened parts filled in; paths that its type does not have are left out."""
+    event = serde.decode(sealed.body)
+    kind = serde.type_of(event)
+    values = {path: value for pairs in opened for path, value in pairs}
+    record = event.to_avro()
+    for mark in kind.personal:
+        record[mark.field] = _members(values, mark.field) if mark.array else values.get(mark.field)
+    return type(event).from_avro(record)
+
+
+def is_sealed_type(kind: EventType) -> bool:
+    """Whether events of this type are wrapped behind the front door: exactly those with any personal field."""
+    return bool(kind.personal)
+
+
+def _marked(event: Any, mark: Mark) -> Iterable[tuple[str, Any, str, str]]:
+    """Path, value, person and category of everything that one mark stands on."""
+    value = getattr(event, mark.field)
+    if not mark.array:
+        return [(mark.field, value, getattr(event, mark.person_field) or "", mark.category)] if value is not None else []
+    members = ((index, member.to_avro()) for index, member in enumerate(value))
+    return [
+        (f"{mark.field}/{index}", member, member[mark.person_field] or "", member[mark.category_field])
+        for index, member in members
+    ]
+
+
+def _members(values: Mapping[str, Any], field: str) -> list[Any]:
+    prefix = field + "/"
+    found = sorted((int(path[len(prefix):]), value) for path, value in values.items() if path.startswith(prefix))
+    return [value for _, value in found]
+
+
+def _canonical(values: list[tuple[str, Any]]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _cipher(key: Key) -> AESGCMSIV:
+    return AESGCMSIV(key.secret)
+
+
+def _nonce(sealed: SealedEvent, part: SealedPart, key: Key) -> bytes:
+    return hmac.digest(key.secret, _SEPARATOR.join((sealed.origin_id, part.person, part.category)).encode(), "sha256")[:_NONCE]
+
+
+def _bound(sealed: SealedEvent, part: SealedPart) -> bytes:
+    return _SEPARATOR.join((sealed.origin_id, sealed.origin_type, part.person, part.category, part.key_id)).encode()
