@@ -141,7 +141,7 @@ class DisclosureDecided:
     outcome: shared.Outcome
     rule: str
     basis: shared.Basis = shared.Basis.NONE
-    consent: str | None = None
+    consents: tuple[str, ...] = ()
     segment: str | None = None
     released: tuple[shared.PartCode, ...] = ()
     withheld: tuple[shared.WithheldPart, ...] = ()
@@ -168,7 +168,7 @@ class DisclosureDecided:
             outcome=shared.Outcome(record["outcome"]),
             rule=record["rule"],
             basis=shared.Basis(record["basis"]),
-            consent=record["consent"],
+            consents=tuple(record["consents"]),
             segment=record["segment"],
             released=tuple(shared.PartCode.from_avro(member) for member in record["released"]),
             withheld=tuple(shared.WithheldPart.from_avro(member) for member in record["withheld"]),
@@ -195,7 +195,7 @@ class DisclosureDecided:
             "outcome": self.outcome,
             "rule": self.rule,
             "basis": self.basis,
-            "consent": self.consent,
+            "consents": list(self.consents),
             "segment": self.segment,
             "released": [member.to_avro() for member in self.released],
             "withheld": [member.to_avro() for member in self.withheld],

@@ -1,0 +1,91 @@
+"""The policy pack (規則集) as the gate reads it: legal rules as data (architecture rule 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Purpose
+
+
+class PackInvalid(Exception):
+    """A policy pack names something that does not exist; the text says what. It is not put in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasisRule:
+    """Preconditions of one basis; an empty set of types or kinds means any."""
+
+    types: frozenset[str] = frozenset()
+    recipient_kinds: frozenset[AgencyKind] = frozenset()
+    ceiling: frozenset[DataCategory] | None = None
+    conference: ConferenceBasis | None = None
+    review_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPack:
+    """One version of the rules, known by the SHA-256 of its bytes."""
+
+    hash: str
+    bases: Mapping[Basis, BasisRule]
+    purposes: Mapping[Purpose, frozenset[Purpose]]
+    """Requested purpose → purposes whose consent covers it: itself and its ancestors."""
+    categories: Mapping[DataCategory, frozenset[DataCategory]]
+    """Category of a part → categories whose consent covers it: itself and its ancestors."""
+    longest_days: int
+    hold_ms: int
+    holdable: Mapping[str, frozenset[AgencyKind]]
+    protected: frozenset[DataCategory]
+    protection_exempt_bases: frozenset[Basis]
+    protection_exempt_kinds: frozenset[AgencyKind]
+    reviewer: AgencyKind
+    obligations: tuple[str, ...] = field(default=())
+
+
+def read(table: Mapping[str, Any], digest: str) -> PolicyPack:
+    """A pack from its parsed YAML. Raises PackInvalid."""
+    try:
+        protection = table["protection"]
+        return PolicyPack(
+            hash=digest,
+            bases={Basis(code): _basis(entry) for code, entry in table["bases"].items()},
+            purposes=_covered_by(Purpose, table["purposes"]),
+            categories=_covered_by(DataCategory, table["categories"]),
+            longest_days=int(table["consent"]["longest_days"]),
+            hold_ms=int(table["holds"]["days"]) * 86_400_000,
+            holdable={name: frozenset(map(AgencyKind, kinds)) for name, kinds in table["holds"]["types"].items()},
+            protected=frozenset(map(DataCategory, protection["withheld"])),
+            protection_exempt_bases=frozenset(map(Basis, protection["exempt_bases"])),
+            protection_exempt_kinds=frozenset(map(AgencyKind, protection["exempt_kinds"])),
+            reviewer=AgencyKind(table["reviewer"]),
+            obligations=tuple(table["obligations"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise PackInvalid(f"policy pack {digest[:12]}: {error!r}") from error
+
+
+def _basis(entry: Mapping[str, Any]) -> BasisRule:
+    ceiling, conference, review = entry.get("ceiling"), entry.get("conference"), entry.get("review_hours")
+    return BasisRule(
+        types=frozenset(entry.get("types", ())),
+        recipient_kinds=frozenset(map(AgencyKind, entry.get("recipient_kinds", ()))),
+        ceiling=None if ceiling is None else frozenset(map(DataCategory, ceiling)),
+        conference=None if conference is None else ConferenceBasis(conference),
+        review_ms=None if review is None else int(review) * 3_600_000,
+    )
+
+
+def _covered_by(codes: Any, parents: Mapping[str, str]) -> dict[Any, frozenset[Any]]:
+    tree = {codes(child): codes(parent) for child, parent in parents.items()}
+    return {code: frozenset(_line(code, tree)) for code in codes if code is not codes.UNMAPPED}
+
+
+def _line(code: Any, tree: Mapping[Any, Any]) -> list[Any]:
+    line = [code]
+    while (parent := tree.get(line[-1])) is not None:
+        if parent in line:
+            raise ValueError(f"{parent} is its own ancestor")
+        line.append(parent)
+    return line

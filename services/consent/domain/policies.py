@@ -1,0 +1,204 @@
+"""The rules by which one basis alone supports a release: one small named function each, refusals by reason code.
+
+Numbers R1-R17 are those of domain.md §4.2; "rule n" those of consent.md §2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contracts.envelope import DisclosureRequested
+from contracts.shared import AgencyKind, Basis, DataCategory
+from services.consent.domain.model import CaseFile, Consent, Refusal, Registry, Verdict
+from services.consent.domain.pack import PolicyPack
+from services.consent.domain.reasons import Reason
+
+Part = tuple[str, DataCategory, bool]
+"""Person, category, essential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything a rule may look at: the request, the case, the town's facts, the pack of the day, the day."""
+
+    request: DisclosureRequested
+    case: CaseFile
+    registry: Registry
+    pack: PolicyPack
+    day: int
+    parts: tuple[Part, ...]
+
+    @property
+    def recipient_kind(self) -> AgencyKind:
+        """Kind of the recipient; UNMAPPED when it is not registered."""
+        agency = self.registry.agencies.get(self.request.recipient)
+        return AgencyKind.UNMAPPED if agency is None else agency.kind
+
+
+def consent_of_the_person(question: Question) -> Verdict:
+    """C 本人同意: person, purpose, recipient and time must all match one consent of that very person (R2, R4, rules 8-14)."""
+    if not question.parts:
+        return _consent_without_parts(question)
+    answers = {person: _covering(question, person) for person in {part[0] for part in question.parts}}
+    released, withheld = [], []
+    for part in question.parts:
+        reason = _part_reason(question, part, answers[part[0]])
+        (released.append(part) if reason is None else withheld.append((*part, reason)))
+    used = {answer.id for person, _, _ in released if isinstance(answer := answers[person], Consent)}
+    reasons = tuple(dict.fromkeys(entry[3] for entry in withheld))
+    return Verdict(basis=Basis.C, rule="R2", released=tuple(released), withheld=tuple(withheld), reasons=reasons, consents=tuple(sorted(used)))
+
+
+def _consent_without_parts(question: Question) -> Verdict:
+    """An event about a case but without sealed parts still says that the recipient is concerned with it: some consent must cover that."""
+    answers = [_covering(question, person) for person in sorted(question.case.consents)]
+    given = [answer for answer in answers if isinstance(answer, Consent)]
+    if given and not question.request.wanted:
+        return Verdict(basis=Basis.C, rule="R2", consents=(given[0].id,))
+    reasons = (Reason.NOTHING_TO_RELEASE,) if given else tuple(answer for answer in answers[:1] if isinstance(answer, Reason))
+    return Verdict(basis=Basis.NONE, rule="R1", reasons=reasons or (Reason.NO_CONSENT,))
+
+
+def _covering(question: Question, person: str) -> Consent | Reason:
+    """The consent of ``person`` that covers most of the person's parts (rule 10: whole from one consent), or why there is none."""
+    consents = question.case.consents.get(person, ())
+    if not consents:
+        return Reason.PERSON_REFUSED if person in question.case.refusals else Reason.NO_CONSENT
+    misses = [_miss(question, consent) for consent in consents]
+    matching = [consent for consent, miss in zip(consents, misses) if miss is None]
+    if not matching:
+        return max((miss for miss in misses if miss is not None), key=_NEARNESS.index)
+    if len(matching) == 1:
+        return matching[0]
+    wanted = [part for part in question.parts if part[0] == person]
+    covers = {consent.id: sum(_covers(question, consent, part) for part in wanted) for consent in matching}
+    return max(matching, key=lambda consent: (covers[consent.id], consent.id))
+
+
+_NEARNESS = (
+    Reason.PURPOSE_NOT_CONSENTED, Reason.RECIPIENT_NOT_NAMED, Reason.CONSENT_NOT_YET, Reason.CONSENT_EXPIRED, Reason.CONSENT_WITHDRAWN,
+)
+"""How near a consent came; the nearest miss is the reason told."""
+
+
+def _miss(question: Question, consent: Consent) -> Reason | None:
+    request = question.request
+    if consent.purpose not in question.pack.purposes.get(request.purpose, ()):
+        return Reason.PURPOSE_NOT_CONSENTED
+    if request.recipient not in consent.recipients:
+        return Reason.RECIPIENT_NOT_NAMED
+    if consent.withdrawn:
+        return Reason.CONSENT_WITHDRAWN
+    if question.day < consent.first_day:
+        return Reason.CONSENT_NOT_YET
+    return Reason.CONSENT_EXPIRED if question.day > consent.last_day else None
+
+
+def _covers(question: Question, consent: Consent, part: Part) -> bool:
+    return not question.pack.categories.get(part[1], frozenset()).isdisjoint(consent.categories)
+
+
+def _part_reason(question: Question, part: Part, answer: Consent | Reason) -> Reason | None:
+    if any(_refuses(question, refusal, part) for refusal in question.case.refusals.get(part[0], ())):
+        return Reason.PERSON_REFUSED
+    if isinstance(answer, Reason):
+        return answer
+    return None if _covers(question, answer, part) else Reason.CATEGORY_NOT_CONSENTED
+
+
+def _refuses(question: Question, refusal: Refusal, part: Part) -> bool:
+    """Rule 11: a refusal beats every consent whatever the dates, until a consent names it in ``supersedes``."""
+    return (
+        refusal.purpose in question.pack.purposes.get(question.request.purpose, ())
+        and (not refusal.recipients or question.request.recipient in refusal.recipients)
+        and (not refusal.categories or not question.pack.categories.get(part[1], frozenset()).isdisjoint(refusal.categories))
+    )
+
+
+def no_personal_data(question: Question) -> Verdict:
+    """B0 個人情報なし: the type is one of those that carry none, and no part is sealed."""
+    rule = question.pack.bases[Basis.B0]
+    reason = Reason.TYPE_NOT_COVERED if question.parts or question.request.event_type not in rule.types else None
+    return _whole(question, Basis.B0, "B0", reason)
+
+
+def support_conference(question: Question) -> Verdict:
+    """M 支援会議: the 106-6 conference segment is open, both sides are listed, the items were asked for (R9, rule 18)."""
+    segment = question.case.segments.get(question.request.segment or "")
+    reason = None
+    if segment is None:
+        reason = Reason.SEGMENT_UNKNOWN
+    elif segment.basis is not question.pack.bases[Basis.M].conference:
+        reason = Reason.SEGMENT_NOT_STATUTORY
+    elif question.request.recipient not in segment.members or question.request.agency not in segment.members:
+        reason = Reason.NOT_LISTED
+    elif not segment.open:
+        reason = Reason.SEGMENT_CLOSED
+    asked = frozenset() if segment is None else segment.asked
+    return _whole(question, Basis.M, "R9", reason, asked, Reason.NOT_ASKED)
+
+
+def danger_to_life(question: Question) -> Verdict:
+    """V 生命・身体・財産: a registered right, a fitting recipient, and no more than the least that helps (rule 19)."""
+    rule = question.pack.bases[Basis.V]
+    sender = question.registry.agencies.get(question.request.agency)
+    reason = None
+    if sender is None or not sender.emergency_right:
+        reason = Reason.NO_EMERGENCY_RIGHT
+    elif question.request.event_type not in rule.types:
+        reason = Reason.TYPE_NOT_COVERED
+    elif question.recipient_kind not in rule.recipient_kinds:
+        reason = Reason.RECIPIENT_KIND
+    return _whole(question, Basis.V, "V", reason, rule.ceiling, Reason.OVER_CEILING)
+
+
+def _whole(
+    question: Question, basis: Basis, rule: str, reason: Reason | None,
+    ceiling: frozenset[DataCategory] | None = None, over: Reason = Reason.OVER_CEILING,
+) -> Verdict:
+    """The verdict of a basis that holds for the whole request or, for ``reason``, not at all; parts above the ceiling are withheld."""
+    if reason is not None:
+        return Verdict(basis=basis, rule=rule, withheld=tuple((*part, reason) for part in question.parts), reasons=(reason,))
+    released = tuple(part for part in question.parts if ceiling is None or part[1] in ceiling)
+    withheld = tuple((*part, over) for part in question.parts if part not in released)
+    return Verdict(basis=basis, rule=rule, released=released, withheld=withheld, reasons=(over,) if withheld else ())
+
+
+def not_available(question: Question) -> Verdict:
+    """A basis for which the pack has no preconditions to test supports nothing (rule 17)."""
+    return _whole(question, question.request.basis, "R1", Reason.BASIS_NOT_AVAILABLE)
+
+
+BASES: dict[Basis, Callable[[Question], Verdict]] = {
+    Basis.B0: no_personal_data,
+    Basis.C: consent_of_the_person,
+    Basis.M: support_conference,
+    Basis.V: danger_to_life,
+}
+"""The bases that can be tested today; the pack must list them too."""
+
+
+def protect(question: Question, verdict: Verdict) -> Verdict:
+    """R8 支援措置, applied last and only ever removing: a blocked agency learns nothing of where anybody of the household is (rule 15)."""
+    if not _blocked(question) or verdict.basis in question.pack.protection_exempt_bases and question.recipient_kind in question.pack.protection_exempt_kinds:
+        return verdict
+    if not verdict.released and not verdict.withheld and verdict.basis is not Basis.B0:
+        return Verdict(basis=verdict.basis, rule="R8", reasons=(Reason.PROTECTED,))
+    taken = tuple((*part, Reason.PROTECTED) for part in verdict.released if part[1] in question.pack.protected)
+    if not taken:
+        return verdict
+    return Verdict(
+        basis=verdict.basis, rule="R8", consents=verdict.consents,
+        released=tuple(part for part in verdict.released if part[1] not in question.pack.protected),
+        withheld=verdict.withheld + taken, reasons=tuple(dict.fromkeys((*verdict.reasons, Reason.PROTECTED))),
+    )
+
+
+def _blocked(question: Question) -> bool:
+    household = question.case.persons
+    return any(
+        question.request.recipient in flag.blocked and question.day <= flag.last_day
+        and (flag.person in household or any(part[0] == flag.person for part in question.parts))
+        for flag in question.registry.flags
+    )

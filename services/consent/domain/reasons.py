@@ -1,0 +1,77 @@
+"""Why something was not released, in one code each, with the sentence for the sender and what would open the way."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Reason codes of the gate; closed list."""
+
+    NO_CONSENT = "NO_CONSENT"
+    PERSON_REFUSED = "PERSON_REFUSED"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    CONSENT_EXPIRED = "CONSENT_EXPIRED"
+    CONSENT_NOT_YET = "CONSENT_NOT_YET"
+    PURPOSE_NOT_CONSENTED = "PURPOSE_NOT_CONSENTED"
+    RECIPIENT_NOT_NAMED = "RECIPIENT_NOT_NAMED"
+    CATEGORY_NOT_CONSENTED = "CATEGORY_NOT_CONSENTED"
+    NOTHING_TO_RELEASE = "NOTHING_TO_RELEASE"
+    ESSENTIAL_WITHHELD = "ESSENTIAL_WITHHELD"
+    HOLD_EXPIRED = "HOLD_EXPIRED"
+    PROTECTED = "PROTECTED"
+    SEGMENT_UNKNOWN = "SEGMENT_UNKNOWN"
+    SEGMENT_CLOSED = "SEGMENT_CLOSED"
+    SEGMENT_NOT_STATUTORY = "SEGMENT_NOT_STATUTORY"
+    NOT_LISTED = "NOT_LISTED"
+    NOT_ASKED = "NOT_ASKED"
+    NO_EMERGENCY_RIGHT = "NO_EMERGENCY_RIGHT"
+    RECIPIENT_KIND = "RECIPIENT_KIND"
+    OVER_CEILING = "OVER_CEILING"
+    TYPE_NOT_COVERED = "TYPE_NOT_COVERED"
+    BASIS_NOT_AVAILABLE = "BASIS_NOT_AVAILABLE"
+    RECIPIENT_UNKNOWN = "RECIPIENT_UNKNOWN"
+    POLICY_UNKNOWN = "POLICY_UNKNOWN"
+
+
+SENTENCES: dict[Reason, str] = {
+    Reason.NO_CONSENT: "本人の同意がまだありません。本人に説明し、同意を記録してください。",
+    Reason.PERSON_REFUSED: "本人が提供を断っています。本人の意思が変わらない限り提供できません。",
+    Reason.CONSENT_WITHDRAWN: "本人が同意を撤回しています。提供するには、改めて同意が必要です。",
+    Reason.CONSENT_EXPIRED: "同意の期間が終わっています。改めて同意を確かめてください。",
+    Reason.CONSENT_NOT_YET: "同意の期間がまだ始まっていません。",
+    Reason.PURPOSE_NOT_CONSENTED: "本人が同意した利用目的ではありません。",
+    Reason.RECIPIENT_NOT_NAMED: "本人の同意で名指しされた提供先ではありません。",
+    Reason.CATEGORY_NOT_CONSENTED: "本人が同意した情報の区分ではありません。",
+    Reason.NOTHING_TO_RELEASE: "提供できる情報がありません。",
+    Reason.ESSENTIAL_WITHHELD: "欠かせない項目を渡せないため、保留しました。",
+    Reason.HOLD_EXPIRED: "保留の期限が過ぎました。必要であれば、改めて送ってください。",
+    Reason.PROTECTED: "支援措置により、この提供先には渡せません。",
+    Reason.SEGMENT_UNKNOWN: "この事例について開かれた支援会議の区分ではありません。",
+    Reason.SEGMENT_CLOSED: "支援会議の区分は閉じられています。",
+    Reason.SEGMENT_NOT_STATUTORY: "この会議は社会福祉法106条の6の支援会議ではないため、本人の同意が必要です。",
+    Reason.NOT_LISTED: "支援会議の構成員として名簿に載っていません。",
+    Reason.NOT_ASKED: "支援会議で求められた項目ではありません。",
+    Reason.NO_EMERGENCY_RIGHT: "緊急の提供をする権限が登録されていません。",
+    Reason.RECIPIENT_KIND: "この根拠で提供できる相手ではありません。",
+    Reason.OVER_CEILING: "この根拠で渡せる必要最小限の区分を超えています。",
+    Reason.TYPE_NOT_COVERED: "この根拠で提供できる種別ではありません。",
+    Reason.BASIS_NOT_AVAILABLE: "主張された根拠を確かめる条件が、規則集にありません。",
+    Reason.RECIPIENT_UNKNOWN: "提供先の機関が登録されていません。",
+    Reason.POLICY_UNKNOWN: "適用する規則集が確かめられないため、保留しました。",
+}
+"""What the sender is told; no personal data, no other recipient's name."""
+
+OPENED_BY: dict[Reason, tuple[str, ...]] = {
+    Reason.NO_CONSENT: ("CONSENT_OF_PERSON", "SUPPORT_CONFERENCE"),
+    Reason.CONSENT_EXPIRED: ("CONSENT_OF_PERSON",),
+    Reason.CONSENT_NOT_YET: ("CONSENT_PERIOD_BEGINS",),
+    Reason.PURPOSE_NOT_CONSENTED: ("CONSENT_OF_PERSON",),
+    Reason.RECIPIENT_NOT_NAMED: ("CONSENT_OF_PERSON",),
+    Reason.CATEGORY_NOT_CONSENTED: ("CONSENT_OF_PERSON",),
+    Reason.ESSENTIAL_WITHHELD: ("CONSENT_OF_PERSON",),
+    Reason.SEGMENT_CLOSED: ("SUPPORT_CONFERENCE",),
+    Reason.SEGMENT_NOT_STATUTORY: ("CONSENT_OF_PERSON", "SUPPORT_CONFERENCE"),
+    Reason.POLICY_UNKNOWN: ("POLICY_ACTIVATED",),
+}
+"""Codes of what would let the same request through; a refusal or a withdrawal is not pressed."""
