@@ -35,6 +35,8 @@ def _most_open(question: Question) -> tuple[Outcome, Verdict]:
     """Each basis on its own, the most open wins; then protection flags, which only remove (rules 8 and 15)."""
     if question.request.recipient not in question.registry.agencies:
         return Outcome.DENY, _nothing(question, Reason.RECIPIENT_UNKNOWN)
+    if question.request.wanted:
+        return Outcome.DENY, _nothing(question, Reason.NO_BASIS)  # a look-up must not tell whether there is a case
     claimed = question.request.basis
     bases = (claimed,) if claimed in (Basis.B0, Basis.C) else (claimed, Basis.C)
     judged = [_judged(question, protect(question, _test(question, basis))) for basis in bases if basis is not Basis.NONE]

@@ -54,9 +54,9 @@ def _consent_without_parts(question: Question) -> Verdict:
     """An event about a case but without sealed parts still says that the recipient is concerned with it: some consent must cover that."""
     answers = [_covering(question, person) for person in sorted(question.case.consents)]
     given = [answer for answer in answers if isinstance(answer, Consent)]
-    if given and not question.request.wanted:
+    if given:
         return Verdict(basis=Basis.C, rule="R2", consents=(given[0].id,))
-    reasons = (Reason.NOTHING_TO_RELEASE,) if given else tuple(answer for answer in answers[:1] if isinstance(answer, Reason))
+    reasons = tuple(answer for answer in answers[:1] if isinstance(answer, Reason))
     return Verdict(basis=Basis.NONE, rule="R1", reasons=reasons or (Reason.NO_CONSENT,))
 
 

@@ -16,7 +16,7 @@ class Reason(StrEnum):
     PURPOSE_NOT_CONSENTED = "PURPOSE_NOT_CONSENTED"
     RECIPIENT_NOT_NAMED = "RECIPIENT_NOT_NAMED"
     CATEGORY_NOT_CONSENTED = "CATEGORY_NOT_CONSENTED"
-    NOTHING_TO_RELEASE = "NOTHING_TO_RELEASE"
+    NO_BASIS = "NO_BASIS"
     ESSENTIAL_WITHHELD = "ESSENTIAL_WITHHELD"
     HOLD_EXPIRED = "HOLD_EXPIRED"
     PROTECTED = "PROTECTED"
@@ -43,7 +43,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.PURPOSE_NOT_CONSENTED: "本人が同意した利用目的ではありません。",
     Reason.RECIPIENT_NOT_NAMED: "本人の同意で名指しされた提供先ではありません。",
     Reason.CATEGORY_NOT_CONSENTED: "本人が同意した情報の区分ではありません。",
-    Reason.NOTHING_TO_RELEASE: "提供できる情報がありません。",
+    Reason.NO_BASIS: "この利用目的で情報を提供できる根拠がありません。必要な場合は、本人の同意を得て担当の機関に相談してください。",
     Reason.ESSENTIAL_WITHHELD: "欠かせない項目を渡せないため、保留しました。",
     Reason.HOLD_EXPIRED: "保留の期限が過ぎました。必要であれば、改めて送ってください。",
     Reason.PROTECTED: "支援措置により、この提供先には渡せません。",

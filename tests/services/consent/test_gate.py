@@ -1,0 +1,372 @@
+"""The gate: consent, withdrawal, conference, danger to life, protection; each rule in a sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts.consent import ConsentRefused, ConsentWithdrawn, DisclosureDecided, ProtectionFlagSet, ReviewOpened, StopNoticeIssued
+from contracts.coordination import CaseSegmentClosed, CaseSegmentOpened, InformationRequestedInConference, SegmentNoted
+from contracts.envelope import DisclosureRequested, Tick
+from contracts.shared import Basis, ConferenceBasis, ConsentMedium, DataCategory, Outcome, Purpose, RefusalCode
+from kernel.decider import fold
+from kernel.testing import AT, Given, Then, given
+from services.consent.domain import registry
+from services.consent.domain.model import DAY_MS
+from tests.services.consent.town import CONSENT, GATE, MOTHER, SON, TOWN, consent, part, request
+
+BASIC, ECONOMIC, HEALTH, ADDRESS, DANGER = (
+    DataCategory.BASIC, DataCategory.ECONOMIC, DataCategory.HEALTH, DataCategory.ADDRESS, DataCategory.DANGER,
+)
+
+
+def case(*events: Any, shared: Any = TOWN) -> Given:
+    """A case in which these facts are recorded."""
+    return given(GATE, *events, shared=shared)
+
+
+def verdict(then: Then) -> DisclosureDecided:
+    """The one verdict that a decision gave."""
+    (found,) = (event for event in then.events if isinstance(event, DisclosureDecided))
+    return found
+
+
+def ask(before: Given, *parts: Any, at: int = AT, **changes: Any) -> DisclosureDecided:
+    """The verdict on one request."""
+    return verdict(before.when(request(*parts, **changes), agency="elder", source="coordination", at=at, position="log/3/14"))
+
+
+def test_consent_that_covers_every_part_permits():
+    """Case 1: signed consent for the coordinator, coordination, basic and economic."""
+    found = ask(case(consent(BASIC, ECONOMIC)), part(BASIC), part(ECONOMIC))
+
+    assert (Outcome.PERMIT, Basis.C, (CONSENT,), "log/3/14", "hash") == (found.outcome, found.basis, found.consents, found.position, found.policy)
+
+
+def test_a_category_without_consent_is_withheld():
+    """Case 2: the same event also carries a diagnosis."""
+    found = ask(case(consent(BASIC, ECONOMIC)), part(BASIC), part(HEALTH))
+
+    assert Outcome.REDACT == found.outcome
+    assert [(HEALTH, "CATEGORY_NOT_CONSENTED")] == [(entry.category, entry.reason) for entry in found.withheld]
+
+
+def test_facts_about_another_person_need_that_persons_own_consent():
+    """Case 10: the mother consents for herself; everything of the son is withheld."""
+    found = ask(case(consent(BASIC, HEALTH)), part(BASIC), part(HEALTH, SON))
+
+    assert [(SON, HEALTH, "NO_CONSENT")] == [(entry.person, entry.category, entry.reason) for entry in found.withheld]
+    assert [MOTHER] == [entry.person for entry in found.released]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"recipient": "workshop"}, "RECIPIENT_NOT_NAMED"),
+        ({"purpose": Purpose.TAX_COLLECTION}, "PURPOSE_NOT_CONSENTED"),
+    ],
+)
+def test_consent_for_another_recipient_or_purpose_is_none(changes: dict[str, Any], reason: str):
+    """Cases 3 and 4: no wildcard, no other use."""
+    found = ask(case(consent(BASIC)), part(BASIC), event_type="PlanShared", **changes)
+
+    assert (Outcome.DENY, (reason,)) == (found.outcome, found.reasons)
+
+
+@pytest.mark.parametrize(("after_the_last_second_ms", "outcome"), [(-1, Outcome.PERMIT), (0, Outcome.DENY)])
+def test_the_last_day_counts_whole_in_japan(after_the_last_second_ms: int, outcome: Outcome):
+    """Case 5 and rule 3: exactly one change, at midnight JST after the last day."""
+    midnight_jst = 1_806_505_200_000 + after_the_last_second_ms  # 2027-04-01T00:00+09:00
+    found = ask(case(consent(BASIC)), part(BASIC), at=midnight_jst, event_type="PlanShared")
+
+    assert outcome is found.outcome
+
+
+def test_a_referral_without_consent_is_held_and_says_what_would_release_it():
+    """R10: nobody has asked yet; the referral waits."""
+    found = ask(case(), part(BASIC))
+
+    assert (Outcome.HOLD, ("NO_CONSENT",)) == (found.outcome, found.reasons)
+    assert ("CONSENT_OF_PERSON", "SUPPORT_CONFERENCE") == found.releases_when
+    assert AT + 14 * DAY_MS == found.deadline
+    assert "同意" in found.sentence
+
+
+def test_the_consent_that_arrives_releases_the_held_referral():
+    """Rule 26: a new decision at the new time, minimised anew, at the old log position."""
+    held = case().when(request(part(BASIC), part(HEALTH), part(HEALTH, SON)), source="coordination", position="log/3/14", message_id="req").after()
+
+    fact, released = held.when(consent(BASIC), at=AT + 5).events
+
+    assert ("req", Outcome.REDACT, AT + 5, "log/3/14") == (released.request_id, released.outcome, released.at, released.position)
+    assert [(MOTHER, BASIC)] == [(entry.person, entry.category) for entry in released.released]
+
+
+def test_a_hold_is_released_once():
+    """A second consent finds nothing waiting."""
+    held = case().when(request(part(BASIC)), source="coordination").after()
+    again = held.when(consent(BASIC)).after().when(consent(BASIC, consent="d" * 32))
+
+    assert ["ConsentGranted"] == [type(event).__name__ for event in again.events]
+
+
+def test_a_hold_ends_at_its_deadline():
+    """Rule 26: deadline means DENY, told to the sender; the same tick again gives nothing."""
+    held = case().when(request(part(BASIC)), source="coordination").after()
+
+    held.when(Tick(), at=AT + 14 * DAY_MS - 1).then_nothing()
+    late = held.when(Tick(), at=AT + 14 * DAY_MS)
+    assert (Outcome.DENY, ("HOLD_EXPIRED",)) == (verdict(late).outcome, verdict(late).reasons)
+    late.after().when(Tick(), at=AT + 15 * DAY_MS).then_nothing()
+
+
+def test_an_explicit_refusal_is_not_held():
+    """Rule 8: a refusal with no other basis is DENY and triggers nothing."""
+    refusal = ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.COORDINATION)
+    found = ask(case(refusal), part(BASIC))
+
+    assert (Outcome.DENY, ("PERSON_REFUSED",)) == (found.outcome, found.reasons)
+
+
+def test_a_refusal_cancels_what_waits():
+    """A no that arrives during a hold ends it as DENY."""
+    held = case().when(request(part(BASIC)), source="coordination").after()
+    ended = held.when(ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.COORDINATION))
+
+    assert Outcome.DENY is verdict(ended).outcome
+
+
+@pytest.mark.parametrize(("supersedes", "outcome"), [((), Outcome.DENY), (("e" * 32,), Outcome.PERMIT)])
+def test_a_later_consent_lifts_a_refusal_only_by_naming_it(supersedes: tuple[str, ...], outcome: Outcome):
+    """Rule 11: no 'newest wins'."""
+    refusal = ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.COORDINATION)
+    found = ask(case(refusal, consent(BASIC, supersedes=supersedes)), part(BASIC))
+
+    assert outcome is found.outcome
+
+
+def test_withdrawal_stops_every_past_recipient_and_the_next_release():
+    """R5 and rule 27: ids and codes to each past recipient; the next disclosure is DENY."""
+    granted = case(consent(BASIC, recipients=("coordinator", "poverty")))
+    told = granted.when(request(part(BASIC)), source="c", message_id="1").after().when(
+        request(part(BASIC), recipient="poverty", event_type="TaskAssigned"), source="c", message_id="2").after()
+
+    withdrawn = told.when(ConsentWithdrawn(person=MOTHER, consents=(CONSENT,)))
+
+    stops = [event for event in withdrawn.events if isinstance(event, StopNoticeIssued)]
+    assert [("coordinator", CONSENT), ("poverty", CONSENT)] == [(stop.recipient, stop.consent) for stop in stops]
+    found = ask(withdrawn.after(), part(BASIC), event_type="PlanShared")
+    assert (Outcome.DENY, ("CONSENT_WITHDRAWN",)) == (found.outcome, found.reasons)
+
+
+def test_withdrawing_an_unknown_consent_is_refused():
+    """Neither another person's consent nor one of another case can be withdrawn."""
+    case(consent(BASIC)).when(ConsentWithdrawn(person=SON, consents=(CONSENT,))).then_refused(RefusalCode.CONSENT_NOT_FOUND)
+    case().when(ConsentWithdrawn(person=MOTHER, consents=(CONSENT,))).then_refused(RefusalCode.CONSENT_NOT_FOUND)
+
+
+def test_an_essential_part_withheld_holds_instead_of_sending_a_husk():
+    """Rule 14: something left, but an essential field gone."""
+    found = ask(case(consent(ECONOMIC)), part(ECONOMIC), part(BASIC, essential=True), event_type="TrialStarted")
+
+    assert (Outcome.HOLD, (), "ESSENTIAL_WITHHELD") == (found.outcome, found.released, found.reasons[0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"medium": ConsentMedium.SILENCE}, RefusalCode.NOT_A_CONSENT),
+        ({"medium": ConsentMedium.ORAL}, RefusalCode.WITNESS_MISSING),
+        ({"purpose": Purpose.UNMAPPED}, RefusalCode.PURPOSE_MISSING),
+        ({"categories": ()}, RefusalCode.CATEGORIES_MISSING),
+        ({"categories": (DataCategory.UNMAPPED,)}, RefusalCode.CATEGORIES_MISSING),
+        ({"recipients": ()}, RefusalCode.RECIPIENTS_MISSING),
+        ({"recipients": ("*",)}, RefusalCode.RECIPIENT_UNKNOWN),
+        ({"valid_to": date(2026, 3, 31)}, RefusalCode.PERIOD_INVALID),
+        ({"valid_to": date(2099, 3, 31)}, RefusalCode.PERIOD_INVALID),
+    ],
+)
+def test_a_consent_that_says_too_little_or_too_much_is_not_recorded(changes: dict[str, Any], code: RefusalCode):
+    """Rules 1-4, R3, case 8: refused when recorded, with a code."""
+    case().when(consent(BASIC, **changes)).then_refused(code)
+
+
+def test_an_oral_consent_with_a_witness_counts():
+    """Case 9."""
+    oral = case().when(consent(BASIC, medium=ConsentMedium.ORAL, witnessed=True)).after()
+
+    assert Outcome.PERMIT is ask(oral, part(BASIC)).outcome
+
+
+def opened(*members: str, basis: ConferenceBasis = ConferenceBasis.SWA106_6) -> CaseSegmentOpened:
+    """A conference segment about this case."""
+    return CaseSegmentOpened(case="x", sitting="s", segment="seg", basis=basis, members=members, present=("workshop",))
+
+
+def conference(*members: str, basis: ConferenceBasis = ConferenceBasis.SWA106_6) -> Given:
+    """A case on the agenda of an open segment in which HEALTH was asked for."""
+    asked = InformationRequestedInConference(segment="seg", to_agency="child", wanted=(HEALTH,))
+    return case().when(opened(*members, basis=basis), source="coordination").then(SegmentNoted).when(asked, source="coordination").after()
+
+
+def give(before: Given, recipient: str, category: DataCategory = HEALTH) -> DisclosureDecided:
+    """The verdict on giving information in the conference."""
+    return ask(before, part(category, SON), event_type="InformationGivenInConference", recipient=recipient, agency="child",
+               basis=Basis.M, segment="seg", purpose=Purpose.SUPPORT_CONFERENCE)
+
+
+def test_a_listed_member_may_hear_what_was_asked_for_while_the_segment_is_open():
+    """Case 12: 106-6 segment open, agency listed, item asked."""
+    found = give(conference("child", "poverty"), "poverty")
+
+    assert (Outcome.PERMIT, Basis.M, "R9") == (found.outcome, found.basis, found.rule)
+
+
+@pytest.mark.parametrize(
+    ("before", "recipient", "category", "reason"),
+    [
+        (conference("child", "poverty"), "workshop", HEALTH, "NOT_LISTED"),
+        (conference("child", "poverty"), "poverty", ECONOMIC, "NOT_ASKED"),
+        (conference("child", "poverty", basis=ConferenceBasis.NON_STATUTORY), "poverty", HEALTH, "SEGMENT_NOT_STATUTORY"),
+        (case(), "poverty", HEALTH, "SEGMENT_UNKNOWN"),
+    ],
+    ids=["guest", "item not asked", "no statute", "unknown segment"],
+)
+def test_outside_the_conference_nothing_is_heard(before: Given, recipient: str, category: DataCategory, reason: str):
+    """Cases 13, 14, 18: guests, other items, other meetings."""
+    found = give(before, recipient, category)
+
+    assert (Outcome.DENY, reason) == (found.outcome, found.reasons[0])
+
+
+def test_after_closing_nobody_hears_any_more():
+    """Case 17."""
+    closed = conference("child", "poverty").when(CaseSegmentClosed(case="x", sitting="s", segment="seg"), source="coordination").after()
+
+    assert ("SEGMENT_CLOSED",) == give(closed, "poverty").reasons
+
+
+def test_closing_an_unknown_segment_changes_nothing():
+    """A late or foreign closing is harmless."""
+    case().when(CaseSegmentClosed(case="x", sitting="s", segment="seg"), source="coordination").then_nothing()
+
+
+def emergency(*parts: Any, agency: str = "outreach", recipient: str = "police") -> Then:
+    """A notice of danger to life."""
+    asked = request(*parts, event_type="EmergencyRaised", agency=agency, recipient=recipient, basis=Basis.V, purpose=Purpose.EMERGENCY)
+    return case().when(asked, agency=agency, source="consultation")
+
+
+def test_danger_to_life_is_told_at_once_and_reviewed_afterwards():
+    """Case 22: name, place, risk; a review is opened with the municipality."""
+    told = emergency(part(BASIC, essential=True), part(ADDRESS, essential=True), part(DANGER, essential=True))
+
+    assert (Outcome.PERMIT, Basis.V) == (verdict(told).outcome, verdict(told).basis)
+    (review,) = (event for event in told.events if isinstance(event, ReviewOpened))
+    assert ("municipality", AT + 72 * 3_600_000) == (review.recipient, review.due)
+
+
+def test_danger_to_life_opens_no_more_than_the_least_that_helps():
+    """Case 22: the rest is redacted."""
+    found = verdict(emergency(part(DANGER), part(ECONOMIC)))
+
+    assert [(ECONOMIC, "OVER_CEILING")] == [(entry.category, entry.reason) for entry in found.withheld]
+
+
+@pytest.mark.parametrize(
+    ("agency", "recipient", "reason"), [("workshop", "police", "NO_EMERGENCY_RIGHT"), ("outreach", "tax", "RECIPIENT_KIND")],
+)
+def test_break_glass_is_a_right_and_not_a_claim(agency: str, recipient: str, reason: str):
+    """Rule 19: the right is checked here; claiming the basis is not enough."""
+    found = verdict(emergency(part(DANGER), agency=agency, recipient=recipient))
+
+    assert (Outcome.DENY, reason) == (found.outcome, found.reasons[0])
+
+
+@pytest.mark.parametrize("basis", [Basis.K, Basis.G, Basis.L, Basis.W, Basis.P])
+def test_a_basis_without_preconditions_in_the_pack_supports_nothing(basis: Basis):
+    """Rule 17: the sender claims, the gate tests; what cannot be tested is no basis."""
+    found = ask(case(), part(BASIC), basis=basis, event_type="PlanShared")
+
+    assert (Outcome.DENY, Basis.NONE) == (found.outcome, found.basis)
+
+
+def protected(*, until: date = date(2027, 3, 31)) -> Any:
+    """The town in which poverty must not learn where the mother is."""
+    flag = ProtectionFlagSet(flag="f", person=MOTHER, blocked_agencies=("poverty",), until=until)
+    return fold(registry.DECIDER, (flag,), TOWN)
+
+
+def test_a_protection_flag_beats_consent():
+    """R8, case 27: the address is withheld although the consent names it."""
+    before = case(consent(BASIC, ADDRESS, recipients=("poverty",)), shared=protected())
+    found = ask(before, part(BASIC), part(ADDRESS), recipient="poverty", event_type="LinkedToAgency")
+
+    assert (Outcome.REDACT, "R8") == (found.outcome, found.rule)
+    assert [(ADDRESS, "PROTECTED")] == [(entry.category, entry.reason) for entry in found.withheld]
+
+
+def test_a_flag_covers_the_whole_household():
+    """The son's address would tell where the mother is."""
+    sons = consent(ADDRESS, person=SON, recipients=("poverty",))
+    found = ask(case(consent(BASIC), sons, shared=protected()), part(ADDRESS, SON), recipient="poverty", event_type="LinkedToAgency")
+
+    assert (Outcome.DENY, ("PROTECTED",)) == (found.outcome, found.reasons)
+
+
+def test_a_flag_only_removes_and_ends_with_its_last_day():
+    """Rule 15: other recipients and later days are as they were."""
+    granted = consent(ADDRESS, recipients=("poverty", "coordinator"))
+
+    assert Outcome.PERMIT is ask(case(granted, shared=protected()), part(ADDRESS)).outcome
+    over = case(granted, shared=protected(until=date(2026, 4, 1)))
+    assert Outcome.PERMIT is ask(over, part(ADDRESS), recipient="poverty", event_type="LinkedToAgency").outcome
+
+
+def test_events_without_personal_data_pass_only_by_their_type():
+    """Case 32: counts and task classes permit; claiming B0 for anything else does not."""
+    counts = ask(case(), recipient="environment", event_type="CandidatesCounted", basis=Basis.B0)
+    names = ask(case(), recipient="environment", event_type="HandsRequested", basis=Basis.NONE, wanted=(BASIC,), purpose=Purpose.COMMUNITY)
+    sealed = ask(case(), part(BASIC), recipient="environment", event_type="CandidatesCounted", basis=Basis.B0)
+
+    assert [Outcome.PERMIT, Outcome.DENY, Outcome.DENY] == [counts.outcome, names.outcome, sealed.outcome]
+
+
+def test_a_look_up_gives_the_same_answer_for_a_known_and_an_unknown_case():
+    """Case 23: the tax office learns nothing, not even whether there is a file."""
+    asked = {"recipient": "tax", "agency": "tax", "event_type": "InformationRequested", "purpose": Purpose.TAX_COLLECTION, "basis": Basis.NONE, "wanted": (BASIC,)}
+    known, unknown = ask(case(consent(BASIC)), **asked), ask(case(), **asked)
+
+    assert (Outcome.DENY, known.reasons, known.sentence) == (unknown.outcome, unknown.reasons, unknown.sentence)
+
+
+def test_an_unknown_recipient_gets_nothing():
+    """Rule 9: what is unverified matches nothing."""
+    assert ("RECIPIENT_UNKNOWN",) == ask(case(consent(BASIC)), part(BASIC), recipient="nobody").reasons
+
+
+def test_an_unknown_policy_holds():
+    """R16: no pack, no decision."""
+    other = fold(registry.DECIDER, (), TOWN)
+    unknown = type(other)(agencies=other.agencies, flags=(), policy="another")
+
+    found = ask(case(consent(BASIC), shared=unknown), part(BASIC))
+    assert (Outcome.HOLD, ("POLICY_UNKNOWN",)) == (found.outcome, found.reasons)
+
+
+def test_the_same_question_gets_the_same_bytes():
+    """R1: a decision is a function of what it is given."""
+    before = case(consent(BASIC), consent(ECONOMIC, consent="d" * 32, person=SON))
+    asked = request(part(BASIC), part(ECONOMIC, SON), part(HEALTH))
+
+    assert before.when(asked, source="c").events == before.when(asked, source="c").events
+    assert isinstance(before.when(asked, source="c").events[0], DisclosureRequested)
+
+
+def test_the_order_of_independent_consents_does_not_matter():
+    """Rule 12: consents are a set."""
+    one, two = consent(BASIC), consent(BASIC, ECONOMIC, consent="d" * 32)
+
+    assert ask(case(one, two), part(BASIC), part(ECONOMIC)) == ask(case(two, one), part(BASIC), part(ECONOMIC))

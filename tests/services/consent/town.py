@@ -1,0 +1,57 @@
+"""The small town of the gate's tests: agencies, a mother and a son, the national pack."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from contracts.consent import ConsentGranted
+from contracts.envelope import DisclosureRequested
+from contracts.registry import AgencyRegistered, PolicyActivated
+from contracts.shared import AgencyKind, Basis, ConsentMedium, DataCategory, FunctionName, PartCode, Purpose
+from kernel.decider import fold
+from services.consent.domain import pack as packs
+from services.consent.domain import registry
+from services.consent.domain.gate import gate
+
+MOTHER, SON = "a" * 32, "b" * 32
+CONSENT = "c" * 32
+PACK = packs.read(yaml.safe_load(Path("policies/national.yaml").read_text("utf-8")), "hash")
+GATE = gate({"hash": PACK})
+KINDS = {
+    "elder": AgencyKind.ELDER, "coordinator": AgencyKind.COORDINATOR, "outreach": AgencyKind.OUTREACH, "workshop": AgencyKind.WORKSHOP,
+    "child": AgencyKind.CHILD, "poverty": AgencyKind.POVERTY, "tax": AgencyKind.TAX, "police": AgencyKind.POLICE,
+    "municipality": AgencyKind.MUNICIPALITY, "environment": AgencyKind.ENVIRONMENT,
+}
+TOWN = fold(
+    registry.DECIDER,
+    (
+        *(AgencyRegistered(agency=name, kind=kind, name=name, emergency_right=name == "outreach") for name, kind in KINDS.items()),
+        PolicyActivated(pack="national", hash="hash"),
+    ),
+)
+
+
+def part(category: DataCategory, person: str = MOTHER, essential: bool = False) -> PartCode:
+    """The code of one sealed part."""
+    return PartCode(person=person, category=category, essential=essential)
+
+
+def request(*parts: PartCode, **changes: object) -> DisclosureRequested:
+    """A referral from the elder centre to the coordinator, unless changed."""
+    values = {
+        "event_id": "event-1", "event_type": "CoordinationReferred", "recipient": "coordinator", "agency": "elder",
+        "function": FunctionName.COORDINATION, "purpose": Purpose.COORDINATION, "basis": Basis.C, "parts": parts,
+    }
+    return DisclosureRequested(**{**values, **changes})
+
+
+def consent(*categories: DataCategory, **changes: object) -> ConsentGranted:
+    """The mother's paper consent for the coordinator and coordination, unless changed."""
+    values = {
+        "consent": CONSENT, "person": MOTHER, "purpose": Purpose.COORDINATION, "categories": categories, "recipients": ("coordinator",),
+        "valid_from": date(2026, 4, 1), "valid_to": date(2027, 3, 31), "medium": ConsentMedium.PAPER,
+    }
+    return ConsentGranted(**{**values, **changes})
