@@ -95,11 +95,13 @@ class Function:
     shared: Decider[Any] | None = None
 
     def __post_init__(self) -> None:
-        """Raises ValueError when two deciders claim one message type: then order would decide, not the reader."""
-        claimed = [kind for decider in self.deciders for kind in decider.messages if kind.__name__ != "Tick"]
+        """Raises ValueError when two deciders claim one message type or the ticks: then order would decide, not the reader."""
+        claimed = [kind for decider in self.deciders for kind in decider.messages]
         twice = {kind.__name__ for kind in claimed if claimed.count(kind) > 1}
         if twice:
             raise ValueError(f"function {self.name}: message types claimed by two deciders: {', '.join(sorted(twice))}")
+        if sum(decider.due is not None for decider in self.deciders) > 1:
+            raise ValueError(f"function {self.name}: more than one decider has deadlines")
 
 
 def fold(decider: Decider[S], events: tuple[Any, ...], state: S | None = None) -> S:

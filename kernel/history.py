@@ -1,0 +1,143 @@
+"""History: what one partition of a log says. The only state a function has; replayed whenever the partition is taken over.
+
+Reading rule, the same for everybody: an event counts when its ``seq`` is the next of its key and its cause is new. What was seen
+already (a zombie's late append, a repeated send) is passed over; a hole in ``seq`` is an alarm, since nothing may be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kernel import envelope, serde
+from kernel.decider import Decider, Function, derive_id
+from kernel.records import LogReader, Record
+
+Cause = tuple[str, str]
+"""Source and id of a message."""
+Alarm = Callable[[str], None]
+"""Called with a code: DUPLICATE (harmless, counted), SEQUENCE_GAP or CAUSE_CONFLICT (integrity)."""
+
+
+@dataclass(slots=True)
+class Handled:
+    """A message that this key has answered: the digest of its value, and where in the log its events lie, side by side."""
+
+    digest: str
+    first: int
+    count: int
+
+
+class Entry:
+    """One key: its last ``seq``, one state per decider, what it has handled, and when it wants a tick (ms UTC)."""
+
+    __slots__ = ("seq", "states", "handled", "due")
+
+    def __init__(self, states: list[Any]) -> None:
+        self.seq = 0
+        self.states = states
+        self.handled: dict[Cause, Handled] = {}
+        self.due: int | None = None
+
+
+class Folds:
+    """Which deciders of a function fold which event type; built once, shared by all partitions."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.initial = [decider.initial for decider in function.deciders]
+        self.shared = function.shared
+        self._timed = [index for index, decider in enumerate(function.deciders) if decider.due]
+        self._by_type: dict[type, list[tuple[int, Decider[Any]]]] = {}
+        for index, decider in enumerate(function.deciders):
+            for kind in decider.events:
+                self._by_type.setdefault(kind, []).append((index, decider))
+
+    def apply(self, entry: Entry, event: Any) -> None:
+        """Fold one event of this key into every state that wants it."""
+        for index, decider in self._by_type.get(type(event), ()):
+            entry.states[index] = decider.evolve(entry.states[index], event)
+
+    def wake(self, entry: Entry) -> None:
+        """Note when the key is due next."""
+        for index in self._timed:
+            entry.due = self.function.deciders[index].due(entry.states[index])  # type: ignore[misc]
+
+
+class History:
+    """One partition of a function's log, folded. ``next_offset`` is where the next event must land if we are the only writer."""
+
+    def __init__(self, folds: Folds, alarm: Alarm) -> None:
+        self._folds = folds
+        self._alarm = alarm
+        self.entries: dict[str, Entry] = {}
+        self.shared: Any = folds.shared.initial if folds.shared else None
+        self.next_offset = 0
+
+    def entry(self, key: str) -> Entry:
+        """The entry of one key; a new key starts from the initial states."""
+        found = self.entries.get(key)
+        if found is None:
+            found = self.entries[key] = Entry(list(self._folds.initial))
+        return found
+
+    def apply(self, entry: Entry, event: Any) -> None:
+        """Fold a new event: give it the next ``seq`` of its key."""
+        entry.seq += 1
+        self._folds.apply(entry, event)
+        if self._folds.shared and type(event) in self._folds.shared.events:
+            self.shared = self._folds.shared.evolve(self.shared, event)
+
+    def wake(self, entry: Entry) -> None:
+        """Note when the key is due next; to be called after its events of one message."""
+        self._folds.wake(entry)
+
+    def due(self, at: int) -> list[str]:
+        """Keys that want a tick by ``at`` (ms UTC), in order."""
+        return sorted(key for key, entry in self.entries.items() if entry.due is not None and entry.due <= at)
+
+    def offset_of(self, key: str, event_id: str) -> int | None:
+        """Where in the log an event of this key lies; None when it is not known. Derives ids instead of keeping them."""
+        name = self._folds.function.name
+        for (source, message_id), handled in self.entry(key).handled.items():
+            for ordinal in range(handled.count):
+                if handled.first >= 0 and derive_id(name, source, message_id, key, ordinal) == event_id:
+                    return handled.first + ordinal
+        return None
+
+    def read(self, record: Record) -> None:
+        """Take one record of the log into account. Raises PoisonError: a log of ours is never unreadable."""
+        self.next_offset = record.offset + 1
+        attributes = envelope.read(record.key, record.headers)
+        entry = self.entry(attributes.subject)
+        cause = (attributes.causation_source, attributes.causation_id)
+        handled = entry.handled.get(cause)
+        if attributes.seq <= entry.seq or (handled and record.offset != handled.first + handled.count):
+            self._alarm("DUPLICATE" if handled and handled.digest == attributes.input_digest else "CAUSE_CONFLICT")
+            return
+        if attributes.seq > entry.seq + 1:
+            self._alarm("SEQUENCE_GAP")
+            entry.seq = attributes.seq - 1
+        if handled:
+            handled.count += 1
+        else:
+            entry.handled[cause] = Handled(attributes.input_digest, record.offset, 1)
+        self.apply(entry, serde.unwrapped(serde.decode(record.value)))
+        self.wake(entry)
+
+
+async def replay(folds: Folds, reader: LogReader, topic: str, partition: int, alarm: Alarm,
+                 progress: Callable[[int], None] = lambda records: None) -> History:
+    """Fold one partition of a log from its beginning to its present end. Raises Unavailable."""
+    history = History(folds, alarm)
+    end = await reader.end(topic, partition)
+    async for records in reader.scan(topic, partition, 0, end):
+        _read_all(history, records)
+        progress(len(records))
+    return history
+
+
+def _read_all(history: History, records: Sequence[Record]) -> None:
+    for record in records:
+        history.read(record)

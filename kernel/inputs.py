@@ -1,0 +1,65 @@
+"""Inputs: one record of an inbox, read: envelope, message and the codes of its sealed parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from contracts.catalogue import EventType
+from contracts.envelope import SealedEvent
+from contracts.shared import RefusalCode
+
+from kernel import envelope, serde
+from kernel.decider import Context, Part
+from kernel.envelope import Envelope
+from kernel.failures import PoisonError
+from kernel.records import Record
+
+
+@dataclass(slots=True)
+class Input:
+    """A message as a decider needs it, and what its events must carry on."""
+
+    record: Record
+    envelope: Envelope
+    kind: EventType
+    message: Any
+    """The event itself; personal fields are empty."""
+    sealed: SealedEvent | None
+    digest: str
+    """First 32 hex digits of the SHA-256 of the record's value."""
+    parts: tuple[Part, ...]
+
+    @property
+    def cause(self) -> tuple[str, str]:
+        """Source and id: the identity of the message."""
+        return self.envelope.source, self.envelope.id
+
+    def context(self, key: str, function: str, shared: Any) -> Context:
+        """What a decision under ``key`` may know of this message."""
+        attributes = self.envelope
+        return Context(
+            at=self.record.timestamp, key=key, function=function, source=attributes.source, message_id=attributes.id,
+            message_type=self.kind.name, agency=attributes.agency, position=attributes.position, parts=self.parts, shared=shared,
+        )
+
+
+def read(record: Record) -> Input:
+    """Read one record of an inbox. Raises PoisonError."""
+    attributes = envelope.read(record.key, record.headers)
+    message = serde.decode(record.value)
+    sealed = None
+    parts: tuple[Part, ...] = ()
+    if type(message) is SealedEvent:
+        sealed, message = message, serde.decode(message.body)
+        parts = tuple([Part(part.person, part.category, part.essential) for part in sealed.parts])
+    kind = serde.type_of(message)
+    if attributes.type != kind.full_name:
+        raise PoisonError(RefusalCode.TYPE_MISMATCH, "ce_type")
+    return Input(record, attributes, kind, message, sealed, digest(record.value or b""), parts)
+
+
+def digest(value: bytes) -> str:
+    """First 32 hex digits of the SHA-256 of ``value``."""
+    return sha256(value).hexdigest()[:32]

@@ -1,0 +1,161 @@
+"""Processor: binds a function's deciders to its inbox and log. One path for repeats, conflicts, poison, refusals and ticks.
+
+What a message gives reaches the log in one piece (one record batch) or not at all, so the log alone says what was handled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from contracts.envelope import Tick
+from contracts.shared import RefusalCode
+
+from kernel import inputs
+from kernel.batch import Batch
+from kernel.decider import Decider, Function
+from kernel.failures import PoisonError
+from kernel.history import Folds, Handled, History, replay
+from kernel.inputs import Input
+from kernel.parties import PARTIES, admit, refused
+from kernel.place import Place
+from kernel.records import TP, Outgoing, Record
+
+Chosen = tuple[int, Decider[Any]]
+"""A decider and its place among the function's deciders."""
+
+
+class Processor:
+    """The handler of one function. See ``records.Handler`` for the contract of its methods."""
+
+    def __init__(self, function: Function, place: Place) -> None:
+        topics = place.routes.topics
+        self.function, self.place, self.log = function, place, topics.log(function.name)
+        self.inboxes = ([topics.urgent] if place.urgent else []) + [topics.inbox(function.name)]
+        chosen = list(enumerate(function.deciders))
+        self._by_message: dict[type, Chosen] = {kind: (index, decider) for index, decider in chosen for kind in decider.messages}
+        self._timed = next(((index, decider) for index, decider in chosen if decider.due), None)
+        self._parties = function.deciders.index(PARTIES) if PARTIES in function.deciders else None
+        self._folds = Folds(function)
+        self._histories: dict[int, History] = {}
+        self._batch = Batch(function.name, place)
+
+    async def assigned(self, partitions: Collection[TP]) -> None:
+        """Replay the log of each partition that is new to us."""
+        meter, reader = self.place.meter, self.place.reader
+        for number in sorted({tp.partition for tp in partitions} - self._histories.keys()):
+            self._histories[number] = await replay(self._folds, reader, self.log, number, meter.alarm, meter.replayed)
+
+    async def revoked(self, partitions: Collection[TP]) -> None:
+        """Forget the state: whoever has the partition next replays the log."""
+        for tp in partitions:
+            self._histories.pop(tp.partition, None)
+
+    async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
+        """Decide a batch in its order. Raises Unavailable before anything has changed."""
+        batch = Batch(self.function.name, self.place)
+        messages = [message for record in records if (message := self._read(record, batch))]
+        logged = await self._logged(messages)
+        for message in messages:
+            for event in self._said_before(message, logged):
+                batch.say_again(self._histories[message.record.partition], event)
+            self._answer(message, batch)
+        self._batch = batch
+        return batch.out
+
+    def settled(self) -> None:
+        """Note where our events lie. Raises IntegrityError when another writer was there."""
+        self._batch.settle()
+
+    def due(self, at: int) -> list[int]:
+        """Partitions in which any key wants a tick by ``at`` (ms UTC)."""
+        return [number for number, history in self._histories.items() if history.due(at)]
+
+    def state(self, key: str, decider: Decider[Any]) -> Any:
+        """The state of one key, for tests and inspection; the initial one where the key is unknown."""
+        found = next((history.entries[key] for history in self._histories.values() if key in history.entries), None)
+        return found.states[self.function.deciders.index(decider)] if found else decider.initial
+
+    def _read(self, record: Record, batch: Batch) -> Input | None:
+        try:
+            return inputs.read(record)
+        except PoisonError as error:
+            batch.bury(record, error)
+            return None
+
+    def _sweeps(self, message: Input) -> bool:
+        """Whether the message concerns every key of the partition."""
+        shared, kind = self.function.shared, type(message.message)
+        return kind is Tick or (shared is not None and kind in shared.messages)
+
+    def _handled(self, message: Input) -> Iterator[Handled]:
+        """What the log says this very message has already given, under one key or under many."""
+        entries = self._histories[message.record.partition].entries
+        for key in sorted(entries) if self._sweeps(message) else (message.envelope.subject,):
+            handled = entries[key].handled.get(message.cause) if key in entries else None
+            if handled and handled.first >= 0 and handled.digest == message.digest:
+                yield handled
+
+    async def _logged(self, messages: Sequence[Input]) -> dict[tuple[int, int], Record]:
+        """The events that repeated messages have given before, by partition and offset."""
+        wanted: dict[int, set[int]] = {}
+        for message in messages:
+            for handled in self._handled(message):
+                wanted.setdefault(message.record.partition, set()).update(range(handled.first, handled.first + handled.count))
+        found = {number: await self.place.reader.fetch(self.log, number, offsets) for number, offsets in wanted.items()}
+        return {(number, offset): record for number, records in found.items() for offset, record in records.items()}
+
+    def _said_before(self, message: Input, logged: dict[tuple[int, int], Record]) -> Iterator[Record]:
+        number = message.record.partition
+        for handled in self._handled(message) if logged else ():
+            yield from (logged[number, offset] for offset in range(handled.first, handled.first + handled.count))
+
+    def _answer(self, message: Input, batch: Batch) -> None:
+        """Put one message to every key that it concerns."""
+        history, kind, key = self._histories[message.record.partition], type(message.message), message.envelope.subject
+        if kind is Tick:
+            for due in history.due(message.record.timestamp):
+                self._put(message, history, due, self._timed, batch)
+        elif self._sweeps(message):
+            self._put(message, history, key, None, batch)
+            for each in sorted(history.entries) if kind in self._by_message else ():
+                self._put(message, history, each, self._by_message[kind], batch)
+        elif kind in self._by_message:
+            self._put(message, history, key, self._by_message[kind], batch)
+        else:
+            self._refuse(message, history, key, RefusalCode.UNKNOWN_TYPE, batch)
+
+    def _put(self, message: Input, history: History, key: str, chosen: Chosen | None, batch: Batch) -> None:
+        """Put a message to one key, once; without a chosen decider, to the partition's shared one."""
+        if not self._seen(message, history, key, batch):
+            self.place.meter.handled("decided")
+            batch.record(message, history, key, self._decide(message, history, key, chosen))
+
+    def _decide(self, message: Input, history: History, key: str, chosen: Chosen | None) -> tuple[Any, ...]:
+        context = message.context(key, self.function.name, history.shared)
+        if chosen is None:
+            assert self.function.shared is not None
+            return self.function.shared.decide(history.shared, message.message, context)
+        (index, decider), states = chosen, history.entry(key).states
+        if self._parties is None or self._sweeps(message):
+            return decider.decide(states[index], message.message, context)
+        return admit(states[self._parties], message.kind, context, lambda: decider.decide(states[index], message.message, context))
+
+    def _refuse(self, message: Input, history: History, key: str, code: RefusalCode, batch: Batch, cause_id: str = "") -> None:
+        """Record a refusal that no decider has to make, once."""
+        if not self._seen(message, history, key, batch, cause_id):
+            self.place.meter.handled("refused")
+            batch.record(message, history, key, (refused(message.context(key, self.function.name, history.shared), code),), cause_id)
+
+    def _seen(self, message: Input, history: History, key: str, batch: Batch, cause_id: str = "") -> bool:
+        """Whether this key has answered the message; the same id with other bytes is buried and refused."""
+        entry, (source, identity) = history.entries.get(key), message.cause
+        handled = entry.handled.get((source, cause_id or identity)) if entry else None
+        if handled is None:
+            return False
+        if handled.digest == message.digest:
+            self.place.meter.handled("repeated")
+        else:
+            batch.bury(message.record, PoisonError(RefusalCode.ID_CONFLICT, "ce_id"))
+            self._refuse(message, history, key, RefusalCode.ID_CONFLICT, batch, f"{identity}#{message.digest}")
+        return True
