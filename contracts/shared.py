@@ -11,6 +11,8 @@ from typing import Any
 class AgeBand(StrEnum):
     """年代: age band."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     UNDER_15 = "UNDER_15"
     AGE_15_39 = "AGE_15_39"
@@ -20,6 +22,8 @@ class AgeBand(StrEnum):
 
 class AgencyKind(StrEnum):
     """機関の種別: the kind of an agency."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     ELDER = "ELDER"
@@ -41,6 +45,8 @@ class AgencyKind(StrEnum):
 class Basis(StrEnum):
     """提供の根拠: the lawful basis, codes of domain.md §3 (C 本人同意, K 委託, G 相当の理由, L 法令, V 生命・身体・財産, W 児童の健全育成, M 支援会議, P 本人, B0 個人情報なし)."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     NONE = "NONE"
     B0 = "B0"
     C = "C"
@@ -56,6 +62,8 @@ class Basis(StrEnum):
 class CasePart(StrEnum):
     """事例への関わり: how an agency takes part in a case (architecture rule 6)."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     OPENED = "OPENED"
     LINKED = "LINKED"
@@ -65,6 +73,8 @@ class CasePart(StrEnum):
 
 class Channel(StrEnum):
     """気づきの経路: the four channels of the notice's flow chart and self-visit."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     RESIDENT = "RESIDENT"
@@ -77,6 +87,8 @@ class Channel(StrEnum):
 class CommunityProgramme(StrEnum):
     """地域づくりの既存事業."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     ELDER_PREVENTION = "ELDER_PREVENTION"
     LIVING_SUPPORT = "LIVING_SUPPORT"
@@ -88,6 +100,8 @@ class CommunityProgramme(StrEnum):
 class ConferenceBasis(StrEnum):
     """会議の根拠: legal basis of a conference segment (domain.md trap 2)."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     NON_STATUTORY = "NON_STATUTORY"
     SWA106_6 = "SWA106_6"
@@ -95,6 +109,8 @@ class ConferenceBasis(StrEnum):
 
 class ConsentMedium(StrEnum):
     """同意の形."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     PAPER = "PAPER"
@@ -105,6 +121,8 @@ class ConsentMedium(StrEnum):
 
 class ContactMethod(StrEnum):
     """方法."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     VISIT = "VISIT"
@@ -117,6 +135,8 @@ class ContactMethod(StrEnum):
 class ContactResult(StrEnum):
     """結果."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     NO_ANSWER = "NO_ANSWER"
     FAMILY_ONLY = "FAMILY_ONLY"
@@ -127,6 +147,8 @@ class ContactResult(StrEnum):
 class Danger(StrEnum):
     """危険の種類."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     SUICIDE_RISK = "SUICIDE_RISK"
     VIOLENCE = "VIOLENCE"
@@ -136,6 +158,8 @@ class Danger(StrEnum):
 
 class DataCategory(StrEnum):
     """データ項目の区分: what a personal field is about (consent.md rule 13; forms of domain.md §6)."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     BASIC = "BASIC"
@@ -157,6 +181,8 @@ class DataCategory(StrEnum):
 class EmergencyNeed(StrEnum):
     """求める対応."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     WELFARE_CHECK = "WELFARE_CHECK"
     RESCUE = "RESCUE"
@@ -165,6 +191,8 @@ class EmergencyNeed(StrEnum):
 
 class Field(StrEnum):
     """相談の分野: field of the receiving agency."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     ELDER = "ELDER"
@@ -175,6 +203,8 @@ class Field(StrEnum):
 
 class FunctionName(StrEnum):
     """機能: the function whose inbox takes the verdict."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     CONSULTATION = "CONSULTATION"
@@ -188,6 +218,8 @@ class FunctionName(StrEnum):
 class HandsWanted(StrEnum):
     """求めるもの."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     COUNTS = "COUNTS"
     NAMES = "NAMES"
@@ -195,6 +227,8 @@ class HandsWanted(StrEnum):
 
 class LinkReason(StrEnum):
     """つなぐ理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     BETTER_PLACED = "BETTER_PLACED"
@@ -204,6 +238,8 @@ class LinkReason(StrEnum):
 
 class NeedKind(StrEnum):
     """ニーズの種類."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     WORK = "WORK"
@@ -215,6 +251,8 @@ class NeedKind(StrEnum):
 class Outcome(StrEnum):
     """判断の結果: PERMIT 可, REDACT 一部可, HOLD 保留, DENY 不可."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     PERMIT = "PERMIT"
     REDACT = "REDACT"
@@ -225,6 +263,8 @@ class Outcome(StrEnum):
 class PlaceKind(StrEnum):
     """居場所の種類."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     SALON = "SALON"
     COMMUNITY_DINING = "COMMUNITY_DINING"
@@ -233,6 +273,8 @@ class PlaceKind(StrEnum):
 
 class PlanKind(StrEnum):
     """プランの種類."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     COORDINATION = "COORDINATION"
@@ -243,6 +285,8 @@ class PlanKind(StrEnum):
 class Programme(StrEnum):
     """既存の参加支援の事業."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     SUPPORTED_EMPLOYMENT_B = "SUPPORTED_EMPLOYMENT_B"
     WORK_PREPARATION = "WORK_PREPARATION"
@@ -252,6 +296,8 @@ class Programme(StrEnum):
 
 class Purpose(StrEnum):
     """利用目的: what the information is to be used for."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     CONSULTATION = "CONSULTATION"
@@ -270,6 +316,8 @@ class Purpose(StrEnum):
 class ReferralReason(StrEnum):
     """紹介の理由（通知の注※１）."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     AGENCY_UNCLEAR = "AGENCY_UNCLEAR"
     ROLE_DIVISION_NEEDED = "ROLE_DIVISION_NEEDED"
@@ -277,6 +325,8 @@ class ReferralReason(StrEnum):
 
 class RefusalCode(StrEnum):
     """拒否の理由コード: why a message was refused or could not be read; the sentence for the sender stands beside each code."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     EMPTY = "EMPTY"
@@ -357,6 +407,8 @@ SENTENCES: dict[RefusalCode, str] = {
 class RelationStage(StrEnum):
     """関係の段階."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     CONTACTED = "CONTACTED"
     TRUSTING = "TRUSTING"
@@ -365,6 +417,8 @@ class RelationStage(StrEnum):
 
 class ScreeningOutcome(StrEnum):
     """振り分けの結果."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     INFO_ONLY = "INFO_ONLY"
@@ -376,6 +430,8 @@ class ScreeningOutcome(StrEnum):
 class SupportLevel(StrEnum):
     """支援の程度: how much support a person needs at it."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     NONE = "NONE"
     SOME = "SOME"
@@ -384,6 +440,8 @@ class SupportLevel(StrEnum):
 
 class SupportTask(StrEnum):
     """支援の役割: what the agency does."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     LEAD = "LEAD"
@@ -399,6 +457,8 @@ class SupportTask(StrEnum):
 class TaskClass(StrEnum):
     """作業の種類: class of work."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     WOOD_SPLITTING = "WOOD_SPLITTING"
     WOOD_STACKING = "WOOD_STACKING"
@@ -412,6 +472,8 @@ class TaskClass(StrEnum):
 class Urgency(StrEnum):
     """緊急度."""
 
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
     UNMAPPED = "UNMAPPED"
     LOW = "LOW"
     MIDDLE = "MIDDLE"
@@ -420,6 +482,8 @@ class Urgency(StrEnum):
 
 class VisitorRelation(StrEnum):
     """来談者と本人の関係."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
 
     UNMAPPED = "UNMAPPED"
     SELF = "SELF"

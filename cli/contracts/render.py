@@ -74,7 +74,7 @@ def _ordered(schemas: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _enum(schema: dict[str, Any]) -> str:
     members = "\n".join(f'    {symbol} = "{symbol}"' for symbol in schema["symbols"])
-    text = f'class {schema["name"]}(StrEnum):\n    """{schema["doc"]}"""\n\n{members}\n'
+    text = f'class {schema["name"]}(StrEnum):\n    """{schema["doc"]}"""\n\n    __hash__ = str.__hash__  # Enum\'s own is Python code: five times slower in every set\n\n{members}\n'
     if "sentences" not in schema:
         return text
     lines = "\n".join(f'    {schema["name"]}.{symbol}: "{sentence}",' for symbol, sentence in schema["sentences"].items())
