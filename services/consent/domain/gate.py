@@ -170,7 +170,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             standing = (*case.refusals.get(event.person, ()), refusal)
             return replace(case, refusals={**case.refusals, event.person: standing}, persons=case.persons | {event.person})
         case ConsentWithdrawn():
-            return replace(case, consents={**case.consents, event.person: _withdrawn(case, event.person, event.consents)})
+            return case.with_consents(event.person, _withdrawn(case, event.person, event.consents))
         case SegmentNoted():
             asked = case.segments[event.segment].asked if event.segment in case.segments else frozenset()
             segment = Segment(id=event.segment, basis=event.basis, members=frozenset(event.members), open=event.open, asked=asked)
@@ -205,7 +205,7 @@ def _granted(case: CaseFile, event: ConsentGranted) -> CaseFile:
     standing = (*_withdrawn(case, event.person, event.supersedes), consent)
     lifted = tuple(refusal for refusal in case.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
     refusals = {person: kept for person, kept in {**case.refusals, event.person: lifted}.items() if kept}
-    return replace(case, consents={**case.consents, event.person: standing}, refusals=refusals, persons=case.persons | {event.person})
+    return replace(case.with_consents(event.person, standing), refusals=refusals)
 
 
 def _withdrawn(case: CaseFile, person: str, identities: tuple[str, ...]) -> tuple[Consent, ...]:

@@ -5,7 +5,7 @@ Codes, pseudonyms and times only; no name ever comes here. Days are proleptic or
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from contracts.envelope import DisclosureRequested
@@ -81,6 +81,8 @@ class CaseFile:
 
     consents: dict[str, tuple[Consent, ...]] = field(default_factory=dict)
     """By person."""
+    named: dict[tuple[str, str], tuple[Consent, ...]] = field(default_factory=dict)
+    """The same consents by person and recipient: the only ones that a decision has to test."""
     refusals: dict[str, tuple[Refusal, ...]] = field(default_factory=dict)
     """By person."""
     segments: dict[str, Segment] = field(default_factory=dict)
@@ -90,6 +92,13 @@ class CaseFile:
     persons: frozenset[str] = frozenset()
     asking: DisclosureRequested | None = None
     """The request recorded last: its verdict follows it in the log."""
+
+    def with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
+        """The case in which these are the consents of ``person``."""
+        others = {key: listed for key, listed in self.named.items() if key[0] != person}
+        recipients = frozenset[str]().union(*(consent.recipients for consent in consents))
+        own = {(person, recipient): tuple(one for one in consents if recipient in one.recipients) for recipient in recipients}
+        return replace(self, consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person})
 
     def consent(self, identity: str) -> Consent | None:
         """The consent with this id, whatever its state."""

@@ -62,18 +62,19 @@ def _consent_without_parts(question: Question) -> Verdict:
 
 def _covering(question: Question, person: str) -> Consent | Reason:
     """The consent of ``person`` that covers most of the person's parts (rule 10: whole from one consent), or why there is none."""
-    consents = question.case.consents.get(person, ())
-    if not consents:
-        return Reason.PERSON_REFUSED if person in question.case.refusals else Reason.NO_CONSENT
-    misses = [_miss(question, consent) for consent in consents]
-    matching = [consent for consent, miss in zip(consents, misses) if miss is None]
-    if not matching:
+    named = question.case.named.get((person, question.request.recipient), ())
+    matching = [consent for consent in named if _miss(question, consent) is None]
+    if len(matching) > 1:
+        wanted = [part for part in question.parts if part[0] == person]
+        return max(matching, key=lambda consent: (sum(_covers(question, consent, part) for part in wanted), consent.id))
+    return matching[0] if matching else _nearest_miss(question, person)
+
+
+def _nearest_miss(question: Question, person: str) -> Reason:
+    misses = [_miss(question, consent) for consent in question.case.consents.get(person, ())]
+    if misses:
         return max((miss for miss in misses if miss is not None), key=_NEARNESS.index)
-    if len(matching) == 1:
-        return matching[0]
-    wanted = [part for part in question.parts if part[0] == person]
-    covers = {consent.id: sum(_covers(question, consent, part) for part in wanted) for consent in matching}
-    return max(matching, key=lambda consent: (covers[consent.id], consent.id))
+    return Reason.PERSON_REFUSED if person in question.case.refusals else Reason.NO_CONSENT
 
 
 _NEARNESS = (
