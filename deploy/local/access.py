@@ -1,0 +1,88 @@
+"""Who may read and write which topic: one table, from which the broker's access rules are made and against which tests ask it.
+
+Names are short (without the municipality's code); ``agency.*.inbox`` stands for every agency's, ``agency.<own>.inbox`` for
+the account's own. WRITE and READ each bring DESCRIBE. Nobody but the administrator may create, alter or delete anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from contracts.topics import SUPPORT_FUNCTIONS
+from kernel.topics import Topics
+
+from .town import Agency
+
+INBOXES = tuple(f"{function}.inbox" for function in SUPPORT_FUNCTIONS)
+LOGS = (*(f"{function}.log" for function in SUPPORT_FUNCTIONS), "consent.log", "registry.log")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What one account may write and read."""
+
+    writes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+
+AGENCY = Access(writes=("agency.<own>.outbox",), reads=("agency.<own>.inbox",))
+
+TABLE: Mapping[str, Access] = {
+    "intake": Access(
+        writes=(*INBOXES, "consent.inbox", "consent.urgent", "consultation.log", "outreach.log", "intake.dead-letters"),
+        reads=("agency.*.outbox", "consultation.inbox", "outreach.inbox", "consultation.log", "outreach.log", "registry.log", "control"),
+    ),
+    "coordination": Access(
+        writes=(*INBOXES[:4], "coordination.log", "consent.inbox", "consent.urgent", "coordination.dead-letters"),
+        reads=("coordination.inbox", "coordination.log", "control"),
+    ),
+    "participation": Access(
+        writes=(*INBOXES, "participation.log", "community.log", "consent.inbox", "consent.urgent", "participation.dead-letters"),
+        reads=("participation.inbox", "community.inbox", "participation.log", "community.log", "control"),
+    ),
+    "consent": Access(
+        writes=(*INBOXES, "consent.log", "consent.inbox", "agency.*.inbox", "consent.dead-letters"),
+        reads=("consent.inbox", "consent.urgent", *LOGS, "control"),
+    ),
+    "reporting": Access(reads=LOGS),
+    "auditor": Access(reads=LOGS),
+    "registry": Access(writes=("registry.log", "consent.inbox"), reads=("registry.log",)),
+    "operator": Access(writes=("control",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One cell of the table with a right in it: ``operation`` is WRITE or READ, ``topic`` a full name."""
+
+    principal: str
+    topic: str
+    operation: str
+
+
+def principals(agencies: Iterable[Agency]) -> tuple[str, ...]:
+    """Every account but the administrator's."""
+    return (*TABLE, *(agency.principal for agency in agencies))
+
+
+def grants(topics: Topics, agencies: Iterable[Agency]) -> frozenset[Grant]:
+    """Every right that anybody but the administrator has."""
+    agencies = tuple(agencies)
+    found = [grant for name, access in TABLE.items() for grant in _rights(name, access, topics, agencies)]
+    found += [grant for agency in agencies for grant in _rights(agency.principal, AGENCY, topics, (agency,))]
+    return frozenset(found)
+
+
+def _rights(principal: str, access: Access, topics: Topics, agencies: tuple[Agency, ...]) -> Iterable[Grant]:
+    for operation, names in (("WRITE", access.writes), ("READ", access.reads)):
+        for name in names:
+            for topic in _expanded(name, agencies):
+                yield Grant(principal, topics.named(topic), operation)
+
+
+def _expanded(name: str, agencies: tuple[Agency, ...]) -> list[str]:
+    for placeholder in ("*", "<own>"):
+        if placeholder in name:
+            return [name.replace(placeholder, agency.id) for agency in agencies]
+    return [name]

@@ -1,0 +1,241 @@
+"""Brings a broker to the plan: topics, accounts, access rules. Idempotent; a difference that cannot be mended is named."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, as_completed
+from dataclasses import dataclass
+from typing import TypeVar
+
+from confluent_kafka import Consumer, KafkaException, TopicCollection
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
+
+from kernel.settings import Settings
+from kernel.topics import Topics
+
+from . import access
+from .layout import CannotRun
+from .topic_plan import Topic, plan
+from .town import Agency
+
+Result = TypeVar("Result")
+TIMEOUT_S = 30.0
+SCRAM_ROUNDS = 4096
+ANY_HOST = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between broker and plan; ``blocked`` when it cannot be mended without a new generation of topics."""
+
+    kind: str
+    name: str
+    detail: str
+    blocked: bool = False
+
+
+def client_settings(settings: Settings, principal: str) -> dict[str, str]:
+    """Connection settings of confluent-kafka for one account."""
+    return {
+        "bootstrap.servers": settings.bootstrap,
+        "security.protocol": settings.security_protocol,
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": principal,
+        "sasl.password": settings.password(principal),
+    }
+
+
+class BrokerAdmin:
+    """One connection of the administrator's account."""
+
+    def __init__(self, settings: Settings, agencies: Iterable[Agency]) -> None:
+        self._settings = settings
+        self._agencies = tuple(agencies)
+        self._topics = Topics(settings.municipality)
+        self._client = AdminClient({**client_settings(settings, "admin"), "log_level": 0})
+
+    def apply(self, advance: Callable[[int, int], None] = lambda done, total: None) -> list[Change]:
+        """Make every difference vanish and return what was done. Raises CannotRun for a blocked one."""
+        self._wait_until_answering()
+        changes = self.differences()
+        for change in changes:
+            if change.blocked:
+                raise CannotRun(f"{change.kind} {change.name}: {change.detail}; a new generation of topics is needed, see docs/operators.md")
+        for done, work in enumerate((self._write_accounts, self._make_topics, self._write_rules, self._probe), start=1):
+            work(changes)
+            advance(done, 4)
+        return changes
+
+    def differences(self) -> list[Change]:
+        """Everything in which the broker differs from the plan. Raises CannotRun."""
+        self._wait_until_answering()
+        return [*self._account_changes(), *self._topic_changes(), *self._rule_changes()]
+
+    def _wait_until_answering(self) -> None:
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                self._client.list_topics(timeout=5)
+                return
+            except KafkaException as error:
+                if time.monotonic() > deadline:
+                    reason = error.args[0].str()
+                    raise CannotRun(f"the broker at {self._settings.bootstrap} does not accept the administrator ({reason}); check its address and secrets/admin.password") from error
+
+    # --- accounts
+
+    def _account_changes(self) -> list[Change]:
+        known = set(_done(self._client.describe_user_scram_credentials()))
+        return [Change("account", name, "missing") for name in access.principals(self._agencies) if name not in known]
+
+    def _write_accounts(self, changes: list[Change]) -> None:
+        info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, SCRAM_ROUNDS)
+        wanted = [
+            UserScramCredentialUpsertion(change.name, info, self._settings.password(change.name).encode())
+            for change in changes
+            if change.kind == "account"
+        ]
+        if wanted:
+            _all_done(self._client.alter_user_scram_credentials(wanted))
+
+    # --- topics
+
+    def _topic_changes(self) -> list[Change]:
+        wanted = plan(self._settings, self._agencies)
+        known = self._client.list_topics(timeout=TIMEOUT_S).topics
+        missing = [Change("topic", topic.name, "missing") for topic in wanted if topic.name not in known]
+        there = [topic for topic in wanted if topic.name in known]
+        resized = [
+            Change("topic", topic.name, f"has {len(known[topic.name].partitions)} partitions, wanted {topic.partitions}", blocked=True)
+            for topic in there
+            if len(known[topic.name].partitions) != topic.partitions
+        ]
+        return [*missing, *resized, *self._setting_changes(there)]
+
+    def _setting_changes(self, topics: list[Topic]) -> list[Change]:
+        if not topics:
+            return []
+        resources = {ConfigResource(ConfigResource.Type.TOPIC, topic.name): topic for topic in topics}
+        changes = []
+        for resource, future in self._client.describe_configs(list(resources)).items():
+            topic, found = resources[resource], _done(future)
+            changes += [Change("setting", f"{topic.name} {key}", value) for key, value in topic.settings.items() if found[key].value != value]
+        return changes
+
+    def _make_topics(self, changes: list[Change]) -> None:
+        wanted = {topic.name: topic for topic in plan(self._settings, self._agencies)}
+        replicas = -1
+        new = [
+            NewTopic(change.name, wanted[change.name].partitions, replicas, config=wanted[change.name].settings)
+            for change in changes
+            if change.kind == "topic"
+        ]
+        if new:
+            _all_done(self._client.create_topics(new, operation_timeout=TIMEOUT_S))
+        self._set([change for change in changes if change.kind == "setting"])
+
+    def _set(self, changes: list[Change]) -> None:
+        resources: dict[str, ConfigResource] = {}
+        for change in changes:
+            topic, key = change.name.split(" ")
+            resource = resources.setdefault(topic, ConfigResource(ConfigResource.Type.TOPIC, topic))
+            resource.add_incremental_config(ConfigEntry(key, change.detail, incremental_operation=AlterConfigOpType.SET))
+        if resources:
+            _all_done(self._client.incremental_alter_configs(list(resources.values())))
+
+    # --- access rules
+
+    def _wanted_rules(self) -> set[AclBinding]:
+        rules = set()
+        for grant in access.grants(self._topics, self._agencies):
+            for operation in (AclOperation[grant.operation], AclOperation.DESCRIBE):
+                rules.add(_rule(ResourceType.TOPIC, grant.topic, ResourcePatternType.LITERAL, grant.principal, operation))
+        for principal in access.principals(self._agencies):
+            pattern = ResourcePatternType.PREFIXED
+            rules.add(_rule(ResourceType.GROUP, self._topics.group(principal), pattern, principal, AclOperation.READ))
+        return rules
+
+    def _rule_changes(self) -> list[Change]:
+        every = AclBindingFilter(
+            ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
+        )
+        known, wanted = set(_done(self._client.describe_acls(every))), self._wanted_rules()
+        ours = {f"User:{name}" for name in access.principals(self._agencies)}
+        surplus = [rule for rule in known - wanted if rule.principal in ours and rule.name.startswith(f"{self._settings.municipality}.")]
+        missing = [Change("rule", _told(rule), "missing") for rule in wanted - known]
+        return sorted(missing, key=lambda change: change.name) + [Change("rule", _told(rule), "surplus") for rule in surplus]
+
+    def _write_rules(self, changes: list[Change]) -> None:
+        by_name = {_told(rule): rule for rule in self._wanted_rules()}
+        missing = [by_name[change.name] for change in changes if change.kind == "rule" and change.detail == "missing"]
+        if missing:
+            _all_done(self._client.create_acls(missing))
+        surplus = [_filter_of(change.name) for change in changes if change.kind == "rule" and change.detail == "surplus"]
+        if surplus:
+            _all_done(self._client.delete_acls(surplus))
+
+    # --- rules take effect after the call that wrote them has answered
+
+    def _probe(self, changes: list[Change]) -> None:
+        """Wait until the last account that was given anything sees a topic of its own."""
+        if not changes:
+            return
+        last = self._agencies[-1]
+        topic = self._topics.agency_inbox(last.id)
+        consumer = Consumer({**client_settings(self._settings, last.principal), "group.id": self._topics.group(last.principal) + "probe", "log_level": 0})
+        deadline = time.monotonic() + TIMEOUT_S
+        try:
+            while not _sees(consumer, topic):
+                if time.monotonic() > deadline:
+                    raise CannotRun(f"the account {last.principal} cannot see {topic} at {self._settings.bootstrap} though access was granted")
+        finally:
+            consumer.close()
+
+
+def _sees(consumer: Consumer, topic: str) -> bool:
+    try:
+        found = consumer.list_topics(topic, timeout=1).topics[topic]
+    except KafkaException:
+        return False
+    return found.error is None
+
+
+def _rule(kind: ResourceType, name: str, pattern: ResourcePatternType, principal: str, operation: AclOperation) -> AclBinding:
+    return AclBinding(kind, name, pattern, f"User:{principal}", ANY_HOST, operation, AclPermissionType.ALLOW)
+
+
+def _told(rule: AclBinding) -> str:
+    """A rule as one line, from which ``_filter_of`` finds it again."""
+    return f"{rule.principal} {rule.operation.name} {rule.restype.name} {rule.resource_pattern_type.name} {rule.name}"
+
+
+def _filter_of(told: str) -> AclBindingFilter:
+    principal, operation, kind, pattern, name = told.split(" ")
+    return AclBindingFilter(
+        ResourceType[kind], name, ResourcePatternType[pattern], principal, None, AclOperation[operation], AclPermissionType.ANY
+    )
+
+
+def _done(future: Future[Result]) -> Result:
+    return future.result(TIMEOUT_S)
+
+
+def _all_done(futures: dict[object, Future[object]]) -> None:
+    for future in as_completed(futures.values(), TIMEOUT_S):
+        future.result()

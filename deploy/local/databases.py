@@ -1,0 +1,121 @@
+"""Brings a PostgreSQL server to the plan: two databases, four roles, each role shut out of the other's database.
+
+The tables belong to others: ``services/reporting/schema.sql`` and ``kernel/keys.sql`` are run by their owner if they exist.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from kernel.settings import Settings
+
+from .layout import REPOSITORY, CannotRun
+
+SCRAM_ROUNDS = 4096
+SUPERUSER = "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database: who owns its tables, the file that makes them, and what other roles may do with them."""
+
+    name: str
+    owner: str
+    tables: Path
+    rights: tuple[tuple[str, str], ...] = ()
+
+
+REPORTING = Database(
+    "tsunagu_reporting",
+    "tsunagu_owner",
+    REPOSITORY / "services" / "reporting" / "schema.sql",
+    (("tsunagu_projector", "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"), ("tsunagu_reader", "SELECT")),
+)
+KEYS = Database("tsunagu_keys", "tsunagu_keys", REPOSITORY / "kernel" / "keys.sql")
+DATABASES = (REPORTING, KEYS)
+ROLES = ("tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_keys")
+
+
+async def apply(settings: Settings) -> None:
+    """Make roles, databases, rights and tables. Idempotent. Raises CannotRun."""
+    administrator = await connect(settings, SUPERUSER, SUPERUSER)
+    try:
+        for role in ROLES:
+            await _make_role(administrator, role, settings.password(role))
+        for database in DATABASES:
+            await _make_database(administrator, database)
+        if not settings.database_external:
+            await administrator.execute("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC")
+    finally:
+        await administrator.close()
+    for database in DATABASES:
+        await _fill(settings, database)
+
+
+async def connect(settings: Settings, role: str, database: str) -> asyncpg.Connection:
+    """A connection of ``role`` to ``database``. Raises CannotRun."""
+    try:
+        return await asyncpg.connect(
+            host=settings.database_host,
+            port=settings.database_port,
+            user=role,
+            password=settings.password(role),
+            database=database,
+            timeout=10,
+        )
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        where = f"{settings.database_host}:{settings.database_port}"
+        raise CannotRun(f"the database server at {where} does not accept {role} on {database} ({error}); check [database] and secrets/{role}.password") from error
+
+
+async def _make_role(administrator: asyncpg.Connection, role: str, password: str) -> None:
+    """The server is told the verifier, never the password."""
+    known = await administrator.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
+    verb = "ALTER" if known else "CREATE"
+    await administrator.execute(f"{verb} ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{_verifier(password)}'")
+
+
+async def _make_database(administrator: asyncpg.Connection, database: Database) -> None:
+    if not await administrator.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database.name):
+        await administrator.execute(f"CREATE DATABASE {database.name} OWNER {database.owner}")
+    guests = ", ".join([database.owner, *(role for role, _ in database.rights)])
+    await administrator.execute(f"REVOKE ALL ON DATABASE {database.name} FROM PUBLIC")
+    await administrator.execute(f"GRANT CONNECT ON DATABASE {database.name} TO {guests}")
+
+
+async def _fill(settings: Settings, database: Database) -> None:
+    """Run the tables' file as their owner and let the other roles use what it made, and what will be made later."""
+    owner = await connect(settings, database.owner, database.name)
+    try:
+        if database.tables.exists():
+            await owner.execute(database.tables.read_text("utf-8"))
+        for role, rights in database.rights:
+            for schema in await _schemas(owner):
+                await owner.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO {role}')
+                await owner.execute(f'GRANT {rights} ON ALL TABLES IN SCHEMA "{schema}" TO {role}')
+                await owner.execute(f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT {rights} ON TABLES TO {role}')
+    finally:
+        await owner.close()
+
+
+async def _schemas(owner: asyncpg.Connection) -> list[str]:
+    """The schemas in which the owner may make tables."""
+    question = "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(oid, 'CREATE') AND nspname !~ '^pg_' ORDER BY 1"
+    return [row[0] for row in await owner.fetch(question)]
+
+
+def _verifier(password: str) -> str:
+    """The SCRAM-SHA-256 verifier that PostgreSQL stores (RFC 5803)."""
+    salt = os.urandom(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, SCRAM_ROUNDS)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    salt64, stored64, server64 = (base64.b64encode(part).decode() for part in (salt, stored, server))
+    return f"SCRAM-SHA-256${SCRAM_ROUNDS}:{salt64}${stored64}:{server64}"

@@ -1,0 +1,70 @@
+"""What exists only after a first start: free ports in ``tsunagu.toml``, and one random credential per account.
+
+Nothing that exists is ever overwritten: the files are the user's to edit.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from kernel.settings import FILE_NAME
+
+from . import ports
+from .layout import Layout
+
+SERVICES = ("intake", "coordination", "participation", "consent", "reporting")
+DATABASE_ROLES = ("postgres", "tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_keys")
+
+TEMPLATE = '''\
+# Settings of this Tsunagu installation. Edit and run `tsunagu run up` again.
+
+[municipality]
+code = "990019"                     # 市町村コード, prefix of every topic (this one is fictional)
+policy = "national"                 # policy pack below policies/
+
+[kafka]
+external = false                    # true: use the cluster below; put its administrator's password into secrets/admin.password
+bootstrap = "127.0.0.1:{kafka}"
+controller = "127.0.0.1:{controller}"      # only for the broker started here
+security_protocol = "SASL_PLAINTEXT"   # loopback only; SASL_SSL for a cluster elsewhere
+partitions = 12                     # of every inbox and log; fixed for ever at the first start
+agency_partitions = 1               # of every agency's outbox and inbox
+
+[database]
+external = false                    # true: use the server below; put its superuser's password into secrets/postgres.password
+host = "127.0.0.1"
+port = {postgres}
+
+[http]
+schema_window = "127.0.0.1:{schemas}"   # read API of a schema registry over our schemas
+ports = {{ {services} }}   # /metrics /livez /readyz of each service
+'''
+
+
+def prepare(layout: Layout, principals: tuple[str, ...]) -> None:
+    """Make folders, settings and credentials that are not there yet. Raises CannotRun."""
+    layout.create()
+    settings = layout.home / FILE_NAME
+    if not settings.exists():
+        settings.write_text(_settings(), "utf-8")
+    for principal in (*principals, *DATABASE_ROLES):
+        write_secret(layout.secrets / f"{principal}.password", secrets.token_urlsafe(24))
+    write_secret(layout.secrets / "kek", secrets.token_hex(32))
+
+
+def write_secret(path: Path, value: str) -> None:
+    """Write one secret file, readable by its owner alone, unless it exists."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w") as file:
+        file.write(value)
+
+
+def _settings() -> str:
+    kafka, controller, postgres, schemas, *rest = ports.free_block(4 + len(SERVICES))
+    services = ", ".join(f"{name} = {port}" for name, port in zip(SERVICES, rest, strict=True))
+    return TEMPLATE.format(kafka=kafka, controller=controller, postgres=postgres, schemas=schemas, services=services)

@@ -1,0 +1,159 @@
+"""Up and down: the order of things, from an empty folder to a running town and back.
+
+``up`` may be called at any time; it does what is missing. ``down`` stops what the supervisor of this installation started,
+and only that; an external cluster or database is never touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kernel import settings as settings_module
+from kernel.settings import Settings
+
+from . import access, control, first_start, jars, kafka, ports, postgres, processes, supervisor
+from .layout import CannotRun, Layout
+from .progress import Progress, Step
+from .town import agencies
+
+READY_WITHIN_S = 90.0
+GIVE_UP_AFTER = 3
+"""Restarts of a process that never became ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class DidNotStart(Exception):
+    """A process ended again and again, or was not ready in time."""
+
+    name: str
+    log: Path
+
+    def __str__(self) -> str:
+        return f"{self.name} did not become ready; its log is {self.log}, last line: {_last_line(self.log)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One installation, from its folder."""
+
+    layout: Layout
+
+    @property
+    def settings(self) -> Settings:
+        """As they are in the file now. Raises SettingsMissing."""
+        return settings_module.load(self.layout.home)
+
+    def prepare(self) -> Settings:
+        """Settings and credentials, made at the first start. Raises CannotRun, SettingsMissing."""
+        first_start.prepare(self.layout, ("admin", *access.principals(agencies())))
+        return self.settings
+
+    def up(self, progress: Progress) -> None:
+        """The whole system. Raises CannotRun, SettingsMissing, DidNotStart."""
+        self.up_stores(progress)
+        self.up_applications(progress)
+
+    def up_stores(self, progress: Progress) -> None:
+        """Broker and database, provisioned. Raises CannotRun, SettingsMissing, DidNotStart."""
+        settings = self.prepare()
+        names = processes.stores(settings)
+        self._make_stores(settings, names, progress)
+        supervisor.ensure_running(self.layout)
+        self._start(names, "starting " + " and ".join(names) if names else "using external stores", progress)
+        self._provision(settings, progress)
+
+    def up_applications(self, progress: Progress) -> None:
+        """The services, on stores that are up. Raises CannotRun, DidNotStart."""
+        self._start(processes.applications(), "starting the services", progress)
+
+    def down(self) -> bool:
+        """Stop everything that was started; False when nothing ran."""
+        try:
+            control.ask(self.layout, "down")
+        except control.NotRunning:
+            return False
+        with (self.layout.run / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        return True
+
+    def status(self) -> list[dict[str, Any]]:
+        """One row per process that was ever asked for, in the order of starting; empty when nothing runs."""
+        try:
+            return control.ask(self.layout, "status")["processes"]
+        except control.NotRunning:
+            return []
+
+    def signal(self, name: str, number: int) -> bool:
+        """Send a signal to a process; False when it does not run. Raises NotRunning."""
+        return bool(control.ask(self.layout, "signal", name=name, signal=number).get("sent"))
+
+    def start(self, *names: str, progress: Progress) -> None:
+        """Start processes by name and wait until they are ready. Raises CannotRun, DidNotStart."""
+        self._start(names, "starting " + ", ".join(names), progress)
+
+    def stop(self, *names: str) -> None:
+        """Stop processes by name; they stay down until started again. Raises NotRunning."""
+        control.ask(self.layout, "stop", names=list(names))
+
+    # --- steps
+
+    def _make_stores(self, settings: Settings, names: tuple[str, ...], progress: Progress) -> None:
+        if "kafka" in names:
+            folder = jars.fetch(progress)
+            with progress.step("preparing Kafka's storage"):
+                kafka.format_storage(self.layout, settings, folder)
+        if "postgres" in names:
+            with progress.step("preparing PostgreSQL's storage"):
+                postgres.create(self.layout, settings)
+
+    def _start(self, names: tuple[str, ...], title: str, progress: Progress) -> None:
+        if not names:
+            return
+        self._check_ports(names)
+        with progress.step(title) as step:
+            answer = control.ask(self.layout, "start", names=list(names))
+            if "error" in answer:
+                raise CannotRun(answer["error"])
+            self._wait_until_ready(names, step)
+
+    def _check_ports(self, names: tuple[str, ...]) -> None:
+        running = {row["name"] for row in self.status() if row["state"] != "stopped"}
+        for name in names:
+            port = processes.port(name, self.settings)
+            if name not in running and not ports.is_free(port):
+                file = self.layout.home / settings_module.FILE_NAME
+                raise CannotRun(f"port {port} of {name} is taken by another program; free it or change it in {file}")
+
+    def _wait_until_ready(self, names: tuple[str, ...], step: Step) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        while True:
+            rows = [row for row in self.status() if row["name"] in names]
+            waiting = [row for row in rows if row["state"] != "ready"]
+            step.advance(len(rows) - len(waiting), len(names))
+            if rows and not waiting:
+                return
+            for row in waiting:
+                if row["restarts"] >= GIVE_UP_AFTER or time.monotonic() > deadline:
+                    raise DidNotStart(row["name"], Path(row["log"]))
+            time.sleep(0.1)
+
+    def _provision(self, settings: Settings, progress: Progress) -> None:
+        from . import broker_admin, databases
+
+        with progress.step("provisioning topics, accounts and access rules") as step:
+            broker_admin.BrokerAdmin(settings, agencies()).apply(step.advance)
+        with progress.step("provisioning databases"):
+            asyncio.run(databases.apply(settings))
+
+
+def _last_line(log: Path) -> str:
+    try:
+        lines = log.read_text("utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return lines[-1] if lines else "(empty)"

@@ -1,0 +1,179 @@
+"""One supervised process: started, watched until ready, restarted when it ends, stopped by its process group."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from .probes import Probe
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
+PROBE_EVERY_S = 0.1
+QUIET_S = 30.0
+"""A process that was ready for so long starts again with the shortest pause."""
+LOG_LIMIT = 20 * 1024 * 1024
+"""Bytes after which a log file is put aside at the next start."""
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+COULD_NOT_START = 127
+
+
+class State(StrEnum):
+    """Where a process is in its life."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    READY = "ready"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """What to run. ``port`` is a TCP port on loopback; ``before_exec`` runs in the child between fork and exec."""
+
+    name: str
+    command: tuple[str, ...]
+    log: Path
+    port: int
+    probe: Probe
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+    before_exec: Callable[[], None] | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_within_s: float = 15.0
+
+
+class Child:
+    """The running side of a Process."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.state = State.STOPPED
+        self.restarts = 0
+        self.exit_code: int | None = None
+        self._running: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nobody wants it to run."""
+        return self._keeper is None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        return self._running.pid if self._running else None
+
+    def start(self) -> None:
+        """Run, and keep running, until ``stop``."""
+        if self._keeper is None:
+            self.restarts = 0
+            self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.process.name}")
+
+    async def stop(self) -> None:
+        """End the whole process group: the stop signal first, SIGKILL after the process's own limit."""
+        if self._keeper is None:
+            return
+        self._keeper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._keeper
+        self._keeper = None
+        await self._end()
+        self.state = State.STOPPED
+
+    def signal(self, number: int) -> bool:
+        """Send a signal to the whole process group; False when nothing runs. The keeper sees what follows."""
+        if self.pid is None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+        return True
+
+    async def _keep(self) -> None:
+        pause = FIRST_PAUSE_S
+        while True:
+            began = time.monotonic()
+            await self._run_once()
+            if time.monotonic() - began > QUIET_S:
+                pause = FIRST_PAUSE_S
+            self.state = State.WAITING
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+            self.restarts += 1
+
+    async def _run_once(self) -> None:
+        """Start the process and return when it has ended, with whatever it left behind in its group killed."""
+        self.state = State.STARTING
+        try:
+            self._running = await self._spawn()
+        except (OSError, subprocess.SubprocessError) as error:
+            self.exit_code = COULD_NOT_START
+            with self.process.log.open("a") as log:
+                print(f"cannot start {self.process.command[0]}: {error}", file=log)
+            return
+        watcher = asyncio.create_task(self._watch(), name=f"probe {self.process.name}")
+        try:
+            self.exit_code = await self._running.wait()
+        finally:
+            watcher.cancel()
+        self.signal(signal.SIGKILL)
+        self._running = None
+
+    async def _watch(self) -> None:
+        while not await self.process.probe(self.process.port):
+            await asyncio.sleep(PROBE_EVERY_S)
+        self.state = State.READY
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        process = self.process
+        with open_log(process.log) as log:
+            return await asyncio.create_subprocess_exec(
+                *process.command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **process.environment},
+                cwd=process.folder,
+                start_new_session=True,
+                preexec_fn=_in_child(process.before_exec),
+            )
+
+    async def _end(self) -> None:
+        if self._running is None:
+            return
+        self.signal(self.process.stop_signal)
+        try:
+            async with asyncio.timeout(self.process.stop_within_s):
+                await self._running.wait()
+        except TimeoutError:
+            pass
+        self.signal(signal.SIGKILL)
+        self.exit_code = await self._running.wait()
+        self._running = None
+
+
+def open_log(path: Path):
+    """Open a log file for appending; a long one is put aside as ``<name>.1`` first."""
+    if path.exists() and path.stat().st_size > LOG_LIMIT:
+        path.replace(path.with_name(path.name + ".1"))
+    return path.open("ab")
+
+
+def _in_child(before_exec: Callable[[], None] | None) -> Callable[[], None]:
+    """Between fork and exec: whatever the process needs, then "die when the supervisor dies"."""
+
+    def prepare() -> None:
+        if before_exec is not None:
+            before_exec()
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    return prepare

@@ -1,0 +1,89 @@
+"""What runs in one installation, in the order of starting: the only list of processes."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+
+from kernel.settings import Settings
+
+from . import jars, kafka, postgres, probes
+from .first_start import SERVICES
+from .layout import Layout
+from .process import Process
+
+STORES = ("kafka", "postgres")
+WINDOW = "schemas"
+NAMES = (*STORES, WINDOW, *SERVICES)
+
+
+def build(name: str, layout: Layout, settings: Settings) -> Process:
+    """How the process ``name`` runs in this installation. Raises CannotRun."""
+    return _BUILDERS[name](name, layout, settings)
+
+
+def stores(settings: Settings) -> tuple[str, ...]:
+    """The stores that this installation runs itself."""
+    external = {"kafka": settings.kafka_external, "postgres": settings.database_external}
+    return tuple(name for name in STORES if not external[name])
+
+
+def applications() -> tuple[str, ...]:
+    """The processes of ours whose code is there."""
+    return tuple(name for name in (WINDOW, *SERVICES) if _exists(name))
+
+
+def port(name: str, settings: Settings) -> int:
+    """The TCP port on which the process listens."""
+    match name:
+        case "kafka":
+            return kafka.port_of(settings.bootstrap)
+        case "postgres":
+            return settings.database_port
+        case "schemas":
+            return kafka.port_of(settings.schema_window)
+    return settings.http_ports[name]
+
+
+def _exists(name: str) -> bool:
+    module = "cli.contracts.window" if name == WINDOW else f"services.{name}.app"
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _kafka(name: str, layout: Layout, settings: Settings) -> Process:
+    return kafka.process(layout, settings, jars.folder(jars.pinned()))
+
+
+def _postgres(name: str, layout: Layout, settings: Settings) -> Process:
+    return postgres.process(layout, settings)
+
+
+def _window(name: str, layout: Layout, settings: Settings) -> Process:
+    return _ours(name, ("contracts", "serve"), probes.http_schemas, layout, settings)
+
+
+def _service(name: str, layout: Layout, settings: Settings) -> Process:
+    return _ours(name, ("service", name), probes.http_ready, layout, settings)
+
+
+def _ours(name: str, words: tuple[str, ...], probe: probes.Probe, layout: Layout, settings: Settings) -> Process:
+    return Process(
+        name=name,
+        command=(sys.executable, "-P", "-m", "cli.main", *words),
+        environment={"TSUNAGU_HOME": str(layout.home)},
+        log=layout.log(name),
+        port=port(name, settings),
+        probe=probe,
+    )
+
+
+_BUILDERS: dict[str, Callable[[str, Layout, Settings], Process]] = {
+    "kafka": _kafka,
+    "postgres": _postgres,
+    WINDOW: _window,
+    **dict.fromkeys(SERVICES, _service),
+}

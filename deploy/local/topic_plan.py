@@ -1,0 +1,51 @@
+"""Every topic of one installation with its partitions and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from contracts.topics import SUPPORT_FUNCTIONS
+from kernel.settings import Settings
+from kernel.topics import Topics
+
+from .town import Agency
+
+DAY_MS = 24 * 60 * 60 * 1000
+OUTBOX_BYTES = 256 * 1024
+RECORD_BYTES = 1024 * 1024
+WITH_DEAD_LETTERS = ("intake", "coordination", "participation", "consent")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic as it should be; ``settings`` are the broker's own keys and values."""
+
+    name: str
+    partitions: int
+    settings: dict[str, str] = field(hash=False)
+
+
+def plan(settings: Settings, agencies: Iterable[Agency]) -> tuple[Topic, ...]:
+    """Every topic, sorted by name. Logs are kept for ever; what only passes through is kept 7 days, dead letters 14."""
+    topics = Topics(settings.municipality)
+    keyed, single = settings.partitions, 1
+    wanted = [Topic(topics.inbox(name), keyed, _kept(7)) for name in (*SUPPORT_FUNCTIONS, "consent")]
+    wanted += [Topic(topics.log(name), keyed, _kept(None)) for name in (*SUPPORT_FUNCTIONS, "consent")]
+    wanted += [Topic(topics.urgent, keyed, _kept(7)), Topic(topics.registry, single, _kept(None)), Topic(topics.control, single, _kept(7))]
+    wanted += [Topic(topics.dead_letters(name), single, _kept(14)) for name in WITH_DEAD_LETTERS]
+    for agency in agencies:
+        wanted.append(Topic(topics.outbox(agency.id), settings.agency_partitions, _kept(7, OUTBOX_BYTES)))
+        wanted.append(Topic(topics.agency_inbox(agency.id), settings.agency_partitions, _kept(7)))
+    return tuple(sorted(wanted, key=lambda topic: topic.name))
+
+
+def _kept(days: int | None, largest: int = RECORD_BYTES) -> dict[str, str]:
+    """Settings of a topic kept ``days`` (None: for ever) whose record batches hold at most ``largest`` bytes."""
+    return {
+        "cleanup.policy": "delete",
+        "message.timestamp.type": "LogAppendTime",
+        "max.message.bytes": str(largest),
+        "retention.ms": str(-1 if days is None else days * DAY_MS),
+        "retention.bytes": "-1",
+    }

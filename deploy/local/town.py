@@ -1,0 +1,29 @@
+"""The agencies of the town that an installation serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+TOWN = Path(__file__).with_name("town.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """One agency (支援関係機関): its id in topic and account names, its kind (``AgencyKind``), its Japanese name."""
+
+    id: str
+    kind: str
+    name_ja: str
+
+    @property
+    def principal(self) -> str:
+        """Its account at the broker."""
+        return f"agency-{self.id}"
+
+
+def agencies(path: Path = TOWN) -> tuple[Agency, ...]:
+    """Every agency, in the order of the file."""
+    import yaml
+
+    return tuple(Agency(**row) for row in yaml.safe_load(path.read_text("utf-8"))["agencies"])

@@ -1,0 +1,34 @@
+"""Fixtures of the whole suite. The stores and the services start once per run, when the first test asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.layout import Layout
+from deploy.local.lifecycle import Installation
+from deploy.local.progress import Silent
+from tests.installation import Broker
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation of this run alone; whatever was started in it is stopped at the end."""
+    found = Installation(Layout(tmp_path_factory.mktemp("installation")))
+    yield found
+    found.down()
+
+
+@pytest.fixture(scope="session")
+def broker(installation: Installation) -> Broker:
+    """Kafka and PostgreSQL, provisioned."""
+    installation.up_stores(Silent())
+    return Broker(installation, installation.settings)
+
+
+@pytest.fixture(scope="session")
+def stack(broker: Broker) -> Broker:
+    """The whole system: the same stores, and every service ready."""
+    broker.installation.up(Silent())
+    return broker

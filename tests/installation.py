@@ -1,0 +1,52 @@
+"""One real broker and one real PostgreSQL for a whole test run, on free ports, in a folder of their own."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from deploy.local.broker_admin import client_settings
+from deploy.local.lifecycle import Installation
+from deploy.local.progress import Silent
+from kernel.settings import Settings
+
+
+@dataclass(frozen=True)
+class Broker:
+    """The stores of this run, provisioned: topics, accounts, access rules, databases are there; no service runs."""
+
+    installation: Installation
+    settings: Settings
+    _numbers: itertools.count = field(default_factory=itertools.count)
+
+    def aiokafka(self, principal: str = "admin") -> dict[str, str]:
+        """Connection arguments for an aiokafka client of one account."""
+        return {
+            "bootstrap_servers": self.settings.bootstrap,
+            "security_protocol": self.settings.security_protocol,
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": principal,
+            "sasl_plain_password": self.settings.password(principal),
+        }
+
+    def confluent(self, principal: str = "admin") -> dict[str, str]:
+        """Connection settings for a confluent-kafka client of one account."""
+        return client_settings(self.settings, principal)
+
+    def new_topic(self, partitions: int = 1, **config: str) -> str:
+        """A fresh topic that only the administrator can use; keys of ``config`` with ``_`` for ``.``."""
+        name = f"test-{next(self._numbers)}"
+        named = {"message.timestamp.type": "LogAppendTime", **{key.replace("_", "."): value for key, value in config.items()}}
+        created = AdminClient(self.confluent()).create_topics([NewTopic(name, partitions, config=named)], operation_timeout=30)
+        created[name].result(30)
+        return name
+
+    def kill(self, name: str) -> None:
+        """kill -9 a process of this installation; the supervisor starts it again."""
+        self.installation.signal(name, 9)
+
+    def wait_ready(self, *names: str) -> None:
+        """Return when the supervisor finds these processes ready."""
+        self.installation.start(*names, progress=Silent())
