@@ -249,6 +249,7 @@ class ReleaseVoided:
     """
 
     request_id: str
+    agency: str
     recipient: str
     cause: str
 
@@ -257,6 +258,7 @@ class ReleaseVoided:
         """Build from a decoded Avro record."""
         return cls(
             request_id=record["request_id"],
+            agency=record["agency"],
             recipient=record["recipient"],
             cause=record["cause"],
         )
@@ -265,6 +267,7 @@ class ReleaseVoided:
         """The Avro record to encode."""
         return {
             "request_id": self.request_id,
+            "agency": self.agency,
             "recipient": self.recipient,
             "cause": self.cause,
         }
