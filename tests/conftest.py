@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cli.run import bring_up
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
@@ -30,5 +31,5 @@ def broker(installation: Installation) -> Broker:
 @pytest.fixture(scope="session")
 def stack(broker: Broker) -> Broker:
     """The whole system: the same stores, and every service ready."""
-    broker.installation.up(Silent())
+    bring_up(broker.installation, Silent())
     return broker

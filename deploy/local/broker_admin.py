@@ -72,7 +72,6 @@ class BrokerAdmin:
 
     def apply(self, advance: Callable[[int, int], None] = lambda done, total: None) -> list[Change]:
         """Make every difference vanish and return what was done. Raises CannotRun for a blocked one."""
-        self._wait_until_answering()
         changes = self.differences()
         for change in changes:
             if change.blocked:
@@ -82,16 +81,16 @@ class BrokerAdmin:
             advance(done, 4)
         return changes
 
-    def differences(self) -> list[Change]:
-        """Everything in which the broker differs from the plan. Raises CannotRun."""
-        self._wait_until_answering()
+    def differences(self, within_s: float = TIMEOUT_S) -> list[Change]:
+        """Everything in which the broker differs from the plan; waits ``within_s`` for it to answer. Raises CannotRun."""
+        self._wait_until_answering(within_s)
         return [*self._account_changes(), *self._topic_changes(), *self._rule_changes()]
 
-    def _wait_until_answering(self) -> None:
-        deadline = time.monotonic() + TIMEOUT_S
+    def _wait_until_answering(self, within_s: float) -> None:
+        deadline = time.monotonic() + within_s
         while True:
             try:
-                self._client.list_topics(timeout=5)
+                self._client.list_topics(timeout=2)
                 return
             except KafkaException as error:
                 if time.monotonic() > deadline:

@@ -59,6 +59,15 @@ async def apply(settings: Settings) -> None:
         await _fill(settings, database)
 
 
+async def version(settings: Settings) -> str:
+    """The server's version, asked by the reader. Raises CannotRun."""
+    reader = await connect(settings, "tsunagu_reader", REPORTING.name)
+    try:
+        return "PostgreSQL " + await reader.fetchval("SHOW server_version")
+    finally:
+        await reader.close()
+
+
 async def connect(settings: Settings, role: str, database: str) -> asyncpg.Connection:
     """A connection of ``role`` to ``database``. Raises CannotRun."""
     try:

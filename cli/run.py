@@ -1,0 +1,125 @@
+"""``tsunagu run``: the whole system on this machine; up, down, and a look at what runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.main import present
+from cli.output import Output, OutputOption, show
+from kernel import settings as settings_module
+
+if TYPE_CHECKING:
+    from deploy.local.lifecycle import Installation
+    from deploy.local.progress import Progress
+
+app = typer.Typer(no_args_is_help=True, help="The whole system on this machine: Kafka, PostgreSQL, every service.")
+STATUS = ("name", "state", "pid", "port", "restarts", "rss_mib", "address")
+Name = Annotated[str, typer.Argument(help="Name of a process, as `tsunagu run status` shows it.")]
+
+
+def installation() -> Installation:
+    """The installation in ``TSUNAGU_HOME``."""
+    from deploy.local.layout import Layout
+    from deploy.local.lifecycle import Installation
+
+    return Installation(Layout(settings_module.home()))
+
+
+def bring_up(installation: Installation, progress: Progress) -> None:
+    """Stores, the registry's facts, services. Raises CannotRun, SettingsMissing, DidNotStart."""
+    from cli import registry
+
+    installation.up_stores(progress)
+    with progress.step("publishing the registry"):
+        registry.publish(installation.settings)
+    installation.up_applications(progress)
+
+
+@app.command(epilog="Example: tsunagu run up --day")
+def up(
+    day: Annotated[bool, typer.Option("--day", help="Then let the agencies of the sample town publish a working day.")] = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Start everything that does not run yet, provision, and leave it up."""
+    from cli import steps
+
+    found = installation()
+    bring_up(found, steps.shown())
+    if day and present("day"):
+        from cli import day as sample_day
+
+        sample_day.play(found.settings, output)
+    show(_rows(found), STATUS, output if not day else Output.TABLE)
+    typer.echo("The system stays up. Stop it: make stop (or: tsunagu run down)", err=True)
+
+
+@app.command(epilog="Example: tsunagu run down")
+def down() -> None:
+    """Stop what `run up` started, and only that."""
+    stopped = installation().down()
+    typer.echo("tsunagu: stopped" if stopped else "tsunagu: nothing was running", err=True)
+
+
+@app.command(epilog="Example: tsunagu run status --output json")
+def status(output: OutputOption = Output.TABLE) -> None:
+    """Every process: state, pid, port, restarts, resident memory. Exit code 1 unless all are ready."""
+    rows = _rows(installation())
+    show(rows, STATUS, output)
+    if not rows or any(row["state"] != "ready" for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: tsunagu run logs kafka -f")
+def logs(name: Name, follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as the log grows.")] = False) -> None:
+    """The last lines of one process's log, or `supervisor`."""
+    path = installation().layout.log(name)
+    if not path.exists():
+        raise typer.BadParameter(f"no log {path}")
+    arguments = ["tail", "-n", "200", *(["-F"] if follow else []), str(path)]
+    os.execvp(arguments[0], arguments)
+
+
+@app.command(epilog="Example: tsunagu run kill consent")
+def kill(name: Name) -> None:
+    """kill -9 one process; the supervisor starts it again. For trying what happens then."""
+    if not installation().signal(name, signal.SIGKILL):
+        typer.echo(f"tsunagu: {name} does not run", err=True)
+        raise typer.Exit(1)
+
+
+def _rows(found: Installation) -> list[dict[str, Any]]:
+    return [{**row, "rss_mib": _resident(row["pid"]), "address": _address(row)} for row in found.status()]
+
+
+def _address(row: dict[str, Any]) -> str:
+    plain = {"kafka": "127.0.0.1:{port}", "postgres": "127.0.0.1:{port}", "schemas": "http://127.0.0.1:{port}/subjects"}
+    return plain.get(row["name"], "http://127.0.0.1:{port}/metrics").format(port=row["port"])
+
+
+def _resident(pid: int | None) -> float | None:
+    """MiB resident of a process and its children; a page that they share counts once."""
+    import psutil
+
+    try:
+        root = psutil.Process(pid) if pid else None
+        family = [root, *root.children(recursive=True)] if root else []
+        return round(sum(_own_share(process) for process in family) / 2**20, 1) if family else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _own_share(process: Any) -> int:
+    import psutil
+
+    try:
+        return process.memory_full_info().pss
+    except psutil.AccessDenied:
+        return process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
+
+

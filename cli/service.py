@@ -1,0 +1,21 @@
+"""``tsunagu service NAME``: run one service in the foreground; the supervisor, a container and a developer all start it so."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Annotated
+
+import typer
+
+from kernel import settings as settings_module
+
+app = typer.Typer(help="Run one service in the foreground.")
+NAMES = ("intake", "coordination", "participation", "consent", "reporting")
+
+
+@app.command(epilog="Example: tsunagu service consent")
+def service(name: Annotated[str, typer.Argument(help=" | ".join(NAMES))]) -> None:
+    """Run one service until it is told to end."""
+    if name not in NAMES:
+        raise typer.BadParameter(f"no service {name!r}; there are {', '.join(NAMES)}")
+    importlib.import_module(f"services.{name}.app").run(settings_module.load())
