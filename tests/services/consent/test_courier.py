@@ -1,0 +1,185 @@
+"""The courier over a memory log: what a verdict releases reaches the recipient, and nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from contracts.consent import ConsentWithdrawn, DisclosureDecided, ReleaseVoided, StopNoticeIssued
+from contracts.coordination import CoordinationReferred
+from contracts.envelope import MessageRefused, SealedEvent
+from contracts.shared import Basis, DataCategory, FunctionName, Outcome, PartCode, PersonalItem, Purpose, ReferralReason, RefusalCode, WithheldPart
+from kernel import sealing, serde
+from kernel.envelope import Envelope
+from kernel.failures import Unavailable
+from kernel.memory import MemoryLog, MemoryTown
+from kernel.partitioner import partition_of
+from kernel.place import Place
+from kernel.routes import Routes
+from kernel.sealing import Erased, Key
+from kernel.telemetry import Telemetry
+from kernel.topics import Topics
+from services.consent.courier import Courier
+from tests.services.consent.town import CONSENT, MOTHER, SON
+
+TOPICS = Topics("990019")
+CASE = "0" * 31 + "1"
+PARTITION = partition_of(CASE.encode(), 3)
+NAME, ILLNESS = "髙𠮷 花子", "認知症の疑い"
+
+
+class Keys:
+    """A key store in memory; ``lost`` makes it unreachable."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Key | Erased] = {person: Key(person, person[:1].encode() * 32) for person in (MOTHER, SON)}
+        self.lost = False
+
+    async def keys(self, key_ids: Collection[str]) -> Mapping[str, Key | Erased]:
+        """See kernel.keyring."""
+        if self.lost:
+            raise Unavailable("key store")
+        return {key_id: self.known[key_id] for key_id in key_ids}
+
+
+class Town:
+    """A memory log with one sealed referral in it, and the courier reading the gate's log."""
+
+    def __init__(self) -> None:
+        self.log, self.keys = MemoryLog(), Keys()
+        self.memory = MemoryTown(self.log, batch=10)
+        place = Place("consent", Routes(TOPICS, 3), self.log, Telemetry("consent").meter("courier"))
+        self.memory.add("courier", {TOPICS.log("consent"): 3}, lambda: Courier(place, self.keys, agency_partitions=1))
+        event = CoordinationReferred(
+            person=MOTHER, to_agency="coordinator", reason=ReferralReason.ROLE_DIVISION_NEEDED, name=NAME,
+            items=(PersonalItem(person=SON, category=DataCategory.HEALTH, code="diagnosis", text=ILLNESS),),
+        )
+        body, parts = sealing.take_apart(event)
+        sealed = sealing.seal(body, parts, "elder", "sent-1", {person: key for person, key in self.keys.known.items() if isinstance(key, Key)})
+        self.position = f"{TOPICS.log('coordination')}/{PARTITION}/{self.append(TOPICS.log('coordination'), sealed, 'coordination', 'e1')}"
+
+    def append(self, topic: str, event: Any, source: str, identity: str) -> int:
+        """Write one record of a log."""
+        kind = "tsunagu.coordination.CoordinationReferred" if isinstance(event, SealedEvent) else serde.type_of(event).full_name
+        headers = Envelope(id=identity, source=source, type=kind, subject=CASE, agency="elder", seq=1).headers()
+        return self.log.append(topic, PARTITION, CASE.encode(), serde.encode(event), headers)
+
+    def decided(self, outcome: Outcome, *released: PartCode, identity: str = "v1") -> None:
+        """The gate has decided about the referral."""
+        self.append(TOPICS.log("consent"), DisclosureDecided(
+            request_id="r1", event_id="e1", event_type="CoordinationReferred", position=self.position, recipient="coordinator",
+            agency="elder", function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, outcome=outcome, rule="R2", basis=Basis.C,
+            consents=(CONSENT,), released=released, withheld=(WithheldPart(person=SON, category=DataCategory.HEALTH, reason="NO_CONSENT"),),
+            obligations=("PURPOSE_ONLY",), policy="hash", at=1,
+        ), "consent", identity)
+
+    def inbox(self, agency: str) -> list[Any]:
+        """What lies in an agency's inbox."""
+        return [serde.decode(record.value) for record in self.log.records(TOPICS.agency_inbox(agency))]
+
+
+BASIC = PartCode(person=MOTHER, category=DataCategory.BASIC)
+
+
+@pytest.fixture
+def town() -> Iterator[Town]:
+    """A fresh town."""
+    made = Town()
+    yield made
+    made.memory.close()
+
+
+def test_the_recipient_gets_the_released_parts_only(town: Town):
+    """The name is opened, the son's illness is not even mentioned."""
+    town.decided(Outcome.REDACT, BASIC)
+    town.memory.pump()
+
+    (event,) = town.inbox("coordinator")
+    assert (NAME, ()) == (event.name, event.items)
+
+
+def test_the_sender_and_the_function_are_told_in_codes(town: Town):
+    """The verdict itself goes to whoever asked, and to the function before any agency."""
+    town.decided(Outcome.REDACT, BASIC)
+    town.memory.pump()
+
+    (told,) = town.inbox("elder")
+    assert isinstance(told, DisclosureDecided)
+    (asked,) = town.log.records(TOPICS.inbox("coordination"), PARTITION)
+    (copy,) = town.log.records(TOPICS.agency_inbox("coordinator"))
+    assert asked.timestamp < copy.timestamp
+
+
+@pytest.mark.parametrize("outcome", [Outcome.HOLD, Outcome.DENY])
+def test_what_is_held_or_denied_leaves_no_trace_with_the_recipient(town: Town, outcome: Outcome):
+    """Not even a stub."""
+    town.decided(outcome)
+    town.memory.pump()
+
+    assert [] == town.inbox("coordinator")
+    assert 1 == len(town.inbox("elder"))
+
+
+def test_delivering_twice_gives_the_same_id(town: Town):
+    """kill -9 between delivery and commit: a reader that drops by id sees it once."""
+    town.decided(Outcome.REDACT, BASIC)
+    town.memory.pump()
+    town.memory.restart("courier", again=1)
+    town.memory.pump()
+
+    first, second = town.log.records(TOPICS.agency_inbox("coordinator"))
+    assert (first.headers, first.value) == (second.headers, second.value)
+
+
+def test_a_withdrawal_written_before_delivery_voids_the_verdict(town: Town):
+    """The fence, rule 24: nothing is delivered and the gate is told."""
+    town.decided(Outcome.PERMIT, BASIC)
+    town.append(TOPICS.log("consent"), ConsentWithdrawn(person=MOTHER, consents=(CONSENT,)), "consent", "w1")
+    town.memory.pump()
+
+    assert [] == town.inbox("coordinator")
+    (voided,) = town.log.records(TOPICS.inbox("consent"), PARTITION)
+    assert ReleaseVoided(request_id="r1", agency="elder", recipient="coordinator", cause="w1") == serde.decode(voided.value)
+
+
+def test_a_withdrawal_of_another_consent_voids_nothing(town: Town):
+    """Only what the verdict rests on counts."""
+    town.decided(Outcome.PERMIT, BASIC)
+    town.append(TOPICS.log("consent"), ConsentWithdrawn(person=MOTHER, consents=("f" * 32,)), "consent", "w1")
+    town.memory.pump()
+
+    assert 1 == len(town.inbox("coordinator"))
+
+
+def test_an_erased_part_is_left_out(town: Town):
+    """A destroyed key blanks its part and nothing else."""
+    town.keys.known[MOTHER] = Erased(MOTHER)
+    town.decided(Outcome.PERMIT, BASIC)
+    town.memory.pump()
+
+    (event,) = town.inbox("coordinator")
+    assert event.name is None
+
+
+def test_a_key_store_that_does_not_answer_is_waited_for(town: Town):
+    """Lost and destroyed never look alike: nothing is delivered, nothing acknowledged."""
+    town.keys.lost = True
+    town.decided(Outcome.PERMIT, BASIC)
+
+    with pytest.raises(Unavailable):
+        town.memory.pump()
+
+    assert [] == town.inbox("coordinator")
+
+
+def test_notices_reach_the_agency_they_name(town: Town):
+    """Stop notices and refusals travel by the same road."""
+    stop = StopNoticeIssued(recipient="poverty", consent=CONSENT, purpose=Purpose.COORDINATION, categories=(DataCategory.BASIC,))
+    refusal = MessageRefused(agency="child", message_id="m", message_type="", code=RefusalCode.BAD_MAGIC, sentence="")
+    town.append(TOPICS.log("consent"), stop, "consent", "s1")
+    town.append(TOPICS.log("consent"), refusal, "consent", "s2")
+    town.memory.pump()
+
+    assert ([stop], [refusal]) == (town.inbox("poverty"), town.inbox("child"))
