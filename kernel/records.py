@@ -45,7 +45,7 @@ class Outgoing:
     partition: int
     key: bytes | None
     value: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: Headers
     stage: int = LOG
     follows: bool = False
     position_of: Outgoing | None = None

@@ -1,0 +1,66 @@
+"""Clients: how every consumer and producer of ours is set up. One place, so that no service can forget acks or idempotence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+
+from kernel.settings import Settings
+
+SESSION_MS = 12_000
+"""A member that has not been heard for this long has lost its partitions; one with a static id may be back before."""
+HEARTBEAT_MS = 3_000
+REBALANCE_MS = 30_000
+FETCH_WAIT_MS = 250
+"""How long the broker holds an empty fetch. New records end the wait at once."""
+MAX_BATCH = 1_000_000
+"""Most bytes in one record batch; every topic of ours takes 1 MiB."""
+MAX_FETCH = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """The account of one process at the broker."""
+
+    bootstrap: str
+    security_protocol: str
+    principal: str
+    password: str
+
+    def options(self, name: str) -> dict[str, Any]:
+        """What every aiokafka client needs; ``name`` shows up in the broker's logs and quotas."""
+        sasl = {
+            "sasl_mechanism": "SCRAM-SHA-512", "sasl_plain_username": self.principal, "sasl_plain_password": self.password,
+        }
+        return {
+            "bootstrap_servers": self.bootstrap, "security_protocol": self.security_protocol, "client_id": name,
+            **(sasl if self.security_protocol.startswith("SASL") else {}),
+        }
+
+    def consumer(self, group: str, member: str) -> AIOKafkaConsumer:
+        """A group member that commits by hand. ``member`` is its static id: after kill -9 it rejoins at once, without a rebalance.
+
+        The range assignor gives partition n of every topic to the same member, which co-partitioned topics need.
+        """
+        return AIOKafkaConsumer(
+            **self.options(member), group_id=group, group_instance_id=member, enable_auto_commit=False, auto_offset_reset="earliest",
+            partition_assignment_strategy=[RangePartitionAssignor], fetch_max_wait_ms=FETCH_WAIT_MS,
+            max_partition_fetch_bytes=MAX_FETCH, session_timeout_ms=SESSION_MS, heartbeat_interval_ms=HEARTBEAT_MS,
+            rebalance_timeout_ms=REBALANCE_MS,
+        )
+
+    def reader(self, name: str) -> AIOKafkaConsumer:
+        """A consumer outside any group."""
+        return AIOKafkaConsumer(**self.options(name), enable_auto_commit=False)
+
+    def producer(self, name: str) -> AIOKafkaProducer:
+        """Idempotent, acknowledged by all replicas in sync; batches are made by ``sender.py``, so nothing lingers."""
+        return AIOKafkaProducer(**self.options(name), acks="all", enable_idempotence=True, linger_ms=0, max_batch_size=MAX_BATCH)
+
+
+def clients(settings: Settings, principal: str) -> Clients:
+    """The account ``principal`` of an installation. Raises SettingsMissing."""
+    return Clients(settings.bootstrap, settings.security_protocol, principal, settings.password(principal))

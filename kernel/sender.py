@@ -1,0 +1,98 @@
+"""Sender: outgoing records, stage by stage, as record batches with explicit partitions; returns when all are acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from kernel.clients import MAX_BATCH
+from kernel.envelope import POSITION
+from kernel.failures import Unavailable
+from kernel.records import Outgoing
+
+_ROOMY = 100_000
+"""A batch of fewer bytes than this has room for any group of records that belong together (at most 900 kB)."""
+_RECORD_OVERHEAD = 64
+_HEADER_OVERHEAD = 8
+_PAUSE_S = 0.1
+Part = tuple[str, int]
+
+
+class Sender:
+    """An idempotent producer never gives up on a batch it has taken and never writes it twice; so waiting is retrying."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+
+    async def start(self) -> None:
+        """Connect. Raises Unavailable."""
+        try:
+            await self._producer.start()
+        except KafkaError as error:
+            raise Unavailable("broker") from error
+
+    async def stop(self) -> None:
+        """Disconnect; what was not acknowledged is not waited for."""
+        await self._producer.stop()
+
+    async def send(self, outgoings: Sequence[Outgoing]) -> None:
+        """Send, and fill in every ``offset``. Raises KafkaError when the broker refuses for good (too large, not allowed)."""
+        stages: dict[int, dict[Part, list[Outgoing]]] = {}
+        for outgoing in outgoings:
+            stages.setdefault(outgoing.stage, {}).setdefault((outgoing.topic, outgoing.partition), []).append(outgoing)
+        for stage in sorted(stages):
+            await self._send_stage(stages[stage])
+
+    async def _send_stage(self, parts: dict[Part, list[Outgoing]]) -> None:
+        waiting = []
+        for part, records in parts.items():
+            for builder, packed in self._packed(records):
+                waiting.append((await self._hand_over(builder, part), packed))
+        results = await asyncio.gather(*(future for future, _ in waiting))
+        for result, (_, packed) in zip(results, waiting, strict=True):
+            for offset, outgoing in enumerate(packed, result.offset):
+                outgoing.offset = offset
+
+    def _packed(self, records: list[Outgoing]) -> Iterator[tuple[BatchBuilder, list[Outgoing]]]:
+        """Record batches; records that follow one another are never parted."""
+        builder, packed = self._producer.create_batch(), []
+        for index, outgoing in enumerate(records):
+            if builder.size() > _ROOMY and not outgoing.follows and builder.size() + _group_size(records, index) > MAX_BATCH:
+                yield builder, packed
+                builder, packed = self._producer.create_batch(), []
+            builder.append(key=outgoing.key, value=outgoing.value, timestamp=None, headers=_headers(outgoing))
+            packed.append(outgoing)
+        yield builder, packed
+
+    async def _hand_over(self, builder: BatchBuilder, part: Part) -> asyncio.Future[Any]:
+        topic, partition = part
+        builder.close()
+        while True:
+            try:
+                return await self._producer.send_batch(builder, topic, partition=partition)
+            except KafkaError as error:  # not taken yet: metadata are missing, or earlier batches still wait
+                if not error.retriable:
+                    raise
+                await asyncio.sleep(_PAUSE_S)
+
+
+def _group_size(records: list[Outgoing], index: int) -> int:
+    """Bytes of ``records[index]`` and of those that must share its batch."""
+    following = itertools.takewhile(lambda outgoing: outgoing.follows, itertools.islice(records, index + 1, None))
+    return _size(records[index]) + sum(map(_size, following))
+
+
+def _size(outgoing: Outgoing) -> int:
+    headers = sum(len(name) + len(value) + _HEADER_OVERHEAD for name, value in outgoing.headers)
+    return len(outgoing.key or b"") + len(outgoing.value or b"") + headers + _RECORD_OVERHEAD
+
+
+def _headers(outgoing: Outgoing) -> list[tuple[str, bytes]]:
+    source = outgoing.position_of
+    return list(outgoing.headers) if source is None else [*outgoing.headers, (POSITION, source.position.encode())]
