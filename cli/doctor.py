@@ -14,15 +14,14 @@ import typer
 from cli.output import Output, OutputOption, show
 from kernel import settings as settings_module
 
-app = typer.Typer(help="Versions, ports, Java, jars, database; what is missing and how to get it.")
+EXAMPLE = "Example: tsunagu doctor --output json"
 PACKAGES = ("faust-streaming", "aiokafka", "confluent-kafka", "fastavro", "asyncpg", "cryptography")
 FREE_SPACE_MIB = 1024
 Finding = tuple[bool, str, str]
 """Whether it is well, what was found, and what to do if not."""
 
 
-@app.command(epilog="Example: tsunagu doctor --output json")
-def doctor(output: OutputOption = Output.TABLE) -> None:
+def command(output: OutputOption = Output.TABLE) -> None:
     """Look at everything that a run needs. Exit code 1 when something is missing."""
     rows = [_row(name, check) for name, check in CHECKS.items()]
     show(rows, ("check", "ok", "found", "todo"), output)

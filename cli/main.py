@@ -1,6 +1,6 @@
 """The command ``tsunagu``: one sub-command per module of this package, imported only when it is asked for.
 
-A module takes part by having a typer app named ``app``; add its name to COMMANDS. Exit codes: 0 ok · 1 problems found ·
+A module takes part by having a typer app named ``app`` (several verbs) or a function named ``command``; add its name to COMMANDS. Exit codes: 0 ok · 1 problems found ·
 2 usage · 3 something that is needed cannot be had or reached, in one sentence.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from types import ModuleType
 
 import typer
 
@@ -24,13 +25,14 @@ def command(words: list[str]) -> typer.Typer:
         epilog="Example: tsunagu run up --day",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
+        add_completion=False,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
     root.callback()(_together)
     asked = [name for name in COMMANDS if name in words[:1]]
     for name in asked or COMMANDS:
         if present(name):
-            _add(root, name, importlib.import_module(f"cli.{name}").app)
+            _add(root, name, importlib.import_module(f"cli.{name}"))
     return root
 
 
@@ -44,13 +46,11 @@ def _together() -> None:
     """With a callback, one sub-command alone stays a sub-command."""
 
 
-def _add(root: typer.Typer, name: str, app: typer.Typer) -> None:
-    """A module with one command of its own name is that command; any other is a group."""
-    match app.registered_commands:
-        case [only] if only.callback is not None and only.callback.__name__ == name:
-            root.command(name, epilog=only.epilog)(only.callback)
-        case _:
-            root.add_typer(app, name=name)
+def _add(root: typer.Typer, name: str, module: ModuleType) -> None:
+    if hasattr(module, "app"):
+        root.add_typer(module.app, name=name)
+    else:
+        root.command(name, epilog=getattr(module, "EXAMPLE", None))(module.command)
 
 
 def main() -> None:

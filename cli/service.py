@@ -9,12 +9,11 @@ import typer
 
 from kernel import settings as settings_module
 
-app = typer.Typer(help="Run one service in the foreground.")
+EXAMPLE = "Example: tsunagu service consent"
 NAMES = ("intake", "coordination", "participation", "consent", "reporting")
 
 
-@app.command(epilog="Example: tsunagu service consent")
-def service(name: Annotated[str, typer.Argument(help=" | ".join(NAMES))]) -> None:
+def command(name: Annotated[str, typer.Argument(help=" | ".join(NAMES))]) -> None:
     """Run one service until it is told to end."""
     if name not in NAMES:
         raise typer.BadParameter(f"no service {name!r}; there are {', '.join(NAMES)}")
