@@ -1,0 +1,157 @@
+"""The schema set and what is generated from it: current, compatible for ever, readable by strangers."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from fastavro import parse_schema, schemaless_reader
+
+from cli.contracts import compatibility, golden, problems, source, window
+from contracts import PUBLISHED, SCHEMAS
+from contracts.catalogue import BY_FULL_NAME, CATALOGUE
+from contracts.shared import SENTENCES, AgencyKind, RefusalCode
+from kernel import serde
+from kernel.failures import PoisonError
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = source.read(ROOT)
+
+
+def test_the_generated_package_is_current_and_the_schema_set_is_sound():
+    """`tsunagu contracts check` finds nothing."""
+    assert [] == problems(ROOT)
+
+
+@pytest.mark.parametrize("item", SOURCES, ids=lambda item: f"{item.name}.v{item.version}")
+def test_golden_bytes_are_read_by_the_newest_schema(item: source.Source):
+    """Bytes of every published version stay readable."""
+    written = bytes.fromhex(json.loads(golden.path(ROOT, item).read_text("utf-8"))["hex"])
+    newest = BY_FULL_NAME[item.full_name]
+
+    record = schemaless_reader(io.BytesIO(written), parse_schema(item.schema), parse_schema(json.loads(SCHEMAS[newest.schema_id])))
+
+    assert newest.cls.from_avro(record) is not None
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_every_type_survives_the_round_trip_with_rare_characters(name: str):
+    """What is encoded is decoded to an equal event, 𠮷 and 髙 included."""
+    kind = CATALOGUE[name]
+    event = kind.cls.from_avro(golden.sample(json.loads(SCHEMAS[kind.schema_id]), {}))
+
+    assert event == serde.decode(serde.encode(event))
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in CATALOGUE.items() if kind.personal))
+def test_an_event_without_its_personal_fields_is_valid_under_the_same_schema(name: str):
+    """Architecture rule 5: redaction never breaks a schema."""
+    kind = CATALOGUE[name]
+    event = kind.cls.from_avro(golden.sample(json.loads(SCHEMAS[kind.schema_id]), {}))
+    bare = dataclasses.replace(event, **{mark.field: () if mark.array else None for mark in kind.personal})
+
+    assert bare == serde.decode(serde.encode(bare))
+
+
+def test_every_refusal_has_its_sentence():
+    """A sender always gets words beside the code."""
+    assert set(RefusalCode) == set(SENTENCES)
+    assert all(SENTENCES.values())
+
+
+def test_publishers_are_kinds_of_agency():
+    """A misspelt kind would shut an agency out silently."""
+    named = {kind for event in CATALOGUE.values() for kind in event.publishers}
+
+    assert named <= set(AgencyKind)
+
+
+def published(version: int, fields: list[dict[str, Any]], fingerprint: str = "") -> source.Source:
+    """A made-up schema version."""
+    schema = {"type": "record", "name": "Thing", "namespace": "tsunagu.made", "fields": fields}
+    return source.Source(folder="made", name="Thing", version=version, schema=schema)
+
+
+def test_a_field_added_without_default_is_found():
+    """FULL_TRANSITIVE: the newer reader could not read older bytes."""
+    first = published(1, [{"name": "a", "type": "string"}])
+    second = published(2, [{"name": "a", "type": "string"}, {"name": "b", "type": "string"}])
+
+    assert compatibility.findings([first, second], {})
+
+
+def test_two_harmless_steps_that_break_together_are_found():
+    """Every version is compared with all earlier ones, not only with its neighbour."""
+    first = published(1, [{"name": "a", "type": "string", "default": ""}])
+    second = published(2, [])
+    third = published(3, [{"name": "a", "type": "int", "default": 0}])
+
+    assert [finding for finding in compatibility.findings([first, second, third], {}) if "v3" in finding and "v1" in finding]
+
+
+def test_an_edited_schema_is_found():
+    """A published file is followed by the next version, never changed."""
+    item = published(1, [{"name": "a", "type": "string"}])
+    ids = {"1": {"name": item.full_name, "version": 1, "fingerprint": "another"}}
+
+    assert ["edited" in finding for finding in compatibility.findings([item], ids)] == [True]
+
+
+def test_a_personal_field_that_cannot_be_empty_is_found():
+    """Redaction must never make an event unreadable."""
+    item = published(1, [{"name": "a", "type": "string", "category": "BASIC", "person": "p"}])
+
+    assert compatibility.findings([item], {})
+
+
+def test_an_unknown_schema_id_is_poison_with_a_code():
+    """Nothing is guessed."""
+    with pytest.raises(PoisonError) as error:
+        serde.decode(b"\x00\x00\x00\x00\x01")
+
+    assert RefusalCode.UNKNOWN_SCHEMA == error.value.code
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "expected"),
+    [
+        ("/subjects", 200, "tsunagu.consent.ConsentGranted"),
+        ("/subjects/tsunagu.consent.ConsentGranted/versions", 200, "1"),
+        ("/subjects/tsunagu.consent.ConsentGranted/versions/latest", 200, '"id"'),
+        ("/subjects/tsunagu.consent.ConsentGranted/versions/1/schema", 200, "ConsentGranted"),
+        ("/subjects/nothing/versions", 404, "40401"),
+        ("/subjects/nothing/versions/latest", 404, "40402"),
+        ("/subjects/tsunagu.consent.ConsentGranted/versions/99", 404, "40402"),
+        ("/schemas/ids/1", 404, "40403"),
+        ("/schemas/ids/x", 404, "40403"),
+        ("/schemas/types", 200, "AVRO"),
+        ("/config", 200, "FULL_TRANSITIVE"),
+    ],
+)
+async def test_the_schema_window_answers_as_a_registry_does(path: str, status: int, expected: str):
+    """Stock clients of other languages know these paths and codes."""
+    async with TestClient(TestServer(window.application())) as client:
+        answer = await client.get(path)
+
+        assert (status, True) == (answer.status, expected in await answer.text())
+
+
+async def test_the_window_serves_every_published_schema_by_id():
+    """An id in a record leads to the very schema it was written with."""
+    async with TestClient(TestServer(window.application())) as client:
+        for number, entry in PUBLISHED.items():
+            answer = await (await client.get(f"/schemas/ids/{number}")).json(content_type=None)
+            assert entry["schema"] == json.loads(answer["schema"])
+            (place,) = await (await client.get(f"/schemas/ids/{number}/versions")).json(content_type=None)
+            assert (entry["name"], entry["version"]) == (place["subject"], place["version"])
+
+
+async def test_nobody_can_write_through_the_window():
+    """Read-only: the authority is the schema set in git."""
+    async with TestClient(TestServer(window.application())) as client:
+        assert 405 == (await client.post("/subjects/x/versions", json={"schema": "{}"})).status
