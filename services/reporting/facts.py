@@ -1,0 +1,73 @@
+"""Facts: log records read, each counted once. A repeated send or a late append of a zombie has a ``seq`` that was seen before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from contracts.shared import RefusalCode
+from kernel import envelope, serde
+from kernel.failures import PoisonError
+from kernel.records import Record
+from services.reporting.projections.projection import Fact
+
+Sequence = tuple[str, int, str]
+"""Topic, partition, key: what has one gapless ``seq``. A fact of the whole municipality has one in each partition."""
+Alarm = Callable[[str], None]
+"""Called with DUPLICATE (harmless, counted) or SEQUENCE_GAP (integrity)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A log record that cannot be read: where it lies, and why."""
+
+    topic: str
+    partition: int
+    offset: int
+    code: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a batch of log records says."""
+
+    facts: list[tuple[Sequence, Fact]] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+
+    def sequences(self) -> list[Sequence]:
+        """The sequences that the facts belong to, each once, in order."""
+        return sorted({sequence for sequence, _ in self.facts})
+
+
+def read(records: Iterable[Record], logs: Mapping[str, str]) -> Reading:
+    """Read log records; ``logs`` gives the function by topic. What cannot be read is parked, and its neighbours go on."""
+    reading = Reading()
+    for record in records:
+        try:
+            reading.facts.append(_read(record, logs[record.topic]))
+        except PoisonError as error:
+            reading.parked.append(Parked(record.topic, record.partition, record.offset, error.code))
+    return reading
+
+
+def _read(record: Record, log: str) -> tuple[Sequence, Fact]:
+    attributes = envelope.read(record.key, record.headers)
+    if not attributes.seq:
+        raise PoisonError(RefusalCode.HEADER_MISSING, "ce_seq")
+    event = serde.unwrapped(serde.decode(record.value))
+    return (record.topic, record.partition, attributes.subject), Fact(log, record.partition, attributes, serde.type_of(event), event)
+
+
+def fresh(reading: Reading, last: Mapping[Sequence, int], alarm: Alarm) -> tuple[list[Fact], dict[Sequence, int]]:
+    """The facts not counted yet, and the last ``seq`` of each sequence after them; ``last`` is that before them."""
+    facts, seen = [], dict(last)
+    for sequence, fact in reading.facts:
+        before, seq = seen.get(sequence, 0), fact.envelope.seq
+        if seq <= before:
+            alarm("DUPLICATE")
+            continue
+        if seq > before + 1:
+            alarm("SEQUENCE_GAP")
+        seen[sequence] = seq
+        facts.append(fact)
+    return facts, {sequence: seq for sequence, seq in seen.items() if seq != last.get(sequence)}

@@ -1,0 +1,93 @@
+"""Writer: reads the logs from where the database says, and writes a projection's rows there, until it is stopped.
+
+Whatever goes wrong, it starts again from the positions in the database; it keeps no truth of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+import structlog
+
+from kernel.failures import Unavailable
+from kernel.records import TP, Record
+from kernel.telemetry import Meter
+from services.reporting.logs import Logs
+from services.reporting.store import Move, Store, Superseded
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
+_log = structlog.get_logger()
+
+
+class Writer:
+    """One projection at work. ``functions`` gives the function of each log topic."""
+
+    def __init__(self, name: str, store: Store, logs: Logs, functions: Mapping[str, str], meter: Meter) -> None:
+        self.name = name
+        self._store, self._logs, self._functions, self._meter = store, logs, functions, meter
+        self._positions: dict[TP, int] = {}
+        self._oldest: int | None = None
+        self._stopping = asyncio.Event()
+        self._pause = _FIRST_PAUSE_S
+
+    async def run(self) -> None:
+        """Work until ``stop``. Raises what is neither an outage nor another writer's progress."""
+        try:
+            while not self._stopping.is_set():
+                try:
+                    await self._work()
+                except (Unavailable, Superseded) as error:
+                    await self._wait(error)
+        finally:
+            await self._logs.stop()
+
+    def stop(self) -> None:
+        """Ask ``run`` to return after the batch under way."""
+        self._stopping.set()
+
+    def age(self) -> float:
+        """Age of the oldest record that is read but not yet in the tables, seconds; 0 when there is none."""
+        return 0.0 if self._oldest is None else max(0.0, time.time() - self._oldest / 1000)
+
+    async def _work(self) -> None:
+        try:
+            await self._logs.start()
+            await self._store.open()
+            self._positions = await self._store.positions([TP(*tp) for tp in self._logs.partitions])
+            await self._logs.seek(self._positions)
+            self._meter.took(self._positions)
+            await self._follow()
+        finally:
+            await self._store.close()
+
+    async def _follow(self) -> None:
+        while not self._stopping.is_set():
+            found = await self._logs.read()
+            self._meter.stalled(False)
+            if found:
+                await self._apply(found)
+            else:
+                self._oldest, self._pause = None, _FIRST_PAUSE_S
+
+    async def _apply(self, found: Mapping[TP, list[Record]]) -> None:
+        moves: list[Move] = [(tp, self._positions[tp], records[-1].offset + 1) for tp, records in sorted(found.items())]
+        batch = [record for tp in sorted(found) for record in found[tp]]
+        self._oldest = min(record.timestamp for record in batch)
+        self._meter.began()
+        for parked in await self._store.apply(batch, moves, self._functions):
+            _log.error("log record parked", projection=self.name, topic=parked.topic, partition=parked.partition, offset=parked.offset,
+                       code=parked.code)
+        self._positions.update((tp, following) for tp, _, following in moves)
+        self._oldest, self._pause = None, _FIRST_PAUSE_S
+        self._meter.ended(len(batch), self._logs.lag)
+
+    async def _wait(self, error: Unavailable | Superseded) -> None:
+        self._meter.stalled(True)
+        _log.warning("projection waits", projection=self.name, cause=type(error).__name__, what=str(error))
+        try:
+            async with asyncio.timeout(self._pause):
+                await self._stopping.wait()
+        except TimeoutError:
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE_S)

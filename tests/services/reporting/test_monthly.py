@@ -1,0 +1,129 @@
+"""Monthly activity: what counts, how it is divided, in which month; contacts (延べ) and distinct cases (実)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts.community import SessionHeld
+from contracts.consultation import ConsultationReceived, ConsultationScreened, SignalReceived
+from contracts.envelope import MessageRefused
+from contracts.outreach import ContactAttempted
+from contracts.shared import (
+    AgeBand,
+    AgeCount,
+    Channel,
+    ContactMethod,
+    ContactResult,
+    Field,
+    Outcome,
+    RefusalCode,
+    ScreeningOutcome,
+    Urgency,
+    VisitorRelation,
+)
+from services.reporting.projections.metrics import METRICS
+from services.reporting.projections.monthly import ADD, JOIN, Monthly, period
+from services.reporting.projections.projection import Fact
+from tests.services.reporting.facts import fact
+from tests.services.reporting.test_timeline import REFUSED, VERDICT
+
+ELDER = ConsultationReceived(person="82", field=Field.ELDER, visitor_relation=VisitorRelation.FAMILY)
+CHILD = ConsultationReceived(person="9", field=Field.CHILD, visitor_relation=VisitorRelation.SELF)
+VISIT = ContactAttempted(method=ContactMethod.VISIT, result=ContactResult.NO_ANSWER)
+
+
+def rows(statement: str, facts: Sequence[Fact]) -> list[tuple[Any, ...]]:
+    """The rows of one of the two statements."""
+    return [row for write in Monthly().writes(facts) if write.statement == statement for row in write.rows]
+
+
+def counted(*facts: Fact) -> dict[tuple[str, str], int]:
+    """Amount by metric and dimension."""
+    return {(metric, dimension): amount for _, metric, dimension, amount in rows(ADD, facts)}
+
+
+def cases(*facts: Fact) -> dict[tuple[str, str], set[str]]:
+    """Cases by metric and dimension."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for _, metric, dimension, case in rows(JOIN, facts):
+        found.setdefault((metric, dimension), set()).add(case)
+    return found
+
+
+def test_consultations_are_counted_by_field_and_added_up_before_they_are_written():
+    """Three consultations in two fields are two rows."""
+    found = counted(fact(ELDER, key="a"), fact(ELDER, key="b"), fact(CHILD, key="c"))
+
+    assert {("new_consultations", "ELDER"): 2, ("new_consultations", "CHILD"): 1} == found
+
+
+def test_the_same_case_counts_twice_as_contacts_and_once_as_a_case():
+    """延べ and 実 are both asked for."""
+    twice = (fact(VISIT, key="a", seq=1), fact(VISIT, key="a", seq=2))
+
+    assert 2 == counted(*twice)["outreach_contacts", "VISIT"]
+    assert {"a"} == cases(*twice)["outreach_cases", ""]
+
+
+def test_attendance_adds_up_by_age_band():
+    """One session is one sitting and as many visitors as came."""
+    held = SessionHeld(held_on=date(2026, 5, 28), attendance=(AgeCount(band=AgeBand.UNDER_15, count=4), AgeCount(band=AgeBand.AGE_65_OVER, count=7)))
+
+    assert {("sessions", ""): 2, ("attendance", "UNDER_15"): 8, ("attendance", "AGE_65_OVER"): 14} == counted(fact(held), fact(held, seq=2))
+
+
+@pytest.mark.parametrize("outcome, expected", [
+    (Outcome.PERMIT, {("verdicts", "PERMIT"): 1, ("releases", "C"): 1}),
+    (Outcome.REDACT, {("verdicts", "REDACT"): 1, ("releases", "C"): 1}),
+    (Outcome.HOLD, {("verdicts", "HOLD"): 1}),
+    (Outcome.DENY, {("verdicts", "DENY"): 1}),
+])
+def test_every_verdict_counts_and_only_what_went_out_is_a_release(outcome: Outcome, expected: dict[tuple[str, str], int]):
+    """A hold and a denial are verdicts, but no releases."""
+    decided = type(VERDICT).from_avro({**VERDICT.to_avro(), "outcome": outcome})
+
+    assert expected == counted(fact(decided, "consent"))
+
+
+def test_a_refusal_counts_where_every_refusal_passes():
+    """A function's refusal travels on to the gate, so it lies in two logs; those of the front door only in the gate's."""
+    assert {} == counted(fact(REFUSED, "coordination"))
+    assert {("refusals", "CASE_NOT_FOUND"): 1} == counted(fact(REFUSED, "consent"))
+
+
+def test_a_case_is_active_in_each_function_that_recorded_a_fact_of_its_own():
+    """A refusal is no activity of the case."""
+    refused = MessageRefused(agency="a", message_id="1", message_type="t", code=RefusalCode.WRONG_STATE, sentence="", coordinates="")
+    screened = ConsultationScreened(outcome=ScreeningOutcome.COMPLEX, urgency=Urgency.HIGH)
+
+    found = cases(fact(ELDER, key="a"), fact(screened, key="a", seq=2), fact(VISIT, key="b"), fact(refused, "coordination", key="c"))
+
+    assert {"a"} == found["active_cases", "consultation"] and {"b"} == found["active_cases", "outreach"]
+    assert ("active_cases", "coordination") not in found
+
+
+@pytest.mark.parametrize("at, month", [
+    (1_780_239_599_999, "2026-05"),
+    (1_780_239_600_000, "2026-06"),
+    (1_767_193_200_000, "2026-01"),
+])
+def test_a_month_begins_at_midnight_in_japan(at: int, month: str):
+    """The last millisecond of 31 May, the first of 1 June, New Year: as the town's clocks show."""
+    assert month == period(at)
+
+
+def test_a_batch_across_midnight_is_counted_in_two_months():
+    """The month is that of the fact, not of the batch."""
+    signal = SignalReceived(person="1", channel=Channel.RESIDENT, area_code="", reporter_person="")
+
+    assert [("2026-05", 1), ("2026-06", 1)] == [
+        (month, amount) for month, _, _, amount in rows(ADD, [fact(signal, at=1_780_239_599_999), fact(signal, at=1_780_239_600_000, seq=2)])]
+
+
+def test_every_metric_has_a_code_and_a_title_of_its_own():
+    """One definition per figure."""
+    assert len(METRICS) == len({metric.code for metric in METRICS}) == len({metric.title_ja for metric in METRICS})
