@@ -71,6 +71,10 @@ class Processor:
         """Partitions in which any key wants a tick by ``at`` (ms UTC)."""
         return [number for number, history in self._histories.items() if history.due(at)]
 
+    def partitions(self) -> list[int]:
+        """The partitions that are ours."""
+        return list(self._histories)
+
     def state(self, key: str, decider: Decider[Any]) -> Any:
         """The state of one key, for tests and inspection; the initial one where the key is unknown."""
         found = next((history.entries[key] for history in self._histories.values() if key in history.entries), None)

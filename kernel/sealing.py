@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.catalogue import EventType, Mark
@@ -43,6 +43,15 @@ class Erased:
     key_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The event that was sealed: who minted it, its id at the boundary, its full type name."""
+
+    source: str
+    id: str
+    type: str
+
+
 @dataclass(slots=True)
 class PlainPart:
     """The personal fields of one event about one person in one category, as (path, value) pairs. Lives in memory only."""
@@ -68,31 +77,23 @@ def take_apart(event: Any) -> tuple[Any, tuple[PlainPart, ...]]:
             part.essential = part.essential or mark.essential
             part.values.append((path, value))
     empty = {mark.field: () if mark.array else None for mark in kind.personal}
-    return replace(event, **empty), tuple(found.values())
+    return event.changed(**empty), tuple(found.values())
 
 
 def seal(event: Any, parts: Iterable[PlainPart], origin_source: str, origin_id: str, keys: Mapping[str, Key]) -> SealedEvent:
     """Seal what ``take_apart`` gave. ``keys`` holds the key of every person for the type's retention class."""
-    kind = serde.type_of(event)
-    codes = [(part, keys[part.person]) for part in parts]
-    sealed = SealedEvent(
-        body=serde.encode(event), origin_source=origin_source, origin_id=origin_id, origin_type=kind.full_name,
-        parts=tuple(
-            SealedPart(person=part.person, category=part.category, key_id=key.id, essential=part.essential, ciphertext=b"")
-            for part, key in codes
-        ),
+    origin = Origin(origin_source, origin_id, serde.type_of(event).full_name)
+    return SealedEvent(
+        body=serde.encode(event), origin_source=origin.source, origin_id=origin.id, origin_type=origin.type,
+        parts=tuple(_sealed(part, keys[part.person], origin) for part in parts),
     )
-    filled = (
-        replace(bare, ciphertext=_cipher(key).encrypt(_nonce(sealed, bare, key), _canonical(part.values), _bound(sealed, bare)))
-        for bare, (part, key) in zip(sealed.parts, codes, strict=True)
-    )
-    return replace(sealed, parts=tuple(filled))
 
 
 def open_part(sealed: SealedEvent, part: SealedPart, key: Key) -> list[tuple[str, Any]]:
     """The (path, value) pairs of one sealed part. Raises IntegrityError when the seal is broken or bound elsewhere."""
+    origin = Origin(sealed.origin_source, sealed.origin_id, sealed.origin_type)
     try:
-        plain = _cipher(key).decrypt(_nonce(sealed, part, key), part.ciphertext, _bound(sealed, part))
+        plain = AESGCMSIV(key.secret).decrypt(*_bound(origin, part.person, part.category, key, part.ciphertext))
     except InvalidTag:
         raise IntegrityError(f"the seal of a part under key {part.key_id} is broken") from None
     return [(path, value) for path, value in json.loads(plain)]
@@ -136,13 +137,12 @@ def _canonical(values: list[tuple[str, Any]]) -> bytes:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
-def _cipher(key: Key) -> AESGCMSIV:
-    return AESGCMSIV(key.secret)
+def _sealed(part: PlainPart, key: Key, origin: Origin) -> SealedPart:
+    ciphertext = AESGCMSIV(key.secret).encrypt(*_bound(origin, part.person, part.category, key, _canonical(part.values)))
+    return SealedPart(person=part.person, category=part.category, key_id=key.id, essential=part.essential, ciphertext=ciphertext)
 
 
-def _nonce(sealed: SealedEvent, part: SealedPart, key: Key) -> bytes:
-    return hmac.digest(key.secret, _SEPARATOR.join((sealed.origin_id, part.person, part.category)).encode(), "sha256")[:_NONCE]
-
-
-def _bound(sealed: SealedEvent, part: SealedPart) -> bytes:
-    return _SEPARATOR.join((sealed.origin_id, sealed.origin_type, part.person, part.category, part.key_id)).encode()
+def _bound(origin: Origin, person: str, category: str, key: Key, data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Nonce, data and additional data: bound to the event, the type, the person, the category and the key."""
+    nonce = hmac.digest(key.secret, _SEPARATOR.join((origin.id, person, category)).encode(), "sha256")[:_NONCE]
+    return nonce, data, _SEPARATOR.join((origin.id, origin.type, person, category, key.id)).encode()

@@ -1,0 +1,90 @@
+"""Log: JSON lines with a closed list of fields. Ids and codes only: what is not on the list is dropped, texts of exceptions too.
+
+Libraries' lines are kept as their message template without its arguments, since an argument may be anything.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import orjson
+import structlog
+
+FIELDS = (
+    "timestamp", "level", "event", "service", "worker", "agency", "trace_id", "span_id", "event_id", "correlation_id", "topic",
+    "partition", "offset", "outcome", "reason", "logger", "error", "where",
+)
+_FRAMES = 6
+"""So many innermost places of a traceback are named."""
+_ROOT = str(Path(__file__).resolve().parent.parent) + "/"
+Line = MutableMapping[str, Any]
+
+
+def configure(service: str, stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Send every log line of this process, ours and the libraries', to ``stream`` (default: standard output)."""
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[_foreign],
+        processors=[_error, _of(service), structlog.processors.TimeStamper("iso", utc=True), _closed, _line],
+    )
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:], root.level = [handler], level
+    logging.captureWarnings(True)
+    for noisy in ("aiokafka", "faust", "mode", "asyncio"):
+        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(), wrapper_class=structlog.stdlib.BoundLogger, cache_logger_on_first_use=True,
+    )
+
+
+def logger() -> structlog.stdlib.BoundLogger:
+    """A logger: ``logger().info("worker ready", worker=..., partition=...)``."""
+    return structlog.stdlib.get_logger("tsunagu")
+
+
+def _foreign(_: Any, __: str, line: Line) -> Line:
+    """A library's line: its template and its logger's name."""
+    record: logging.LogRecord = line["_record"]
+    line["event"], line["level"], line["logger"] = str(record.msg)[:200], record.levelname.lower(), record.name
+    if "%" not in line["event"] and "{" not in line["event"]:
+        return line
+    if not record.args:
+        line["event"] = "message withheld"  # already put together by the library: it may hold anything
+    return line
+
+
+def _error(_: Any, __: str, line: Line) -> Line:
+    """An exception as its class and the places it came through, never its text."""
+    found = line.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        line["error"] = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        line["where"] = " < ".join(f"{frame.filename.removeprefix(_ROOT)}:{frame.lineno}" for frame in reversed(frames))
+    return line
+
+
+def _of(service: str) -> structlog.types.Processor:
+    def add(_: Any, __: str, line: Line) -> Line:
+        line["service"] = service
+        return line
+    return add
+
+
+def _closed(_: Any, __: str, line: Line) -> Line:
+    return {field: line[field] for field in FIELDS if line.get(field) is not None}
+
+
+def _line(_: Any, __: str, line: Line) -> str:
+    return orjson.dumps(line, default=lambda value: type(value).__name__).decode()

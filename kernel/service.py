@@ -1,0 +1,85 @@
+"""Service: what one process consists of, as a value. ``app.py`` of a service states it; ``kernel.app`` brings it to life."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from kernel.clients import Clients
+from kernel.clients import clients as clients_of
+from kernel.decider import Function
+from kernel.logreader import KafkaLogReader
+from kernel.place import Place
+from kernel.processor import Processor
+from kernel.records import Handler
+from kernel.routes import Routes
+from kernel.settings import Settings
+from kernel.telemetry import Telemetry
+from kernel.topics import Topics
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A handler and the topics it reads; ``urgent`` ones go first. ``name`` is a metric label and ends the consumer group's name."""
+
+    name: str
+    topics: tuple[str, ...]
+    handler: Handler
+    urgent: tuple[str, ...] = ()
+    max_records: int = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a service runs: its installation, its account at the broker, what it counts with."""
+
+    settings: Settings
+    service: str
+    topics: Topics
+    routes: Routes
+    clients: Clients
+    telemetry: Telemetry
+
+    async def reader(self, stack: AsyncExitStack, name: str) -> KafkaLogReader:
+        """A connected log reader, closed with ``stack``. Raises Unavailable."""
+        reader = KafkaLogReader(self.clients.reader(f"{self.service}-{name}-reader"))
+        stack.push_async_callback(reader.stop)
+        await reader.start()
+        return reader
+
+
+Build = Callable[[Site, AsyncExitStack], Awaitable[Sequence[Worker]]]
+"""Makes handlers that are no processors (front door, courier); what must be closed goes onto the stack. May raise Unavailable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One process: its name (also its account), its functions, those of them that read the urgent lane, and other handlers."""
+
+    name: str
+    functions: tuple[Function, ...] = ()
+    urgent: frozenset[str] = frozenset()
+    build: Build | None = None
+
+
+def site(service: Service, settings: Settings) -> Site:
+    """The site of a service. Raises SettingsMissing."""
+    topics = Topics(settings.municipality)
+    return Site(
+        settings, service.name, topics, Routes(topics, settings.partitions), clients_of(settings, service.name), Telemetry(service.name),
+    )
+
+
+async def workers(service: Service, place: Site, stack: AsyncExitStack) -> list[Worker]:
+    """Everything that moves records in this service. Raises Unavailable."""
+    found = [await _function_worker(function, service, place, stack) for function in service.functions]
+    return [*found, *(await service.build(place, stack) if service.build else ())]
+
+
+async def _function_worker(function: Function, service: Service, where: Site, stack: AsyncExitStack) -> Worker:
+    urgent = function.name in service.urgent
+    reader = await where.reader(stack, function.name)
+    processor = Processor(function, Place(service.name, where.routes, reader, where.telemetry.meter(function.name), urgent))
+    lane = (where.topics.urgent,) if urgent else ()
+    return Worker(function.name, tuple(processor.inboxes), processor, lane, max_records=500 if urgent else 2_000)
