@@ -31,9 +31,9 @@ def installation() -> Installation:
 
 def bring_up(installation: Installation, progress: Progress) -> None:
     """Stores, the registry's facts, services. Raises CannotRun, SettingsMissing, DidNotStart."""
+    installation.up_stores(progress)
     from cli import registry
 
-    installation.up_stores(progress)
     with progress.step("publishing the registry"):
         registry.publish(installation.settings)
     installation.up_applications(progress)

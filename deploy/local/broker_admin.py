@@ -8,7 +8,7 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from typing import TypeVar
 
-from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -36,8 +36,10 @@ from .town import Agency
 
 Result = TypeVar("Result")
 TIMEOUT_S = 30.0
+PAUSE_S = 0.05
 SCRAM_ROUNDS = 4096
 ANY_HOST = "*"
+QUICK_RETRY = {"reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,10 @@ class BrokerAdmin:
             except KafkaException as error:
                 if time.monotonic() > deadline:
                     reason = error.args[0].str()
-                    raise CannotRun(f"the broker at {self._settings.bootstrap} does not accept the administrator ({reason}); check its address and secrets/admin.password") from error
+                    raise CannotRun(
+                        f"the broker at {self._settings.bootstrap} does not accept the administrator ({reason}); check its address and secrets/admin.password"
+                    ) from error
+            time.sleep(PAUSE_S)
 
     # --- accounts
 
@@ -197,19 +202,17 @@ class BrokerAdmin:
             return
         last = self._agencies[-1]
         topic = self._topics.agency_inbox(last.id)
-        consumer = Consumer({**client_settings(self._settings, last.principal), "group.id": self._topics.group(last.principal) + "probe", "log_level": 0})
+        account = AdminClient({**client_settings(self._settings, last.principal), **QUICK_RETRY, "log_level": 0})
         deadline = time.monotonic() + TIMEOUT_S
-        try:
-            while not _sees(consumer, topic):
-                if time.monotonic() > deadline:
-                    raise CannotRun(f"the account {last.principal} cannot see {topic} at {self._settings.bootstrap} though access was granted")
-        finally:
-            consumer.close()
+        while not _sees(account, topic):
+            if time.monotonic() > deadline:
+                raise CannotRun(f"the account {last.principal} cannot see {topic} at {self._settings.bootstrap} though access was granted")
+            time.sleep(PAUSE_S)
 
 
-def _sees(consumer: Consumer, topic: str) -> bool:
+def _sees(account: AdminClient, topic: str) -> bool:
     try:
-        found = consumer.list_topics(topic, timeout=1).topics[topic]
+        found = account.list_topics(topic, timeout=1).topics[topic]
     except KafkaException:
         return False
     return found.error is None

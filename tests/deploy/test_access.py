@@ -1,0 +1,99 @@
+"""The access table says what the architecture says: the gate is topology, not a call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploy.local import access, topic_plan
+from deploy.local.town import agencies
+from kernel.settings import Settings
+from kernel.topics import Topics
+
+TOPICS = Topics("990019")
+TOWN = agencies()
+GRANTS = access.grants(TOPICS, TOWN)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of which only the numbers matter."""
+    return Settings(
+        home=tmp_path, municipality="990019", partitions=12, agency_partitions=1, bootstrap="", security_protocol="", database_host="",
+        database_port=0, policy="", schema_window="",
+    )
+
+
+def who(operation: str, topic: str) -> set[str]:
+    """The accounts that may do ``operation`` on ``topic``."""
+    return {grant.principal for grant in GRANTS if (grant.operation, grant.topic) == (operation, topic)}
+
+
+def test_only_the_gate_writes_an_agencys_inbox_and_only_the_agency_reads_it():
+    """No handler can forget to ask."""
+    for agency in TOWN:
+        assert who("WRITE", TOPICS.agency_inbox(agency.id)) == {"consent"}
+        assert who("READ", TOPICS.agency_inbox(agency.id)) == {agency.principal}
+
+
+def test_only_an_agency_writes_its_outbox_and_only_the_front_door_reads_it():
+    """The sender is derived from the topic."""
+    for agency in TOWN:
+        assert who("WRITE", TOPICS.outbox(agency.id)) == {agency.principal}
+        assert who("READ", TOPICS.outbox(agency.id)) == {"intake"}
+
+
+def test_an_agency_may_touch_its_two_topics_and_nothing_else():
+    """Its own outbox and its own inbox, by full name."""
+    for agency in TOWN:
+        mine = {(grant.operation, grant.topic) for grant in GRANTS if grant.principal == agency.principal}
+        assert mine == {("WRITE", TOPICS.outbox(agency.id)), ("READ", TOPICS.agency_inbox(agency.id))}
+
+
+def test_every_log_has_one_writer():
+    """`seq` is gapless because one account alone writes a log."""
+    for name in access.LOGS:
+        assert len(who("WRITE", TOPICS.named(name))) == 1
+
+
+def test_readers_write_nothing():
+    """Reporting and the auditor read every log and write no topic."""
+    for reader in ("reporting", "auditor"):
+        mine = [grant for grant in GRANTS if grant.principal == reader]
+        assert {grant.operation for grant in mine} == {"READ"}
+        assert {grant.topic for grant in mine} == {TOPICS.named(name) for name in access.LOGS}
+
+
+def test_every_right_is_on_a_planned_topic(settings: Settings):
+    """A misspelt name would be a right on nothing."""
+    planned = {topic.name for topic in topic_plan.plan(settings, TOWN)}
+
+    assert {grant.topic for grant in GRANTS} <= planned
+
+
+def test_every_topic_takes_the_brokers_time_and_logs_are_kept_for_ever(settings: Settings):
+    """Time is the broker's append time; the log is the state."""
+    for topic in topic_plan.plan(settings, TOWN):
+        assert topic.settings["message.timestamp.type"] == "LogAppendTime"
+        assert (topic.settings["retention.ms"] == "-1") == topic.name.endswith(".log")
+
+
+def test_the_urgent_lane_is_partitioned_like_the_gates_inbox(settings: Settings):
+    """One case, one partition number in both."""
+    partitions = {topic.name: topic.partitions for topic in topic_plan.plan(settings, TOWN)}
+
+    assert partitions[TOPICS.urgent] == partitions[TOPICS.inbox("consent")] == 12
+
+
+def test_no_account_may_use_anothers_consumer_group():
+    """Group rights are prefixes; none may begin another's."""
+    groups = [TOPICS.group(name) for name in access.principals(TOWN)]
+
+    assert not [(one, other) for one in groups for other in groups if one != other and other.startswith(one)]
+
+
+def test_the_sender_is_the_agency_whose_outbox_it_is():
+    """An inbox, another municipality's outbox and a function's topic have no sender."""
+    assert TOPICS.agency_of("990019.agency.elder.outbox") == "elder"
+    assert [TOPICS.agency_of(name) for name in ("990019.agency.elder.inbox", "111111.agency.elder.outbox", "990019.consent.log")] == [None] * 3

@@ -1,0 +1,57 @@
+"""A first start chooses ports and makes credentials; every later start leaves them alone."""
+
+from __future__ import annotations
+
+import socket
+import stat
+from pathlib import Path
+
+from deploy.local import ports
+from deploy.local.first_start import prepare
+from deploy.local.layout import Layout
+from kernel import settings
+
+
+def test_settings_can_be_read_right_after_the_first_start(tmp_path: Path):
+    """The commented template is a valid settings file."""
+    prepare(Layout(tmp_path), ("admin",))
+
+    found = settings.load(tmp_path)
+
+    assert (found.municipality, found.partitions, found.agency_partitions) == ("990019", 12, 1)
+    assert set(found.http_ports) == {"intake", "coordination", "participation", "consent", "reporting"}
+    assert len(found.kek()) == 32
+
+
+def test_a_second_start_changes_nothing(tmp_path: Path):
+    """What is there is the user's: settings may have been edited, a password may be an external cluster's."""
+    prepare(Layout(tmp_path), ("admin",))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    prepare(Layout(tmp_path), ("admin",))
+
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_credentials_are_readable_by_their_owner_alone(tmp_path: Path):
+    """Folders 0700, files 0600, every password another one."""
+    prepare(Layout(tmp_path), ("admin", "intake"))
+
+    files = list((tmp_path / "secrets").iterdir())
+    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert len({path.read_bytes() for path in files}) == len(files)
+
+
+def test_a_port_on_which_somebody_listens_is_not_free():
+    """What a later start reports in one sentence."""
+    with socket.create_server((ports.HOST, 0)) as other:
+        assert not ports.is_free(other.getsockname()[1])
+
+
+def test_chosen_ports_lie_below_those_the_system_gives_away():
+    """An outgoing connection of somebody else can never sit on one of them."""
+    lowest_given = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+
+    assert ports.HIGHEST + 100 < lowest_given
+    assert len(ports.free_block(9)) == 9

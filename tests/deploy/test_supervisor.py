@@ -1,0 +1,225 @@
+"""The supervisor keeps processes running, kills by name, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from deploy.local import control
+from deploy.local.layout import Layout
+from deploy.local.process import Process
+from deploy.local.supervisor import Supervisor, serve
+from tests.deploy.conftest import eventually
+
+Make = Callable[..., Process]
+
+
+class Town:
+    """A supervisor of given processes, asked as the control socket would ask it."""
+
+    def __init__(self, *processes: Process) -> None:
+        self._supervisor = Supervisor({process.name: process for process in processes}.__getitem__)
+
+    async def ask(self, verb: str, **more: object) -> dict:
+        return await self._supervisor.answer({"do": verb, **more})
+
+    async def row(self, name: str) -> dict:
+        return next(row for row in (await self.ask("status"))["processes"] if row["name"] == name)
+
+    async def when(self, name: str, state: str, restarts: int = 0) -> dict:
+        """The row of a process once it is in ``state`` after at least so many restarts."""
+        async with asyncio.timeout(20):
+            while True:
+                row = await self.row(name)
+                if row["state"] == state and row["restarts"] >= restarts:
+                    return row
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def town() -> AsyncIterator[Callable[..., Town]]:
+    """Makes supervisors and takes them down at the end."""
+    made: list[Town] = []
+
+    def make(*processes: Process) -> Town:
+        made.append(Town(*processes))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.ask("down")
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not yet collected does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+async def test_a_process_is_ready_when_its_probe_says_so(town, process: Make, tmp_path: Path):
+    """Started is not ready."""
+    found = town(process("one", "wait()"))
+
+    await found.ask("start", names=["one"])
+    await found.when("one", "starting")
+    (tmp_path / "one.ready").touch()
+
+    assert (await found.when("one", "ready"))["pid"]
+
+
+async def test_a_killed_process_is_started_again(town, process: Make):
+    """kill -9 by name, then a new process id and a count of one."""
+    found = town(process("one"))
+    await found.ask("start", names=["one"])
+    before = await found.when("one", "ready")
+
+    answer = await found.ask("signal", name="one", signal=signal.SIGKILL)
+    after = await found.when("one", "ready", restarts=1)
+
+    assert answer == {"sent": True}
+    assert (after["pid"] != before["pid"], after["exit_code"]) == (True, -signal.SIGKILL)
+
+
+async def test_a_process_that_ends_by_itself_is_started_again(town, process: Make):
+    """Crash-only: an exit is a restart, with a longer pause each time."""
+    found = town(process("one", "os._exit(7)"))
+
+    await found.ask("start", names=["one"])
+
+    assert (await found.when("one", "waiting", restarts=2))["exit_code"] == 7
+
+
+async def test_a_program_that_is_not_there_is_named_in_the_log(town, process: Make, tmp_path: Path):
+    """The log of a process says why it cannot start."""
+    missing = process("one")
+    object.__setattr__(missing, "command", ("/no/such/program",))
+    found = town(missing)
+
+    await found.ask("start", names=["one"])
+    await found.when("one", "waiting")
+
+    assert "cannot start /no/such/program" in (tmp_path / "one.log").read_text()
+
+
+async def test_down_ends_the_whole_process_group(town, process: Make, tmp_path: Path):
+    """A grandchild in the group ends with its parent."""
+    code = "child = os.fork()\nif child: pathlib.Path('grandchild').write_text(str(child)); ready()\nwait()"
+    found = town(process("one", code, folder=tmp_path))
+    await found.ask("start", names=["one"])
+    await found.when("one", "ready")
+    grandchild = int((tmp_path / "grandchild").read_text())
+
+    await found.ask("down")
+
+    await eventually(lambda: not alive(grandchild))
+
+
+async def test_a_process_that_ignores_the_stop_signal_is_killed_after_its_limit(town, process: Make):
+    """Down always comes to an end."""
+    found = town(process("one", "signal.signal(signal.SIGTERM, signal.SIG_IGN); ready()\nwhile True: wait()", stop_within_s=0.2))
+    await found.ask("start", names=["one"])
+    await found.when("one", "ready")
+
+    await found.ask("down")
+
+    row = await found.row("one")
+    assert (row["state"], row["exit_code"]) == ("stopped", -signal.SIGKILL)
+
+
+async def test_a_process_with_a_stop_signal_of_its_own_gets_that_one(town, process: Make):
+    """PostgreSQL's quick orderly shutdown is SIGINT."""
+    code = "signal.signal(signal.SIGINT, lambda *_: os._exit(5)); ready(); wait()"
+    found = town(process("one", code, stop_signal=signal.SIGINT))
+    await found.ask("start", names=["one"])
+    await found.when("one", "ready")
+
+    await found.ask("stop", names=["one"])
+
+    assert (await found.row("one"))["exit_code"] == 5
+
+
+async def test_applications_stop_before_the_stores_that_they_use(town, process: Make, tmp_path: Path):
+    """The broker is the last to go, so that nothing that was acknowledged is in doubt."""
+    told = "signal.signal(signal.SIGTERM, lambda *_: (open('order', 'a').write('{}\\n'), os._exit(0))); ready(); wait()"
+    found = town(*(process(name, told.format(name), folder=tmp_path) for name in ("kafka", "intake")))
+    await found.ask("start", names=["kafka", "intake"])
+    await found.when("kafka", "ready")
+    await found.when("intake", "ready")
+
+    await found.ask("down")
+
+    assert (tmp_path / "order").read_text().split() == ["intake", "kafka"]
+
+
+async def test_a_stopped_process_stays_down_until_it_is_asked_for(town, process: Make):
+    """Stop is not a crash."""
+    found = town(process("one"))
+    await found.ask("start", names=["one"])
+    await found.when("one", "ready")
+
+    await found.ask("stop", names=["one"])
+    stopped = await found.row("one")
+    await found.ask("start", names=["one"])
+
+    assert (stopped["state"], stopped["pid"]) == ("stopped", None)
+    assert await found.when("one", "ready")
+
+
+async def test_what_it_does_not_know_is_answered_with_an_error(town):
+    """A wrong name or verb is the asker's problem, not the supervisor's."""
+    assert "error" in await town().ask("signal", name="nobody", signal=9)
+    assert "error" in await town().ask("dance")
+
+
+async def test_it_answers_over_its_socket_however_long_the_path_is(process: Make, tmp_path: Path):
+    """A UNIX socket's address holds 107 bytes; a home may be longer."""
+    layout = Layout(tmp_path / ("long" * 40))
+    layout.create()
+    serving = asyncio.create_task(serve(layout, {"one": process("one")}.__getitem__))
+    await eventually((layout.run / control.NAME).exists)
+
+    status = await asyncio.to_thread(control.ask, layout, "status")
+    await asyncio.to_thread(control.ask, layout, "down")
+    await serving
+
+    assert (status["pid"], status["processes"]) == (os.getpid(), [])
+    with pytest.raises(control.NotRunning):
+        control.ask(layout, "status")
+
+
+async def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path):
+    """kill -9 of the supervisor takes its processes along, so that a later start finds their ports free."""
+    daemon = await asyncio.create_subprocess_exec(sys.executable, "-c", ORPHANING, str(tmp_path), stdout=asyncio.subprocess.PIPE)
+    assert daemon.stdout
+    child = int(await daemon.stdout.readline())
+
+    daemon.kill()
+    await daemon.wait()
+
+    await eventually(lambda: not alive(child))
+
+
+ORPHANING = """
+import asyncio, sys, pathlib
+from deploy.local.process import Child, Process
+
+async def never(port): return False
+
+async def main():
+    folder = pathlib.Path(sys.argv[1])
+    child = Child(Process(name="one", command=("/bin/sleep", "60"), log=folder / "one.log", port=0, probe=never))
+    child.start()
+    while child.pid is None: await asyncio.sleep(0.01)
+    print(child.pid, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
