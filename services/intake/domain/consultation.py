@@ -1,0 +1,103 @@
+"""Consultation (包括的相談支援): take in whatever comes to notice, sort it, link it on; never the wrong desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from contracts.consultation import (
+    ConsultationReceived, ConsultationScreened, EmergencyRaised, InformationRequested, LinkedToAgency, SignalReceived,
+)
+from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven
+from contracts.shared import Basis, CasePart, Purpose, RefusalCode
+from kernel.decider import Context, Decider
+from kernel.parties import refused
+from services.intake.domain.asking import ask
+
+Message = SignalReceived | ConsultationReceived | ConsultationScreened | LinkedToAgency | EmergencyRaised | InformationRequested
+Event = Message | PartGiven | DisclosureRequested | MessageRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How far the case has come at the consultation desks (domain.md §2.1)."""
+
+    noticed: bool = False
+    """A signal (気づき) or a consultation is on record."""
+    received: bool = False
+    """A consultation (相談) is on record."""
+    screened: bool = False
+
+
+def decide(state: State, message: Message, context: Context) -> tuple[Event, ...]:
+    """What a desk's report gives. Danger and questions are taken in at any time, about any case, known or not."""
+    match message:
+        case SignalReceived():
+            return (message,)
+        case ConsultationReceived():
+            return (refused(context, RefusalCode.ALREADY_DONE),) if state.received else (message,)
+        case ConsultationScreened():
+            return _screen(state, message, context)
+        case LinkedToAgency():
+            return _link(state, message, context)
+        case EmergencyRaised(to_agency=helper):
+            return (message, ask(context, 0, EmergencyRaised, helper, Purpose.EMERGENCY, Basis.V))
+        case InformationRequested():
+            return _request(message, context)
+        case _:
+            return (refused(context, RefusalCode.UNKNOWN_TYPE),)
+
+
+def _screen(state: State, message: ConsultationScreened, context: Context) -> tuple[Event, ...]:
+    """Screening (スクリーニング) follows a consultation, once."""
+    if not state.received:
+        return (refused(context, RefusalCode.WRONG_STATE),)
+    return (refused(context, RefusalCode.ALREADY_DONE),) if state.screened else (message,)
+
+
+def _link(state: State, message: LinkedToAgency, context: Context) -> tuple[Event, ...]:
+    """Linking (つなぎ) gives the other agency a part; what it learns is the gate's to say. It may be asked again after a no."""
+    if not state.noticed:
+        return (refused(context, RefusalCode.WRONG_STATE),)
+    if message.purpose is Purpose.UNMAPPED:
+        return (refused(context, RefusalCode.PURPOSE_MISSING),)
+    return (
+        message,
+        PartGiven(agency=message.to_agency, part=CasePart.LINKED),
+        ask(context, 0, LinkedToAgency, message.to_agency, message.purpose),
+    )
+
+
+def _request(message: InformationRequested, context: Context) -> tuple[Event, ...]:
+    """A question (照会) goes to the gate as it was put. The state is not looked at, so the answer cannot tell whether there is a case."""
+    if message.purpose is Purpose.UNMAPPED:
+        return (refused(context, RefusalCode.PURPOSE_MISSING),)
+    return (message, ask(context, 0, InformationRequested, context.agency, message.purpose, message.basis, message.wanted))
+
+
+def evolve(state: State, event: Event) -> State:
+    """The state after ``event``."""
+    match event:
+        case SignalReceived():
+            return replace(state, noticed=True)
+        case ConsultationReceived():
+            return replace(state, noticed=True, received=True)
+        case ConsultationScreened():
+            return replace(state, screened=True)
+        case LinkedToAgency() | EmergencyRaised() | InformationRequested() | PartGiven() | DisclosureRequested() | MessageRefused():
+            return state
+        case _:
+            assert_never(event)
+
+
+DECIDER: Decider[State] = Decider(
+    name="consultation",
+    initial=State(),
+    decide=decide,
+    evolve=evolve,
+    messages=(SignalReceived, ConsultationReceived, ConsultationScreened, LinkedToAgency, EmergencyRaised, InformationRequested),
+    events=(
+        SignalReceived, ConsultationReceived, ConsultationScreened, LinkedToAgency, EmergencyRaised, InformationRequested,
+        PartGiven, DisclosureRequested, MessageRefused,
+    ),
+)

@@ -1,0 +1,207 @@
+"""Coordination: complexity, referral, acceptance, lead and roles; each rule in a sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts.consultation import ConsultationScreened
+from contracts.coordination import (
+    ComplexityNoted, CoordinationAccepted, CoordinationReferred, LeadAgencyNamed, RolesAssigned, TaskAssigned,
+)
+from contracts.envelope import DisclosureRequested, PartGiven, Tick, VerdictNoted
+from contracts.shared import (
+    Basis, CasePart, DataCategory, FunctionName, Outcome, PartCode, Purpose, ReferralReason, RefusalCode, Role, ScreeningOutcome,
+    SupportTask, Urgency,
+)
+from kernel.decider import Part
+from kernel.testing import given
+from services.coordination.domain.coordination import DECIDER
+
+MOTHER, REFERRAL = "a" * 32, "referral-1"
+PARTS = (Part(MOTHER, "BASIC", False),)
+CODES = (PartCode(person=MOTHER, category=DataCategory.BASIC),)
+COMPLEX = ComplexityNoted(complex=True)
+REFERRED = CoordinationReferred(person=MOTHER, to_agency="coordinator", reason=ReferralReason.ROLE_DIVISION_NEEDED)
+ACCEPTED = CoordinationAccepted()
+LEAD = LeadAgencyNamed(agency="elder", from_date=date(2026, 5, 1))
+TASKS = tuple(
+    Role(agency=agency, task=task, due=date(2026, 6, 1))
+    for agency, task in (("elder", SupportTask.LEAD), ("poverty", SupportTask.HOUSEHOLD_BUDGET))
+)
+ROLES = RolesAssigned(person=MOTHER, roles=TASKS)
+
+
+def asked(event_id: str = REFERRAL) -> DisclosureRequested:
+    """The request that was recorded with the referral."""
+    return request(event_id, "CoordinationReferred", "coordinator")
+
+
+def request(event_id: str, event_type: str, recipient: str, agency: str = "elder") -> DisclosureRequested:
+    """A request of coordination to the gate, on consent."""
+    return DisclosureRequested(
+        event_id=event_id, event_type=event_type, recipient=recipient, agency=agency, function=FunctionName.COORDINATION,
+        purpose=Purpose.COORDINATION, basis=Basis.C, parts=CODES,
+    )
+
+
+def verdict(outcome: Outcome, event_id: str = REFERRAL) -> VerdictNoted:
+    """The gate's verdict on the referral."""
+    return VerdictNoted(
+        request_id="request-1", event_id=event_id, event_type="CoordinationReferred", recipient="coordinator", outcome=outcome, rule="R2",
+    )
+
+
+PENDING = (COMPLEX, REFERRED, asked())
+LET_THROUGH = (*PENDING, verdict(Outcome.REDACT))
+TAKEN_OVER = (*LET_THROUGH, ACCEPTED)
+
+
+def screened(outcome: ScreeningOutcome) -> ConsultationScreened:
+    """A screening as it comes from the front door."""
+    return ConsultationScreened(outcome=outcome, urgency=Urgency.LOW)
+
+
+def test_a_complex_screening_is_noted() -> None:
+    """Coordination keeps, in its own words, that the case was found complex."""
+    given(DECIDER).when(screened(ScreeningOutcome.COMPLEX)).then(COMPLEX)
+
+
+def test_another_screening_is_noted_where_it_changes_something() -> None:
+    """The latest word of the desk counts."""
+    given(DECIDER, COMPLEX).when(screened(ScreeningOutcome.SINGLE_AGENCY)).then(ComplexityNoted(complex=False))
+
+
+@pytest.mark.parametrize(("past", "outcome"), [((), ScreeningOutcome.INFO_ONLY), ((COMPLEX,), ScreeningOutcome.COMPLEX)])
+def test_a_screening_that_changes_nothing_leaves_no_trace(past: tuple[Any, ...], outcome: ScreeningOutcome) -> None:
+    """What coordination knows already, or need not know, is not written down."""
+    given(DECIDER, *past).when(screened(outcome)).then_nothing()
+
+
+@pytest.mark.parametrize("past", [(COMPLEX,), (*PENDING, verdict(Outcome.DENY)), (*PENDING, verdict(Outcome.HOLD), verdict(Outcome.DENY))])
+def test_a_referral_gives_a_part_and_asks_the_gate(past: tuple[Any, ...]) -> None:
+    """A complex case is referred; after a no of the gate it may be referred again."""
+    then = given(DECIDER, *past).when(REFERRED, agency="elder", parts=PARTS)
+    then.then(
+        REFERRED, PartGiven(agency="coordinator", part=CasePart.LINKED),
+        request(then.context.event_id(0), "CoordinationReferred", "coordinator"),
+    )
+
+
+@pytest.mark.parametrize("past", [(), (COMPLEX, ComplexityNoted(complex=False))])
+def test_a_case_not_found_complex_is_not_referred(past: tuple[Any, ...]) -> None:
+    """Unscreened referral is what coordinators complain of."""
+    given(DECIDER, *past).when(REFERRED).then_refused(RefusalCode.NOT_COMPLEX)
+
+
+def test_a_referral_needs_its_reason() -> None:
+    """A reason that nobody can read is none."""
+    vague = CoordinationReferred(person=MOTHER, to_agency="coordinator", reason=ReferralReason.UNMAPPED)
+    given(DECIDER, COMPLEX).when(vague).then_refused(RefusalCode.REASON_MISSING)
+
+
+@pytest.mark.parametrize("past", [PENDING, (*PENDING, verdict(Outcome.HOLD)), LET_THROUGH, TAKEN_OVER])
+def test_one_referral_at_a_time(past: tuple[Any, ...]) -> None:
+    """While one referral waits or runs, another is refused."""
+    given(DECIDER, *past).when(REFERRED).then_refused(RefusalCode.ALREADY_DONE)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PERMIT, Outcome.REDACT])
+def test_a_referral_let_through_is_accepted(outcome: Outcome) -> None:
+    """The addressee accepts what it was allowed to see, whole or in part."""
+    given(DECIDER, *PENDING, verdict(outcome)).when(ACCEPTED, agency="coordinator").then(ACCEPTED)
+
+
+def test_a_held_referral_is_accepted_after_the_consent() -> None:
+    """The consent that arrives turns the wait into a referral, by the gate's second verdict."""
+    past = (*PENDING, verdict(Outcome.HOLD), verdict(Outcome.REDACT))
+    given(DECIDER, *past).when(ACCEPTED, agency="coordinator").then(ACCEPTED)
+
+
+@pytest.mark.parametrize("past", [PENDING, (*PENDING, verdict(Outcome.HOLD)), (*PENDING, verdict(Outcome.PERMIT, "another"))])
+def test_nothing_is_accepted_before_the_gate_lets_it_through(past: tuple[Any, ...]) -> None:
+    """A referral waits for the person's consent, and a verdict on something else does not help."""
+    given(DECIDER, *past).when(ACCEPTED, agency="coordinator").then_refused(RefusalCode.AWAITING_CONSENT)
+
+
+@pytest.mark.parametrize("past", [(), (COMPLEX,), (*PENDING, verdict(Outcome.DENY))])
+def test_nothing_is_accepted_that_was_not_referred(past: tuple[Any, ...]) -> None:
+    """A referral that the gate denied is none."""
+    given(DECIDER, *past).when(ACCEPTED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+
+
+@pytest.mark.parametrize("past", [PENDING, LET_THROUGH, TAKEN_OVER])
+def test_only_the_addressee_accepts(past: tuple[Any, ...]) -> None:
+    """Another coordinator cannot take the case."""
+    given(DECIDER, *past).when(ACCEPTED, agency="stranger").then_refused(RefusalCode.NOT_THE_ADDRESSEE)
+
+
+def test_a_case_is_accepted_once() -> None:
+    """A second acceptance is told to be there already."""
+    given(DECIDER, *TAKEN_OVER).when(ACCEPTED, agency="coordinator").then_refused(RefusalCode.ALREADY_DONE)
+
+
+def test_a_late_verdict_does_not_undo_an_acceptance() -> None:
+    """What was accepted stays accepted; withdrawals act at the gate."""
+    given(DECIDER, *TAKEN_OVER, verdict(Outcome.DENY)).when(LEAD, agency="coordinator").then(LEAD)
+
+
+def test_the_lead_is_named_and_may_change() -> None:
+    """Somebody always leads; somebody else may take over."""
+    other = LeadAgencyNamed(agency="poverty", from_date=date(2026, 6, 1))
+    given(DECIDER, *TAKEN_OVER).when(LEAD, agency="coordinator").then(LEAD).when(other, agency="coordinator").then(other)
+
+
+def test_the_same_lead_is_not_named_twice() -> None:
+    """Naming who leads already changes nothing."""
+    given(DECIDER, *TAKEN_OVER, LEAD).when(LEAD, agency="coordinator").then_refused(RefusalCode.ALREADY_DONE)
+
+
+@pytest.mark.parametrize("message", [LEAD, ROLES])
+def test_lead_and_roles_wait_for_the_acceptance(message: Any) -> None:
+    """Nobody leads or works in a case that the coordinator has not taken."""
+    given(DECIDER, *LET_THROUGH).when(message, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+
+
+@pytest.mark.parametrize("message", [LEAD, ROLES])
+def test_only_the_coordinator_in_charge_names_lead_and_roles(message: Any) -> None:
+    """Another coordinator with a part in the case does not divide its work."""
+    given(DECIDER, *TAKEN_OVER).when(message, agency="another").then_refused(RefusalCode.NOT_THE_ADDRESSEE)
+
+
+def test_roles_open_a_disclosure_for_each_agency() -> None:
+    """Dividing the roles gives each agency a part, and asks the gate to tell it its own task and no other's."""
+    then = given(DECIDER, *TAKEN_OVER).when(ROLES, agency="coordinator", parts=PARTS)
+    told = [
+        (
+            PartGiven(agency=role.agency, part=CasePart.ROLE), TaskAssigned(person=MOTHER, role=role),
+            request(then.context.event_id(task), "TaskAssigned", role.agency, "coordinator"),
+        )
+        for role, task in zip(TASKS, (2, 5))
+    ]
+    then.then(ROLES, *told[0], *told[1])
+
+
+def test_each_request_names_the_task_it_is_about() -> None:
+    """The ids in the requests are those that the tasks will carry."""
+    then = given(DECIDER, *TAKEN_OVER).when(ROLES, agency="coordinator")
+    tasks = [then.context.event_id(place) for place, event in enumerate(then.events) if isinstance(event, TaskAssigned)]
+    assert tasks == [event.event_id for event in then.events if isinstance(event, DisclosureRequested)]
+
+
+def test_roles_may_be_divided_anew() -> None:
+    """The work of a case changes hands over time."""
+    given(DECIDER, *TAKEN_OVER, ROLES).when(ROLES, agency="coordinator").then(ROLES, *([PartGiven, TaskAssigned, DisclosureRequested] * 2))
+
+
+def test_roles_without_an_agency_are_refused() -> None:
+    """A division of the work names at least one agency."""
+    nobody = RolesAssigned(person=MOTHER, roles=())
+    given(DECIDER, *TAKEN_OVER).when(nobody, agency="coordinator").then_refused(RefusalCode.RECIPIENTS_MISSING)
+
+
+def test_an_unknown_message_is_refused() -> None:
+    """What coordination does not handle is said to be so, never ignored."""
+    given(DECIDER).when(Tick()).then_refused(RefusalCode.UNKNOWN_TYPE)
