@@ -1,0 +1,35 @@
+"""``tsunagu day``: the agencies of the sample town publish one working day through their own accounts (見本の一日).
+
+``story`` says what happens, ``household``, ``outreach``, ``conference``, ``firewood``, ``protection``, ``bad_input`` and ``recount`` say it
+step by step, ``player`` waits for all that must follow, ``rows`` puts what was observed beside what the story says.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from cli.output import Output, OutputOption
+from kernel import settings as settings_module
+from kernel.settings import Settings
+
+app = typer.Typer(help="Let the agencies of the sample town publish a working day.")
+
+
+@app.command(epilog="Example: tsunagu day --output json")
+def day(output: OutputOption = Output.TABLE) -> None:
+    """Play one more day. Exit code 1 when anything does not come out as the story says."""
+    play(settings_module.load(), output)
+
+
+def play(settings: Settings, output: Output = Output.TABLE) -> None:
+    """Play the day on the running system and write its table. Raises typer.Exit(1) when a row is not as the story says."""
+    from cli.day import story, table
+    from cli.day.live import open_stage
+    from cli.day.player import Day
+
+    with open_stage(settings) as stage, table.shown() as shown:
+        played = Day(stage, tell=shown.tell)
+        story.play(played, begin=shown.begin)
+    table.show(played.rows, output)
+    if any(row.fault for row in played.rows):
+        raise typer.Exit(1)
