@@ -78,7 +78,7 @@ def _propose(state: State, message: CandidateProposed, context: Context) -> tupl
         return (refused(context, RefusalCode.WRONG_STATE),)
     if _place_of(message) in state.proposed:
         return (refused(context, RefusalCode.ALREADY_DONE),)
-    interested = replace(message.task, count=max(1, message.task.count))
+    interested = message.task.changed(count=max(1, message.task.count))
     return message, CandidateCounted(resource=message.resource, task=interested)
 
 
@@ -95,7 +95,7 @@ def _try(state: State, message: TrialStarted, context: Context) -> tuple[Event, 
     if (message.person, message.resource) in state.trials:
         return (refused(context, RefusalCode.ALREADY_DONE),)
     parts = tuple(PartCode(person=part.person, category=DataCategory(part.category), essential=part.essential) for part in context.parts)
-    request = replace(_request(context, 0, message, message.host, Purpose.PARTICIPATION, Basis.C), parts=parts)
+    request = _request(context, 0, message, message.host, Purpose.PARTICIPATION, Basis.C).changed(parts=parts)
     return message, PartGiven(agency=message.host, part=CasePart.LINKED), request
 
 
@@ -109,7 +109,7 @@ def _answer(state: State, message: HandsRequested, context: Context) -> tuple[Ev
             return message, counts, _request(context, 1, counts, context.agency, Purpose.COMMUNITY, Basis.B0)
         case HandsWanted.NAMES:
             request = _request(context, 0, message, context.agency, Purpose.COMMUNITY, Basis.NONE)
-            return message, replace(request, wanted=(DataCategory.BASIC,))
+            return message, request.changed(wanted=(DataCategory.BASIC,))
         case _:
             return (refused(context, RefusalCode.UNMAPPED),)
 
@@ -131,14 +131,14 @@ def _added(counts: tuple[TaskSlice, ...], more: TaskSlice) -> tuple[TaskSlice, .
     same = [(line.task, line.support_level) == (more.task, more.support_level) for line in counts]
     if not any(same):
         return (*counts, more)
-    return tuple(replace(line, count=line.count + more.count) if hit else line for line, hit in zip(counts, same))
+    return tuple(line.changed(count=line.count + more.count) if hit else line for line, hit in zip(counts, same))
 
 
 def evolve(state: State, event: Event) -> State:
     """The case or resource after ``event``."""
     match event:
         case ResourceProposed():
-            return replace(state, host=event.host, counts=tuple(replace(line, count=0) for line in event.tasks))
+            return replace(state, host=event.host, counts=tuple(line.changed(count=0) for line in event.tasks))
         case GapNeedAssessed():
             return replace(state, assessed=True)
         case CandidateProposed():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -87,7 +86,7 @@ def test_an_opened_place_goes_to_its_partners():
 
 def test_a_place_may_open_without_partners():
     """Then it is recorded and nobody is asked for."""
-    alone = replace(OPENED, partners=())
+    alone = OPENED.changed(partners=())
 
     given(DECIDER).when(alone, agency="community").then(alone)
 
@@ -124,7 +123,7 @@ def test_a_supply_needs_an_open_place():
 @pytest.mark.parametrize("past, message", [((), PAIRED), ((OPENED,), OFFERED)])
 def test_what_concerns_nobody_else_is_refused(past: tuple[Any, ...], message: Any):
     """A pairing or an offer needs at least one partner beside its sender."""
-    given(DECIDER, *past).when(replace(message, partners=("community",)), agency="community").then_refused(RefusalCode.RECIPIENTS_MISSING)
+    given(DECIDER, *past).when(message.changed(partners=("community",)), agency="community").then_refused(RefusalCode.RECIPIENTS_MISSING)
 
 
 def test_an_unknown_message_is_refused():

@@ -1,0 +1,23 @@
+"""The participation service: two functions, their deciders, nothing else."""
+
+from __future__ import annotations
+
+from kernel import app
+from kernel.decider import Function
+from kernel.parties import PARTIES
+from kernel.service import Service
+from kernel.settings import Settings
+from services.participation.domain import community, participation
+
+SERVICE = Service(
+    name="participation",
+    functions=(
+        Function("participation", (PARTIES, participation.DECIDER)),
+        Function("community", (PARTIES, community.DECIDER)),
+    ),
+)
+
+
+def run(settings: Settings) -> None:
+    """Run in the foreground until a signal. Raises SettingsMissing."""
+    app.run(SERVICE, settings)
