@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from dataclasses import dataclass
 from typing import Any
 
 from contracts import shared
+from contracts.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CooperationStarted:
+class CooperationStarted(Record, frozen=True, kw_only=True):
     """The cooperation starts (row 65).
 
     協働開始: 環境と福祉の協働を始めた。
@@ -38,8 +37,7 @@ class CooperationStarted:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuesPaired:
+class IssuesPaired(Record, frozen=True, kw_only=True):
     """An environmental and a welfare issue are paired (row 64).
 
     課題マッチング: 環境の課題と福祉の課題を組み合わせた。
@@ -67,8 +65,7 @@ class IssuesPaired:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceOpened:
+class PlaceOpened(Record, frozen=True, kw_only=True):
     """A place is opened (row 61).
 
     居場所開設: 世代や属性を問わない居場所を開いた。
@@ -85,8 +82,8 @@ class PlaceOpened:
         """Build from a decoded Avro record."""
         return cls(
             name=record["name"],
-            kind=shared.PlaceKind(record["kind"]),
-            programmes=tuple(shared.CommunityProgramme(member) for member in record["programmes"]),
+            kind=shared.PlaceKind[record["kind"]],
+            programmes=tuple(shared.CommunityProgramme[member] for member in record["programmes"]),
             open_to_all=record["open_to_all"],
             partners=tuple(record["partners"]),
         )
@@ -102,8 +99,7 @@ class PlaceOpened:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionHeld:
+class SessionHeld(Record, frozen=True, kw_only=True):
     """A session was held; attendance by age band only (row 62).
 
     開催: 居場所を開いた日の記録（人数だけ）。
@@ -128,8 +124,7 @@ class SessionHeld:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupplyOffered:
+class SupplyOffered(Record, frozen=True, kw_only=True):
     """Surplus food is offered to a place (notice §1).
 
     食材提供: 余った野菜などを居場所に提供する。

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from dataclasses import dataclass
 from typing import Any
 
 from contracts import shared
+from contracts.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentGranted:
+class ConsentGranted(Record, frozen=True, kw_only=True):
     """A person consents: one purpose, named recipients, named categories, a period (row 73).
 
     同意取得: 本人が、誰に・何のために・どの情報を・いつまで渡してよいかを決めた。
@@ -34,12 +33,12 @@ class ConsentGranted:
         return cls(
             consent=record["consent"],
             person=record["person"],
-            purpose=shared.Purpose(record["purpose"]),
-            categories=tuple(shared.DataCategory(member) for member in record["categories"]),
+            purpose=shared.Purpose[record["purpose"]],
+            categories=tuple(shared.DataCategory[member] for member in record["categories"]),
             recipients=tuple(record["recipients"]),
             valid_from=record["valid_from"],
             valid_to=record["valid_to"],
-            medium=shared.ConsentMedium(record["medium"]),
+            medium=shared.ConsentMedium[record["medium"]],
             witnessed=record["witnessed"],
             supersedes=tuple(record["supersedes"]),
             notice_hash=record["notice_hash"],
@@ -62,8 +61,7 @@ class ConsentGranted:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentRefused:
+class ConsentRefused(Record, frozen=True, kw_only=True):
     """A person refuses; a recorded fact, not the same as never asked (row 74).
 
     同意拒否: 本人が、渡さないでほしいと言った。
@@ -81,8 +79,8 @@ class ConsentRefused:
         return cls(
             consent=record["consent"],
             person=record["person"],
-            purpose=shared.Purpose(record["purpose"]),
-            categories=tuple(shared.DataCategory(member) for member in record["categories"]),
+            purpose=shared.Purpose[record["purpose"]],
+            categories=tuple(shared.DataCategory[member] for member in record["categories"]),
             recipients=tuple(record["recipients"]),
         )
 
@@ -97,8 +95,7 @@ class ConsentRefused:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentWithdrawn:
+class ConsentWithdrawn(Record, frozen=True, kw_only=True):
     """A person withdraws consents; past recipients are told to stop (row 76).
 
     同意撤回: 本人が同意を取りやめた。以後は渡さず、渡した先に使用停止を知らせる。
@@ -123,8 +120,7 @@ class ConsentWithdrawn:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisclosureDecided:
+class DisclosureDecided(Record, frozen=True, kw_only=True):
     """The gate's verdict; every verdict is recorded, a refusal and a hold too (row 82, consent.md rule 30).
 
     提供の判断: 関門の判断。根拠・規則・渡す区分・渡さない区分を符号で残す。
@@ -163,11 +159,11 @@ class DisclosureDecided:
             position=record["position"],
             recipient=record["recipient"],
             agency=record["agency"],
-            function=shared.FunctionName(record["function"]),
-            purpose=shared.Purpose(record["purpose"]),
-            outcome=shared.Outcome(record["outcome"]),
+            function=shared.FunctionName[record["function"]],
+            purpose=shared.Purpose[record["purpose"]],
+            outcome=shared.Outcome[record["outcome"]],
             rule=record["rule"],
-            basis=shared.Basis(record["basis"]),
+            basis=shared.Basis[record["basis"]],
             consents=tuple(record["consents"]),
             segment=record["segment"],
             released=tuple(shared.PartCode.from_avro(member) for member in record["released"]),
@@ -209,8 +205,7 @@ class DisclosureDecided:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProtectionFlagSet:
+class ProtectionFlagSet(Record, frozen=True, kw_only=True):
     """A protection flag: blocked agencies never learn address, place or agency in charge (row 80, R8).
 
     支援措置: DV等支援措置。加害者側に情報が渡らないようにする。
@@ -241,8 +236,7 @@ class ProtectionFlagSet:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseVoided:
+class ReleaseVoided(Record, frozen=True, kw_only=True):
     """A verdict was voided before delivery by a later fact of the case (consent.md rule 24).
 
     提供の取消し: 判断の後、渡す前に撤回や支援措置があったため、渡さなかった。
@@ -273,8 +267,7 @@ class ReleaseVoided:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewOpened:
+class ReviewOpened(Record, frozen=True, kw_only=True):
     """A release on basis V or L is to be reviewed afterwards (consent.md rule 19).
 
     事後確認の開始: 緊急の提供について、事後の確認を始めた。
@@ -293,7 +286,7 @@ class ReviewOpened:
             recipient=record["recipient"],
             request_id=record["request_id"],
             agency=record["agency"],
-            basis=shared.Basis(record["basis"]),
+            basis=shared.Basis[record["basis"]],
             due=record["due"],
         )
 
@@ -308,8 +301,7 @@ class ReviewOpened:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopNoticeIssued:
+class StopNoticeIssued(Record, frozen=True, kw_only=True):
     """A past recipient is told to stop; ids and codes only (consent.md rule 27).
 
     使用停止の通知: 同意が撤回されたので、渡した情報の使用をやめるよう知らせる（符号だけ）。
@@ -326,8 +318,8 @@ class StopNoticeIssued:
         return cls(
             recipient=record["recipient"],
             consent=record["consent"],
-            purpose=shared.Purpose(record["purpose"]),
-            categories=tuple(shared.DataCategory(member) for member in record["categories"]),
+            purpose=shared.Purpose[record["purpose"]],
+            categories=tuple(shared.DataCategory[member] for member in record["categories"]),
         )
 
     def to_avro(self) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from contracts import shared
+from contracts.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsultationReceived:
+class ConsultationReceived(Record, frozen=True, kw_only=True):
     """A consultation was received, whatever the person's attributes (catalogue row 2).
 
     相談受付: 属性を問わず相談を受け止めた。
@@ -27,8 +26,8 @@ class ConsultationReceived:
         """Build from a decoded Avro record."""
         return cls(
             person=record["person"],
-            field=shared.Field(record["field"]),
-            visitor_relation=shared.VisitorRelation(record["visitor_relation"]),
+            field=shared.Field[record["field"]],
+            visitor_relation=shared.VisitorRelation[record["visitor_relation"]],
             wish=record["wish"],
             name=record["name"],
             items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
@@ -46,8 +45,7 @@ class ConsultationReceived:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsultationScreened:
+class ConsultationScreened(Record, frozen=True, kw_only=True):
     """The consultation was screened (catalogue row 3).
 
     スクリーニング: 相談を振り分けた。複雑化・複合化していれば多機関協働につなぐ。
@@ -60,8 +58,8 @@ class ConsultationScreened:
     def from_avro(cls, record: dict[str, Any]) -> ConsultationScreened:
         """Build from a decoded Avro record."""
         return cls(
-            outcome=shared.ScreeningOutcome(record["outcome"]),
-            urgency=shared.Urgency(record["urgency"]),
+            outcome=shared.ScreeningOutcome[record["outcome"]],
+            urgency=shared.Urgency[record["urgency"]],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -72,8 +70,7 @@ class ConsultationScreened:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmergencyRaised:
+class EmergencyRaised(Record, frozen=True, kw_only=True):
     """Danger to life or body; told at once with the least that helps (catalogue row 10; basis V).
 
     緊急対応: 生命・身体に差し迫った危険があり、すぐに知らせた。
@@ -94,8 +91,8 @@ class EmergencyRaised:
         return cls(
             person=record["person"],
             to_agency=record["to_agency"],
-            danger=shared.Danger(record["danger"]),
-            need=shared.EmergencyNeed(record["need"]),
+            danger=shared.Danger[record["danger"]],
+            need=shared.EmergencyNeed[record["need"]],
             name=record["name"],
             place=record["place"],
             risk=record["risk"],
@@ -116,8 +113,7 @@ class EmergencyRaised:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InformationRequested:
+class InformationRequested(Record, frozen=True, kw_only=True):
     """An agency asks for information of a case; the gate decides.
 
     情報の照会: 機関が、事例の情報の提供を求めた。
@@ -131,9 +127,9 @@ class InformationRequested:
     def from_avro(cls, record: dict[str, Any]) -> InformationRequested:
         """Build from a decoded Avro record."""
         return cls(
-            purpose=shared.Purpose(record["purpose"]),
-            basis=shared.Basis(record["basis"]),
-            wanted=tuple(shared.DataCategory(member) for member in record["wanted"]),
+            purpose=shared.Purpose[record["purpose"]],
+            basis=shared.Basis[record["basis"]],
+            wanted=tuple(shared.DataCategory[member] for member in record["wanted"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -145,8 +141,7 @@ class InformationRequested:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedToAgency:
+class LinkedToAgency(Record, frozen=True, kw_only=True):
     """The person was linked to another agency, with what it needs to know (catalogue row 6).
 
     つなぎ: 本人の情報を添えて、他の機関につないだ。
@@ -166,8 +161,8 @@ class LinkedToAgency:
         return cls(
             person=record["person"],
             to_agency=record["to_agency"],
-            purpose=shared.Purpose(record["purpose"]),
-            reason=shared.LinkReason(record["reason"]),
+            purpose=shared.Purpose[record["purpose"]],
+            reason=shared.LinkReason[record["reason"]],
             name=record["name"],
             address=record["address"],
             items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
@@ -186,8 +181,7 @@ class LinkedToAgency:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalReceived:
+class SignalReceived(Record, frozen=True, kw_only=True):
     """Somebody noticed a person who may need support (catalogue row 1).
 
     気づき受付: 地域や会議、機関からの「気になる人がいる」という知らせを受けた。名前が分からなくてもよい。
@@ -206,7 +200,7 @@ class SignalReceived:
         """Build from a decoded Avro record."""
         return cls(
             person=record["person"],
-            channel=shared.Channel(record["channel"]),
+            channel=shared.Channel[record["channel"]],
             area_code=record["area_code"],
             reporter_person=record["reporter_person"],
             summary=record["summary"],

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from dataclasses import dataclass
 from typing import Any
 
 from contracts import shared
+from contracts.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseSegmentClosed:
+class CaseSegmentClosed(Record, frozen=True, kw_only=True):
     """A conference segment closed for this case.
 
     事例の区分終了: 会議の区分が、この事例について閉じられた。
@@ -38,8 +37,7 @@ class CaseSegmentClosed:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseSegmentOpened:
+class CaseSegmentOpened(Record, frozen=True, kw_only=True):
     """A conference segment opened for this case; stated once per case (architecture rule 1).
 
     事例の区分開始: 会議の区分が、この事例について開かれた。
@@ -59,7 +57,7 @@ class CaseSegmentOpened:
             case=record["case"],
             sitting=record["sitting"],
             segment=record["segment"],
-            basis=shared.ConferenceBasis(record["basis"]),
+            basis=shared.ConferenceBasis[record["basis"]],
             members=tuple(record["members"]),
             present=tuple(record["present"]),
         )
@@ -76,8 +74,7 @@ class CaseSegmentOpened:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComplexityNoted:
+class ComplexityNoted(Record, frozen=True, kw_only=True):
     """Coordination has noted how the case was screened.
 
     複雑事例の記録: スクリーニングの結果を多機関協働が記録した。
@@ -99,8 +96,7 @@ class ComplexityNoted:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConferenceConvened:
+class ConferenceConvened(Record, frozen=True, kw_only=True):
     """A sitting is convened (row 30).
 
     会議の招集: 会議を招集した。
@@ -125,8 +121,7 @@ class ConferenceConvened:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoordinationAccepted:
+class CoordinationAccepted(Record, frozen=True, kw_only=True):
     """The coordinator accepts the case (row 15).
 
     受理: 多機関協働の機関が紹介を受理した。
@@ -142,8 +137,7 @@ class CoordinationAccepted:
         return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoordinationReferred:
+class CoordinationReferred(Record, frozen=True, kw_only=True):
     """A complex case is referred to the coordinator (row 14).
 
     協働への紹介: 複雑化・複合化した事例を、多機関協働の機関に紹介した。
@@ -162,7 +156,7 @@ class CoordinationReferred:
         return cls(
             person=record["person"],
             to_agency=record["to_agency"],
-            reason=shared.ReferralReason(record["reason"]),
+            reason=shared.ReferralReason[record["reason"]],
             name=record["name"],
             wish=record["wish"],
             items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
@@ -180,8 +174,7 @@ class CoordinationReferred:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InformationGivenInConference:
+class InformationGivenInConference(Record, frozen=True, kw_only=True):
     """Information is given in a support conference (row 37).
 
     情報の提供: 支援会議で、求められた情報を出した（同第4項）。
@@ -212,8 +205,7 @@ class InformationGivenInConference:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InformationRequestedInConference:
+class InformationRequestedInConference(Record, frozen=True, kw_only=True):
     """Information is asked for in a support conference (row 36).
 
     資料提供等の求め: 支援会議で、情報の提供を求めた（法106条の6第3項）。
@@ -229,7 +221,7 @@ class InformationRequestedInConference:
         return cls(
             segment=record["segment"],
             to_agency=record["to_agency"],
-            wanted=tuple(shared.DataCategory(member) for member in record["wanted"]),
+            wanted=tuple(shared.DataCategory[member] for member in record["wanted"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -241,8 +233,7 @@ class InformationRequestedInConference:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadAgencyNamed:
+class LeadAgencyNamed(Record, frozen=True, kw_only=True):
     """The lead agency is named (row 11).
 
     主担当決定: 主に担当する機関を決めた。
@@ -267,8 +258,7 @@ class LeadAgencyNamed:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanApproved:
+class PlanApproved(Record, frozen=True, kw_only=True):
     """The plan is approved after the review.
 
     プラン決定: 会議の協議を経てプランが決まった。
@@ -293,8 +283,7 @@ class PlanApproved:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanProposed:
+class PlanProposed(Record, frozen=True, kw_only=True):
     """A support plan is proposed (row 21).
 
     プラン案: 支援プランの案を作った。
@@ -314,7 +303,7 @@ class PlanProposed:
         return cls(
             person=record["person"],
             plan=record["plan"],
-            kind=shared.PlanKind(record["kind"]),
+            kind=shared.PlanKind[record["kind"]],
             version=record["version"],
             period_from=record["period_from"],
             period_to=record["period_to"],
@@ -334,8 +323,7 @@ class PlanProposed:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanReviewed:
+class PlanReviewed(Record, frozen=True, kw_only=True):
     """The conference reviewed whether the plan fits (row 22).
 
     適切性協議: 会議でプランの適切性を話し合った。
@@ -366,8 +354,7 @@ class PlanReviewed:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanShared:
+class PlanShared(Record, frozen=True, kw_only=True):
     """The approved plan is shared, decided for each recipient (row 23).
 
     プラン共有: 決まったプランを、関係する機関と共有する。
@@ -410,8 +397,7 @@ class PlanShared:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RolesAssigned:
+class RolesAssigned(Record, frozen=True, kw_only=True):
     """The roles are divided among the agencies (row 17).
 
     役割分担: 関係する機関の役割を分けた。
@@ -439,8 +425,7 @@ class RolesAssigned:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentClosed:
+class SegmentClosed(Record, frozen=True, kw_only=True):
     """A conference segment is closed (row 35).
 
     区分の終了: 会議の一区分を閉じた。
@@ -462,8 +447,7 @@ class SegmentClosed:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentNoted:
+class SegmentNoted(Record, frozen=True, kw_only=True):
     """Coordination or the gate has noted a conference segment of this case.
 
     区分の記録: この事例について、会議の区分の開閉を記録した。
@@ -482,7 +466,7 @@ class SegmentNoted:
         return cls(
             sitting=record["sitting"],
             segment=record["segment"],
-            basis=shared.ConferenceBasis(record["basis"]),
+            basis=shared.ConferenceBasis[record["basis"]],
             members=tuple(record["members"]),
             present=tuple(record["present"]),
             open=record["open"],
@@ -500,8 +484,7 @@ class SegmentNoted:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentOpened:
+class SegmentOpened(Record, frozen=True, kw_only=True):
     """A conference segment is opened with its own basis and members (row 34).
 
     区分の開始: 会議の一区分を、根拠と構成員を定めて開いた。
@@ -518,7 +501,7 @@ class SegmentOpened:
         """Build from a decoded Avro record."""
         return cls(
             segment=record["segment"],
-            basis=shared.ConferenceBasis(record["basis"]),
+            basis=shared.ConferenceBasis[record["basis"]],
             cases=tuple(record["cases"]),
             members=tuple(record["members"]),
             present=tuple(record["present"]),
@@ -535,8 +518,7 @@ class SegmentOpened:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskAssigned:
+class TaskAssigned(Record, frozen=True, kw_only=True):
     """One agency is told its own task, and no other's.
 
     役割の通知: 一つの機関に、その役割だけを知らせる。

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from contracts import shared
+from contracts.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedPart:
+class SealedPart(Record, frozen=True, kw_only=True):
     """封をした部分: one ciphertext per person × category."""
 
     person: str
@@ -23,7 +22,7 @@ class SealedPart:
         """Build from a decoded Avro record."""
         return cls(
             person=record["person"],
-            category=shared.DataCategory(record["category"]),
+            category=shared.DataCategory[record["category"]],
             key_id=record["key_id"],
             essential=record["essential"],
             ciphertext=record["ciphertext"],
@@ -40,8 +39,7 @@ class SealedPart:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseAnnounced:
+class CaseAnnounced(Record, frozen=True, kw_only=True):
     """The front door tells the other functions which agency opened a case; codes only.
 
     事例の開始: どの機関がこの事例を開いたかを、他の機能に知らせる（符号だけ）。
@@ -63,8 +61,7 @@ class CaseAnnounced:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisclosureRequested:
+class DisclosureRequested(Record, frozen=True, kw_only=True):
     """A function asks the gate whether a recorded event may go to one recipient (catalogue row 81).
 
     提供の依頼: 記録したイベントを、ある機関に渡してよいかを関門に尋ねた。
@@ -89,12 +86,12 @@ class DisclosureRequested:
             event_type=record["event_type"],
             recipient=record["recipient"],
             agency=record["agency"],
-            function=shared.FunctionName(record["function"]),
-            purpose=shared.Purpose(record["purpose"]),
-            basis=shared.Basis(record["basis"]),
+            function=shared.FunctionName[record["function"]],
+            purpose=shared.Purpose[record["purpose"]],
+            basis=shared.Basis[record["basis"]],
             segment=record["segment"],
             parts=tuple(shared.PartCode.from_avro(member) for member in record["parts"]),
-            wanted=tuple(shared.DataCategory(member) for member in record["wanted"]),
+            wanted=tuple(shared.DataCategory[member] for member in record["wanted"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -113,8 +110,7 @@ class DisclosureRequested:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRefused:
+class MessageRefused(Record, frozen=True, kw_only=True):
     """A message was refused or unreadable; the sender is told by code and sentence. Carries no personal data.
 
     受付不可: 届いたものを受け付けられなかった。理由と、次にできることを送信元に返す。
@@ -134,7 +130,7 @@ class MessageRefused:
             agency=record["agency"],
             message_id=record["message_id"],
             message_type=record["message_type"],
-            code=shared.RefusalCode(record["code"]),
+            code=shared.RefusalCode[record["code"]],
             sentence=record["sentence"],
             coordinates=record["coordinates"],
         )
@@ -151,8 +147,7 @@ class MessageRefused:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartGiven:
+class PartGiven(Record, frozen=True, kw_only=True):
     """An agency takes part in the case from here on; told to every function and to the gate.
 
     関わりの付与: 機関がこの事例に関わることになった。
@@ -166,7 +161,7 @@ class PartGiven:
         """Build from a decoded Avro record."""
         return cls(
             agency=record["agency"],
-            part=shared.CasePart(record["part"]),
+            part=shared.CasePart[record["part"]],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -177,8 +172,7 @@ class PartGiven:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartNoted:
+class PartNoted(Record, frozen=True, kw_only=True):
     """This function has noted that an agency takes part in the case.
 
     関わりの記録: 機関の関わりを、この機能が記録した。
@@ -192,7 +186,7 @@ class PartNoted:
         """Build from a decoded Avro record."""
         return cls(
             agency=record["agency"],
-            part=shared.CasePart(record["part"]),
+            part=shared.CasePart[record["part"]],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -203,8 +197,7 @@ class PartNoted:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedEvent:
+class SealedEvent(Record, frozen=True, kw_only=True):
     """What inboxes and logs carry for every type with personal fields: the body without them, and the sealed parts (architecture rule 5).
 
     封をしたイベント: 個人に関する部分に封をし、区分の符号だけを外に見せたイベント。
@@ -238,8 +231,7 @@ class SealedEvent:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
+class Tick(Record, frozen=True, kw_only=True):
     """Lets deadlines pass; the time is the broker's append time.
 
     時刻の合図: 期限が過ぎたかを確かめる合図。時刻はブローカーが付ける。
@@ -255,8 +247,7 @@ class Tick:
         return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictNoted:
+class VerdictNoted(Record, frozen=True, kw_only=True):
     """This function has noted the gate's verdict on a release it asked for; codes only.
 
     判断の記録: 提供の判断の結果を、この機能が記録した（符号だけ）。
@@ -277,7 +268,7 @@ class VerdictNoted:
             event_id=record["event_id"],
             event_type=record["event_type"],
             recipient=record["recipient"],
-            outcome=shared.Outcome(record["outcome"]),
+            outcome=shared.Outcome[record["outcome"]],
             rule=record["rule"],
         )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from contracts import shared
+from contracts.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactAttempted:
+class ContactAttempted(Record, frozen=True, kw_only=True):
     """An attempt to make contact (row 43).
 
     訪問等: 訪問や手紙などで接触を試みた。
@@ -22,8 +21,8 @@ class ContactAttempted:
     def from_avro(cls, record: dict[str, Any]) -> ContactAttempted:
         """Build from a decoded Avro record."""
         return cls(
-            method=shared.ContactMethod(record["method"]),
-            result=shared.ContactResult(record["result"]),
+            method=shared.ContactMethod[record["method"]],
+            result=shared.ContactResult[record["result"]],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -34,8 +33,7 @@ class ContactAttempted:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstContactMade:
+class FirstContactMade(Record, frozen=True, kw_only=True):
     """The first contact with the person (row 44).
 
     初回接触: 本人と初めて会えた、または話せた。
@@ -52,7 +50,7 @@ class FirstContactMade:
         """Build from a decoded Avro record."""
         return cls(
             person=record["person"],
-            stage=shared.RelationStage(record["stage"]),
+            stage=shared.RelationStage[record["stage"]],
             name=record["name"],
             note=record["note"],
             items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
@@ -69,8 +67,7 @@ class FirstContactMade:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalVerified:
+class SignalVerified(Record, frozen=True, kw_only=True):
     """The signal was verified and outreach begins (row 41).
 
     情報確認: 気づきの情報を確かめ、訪問を始めることにした。
@@ -92,8 +89,7 @@ class SignalVerified:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupportAccepted:
+class SupportAccepted(Record, frozen=True, kw_only=True):
     """The person accepts support and is handed to the agency that will give it (row 46).
 
     支援受入: 本人が支援を受けてみると言った。つなぐ先に引き継ぐ。
@@ -112,7 +108,7 @@ class SupportAccepted:
         return cls(
             person=record["person"],
             linked_agency=record["linked_agency"],
-            purpose=shared.Purpose(record["purpose"]),
+            purpose=shared.Purpose[record["purpose"]],
             name=record["name"],
             contact=record["contact"],
             items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from dataclasses import dataclass
 from typing import Any
 
 from contracts import shared
+from contracts.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateCounted:
+class CandidateCounted(Record, frozen=True, kw_only=True):
     """A candidate is counted at the resource, without case or name.
 
     候補の計上: 候補者を、作業の種類ごとの人数に数え入れる（事例番号なし）。
@@ -35,8 +34,7 @@ class CandidateCounted:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateProposed:
+class CandidateProposed(Record, frozen=True, kw_only=True):
     """A candidate is put to a resource without a name (row 54).
 
     候補提示: 名前を出さずに、候補者がいることを地域資源に示す。
@@ -61,8 +59,7 @@ class CandidateProposed:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidatesCounted:
+class CandidatesCounted(Record, frozen=True, kw_only=True):
     """How many candidates there are by class of task; no names.
 
     候補の人数: 作業の種類ごとの候補者の人数。
@@ -87,8 +84,7 @@ class CandidatesCounted:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapNeedAssessed:
+class GapNeedAssessed(Record, frozen=True, kw_only=True):
     """A gap need that no existing programme meets (row 49).
 
     狭間ニーズ: 既存の事業では応えられないニーズを見立てた。
@@ -104,8 +100,8 @@ class GapNeedAssessed:
         """Build from a decoded Avro record."""
         return cls(
             person=record["person"],
-            need_kind=shared.NeedKind(record["need_kind"]),
-            tried=tuple(shared.Programme(member) for member in record["tried"]),
+            need_kind=shared.NeedKind[record["need_kind"]],
+            tried=tuple(shared.Programme[member] for member in record["tried"]),
             abilities=record["abilities"],
         )
 
@@ -119,8 +115,7 @@ class GapNeedAssessed:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandsRequested:
+class HandsRequested(Record, frozen=True, kw_only=True):
     """Somebody asks for hands at a resource: counts, or names (case 32).
 
     担い手の照会: 地域資源の担い手について照会した（人数または氏名）。
@@ -132,7 +127,7 @@ class HandsRequested:
     def from_avro(cls, record: dict[str, Any]) -> HandsRequested:
         """Build from a decoded Avro record."""
         return cls(
-            wanted=shared.HandsWanted(record["wanted"]),
+            wanted=shared.HandsWanted[record["wanted"]],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -142,8 +137,7 @@ class HandsRequested:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceProposed:
+class ResourceProposed(Record, frozen=True, kw_only=True):
     """A resource where people can take part is offered (row 50).
 
     資源提案: 参加の場となる地域資源を登録した。
@@ -174,8 +168,7 @@ class ResourceProposed:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialStarted:
+class TrialStarted(Record, frozen=True, kw_only=True):
     """A trial begins; the host learns name, contact and considerations only (row 55; case 31).
 
     体験: 参加の場での体験が始まる。受入先には氏名・連絡先・配慮だけを伝える。

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from contracts import shared
+from contracts.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgencyRegistered:
+class AgencyRegistered(Record, frozen=True, kw_only=True):
     """An agency is registered.
 
     機関登録: 機関を登録した。
@@ -25,7 +24,7 @@ class AgencyRegistered:
         """Build from a decoded Avro record."""
         return cls(
             agency=record["agency"],
-            kind=shared.AgencyKind(record["kind"]),
+            kind=shared.AgencyKind[record["kind"]],
             name=record["name"],
             emergency_right=record["emergency_right"],
         )
@@ -40,8 +39,7 @@ class AgencyRegistered:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyActivated:
+class PolicyActivated(Record, frozen=True, kw_only=True):
     """A policy pack is in force from here on.
 
     規則集の適用: 規則集を、この時点から適用する。

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from contracts.record import Record
 
 
 class AgeBand(StrEnum):
@@ -493,8 +494,7 @@ class VisitorRelation(StrEnum):
     OTHER = "OTHER"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgeCount:
+class AgeCount(Record, frozen=True, kw_only=True):
     """年代別の人数: attendance by age band."""
 
     band: AgeBand
@@ -504,7 +504,7 @@ class AgeCount:
     def from_avro(cls, record: dict[str, Any]) -> AgeCount:
         """Build from a decoded Avro record."""
         return cls(
-            band=AgeBand(record["band"]),
+            band=AgeBand[record["band"]],
             count=record["count"],
         )
 
@@ -516,8 +516,7 @@ class AgeCount:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartCode:
+class PartCode(Record, frozen=True, kw_only=True):
     """封をした部分の符号: person × category of a sealed part, without its content."""
 
     person: str
@@ -529,7 +528,7 @@ class PartCode:
         """Build from a decoded Avro record."""
         return cls(
             person=record["person"],
-            category=DataCategory(record["category"]),
+            category=DataCategory[record["category"]],
             essential=record["essential"],
         )
 
@@ -542,8 +541,7 @@ class PartCode:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalItem:
+class PersonalItem(Record, frozen=True, kw_only=True):
     """個人に関する一項目: one fact about one person; sealed whole by the front door (architecture rule 5)."""
 
     person: str
@@ -556,7 +554,7 @@ class PersonalItem:
         """Build from a decoded Avro record."""
         return cls(
             person=record["person"],
-            category=DataCategory(record["category"]),
+            category=DataCategory[record["category"]],
             code=record["code"],
             text=record["text"],
         )
@@ -571,8 +569,7 @@ class PersonalItem:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class Role(Record, frozen=True, kw_only=True):
     """役割: one agency's task in a case."""
 
     agency: str
@@ -584,7 +581,7 @@ class Role:
         """Build from a decoded Avro record."""
         return cls(
             agency=record["agency"],
-            task=SupportTask(record["task"]),
+            task=SupportTask[record["task"]],
             due=record["due"],
         )
 
@@ -597,8 +594,7 @@ class Role:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskSlice:
+class TaskSlice(Record, frozen=True, kw_only=True):
     """切り出した作業: one step of work cut to size, with the support it needs and how many want it."""
 
     task: TaskClass
@@ -609,8 +605,8 @@ class TaskSlice:
     def from_avro(cls, record: dict[str, Any]) -> TaskSlice:
         """Build from a decoded Avro record."""
         return cls(
-            task=TaskClass(record["task"]),
-            support_level=SupportLevel(record["support_level"]),
+            task=TaskClass[record["task"]],
+            support_level=SupportLevel[record["support_level"]],
             count=record["count"],
         )
 
@@ -623,8 +619,7 @@ class TaskSlice:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithheldPart:
+class WithheldPart(Record, frozen=True, kw_only=True):
     """渡さない部分: a part that was withheld, and why."""
 
     person: str
@@ -636,7 +631,7 @@ class WithheldPart:
         """Build from a decoded Avro record."""
         return cls(
             person=record["person"],
-            category=DataCategory(record["category"]),
+            category=DataCategory[record["category"]],
             reason=record["reason"],
         )
 

@@ -7,10 +7,15 @@ from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, Outcome, PartCode, WithheldPart
 from services.consent.domain.model import CaseFile, Registry, Verdict, day_in_japan
 from services.consent.domain.pack import PolicyPack
-from services.consent.domain.policies import BASES, Part, Question, not_available, protect
+from services.consent.domain.policies import BASES, Part, Question, consent_of_the_person, not_available, protect
 from services.consent.domain.reasons import OPENED_BY, SENTENCES, Reason
 
-_OPENNESS = (Outcome.DENY, Outcome.HOLD, Outcome.REDACT, Outcome.PERMIT)
+PERMIT, REDACT, HOLD, DENY = Outcome.PERMIT, Outcome.REDACT, Outcome.HOLD, Outcome.DENY
+"""Bound once: reading a member from its Enum costs 0.1 µs on Python 3.11, and a decision has 10 µs."""
+_OPENNESS = {DENY: 0, HOLD: 1, REDACT: 2, PERMIT: 3}
+_NO_CONSENT = Reason.NO_CONSENT
+_ALONE = frozenset((Basis.B0, Basis.C))
+_NONE, _CONSENT = Basis.NONE, Basis.C
 _FINAL = frozenset({Reason.PERSON_REFUSED, Reason.CONSENT_WITHDRAWN})
 """Reasons after which nothing is held: the person has said no."""
 
@@ -20,27 +25,29 @@ def judge(
 ) -> DisclosureDecided:
     """The verdict on ``request`` at ``at`` (milliseconds UTC), ready to be recorded. ``pack`` None = not known here: HOLD (R16)."""
     if pack is None:
-        return _recorded(request, request_id, position, Outcome.HOLD, _unknown_policy(request), "", at, None, ())
+        return _recorded(request, request_id, position, HOLD, _unknown_policy(request), "", at, None, ())
     question = Question(request=request, case=case, registry=registry, pack=pack, day=day_in_japan(at), parts=_parts(request))
     outcome, verdict = _most_open(question)
-    deadline = at + pack.hold_ms if outcome is Outcome.HOLD else None
+    deadline = at + pack.hold_ms if outcome is HOLD else None
     return _recorded(request, request_id, position, outcome, verdict, pack.hash, at, deadline, pack.obligations)
 
 
 def _parts(request: DisclosureRequested) -> tuple[Part, ...]:
-    return tuple((part.person, part.category, part.essential) for part in request.parts)
+    return tuple([(part.person, part.category, part.essential) for part in request.parts])
 
 
 def _most_open(question: Question) -> tuple[Outcome, Verdict]:
     """Each basis on its own, the most open wins; then protection flags, which only remove (rules 8 and 15)."""
     if question.request.recipient not in question.registry.agencies:
-        return Outcome.DENY, _nothing(question, Reason.RECIPIENT_UNKNOWN)
+        return DENY, _nothing(question, Reason.RECIPIENT_UNKNOWN)
     if question.request.wanted:
-        return Outcome.DENY, _nothing(question, Reason.NO_BASIS)  # a look-up must not tell whether there is a case
+        return DENY, _nothing(question, Reason.NO_BASIS)  # a look-up must not tell whether there is a case
     claimed = question.request.basis
-    bases = (claimed,) if claimed in (Basis.B0, Basis.C) else (claimed, Basis.C)
-    judged = [_judged(question, protect(question, _test(question, basis))) for basis in bases if basis is not Basis.NONE]
-    return max(judged, key=lambda pair: _OPENNESS.index(pair[0]))
+    first = _judged(question, protect(question, _test(question, _CONSENT if claimed is _NONE else claimed)))
+    if first[0] is PERMIT or claimed is _NONE or claimed in _ALONE:
+        return first
+    second = _judged(question, protect(question, consent_of_the_person(question)))
+    return second if _OPENNESS[second[0]] > _OPENNESS[first[0]] else first
 
 
 def _test(question: Question, basis: Basis) -> Verdict:
@@ -54,7 +61,7 @@ def _nothing(question: Question, reason: Reason) -> Verdict:
 
 def _judged(question: Question, verdict: Verdict) -> tuple[Outcome, Verdict]:
     outcome = _outcome(question, verdict)
-    if outcome is Outcome.HOLD and verdict.released:
+    if outcome is HOLD and verdict.released:
         held = Verdict(basis=verdict.basis, rule="R2", withheld=verdict.withheld, consents=verdict.consents,
                        reasons=(Reason.ESSENTIAL_WITHHELD, *verdict.reasons))
         return outcome, held
@@ -62,19 +69,19 @@ def _judged(question: Question, verdict: Verdict) -> tuple[Outcome, Verdict]:
 
 
 def _outcome(question: Question, verdict: Verdict) -> Outcome:
+    if verdict.released and not verdict.withheld:
+        return PERMIT
     if verdict.released:
-        if any(essential for _, _, essential, _ in verdict.withheld):
-            return Outcome.HOLD
-        return Outcome.REDACT if verdict.withheld else Outcome.PERMIT
+        return HOLD if any([essential for _, _, essential, _ in verdict.withheld]) else REDACT
     if not verdict.reasons and not verdict.withheld:
-        return Outcome.PERMIT
-    return Outcome.HOLD if _may_wait(question, verdict) else Outcome.DENY
+        return PERMIT
+    return HOLD if _may_wait(question, verdict) else DENY
 
 
 def _may_wait(question: Question, verdict: Verdict) -> bool:
     """NO CONSENT waits where the pack lets this type wait for this kind of recipient and nobody has said no (rule 8, R10)."""
     kinds = question.pack.holdable.get(question.request.event_type, frozenset())
-    return Reason.NO_CONSENT in verdict.reasons and question.recipient_kind in kinds and _FINAL.isdisjoint(verdict.reasons)
+    return _NO_CONSENT in verdict.reasons and question.recipient_kind in kinds and _FINAL.isdisjoint(verdict.reasons)
 
 
 def _unknown_policy(request: DisclosureRequested) -> Verdict:
@@ -86,17 +93,17 @@ def _recorded(
     request: DisclosureRequested, request_id: str, position: str, outcome: Outcome, verdict: Verdict,
     policy: str, at: int, deadline: int | None, obligations: tuple[str, ...],
 ) -> DisclosureDecided:
-    given = outcome in (Outcome.PERMIT, Outcome.REDACT)
+    given = outcome is PERMIT or outcome is REDACT
     return DisclosureDecided(
         request_id=request_id, event_id=request.event_id, event_type=request.event_type, position=position,
         recipient=request.recipient, agency=request.agency, function=request.function, purpose=request.purpose,
-        outcome=outcome, rule=verdict.rule, basis=verdict.basis if given else Basis.NONE,
+        outcome=outcome, rule=verdict.rule, basis=verdict.basis if given else _NONE,
         consents=verdict.consents if given else (), segment=request.segment,
-        released=tuple(PartCode(person=person, category=category, essential=essential) for person, category, essential in verdict.released),
-        withheld=tuple(WithheldPart(person=person, category=category, reason=reason) for person, category, _, reason in verdict.withheld),
-        reasons=tuple(str(reason) for reason in verdict.reasons),
-        releases_when=() if given else tuple(dict.fromkeys(code for reason in verdict.reasons for code in OPENED_BY.get(reason, ()))),
+        released=tuple([PartCode(person=person, category=category, essential=essential) for person, category, essential in verdict.released]),
+        withheld=tuple([WithheldPart(person=person, category=category, reason=reason) for person, category, _, reason in verdict.withheld]),
+        reasons=verdict.reasons,
+        releases_when=() if given else tuple(dict.fromkeys([code for reason in verdict.reasons for code in OPENED_BY.get(reason, ())])),
         obligations=obligations if given else (),
-        sentence="".join(SENTENCES[reason] for reason in verdict.reasons),
+        sentence="".join([SENTENCES[reason] for reason in verdict.reasons]),
         policy=policy, at=at, deadline=deadline,
     )

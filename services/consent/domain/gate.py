@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import assert_never
 
 from contracts.consent import (
@@ -157,7 +156,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
     """The case as the gate knows it after ``event``."""
     match event:
         case DisclosureRequested():
-            return replace(case, asking=event, persons=case.persons | {part.person for part in event.parts})
+            return case.changed(asking=event, persons=case.persons | {part.person for part in event.parts})
         case DisclosureDecided():
             return _decided(case, event)
         case ConsentGranted():
@@ -168,17 +167,17 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
                 categories=frozenset(event.categories), recipients=frozenset(event.recipients),
             )
             standing = (*case.refusals.get(event.person, ()), refusal)
-            return replace(case, refusals={**case.refusals, event.person: standing}, persons=case.persons | {event.person})
+            return case.changed(refusals={**case.refusals, event.person: standing}, persons=case.persons | {event.person})
         case ConsentWithdrawn():
             return case.with_consents(event.person, _withdrawn(case, event.person, event.consents))
         case SegmentNoted():
             asked = case.segments[event.segment].asked if event.segment in case.segments else frozenset()
             segment = Segment(id=event.segment, basis=event.basis, members=frozenset(event.members), open=event.open, asked=asked)
-            return replace(case, segments={**case.segments, event.segment: segment})
+            return case.changed(segments={**case.segments, event.segment: segment})
         case InformationRequestedInConference():
             segment = case.segments.get(event.segment)
-            widened = None if segment is None else replace(segment, asked=segment.asked | frozenset(event.wanted))
-            return case if widened is None else replace(case, segments={**case.segments, event.segment: widened})
+            widened = None if segment is None else segment.changed(asked=segment.asked | frozenset(event.wanted))
+            return case if widened is None else case.changed(segments={**case.segments, event.segment: widened})
         case ReviewOpened() | StopNoticeIssued() | MessageRefused() | ReleaseVoided():
             return case
         case _:
@@ -193,8 +192,8 @@ def _decided(case: CaseFile, verdict: DisclosureDecided) -> CaseFile:
         assert request is not None, "a verdict follows its request in the log"
         deadline = verdict.deadline if verdict.deadline is not None else 2**62
         waiting[verdict.request_id] = Hold(request=request, position=verdict.position, deadline=deadline)
-    released = {Release(verdict.recipient, consent) for consent in verdict.consents}
-    return replace(case, holds=waiting, releases=case.releases | released, asking=None)
+    released = {Release(recipient=verdict.recipient, consent=consent) for consent in verdict.consents}
+    return case.changed(holds=waiting, releases=case.releases | released, asking=None)
 
 
 def _granted(case: CaseFile, event: ConsentGranted) -> CaseFile:
@@ -205,10 +204,10 @@ def _granted(case: CaseFile, event: ConsentGranted) -> CaseFile:
     standing = (*_withdrawn(case, event.person, event.supersedes), consent)
     lifted = tuple(refusal for refusal in case.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
     refusals = {person: kept for person, kept in {**case.refusals, event.person: lifted}.items() if kept}
-    return replace(case.with_consents(event.person, standing), refusals=refusals)
+    return case.with_consents(event.person, standing).changed(refusals=refusals)
 
 
 def _withdrawn(case: CaseFile, person: str, identities: tuple[str, ...]) -> tuple[Consent, ...]:
     return tuple(
-        replace(consent, withdrawn=True) if consent.id in identities else consent for consent in case.consents.get(person, ())
+        consent.changed(withdrawn=True) if consent.id in identities else consent for consent in case.consents.get(person, ())
     )

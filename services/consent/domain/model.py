@@ -5,10 +5,10 @@ Codes, pseudonyms and times only; no name ever comes here. Days are proleptic or
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from contracts.envelope import DisclosureRequested
+from contracts.record import Record
 from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Purpose
 from services.consent.domain.reasons import Reason
 
@@ -22,8 +22,7 @@ def day_in_japan(at: int) -> int:
     return _EPOCH_DAY + (at + _JST_OFFSET_MS) // DAY_MS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
+class Consent(Record, frozen=True, kw_only=True):
     """One consent of one person: one purpose, named recipients, named categories, whole days (consent.md rules 1-3)."""
 
     id: str
@@ -36,8 +35,7 @@ class Consent:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Record, frozen=True, kw_only=True):
     """A recorded no; empty categories or recipients mean all of them. Stands until a later consent names it in ``supersedes``."""
 
     id: str
@@ -47,8 +45,7 @@ class Refusal:
     recipients: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(Record, frozen=True, kw_only=True):
     """A conference segment (会議の区分) of this case: its basis, its listed members, the categories asked for in it."""
 
     id: str
@@ -58,8 +55,7 @@ class Segment:
     asked: frozenset[DataCategory] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Hold(Record, frozen=True, kw_only=True):
     """A request that waits (保留): codes and a log position; what is held stays sealed in the function's log."""
 
     request: DisclosureRequested
@@ -67,26 +63,24 @@ class Hold:
     deadline: int
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Record, frozen=True, kw_only=True):
     """A past release that rested on a consent: whom to tell when it is withdrawn (consent.md rule 27)."""
 
     recipient: str
     consent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFile:
+class CaseFile(Record, frozen=True, kw_only=True):
     """The gate's state of one case."""
 
-    consents: dict[str, tuple[Consent, ...]] = field(default_factory=dict)
+    consents: dict[str, tuple[Consent, ...]] = {}
     """By person."""
-    named: dict[tuple[str, str], tuple[Consent, ...]] = field(default_factory=dict)
+    named: dict[tuple[str, str], tuple[Consent, ...]] = {}
     """The same consents by person and recipient: the only ones that a decision has to test."""
-    refusals: dict[str, tuple[Refusal, ...]] = field(default_factory=dict)
+    refusals: dict[str, tuple[Refusal, ...]] = {}
     """By person."""
-    segments: dict[str, Segment] = field(default_factory=dict)
-    holds: dict[str, Hold] = field(default_factory=dict)
+    segments: dict[str, Segment] = {}
+    holds: dict[str, Hold] = {}
     """By request id."""
     releases: frozenset[Release] = frozenset()
     persons: frozenset[str] = frozenset()
@@ -98,23 +92,21 @@ class CaseFile:
         others = {key: listed for key, listed in self.named.items() if key[0] != person}
         recipients = frozenset[str]().union(*(consent.recipients for consent in consents))
         own = {(person, recipient): tuple(one for one in consents if recipient in one.recipients) for recipient in recipients}
-        return replace(self, consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person})
+        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person})
 
     def consent(self, identity: str) -> Consent | None:
         """The consent with this id, whatever its state."""
         return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agency:
+class Agency(Record, frozen=True, kw_only=True):
     """A registered agency: its kind, and whether it may claim basis V."""
 
     kind: AgencyKind
     emergency_right: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProtectionFlag:
+class ProtectionFlag(Record, frozen=True, kw_only=True):
     """支援措置 for one person: agencies that must not learn where the person is, until the end of a day."""
 
     id: str
@@ -123,11 +115,10 @@ class ProtectionFlag:
     last_day: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registry:
+class Registry(Record, frozen=True, kw_only=True):
     """Facts of the whole municipality, as far as this partition has them."""
 
-    agencies: dict[str, Agency] = field(default_factory=dict)
+    agencies: dict[str, Agency] = {}
     flags: tuple[ProtectionFlag, ...] = ()
     policy: str = ""
     """SHA-256 of the policy pack in force; empty before the first activation."""
@@ -137,8 +128,7 @@ class Registry:
         return tuple(sorted(name for name, agency in self.agencies.items() if agency.kind is kind))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Record, frozen=True, kw_only=True):
     """What one basis alone supports: released and withheld parts with reasons, and what decided."""
 
     basis: Basis

@@ -6,20 +6,20 @@ Numbers R1-R17 are those of domain.md §4.2; "rule n" those of consent.md §2.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from contracts.envelope import DisclosureRequested
+from contracts.record import Record
 from contracts.shared import AgencyKind, Basis, DataCategory
 from services.consent.domain.model import CaseFile, Consent, Refusal, Registry, Verdict
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.reasons import Reason
 
+_C = Basis.C
 Part = tuple[str, DataCategory, bool]
 """Person, category, essential."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Record, frozen=True, kw_only=True):
     """Everything a rule may look at: the request, the case, the town's facts, the pack of the day, the day."""
 
     request: DisclosureRequested
@@ -40,14 +40,17 @@ def consent_of_the_person(question: Question) -> Verdict:
     """C 本人同意: person, purpose, recipient and time must all match one consent of that very person (R2, R4, rules 8-14)."""
     if not question.parts:
         return _consent_without_parts(question)
-    answers = {person: _covering(question, person) for person in {part[0] for part in question.parts}}
+    answers: dict[str, Consent | Reason] = {}
     released, withheld = [], []
     for part in question.parts:
-        reason = _part_reason(question, part, answers[part[0]])
+        person = part[0]
+        if person not in answers:
+            answers[person] = _covering(question, person)
+        reason = _part_reason(question, part, answers[person])
         (released.append(part) if reason is None else withheld.append((*part, reason)))
     used = {answer.id for person, _, _ in released if isinstance(answer := answers[person], Consent)}
-    reasons = tuple(dict.fromkeys(entry[3] for entry in withheld))
-    return Verdict(basis=Basis.C, rule="R2", released=tuple(released), withheld=tuple(withheld), reasons=reasons, consents=tuple(sorted(used)))
+    reasons = tuple(dict.fromkeys([entry[3] for entry in withheld]))
+    return Verdict(basis=_C, rule="R2", released=tuple(released), withheld=tuple(withheld), reasons=reasons, consents=tuple(sorted(used)))
 
 
 def _consent_without_parts(question: Question) -> Verdict:
@@ -101,9 +104,10 @@ def _covers(question: Question, consent: Consent, part: Part) -> bool:
 
 
 def _part_reason(question: Question, part: Part, answer: Consent | Reason) -> Reason | None:
-    if any(_refuses(question, refusal, part) for refusal in question.case.refusals.get(part[0], ())):
+    refusals = question.case.refusals.get(part[0])
+    if refusals and any(_refuses(question, refusal, part) for refusal in refusals):
         return Reason.PERSON_REFUSED
-    if isinstance(answer, Reason):
+    if type(answer) is Reason:
         return answer
     return None if _covers(question, answer, part) else Reason.CATEGORY_NOT_CONSENTED
 

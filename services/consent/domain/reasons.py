@@ -8,6 +8,8 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Reason codes of the gate; closed list."""
 
+    __hash__ = str.__hash__
+
     NO_CONSENT = "NO_CONSENT"
     PERSON_REFUSED = "PERSON_REFUSED"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
