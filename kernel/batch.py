@@ -85,7 +85,8 @@ class Batch:
         for route in self._place.routes.of(serde.type_of(event), event, key):
             if route.topic in self._own and route.key == logged.key:
                 continue
-            message = Outgoing(route.topic, route.partition, route.key, logged.value, logged.headers, route.stage)
+            headers = logged.headers if route.key == logged.key else _about(route.key, logged.headers)
+            message = Outgoing(route.topic, route.partition, route.key, logged.value, headers, route.stage)
             self._point(message, history, event, key, logged)
             self.out.append(message)
 
@@ -104,3 +105,8 @@ class Batch:
 
 def _id(headers: list[tuple[str, bytes]]) -> str:
     return (header(headers, "ce_id") or b"").decode()
+
+
+def _about(key: bytes, headers: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """The headers of an event that travels on under another key: its subject follows, its identity stays."""
+    return [(name, key if name == "ce_subject" else value) for name, value in headers]
