@@ -26,10 +26,10 @@ from services.consent.fence import Voidings
 NAME = "courier"
 
 
-class Keyring(Protocol):
-    """Where keys are read. See ``kernel.keyring``."""
+class Keys(Protocol):
+    """What the courier needs of ``kernel.keyring``: keys by id, nothing that makes or destroys them."""
 
-    async def keys(self, key_ids: Collection[str]) -> Mapping[str, Key | Erased]:
+    async def for_opening(self, key_ids: Iterable[str]) -> Mapping[str, Key | Erased]:
         """The keys with these ids. Raises Unavailable when the store does not answer or a key is lost."""
 
 
@@ -45,8 +45,8 @@ class Fact:
 class Courier:
     """The handler of the courier. See ``kernel.records.Handler`` for the contract of its methods; it keeps no state."""
 
-    def __init__(self, place: Place, keyring: Keyring, agency_partitions: int) -> None:
-        self._place, self._keyring, self._agency_partitions = place, keyring, agency_partitions
+    def __init__(self, place: Place, keys: Keys, agency_partitions: int) -> None:
+        self._place, self._keys, self._agency_partitions = place, keys, agency_partitions
         self._topics = place.routes.topics
 
     async def assigned(self, partitions: Collection[TP]) -> None:
@@ -63,7 +63,7 @@ class Courier:
         facts = [_fact(record) for record in records]
         voidings = await self._look_ahead(records)
         sealed = await self._released_events(facts)
-        keys = await self._keyring.keys({part.key_id for fact in facts for part in _released_parts(fact, sealed)})
+        keys = await self._keys.for_opening({part.key_id for fact in facts for part in _released_parts(fact, sealed)})
         return [outgoing for fact in facts for outgoing in self._deliver(fact, sealed, keys, voidings)]
 
     async def _look_ahead(self, records: Sequence[Record]) -> Voidings:

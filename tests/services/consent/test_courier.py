@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -37,7 +37,7 @@ class Keys:
         self.known: dict[str, Key | Erased] = {person: Key(person, person[:1].encode() * 32) for person in (MOTHER, SON)}
         self.lost = False
 
-    async def keys(self, key_ids: Collection[str]) -> Mapping[str, Key | Erased]:
+    async def for_opening(self, key_ids: Iterable[str]) -> Mapping[str, Key | Erased]:
         """See kernel.keyring."""
         if self.lost:
             raise Unavailable("key store")
