@@ -11,7 +11,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import typer
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from cli.agency.accounts import connection
@@ -22,7 +21,6 @@ from contracts.registry import AgencyRegistered, PolicyActivated
 from contracts.shared import AgencyKind
 from deploy.local.town import Agency, agencies
 from kernel import serde
-from kernel import settings as settings_module
 from kernel.decider import derive_id
 from kernel.envelope import Envelope, header
 from kernel.settings import Settings
@@ -35,21 +33,7 @@ EMERGENCY_KINDS = frozenset({"ELDER", "DISABILITY", "CHILD", "POVERTY", "COORDIN
 """Kinds of agency that may give notice of danger to life (basis V, 生命・身体・財産)."""
 
 
-app = typer.Typer(no_args_is_help=True, help="The registry: agencies, and the policy pack in force.")
-
-
-@app.callback()
-def _registry() -> None:
-    """Keeps ``publish`` a command of its own."""
-
-
-@app.command(epilog="Example: tsunagu registry publish")
-def publish() -> None:
-    """Publish every agency of the town and the policy pack; what is known already is not told again."""
-    typer.echo(f"tsunagu: {publish_registry(settings_module.load())} new facts", err=True)
-
-
-def publish_registry(settings: Settings) -> int:
+def publish(settings: Settings) -> int:
     """Publish whatever the registry's log does not hold yet; the number of facts that were new. Raises KafkaException, NotAccepted."""
     topics = Topics(settings.municipality)
     known = _known(settings, topics)

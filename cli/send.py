@@ -34,17 +34,16 @@ class Line:
     draft: Draft
 
 
-app = typer.Typer(help="Publish events as an agency, through its own account.")
+EXAMPLE = "Example: tsunagu send report.json --agency elder --wait 5"
 
 
-@app.command(epilog="Example: tsunagu send report.json --agency elder --wait 5")
-def send(
+def command(
     file: Annotated[str, typer.Argument(help="JSON file: one object, or one object a line; - reads standard input.", metavar="FILE")],
     agency: Annotated[str, typer.Option("--agency", "-a", help="Id of the agency that speaks.")],
     output: OutputOption = Output.TABLE,
     wait: Annotated[float, typer.Option("--wait", "-w", help="Wait up to so many seconds for notices to the sender.", metavar="SECONDS")] = 0.0,
 ) -> None:
-    """Check events against their schemas and publish them; with --wait, show what comes back to the sender."""
+    """Publish events as an agency, through its own account, once they fit their schemas; with --wait, show what comes back."""
     problems = Console(stderr=True)
     try:
         lines = list(read(Path("/dev/stdin") if file == "-" else Path(file), agency))

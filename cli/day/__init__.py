@@ -12,12 +12,11 @@ from cli.output import Output, OutputOption
 from kernel import settings as settings_module
 from kernel.settings import Settings
 
-app = typer.Typer(help="Let the agencies of the sample town publish a working day.")
+EXAMPLE = "Example: tsunagu day --output json"
 
 
-@app.command(epilog="Example: tsunagu day --output json")
-def day(output: OutputOption = Output.TABLE) -> None:
-    """Play one more day. Exit code 1 when anything does not come out as the story says."""
+def command(output: OutputOption = Output.TABLE) -> None:
+    """Let the agencies of the sample town publish a working day. Exit code 1 when anything does not come out as the story says."""
     play(settings_module.load(), output)
 
 

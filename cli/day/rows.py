@@ -130,14 +130,13 @@ def rows_of(view: View, step: int, agency: str, message_id: str, message_type: s
     rows = [_verdict_row(view, row, group, message_type, own) for group in _groups(family)]
     if own is not None and not any(each.type == message_type for each in rows):
         rows.insert(0, row(message_type, RECORDED, max(each.timestamp for each in family if each.causation_id == message_id)))
-    for kind, outcome in ((StopNoticeIssued, STOPPED), (ReviewOpened, RECORDED)):
-        told = sorted((each for each in family if isinstance(each.event, kind)), key=lambda each: each.event.recipient)
+    for told in _notices(family):
+        stop = isinstance(told[0].event, StopNoticeIssued)
         arrived = [notice for each in told if (notice := view.notice(each.event.recipient, each))]
-        if told:
-            rows.append(row(
-                kind.__name__, outcome, max((notice.timestamp for notice in arrived), default=told[-1].timestamp), event_id=told[0].id,
-                rule="R5" if kind is StopNoticeIssued else "V", recipients=[Receipt(each.event.recipient) for each in told],
-            ))
+        rows.append(row(
+            told[0].type, STOPPED if stop else RECORDED, max((notice.timestamp for notice in arrived), default=told[-1].timestamp),
+            event_id=told[0].id, rule="R5" if stop else "V", recipients=[Receipt(each.event.recipient) for each in told],
+        ))
     return rows
 
 
@@ -174,6 +173,16 @@ def _groups(family: list[Logged]) -> list[list[Logged]]:
     for each in sorted(verdicts, key=lambda each: (each.timestamp, each.event.recipient)):
         groups.setdefault((each.event.event_id, each.event.outcome, each.event.rule), []).append(each)
     return list(groups.values())
+
+
+def _notices(family: list[Logged]) -> list[list[Logged]]:
+    """Stop notices, those of one consent together, and reviews, those of one release together, by recipient."""
+    groups: dict[str, list[Logged]] = {}
+    for each in sorted(family, key=lambda each: (each.timestamp, each.id)):
+        match each.event:
+            case StopNoticeIssued(consent=cause) | ReviewOpened(request_id=cause):
+                groups.setdefault(cause, []).append(each)
+    return [sorted(group, key=lambda each: each.event.recipient) for group in groups.values()]
 
 
 def _verdict_row(view: View, row: Any, group: list[Logged], message_type: str, own: Logged | None) -> Row:
