@@ -101,10 +101,14 @@ def _fetch_one(jar: Jar, repository: Path, complete: Path) -> None:
 
 def _download(jar: Jar, repository: Path) -> Path:
     import requests
+    import truststore
     from jgo.maven import MavenContext
 
+    truststore.inject_into_ssl()
     context = MavenContext(repo_cache=repository, timeout=TIMEOUT_S)
     try:
         return context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+    except requests.exceptions.SSLError as error:
+        raise CannotRun(f"the jar {jar.file_name} cannot be fetched: this machine does not trust the certificate of its source; add its authority") from error
     except (requests.RequestException, RuntimeError) as error:
         raise CannotRun(f"the jar {jar.file_name} cannot be fetched; connect this machine to the network and run the command again") from error

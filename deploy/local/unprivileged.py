@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pwd
+import stat
 import subprocess
 from collections.abc import Callable
 from functools import cache
@@ -43,9 +44,13 @@ def enter_namespace() -> None:
 
 
 def become_nobody(program: Path, data: Path) -> Step:
-    """Give ``data`` to ``nobody`` and return the child's step. Raises CannotRun where ``nobody`` could not reach the files."""
+    """Give ``data`` to ``nobody``, let it pass through the folder around it, and return the child's step.
+
+    Raises CannotRun where ``nobody`` still cannot reach the files.
+    """
     user = _ordinary_user()
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, exist_ok=True)
+    data.parent.chmod(data.parent.stat().st_mode | stat.S_IXOTH)
     for path in (data, *data.rglob("*")):
         os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
