@@ -55,6 +55,8 @@ def become_nobody(program: Path, data: Path) -> Step:
         os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
     def drop() -> None:
+        if stat.S_ISFIFO(os.fstat(0).st_mode):
+            os.fchown(0, user.pw_uid, user.pw_gid)
         os.setgroups([])
         os.setgid(user.pw_gid)
         os.setuid(user.pw_uid)
