@@ -38,6 +38,7 @@ _LAST = """
 _REMEMBER = """
     INSERT INTO reporting.sequences (projection, topic, partition, key, seq) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (projection, topic, partition, key) DO UPDATE SET seq = excluded.seq"""
+_PARKED = "SELECT count(*) FROM reporting.parked WHERE projection = $1"
 _PARK = "INSERT INTO reporting.parked (projection, topic, partition, log_offset, code) VALUES ($1, $2, $3, $4, $5)"
 
 _OUTAGES = (
@@ -90,6 +91,11 @@ class Store:
             rows = await self._open.fetch(_POSITIONS, self._projection.name)
         found = {TP(topic, partition): offset for topic, partition, offset in rows}
         return {tp: found[tp] for tp in partitions}
+
+    async def parked(self) -> int:
+        """How many log records this projection could not read. Raises Unavailable."""
+        with _outage():
+            return int(await self._open.fetchval(_PARKED, self._projection.name))
 
     async def apply(self, records: Sequence[Record], moves: Sequence[Move], logs: Mapping[str, str]) -> list[facts.Parked]:
         """Rows of ``records`` and the positions after them, in one transaction; returns what could not be read.

@@ -9,8 +9,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-import structlog
-
+from kernel import log
 from kernel.failures import Unavailable
 from kernel.records import TP, Record
 from kernel.telemetry import Meter
@@ -18,7 +17,6 @@ from services.reporting.logs import Logs
 from services.reporting.store import Move, Store, Superseded
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
-_log = structlog.get_logger()
 
 
 class Writer:
@@ -26,10 +24,14 @@ class Writer:
 
     def __init__(self, name: str, store: Store, logs: Logs, functions: Mapping[str, str], meter: Meter) -> None:
         self.name = name
+        self.parked = 0
+        """Log records that could not be read, of this projection, ever."""
         self._store, self._logs, self._functions, self._meter = store, logs, functions, meter
         self._positions: dict[TP, int] = {}
         self._oldest: int | None = None
         self._stopping = asyncio.Event()
+        self._resumed = asyncio.Event()
+        self._resumed.set()
         self._pause = _FIRST_PAUSE_S
 
     async def run(self) -> None:
@@ -46,6 +48,15 @@ class Writer:
     def stop(self) -> None:
         """Ask ``run`` to return after the batch under way."""
         self._stopping.set()
+        self._resumed.set()
+
+    def pause(self) -> None:
+        """Take no further batch until ``resume``."""
+        self._resumed.clear()
+
+    def resume(self) -> None:
+        """Go on after ``pause``."""
+        self._resumed.set()
 
     def age(self) -> float:
         """Age of the oldest record that is read but not yet in the tables, seconds; 0 when there is none."""
@@ -56,6 +67,7 @@ class Writer:
             await self._logs.start()
             await self._store.open()
             self._positions = await self._store.positions([TP(*tp) for tp in self._logs.partitions])
+            self.parked = await self._store.parked()
             await self._logs.seek(self._positions)
             self._meter.took(self._positions)
             await self._follow()
@@ -64,6 +76,7 @@ class Writer:
 
     async def _follow(self) -> None:
         while not self._stopping.is_set():
+            await self._resumed.wait()
             found = await self._logs.read()
             self._meter.stalled(False)
             if found:
@@ -77,15 +90,16 @@ class Writer:
         self._oldest = min(record.timestamp for record in batch)
         self._meter.began()
         for parked in await self._store.apply(batch, moves, self._functions):
-            _log.error("log record parked", projection=self.name, topic=parked.topic, partition=parked.partition, offset=parked.offset,
-                       code=parked.code)
+            self.parked += 1
+            log.logger().error("log record parked", worker=self.name, topic=parked.topic, partition=parked.partition, offset=parked.offset,
+                               reason=parked.code)
         self._positions.update((tp, following) for tp, _, following in moves)
         self._oldest, self._pause = None, _FIRST_PAUSE_S
         self._meter.ended(len(batch), self._logs.lag)
 
     async def _wait(self, error: Unavailable | Superseded) -> None:
         self._meter.stalled(True)
-        _log.warning("projection waits", projection=self.name, cause=type(error).__name__, what=str(error))
+        log.logger().warning("waiting", worker=self.name, reason=str(error), error=type(error).__name__)
         try:
             async with asyncio.timeout(self._pause):
                 await self._stopping.wait()

@@ -1,0 +1,190 @@
+"""The store on a real PostgreSQL: rows and positions together or not at all, each event once, a zombie does no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import pytest
+
+from kernel.failures import Unavailable
+from kernel.records import TP
+from services.reporting.projections.monthly import Monthly
+from services.reporting.projections.projection import Fact, Write
+from services.reporting.projections.timeline import Timeline
+from services.reporting.store import Connect, Store, Superseded, connector
+from tests.installation import Broker
+from tests.services.reporting.conftest import SCHEMA
+from tests.services.reporting.facts import record
+from tests.services.reporting.test_monthly import VISIT
+
+pytestmark = pytest.mark.live
+
+LOG = TP("outreach.log", 0)
+LOGS = {LOG.topic: "outreach"}
+
+
+def visits(first: int, last: int, offset: int = 0) -> list[Any]:
+    """Visits ``first`` to ``last`` of one case, as log records from ``offset`` on."""
+    return [record(VISIT, LOG.topic, offset + seq - first, key="a", seq=seq) for seq in range(first, last + 1)]
+
+
+async def opened(connect: Connect, projection: Any = None) -> Store:
+    """A store that has its place in the log."""
+    store = Store(projection or Monthly(), connect, lambda code: None)
+    await store.open()
+    await store.positions([LOG])
+    return store
+
+
+async def asked(connect: Connect, question: str) -> list[tuple[Any, ...]]:
+    """The rows of a query, on a connection of its own."""
+    connection = await connect()
+    try:
+        return [tuple(row) for row in await connection.fetch(question)]
+    finally:
+        await connection.close()
+
+
+async def contacts(connect: Connect) -> int:
+    """The figure that every test here is about."""
+    rows = await asked(connect, "SELECT value FROM reporting.figures WHERE metric = 'outreach_contacts'")
+    return sum(value for value, in rows)
+
+
+class DiesBeforeCommit(Monthly):
+    """Writes its rows and then loses its connection, as a kill -9 at the worst moment would."""
+
+    def writes(self, facts: Sequence[Fact]) -> list[Write]:
+        """The rows, and the end."""
+        return [*super().writes(facts), Write("SELECT pg_terminate_backend(pg_backend_pid())", [()])]
+
+
+async def test_rows_and_position_change_together(database: Connect):
+    """After a batch the figures are there and the log is read on behind it."""
+    store = await opened(database)
+
+    await store.apply(visits(1, 3), [(LOG, 0, 3)], LOGS)
+
+    assert 3 == await contacts(database)
+    assert {LOG: 3} == await store.positions([LOG])
+    await store.close()
+
+
+async def test_a_crash_between_rows_and_commit_leaves_nothing(database: Connect):
+    """Neither rows nor position; the next writer counts the same records once."""
+    dying = await opened(database, DiesBeforeCommit())
+    with pytest.raises(Unavailable):
+        await dying.apply(visits(1, 3), [(LOG, 0, 3)], LOGS)
+    assert 0 == await contacts(database)
+
+    store = await opened(database)
+    assert {LOG: 0} == await store.positions([LOG])
+    await store.apply(visits(1, 3), [(LOG, 0, 3)], LOGS)
+
+    assert 3 == await contacts(database)
+    await store.close()
+
+
+async def test_duplicates_in_the_log_count_once_across_batches_and_restarts(database: Connect):
+    """A producer that repeats a send puts the same events into the log twice, at other offsets."""
+    store = await opened(database)
+    await store.apply(visits(1, 3), [(LOG, 0, 3)], LOGS)
+    await store.close()
+
+    again = await opened(database)
+    await again.apply(visits(2, 4, offset=3), [(LOG, 3, 6)], LOGS)
+
+    assert 4 == await contacts(database)
+    assert {LOG: 6} == await again.positions([LOG])
+    await again.close()
+
+
+async def test_a_zombie_aborts_and_its_rows_are_not_there(database: Connect):
+    """Two writers took the same batch; the second finds the position moved."""
+    live, zombie = await opened(database), await opened(database)
+    await live.apply(visits(1, 3), [(LOG, 0, 3)], LOGS)
+
+    with pytest.raises(Superseded):
+        await zombie.apply(visits(1, 3), [(LOG, 0, 3)], LOGS)
+
+    assert 3 == await contacts(database)
+    await live.close()
+    await zombie.close()
+
+
+async def test_one_wrong_position_among_many_undoes_the_whole_batch(database: Connect):
+    """Partitions of one batch stand or fall together."""
+    other = TP("outreach.log", 1)
+    store = await opened(database)
+    await store.positions([LOG, other])
+
+    with pytest.raises(Superseded):
+        await store.apply(visits(1, 3), [(LOG, 0, 3), (other, 7, 8)], LOGS)
+
+    assert {LOG: 0, other: 0} == await store.positions([LOG, other])
+    assert 0 == await contacts(database)
+    await store.close()
+
+
+async def test_unreadable_records_are_parked_with_the_position(database: Connect):
+    """The figures say that they are incomplete, and where."""
+    store = await opened(database)
+    good, bad = visits(1, 2)
+    broken = type(bad)(bad.topic, bad.partition, bad.offset, bad.timestamp, bad.key, b"\x00broken", bad.headers)
+
+    parked = await store.apply([good, broken], [(LOG, 0, 2)], LOGS)
+
+    assert [("outreach.log", 0, 1, "UNKNOWN_SCHEMA")] == [(one.topic, one.partition, one.offset, one.code) for one in parked]
+    assert [("monthly", "outreach.log", 0, 1, "UNKNOWN_SCHEMA")] == await asked(database, "SELECT * FROM reporting.parked")
+    assert 1 == await contacts(database)
+    await store.close()
+
+
+async def test_projections_go_on_each_at_its_own_pace(database: Connect):
+    """The timeline is not held up by the figures, nor counted for them."""
+    figures, timeline = await opened(database), await opened(database, Timeline())
+    await figures.apply(visits(1, 3), [(LOG, 0, 3)], LOGS)
+    await timeline.apply(visits(1, 2), [(LOG, 0, 2)], LOGS)
+
+    assert {LOG: 2} == await timeline.positions([LOG])
+    assert [(1,), (2,)] == await asked(database, "SELECT seq FROM reporting.timeline ORDER BY seq")
+    await figures.close()
+    await timeline.close()
+
+
+async def test_a_lost_connection_is_an_outage_and_not_a_fault(database: Connect):
+    """The writer waits and connects anew; a query that is wrong would stop it."""
+    store = await opened(database)
+    await asked(database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+
+    with pytest.raises(Unavailable):
+        await store.positions([LOG])
+    await store.close()
+
+
+async def test_the_tables_may_be_made_again(database: Connect):
+    """Provisioning runs at every start."""
+    store = await opened(database)
+    await store.apply(visits(1, 3), [(LOG, 0, 3)], LOGS)
+    connection = await database()
+    await connection.execute(SCHEMA.read_text("utf-8"))
+    await connection.close()
+
+    assert 3 == await contacts(database)
+    await store.close()
+
+
+async def test_the_reader_reads_and_cannot_write(broker: Broker):
+    """Figures cannot be touched by the account that shows them; nor can the projector touch the tables' shape."""
+    reader = await connector(broker.settings, "tsunagu_reader")()
+    projector = await connector(broker.settings, "tsunagu_projector")()
+
+    await reader.fetch("SELECT * FROM reporting.figures")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await reader.execute("DELETE FROM reporting.monthly")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await projector.execute("DROP TABLE reporting.monthly")
+    await reader.close()
+    await projector.close()
