@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -60,10 +61,11 @@ class LiveStage:
         self.settings, self.patience = settings, patience
         topics = Topics(settings.municipality)
         self.view = View(topics, settings.partitions)
-        self._accounts: dict[str, Account] = {}
-        self._auditor = _auditor(settings, topics)
-        for agency in agencies():
-            self._accounts[agency.id] = _Stock(settings, agency.id) if agency.id == STOCK else _Ours(settings, agency.id)
+        names = [agency.id for agency in agencies()]
+        with ThreadPoolExecutor(len(names)) as together:
+            accounts = together.map(lambda name: (_Stock if name == STOCK else _Ours)(settings, name), names)
+            self._auditor = _auditor(settings, topics)
+            self._accounts: dict[str, Account] = dict(zip(names, accounts, strict=True))
 
     @property
     def today(self) -> date:
@@ -218,7 +220,8 @@ def _auditor(settings: Settings, topics: Topics) -> Consumer:
     names = [topics.log(name) for name in ("consultation", "outreach", "coordination", "participation", "community", "consent")]
     places = [TopicPartition(name, number) for name in names for number in range(settings.partitions)]
     account = connection(settings, AUDITOR)
-    ends = AdminClient(account).list_offsets({place: OffsetSpec.latest() for place in places}, isolation_level=IsolationLevel.READ_UNCOMMITTED)
+    admin = AdminClient(account)
+    ends = admin.list_offsets({place: OffsetSpec.latest() for place in places}, isolation_level=IsolationLevel.READ_UNCOMMITTED)
     consumer = Consumer({
         **account, "group.id": topics.group(AUDITOR), "enable.auto.commit": False, "fetch.wait.max.ms": 100, "fetch.min.bytes": 1,
     })
