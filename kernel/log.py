@@ -19,6 +19,9 @@ FIELDS = (
     "timestamp", "level", "event", "service", "worker", "agency", "trace_id", "span_id", "event_id", "correlation_id", "topic",
     "partition", "offset", "outcome", "reason", "logger", "error", "where",
 )
+OURS = "tsunagu"
+"""Name of our own logger."""
+_SELDOM_S = 10.0
 _FRAMES = 6
 """So many innermost places of a traceback are named."""
 _ROOT = str(Path(__file__).resolve().parent.parent) + "/"
@@ -33,11 +36,12 @@ def configure(service: str, stream: TextIO | None = None, level: int = logging.I
     )
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(formatter)
+    handler.addFilter(_Seldom())
     root = logging.getLogger()
     root.handlers[:], root.level = [handler], level
     logging.captureWarnings(True)
     for noisy in ("aiokafka", "faust", "mode", "asyncio"):
-        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))  # their progress is in our metrics
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
@@ -46,9 +50,27 @@ def configure(service: str, stream: TextIO | None = None, level: int = logging.I
     )
 
 
+class _Seldom(logging.Filter):
+    """A library that cannot reach its broker says so many times a second: each of its templates passes once in ``_SELDOM_S``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is let through."""
+        if record.name == OURS:
+            return True
+        name = (record.name, str(record.msg)[:200])
+        seldom = record.created - self._last.get(name, 0.0) >= _SELDOM_S
+        if seldom:
+            self._last[name] = record.created
+        return seldom
+
+
 def logger() -> structlog.stdlib.BoundLogger:
     """A logger: ``logger().info("worker ready", worker=..., partition=...)``."""
-    return structlog.stdlib.get_logger("tsunagu")
+    return structlog.stdlib.get_logger(OURS)
 
 
 def _foreign(_: Any, __: str, line: Line) -> Line:

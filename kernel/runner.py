@@ -50,8 +50,6 @@ class BatchRunner(ConsumerRebalanceListener):
 
     async def run(self) -> None:
         """Work until ``stop``. Raises what the handler raises, or KafkaError when the broker refuses for good."""
-        await self._patiently(self._sender.start)
-        await self._patiently(self._join)
         work = asyncio.ensure_future(self._work())
         commits = asyncio.ensure_future(self._commit_often())
         stop = asyncio.ensure_future(self._stopping.wait())
@@ -90,6 +88,8 @@ class BatchRunner(ConsumerRebalanceListener):
         """Nothing yet: a replay may take long, so the run loop does it, where heartbeats go on."""
 
     async def _work(self) -> None:
+        await self._patiently(self._sender.start)
+        await self._patiently(self._join)
         while not self._stopping.is_set():
             await self._resumed.wait()
             epoch, records = await self._poll()
