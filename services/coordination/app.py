@@ -1,0 +1,18 @@
+"""The coordination service: one function, its three deciders over one log, nothing else."""
+
+from __future__ import annotations
+
+from kernel import app
+from kernel.decider import Function
+from kernel.parties import PARTIES
+from kernel.service import Service
+from kernel.settings import Settings
+from services.coordination.domain import conference, coordination, plan
+
+COORDINATION = Function("coordination", (PARTIES, coordination.DECIDER, plan.DECIDER, conference.DECIDER))
+SERVICE = Service(name="coordination", functions=(COORDINATION,))
+
+
+def run(settings: Settings) -> None:
+    """Run in the foreground until a signal. Raises SettingsMissing."""
+    app.run(SERVICE, settings)

@@ -1,0 +1,42 @@
+"""The intake service: the front door over every outbox, and the two functions that take people in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from kernel import app
+from kernel.decider import Function
+from kernel.failures import Unavailable
+from kernel.keyring import keyring
+from kernel.parties import PARTIES
+from kernel.place import Place
+from kernel.service import Service, Site, Worker
+from kernel.settings import Settings
+from services.intake.directory import Directory
+from services.intake.domain import consultation, outreach
+from services.intake.front_door import FrontDoor
+
+CONSULTATION = Function("consultation", (PARTIES, consultation.DECIDER))
+OUTREACH = Function("outreach", (PARTIES, outreach.DECIDER))
+NAME = "front-door"
+
+
+async def front_door(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
+    """The front door with its keys and its directory, over the outbox of every registered agency. Raises Unavailable."""
+    keys = await stack.enter_async_context(keyring(site.settings))
+    place = Place(site.service, site.routes, await site.reader(stack, NAME), site.telemetry.meter(NAME))
+    directory = Directory(place.reader, site.topics.registry)
+    await directory.refresh()
+    if not directory:
+        raise Unavailable("registry")
+    outboxes = tuple(site.topics.outbox(agency) for agency in sorted(directory))
+    return (Worker(NAME, outboxes, FrontDoor(place, keys, directory)),)
+
+
+SERVICE = Service(name="intake", functions=(CONSULTATION, OUTREACH), build=front_door)
+
+
+def run(settings: Settings) -> None:
+    """Run in the foreground until a signal. Raises SettingsMissing."""
+    app.run(SERVICE, settings)

@@ -1,0 +1,52 @@
+"""Directory (機関名簿): the agencies of the town, as the registry's log tells of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from contracts.registry import AgencyRegistered
+from contracts.shared import AgencyKind
+from kernel import serde
+from kernel.records import LogReader
+
+FRESH_S = 1.0
+"""For how many seconds what was read counts as current."""
+_PARTITION = 0
+
+
+class Directory(Mapping[str, AgencyKind]):
+    """Agency ids and kinds. Follows the log from its beginning; an agency registered again has the newer kind."""
+
+    def __init__(self, reader: LogReader, topic: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._reader, self._topic, self._clock = reader, topic, clock
+        self._kinds: dict[str, AgencyKind] = {}
+        self._next = 0
+        self._read_at = float("-inf")
+
+    async def refresh(self) -> None:
+        """Read to the present end of the log, unless that was done a moment ago. Raises Unavailable."""
+        if self._clock() - self._read_at >= FRESH_S:
+            await self.read_on()
+
+    async def read_on(self) -> bool:
+        """Read to the present end of the log; whether anything was new. Raises Unavailable."""
+        start, at = self._next, self._clock()
+        end = await self._reader.end(self._topic, _PARTITION)
+        async for records in self._reader.scan(self._topic, _PARTITION, start, end):
+            for record in records:
+                event = serde.decode(record.value)
+                if isinstance(event, AgencyRegistered):
+                    self._kinds[event.agency] = event.kind
+                self._next = record.offset + 1
+        self._read_at = at
+        return self._next > start
+
+    def __getitem__(self, agency: str) -> AgencyKind:
+        return self._kinds[agency]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)

@@ -1,0 +1,140 @@
+"""Front door (受付口): what an agency put into its outbox is admitted, or rejected with a code; nothing is guessed, nothing mended.
+
+Who sent a record is known from the outbox it lies in, which only that agency's account can write. Everything else is a claim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from contracts.catalogue import EventType
+from contracts.shared import AgencyKind, RefusalCode
+from kernel import envelope, sealing, serde
+from kernel.envelope import Envelope, header
+from kernel.failures import PoisonError
+from kernel.records import Record
+from kernel.sealing import PlainPart
+
+MAX_BYTES = 262_144
+"""Longest value that is admitted, in bytes."""
+Directory = Mapping[str, AgencyKind]
+"""The registered agencies (登録機関) by id."""
+
+IDS = frozenset({"cases", "consent", "consents", "flag", "person", "plan", "reporter_person", "resource", "segment", "sitting", "supersedes"})
+"""Fields that hold pseudonyms: 32 lower-case hex digits, so that no name can hide in them."""
+AGENCIES = frozenset({
+    "agency", "blocked_agencies", "host", "invited", "linked_agency", "members", "partners", "present", "recipients", "to_agency",
+})
+"""Fields that name agencies."""
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)")
+_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """An event of a known agency. ``event`` has its personal fields empty; ``parts`` hold them, in memory only."""
+
+    envelope: Envelope
+    kind: EventType
+    event: Any
+    parts: tuple[PlainPart, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """No event of ours. Id and type as far as the record names well-formed, known ones; otherwise empty."""
+
+    error: PoisonError
+    message_id: str
+    message_type: str
+
+
+def examine(record: Record, owner: str, directory: Directory) -> Admitted | Rejected:
+    """Judge one record of the outbox of ``owner``."""
+    try:
+        return _admitted(record, owner, directory)
+    except PoisonError as error:
+        kind = serde.types_by_full_name().get(_claim(record, "ce_type"))
+        identity = _claim(record, "ce_id")
+        return Rejected(
+            error=error, message_id=identity if _UUID.fullmatch(identity) else "", message_type=kind.name if kind else "",
+        )
+
+
+def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
+    if len(record.value or b"") > MAX_BYTES:
+        raise PoisonError(RefusalCode.TOO_LARGE)
+    attributes = _attributes(record, owner)
+    event = serde.decode(record.value, MAX_BYTES)
+    kind = serde.type_of(event)
+    if attributes.type != kind.full_name:
+        raise PoisonError(RefusalCode.TYPE_MISMATCH, "ce_type")
+    if directory.get(owner) not in kind.publishers:
+        raise PoisonError(RefusalCode.NOT_PUBLISHABLE)
+    body, parts = sealing.take_apart(event)
+    _check_persons(parts)
+    _check_names(body, directory)
+    return Admitted(envelope=attributes, kind=kind, event=body, parts=parts)
+
+
+def _attributes(record: Record, owner: str) -> Envelope:
+    """The sender's claims, checked, and reduced to those that travel on: whatever else it wrote is left behind."""
+    claimed = envelope.read(record.key, record.headers)
+    for name in ("ce_time", "ce_subject"):
+        if not header(record.headers, name):
+            raise PoisonError(RefusalCode.HEADER_MISSING, name)
+    if claimed.source != owner or claimed.agency not in ("", owner):
+        raise PoisonError(RefusalCode.IDENTITY_MISMATCH, "ce_source")
+    for name, valid in (("ce_id", _UUID.fullmatch(claimed.id)), ("ce_subject", _ID.fullmatch(claimed.subject)), ("ce_time", _is_time(claimed.time))):
+        if not valid:
+            raise PoisonError(RefusalCode.HEADER_INVALID, name)
+    return Envelope(
+        id=claimed.id, source=owner, type=claimed.type, subject=claimed.subject, time=claimed.time, agency=owner,
+        correlation_id=claimed.correlation_id if _UUID.fullmatch(claimed.correlation_id) else "",
+        traceparent=claimed.traceparent if _TRACE.fullmatch(claimed.traceparent) else "",
+    )
+
+
+def _is_time(text: str) -> bool:
+    """Whether ``text`` is a time of RFC 3339. It may lie anywhere in past or future: nothing is decided by it."""
+    found = _TIME.fullmatch(text)
+    try:
+        return bool(found and date.fromisoformat(found[1]))
+    except ValueError:
+        return False
+
+
+def _check_persons(parts: Iterable[PlainPart]) -> None:
+    if not all(_ID.fullmatch(part.person) for part in parts):
+        raise PoisonError(RefusalCode.UNLABELLED, "person")
+
+
+def _check_names(event: Any, directory: Directory) -> None:
+    """Pseudonyms have their form, and every agency named is registered: a slip of the pen must not wait for nobody."""
+    for name, text in _texts(event.to_avro()):
+        if name in AGENCIES and text not in directory:
+            raise PoisonError(RefusalCode.RECIPIENT_UNKNOWN, name)
+        if name in IDS and not _ID.fullmatch(text):
+            raise PoisonError(RefusalCode.UNLABELLED if name.endswith("person") else RefusalCode.UNDECODABLE, name)
+
+
+def _texts(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every text of an event with the name of its field, those of nested records too."""
+    for name, value in record.items():
+        for each in value if isinstance(value, list) else (value,):
+            if isinstance(each, dict):
+                yield from _texts(each)
+            elif isinstance(each, str):
+                yield name, each
+
+
+def _claim(record: Record, name: str) -> str:
+    """A header as text, whatever is in it; for telling its own sender what was rejected."""
+    return (header(record.headers, name) or b"").decode(errors="replace")
