@@ -1,0 +1,126 @@
+"""``tsunagu report``: the timeline of a case (事例の経過) and the figures of a month (月次実績), as the logs have them."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import re
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Annotated, Any, TypeVar
+
+import asyncpg
+import typer
+
+from cli.output import Output, OutputOption, show
+from kernel import settings as settings_module
+from services.reporting import queries
+from services.reporting.store import DATABASE, connector
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+READER = "tsunagu_reader"
+PROBLEMS, UNREACHABLE = 1, 3
+JAPAN = timezone(timedelta(hours=9), "JST")
+
+TIMELINE = {
+    "recorded_at": "記録（日本時間）", "title_ja": "出来事", "agency": "機関", "recipient": "相手", "about": "対象", "outcome": "結果",
+    "rule": "規則", "basis": "根拠", "released": "渡した区分", "withheld": "渡さない区分", "reasons": "理由",
+}
+MONTHLY = {"title_ja": "指標", "divided_ja": "内訳", "dimension": "区分", "value": "値", "unit_ja": "単位"}
+
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+
+app = typer.Typer(no_args_is_help=True, help="Timelines and figures that follow from the logs.")
+
+
+@app.command(epilog="Example: tsunagu report timeline 0123456789abcdef0123456789abcdef")
+def timeline(
+    case: Annotated[str, typer.Argument(help="Id of a case, or of a place, project or resource.")],
+    everything: Annotated[bool, typer.Option("--all", help="Also what the functions merely noted of each other.")] = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """What happened in a case: facts, verdicts and refusals, in codes; never a personal text."""
+    rows, parked = _ask(lambda connection: queries.timeline(connection, case, everything), "timeline")
+    for row in rows:
+        row["recorded_at"] = row["recorded_at"].astimezone(JAPAN).isoformat(timespec="milliseconds")
+    if not rows:
+        _leave(f"nothing is recorded under {case}", PROBLEMS)
+    _show(rows, TIMELINE, output, f"事例の経過 {case}")
+    _warn(parked)
+
+
+@app.command(epilog="Example: tsunagu report monthly --month 2026-05 --output csv > 2026-05.csv")
+def monthly(
+    month: Annotated[str | None, typer.Option(help="YYYY-MM in Japan; this month when not named.")] = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """The figures of a month: contacts (延べ) and distinct cases (実)."""
+    asked = month or datetime.now(UTC).astimezone(JAPAN).strftime("%Y-%m")
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", asked):
+        raise typer.BadParameter(f"{asked!r} is no month; write YYYY-MM", param_hint="--month")
+    rows, parked = _ask(lambda connection: queries.monthly(connection, asked), "monthly")
+    _show(rows, MONTHLY, output, f"月次実績 {asked}")
+    _warn(parked)
+
+
+def _ask(question: Callable[[asyncpg.Connection], Awaitable[list[T]]], projection: str) -> tuple[list[T], int]:
+    """The answer, and how many log records are missing from it; leaves with one sentence where the database cannot be reached."""
+    settings = settings_module.load()
+
+    async def ask() -> tuple[list[T], int]:
+        connection = await connector(settings, READER)()
+        try:
+            return await question(connection), await queries.parked(connection, projection)
+        finally:
+            await connection.close()
+
+    try:
+        return asyncio.run(ask())
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        where = f"{DATABASE} at {settings.database_host}:{settings.database_port}"
+        _leave(f"the database {where} cannot be read ({type(error).__name__}); start the system: tsunagu run up", UNREACHABLE)
+
+
+def _show(rows: Sequence[Row], headings: Mapping[str, str], output: Output, title: str) -> None:
+    """On standard output. A table has Japanese headings; every other shape has the names and every field."""
+    match output:
+        case Output.TABLE:
+            shown = [{heading: _cell(row[name]) for name, heading in headings.items()} for row in rows]
+            show(shown, list(headings.values()), output, title)
+        case Output.CSV:
+            sys.stdout.flush()
+            typer.get_binary_stream("stdout").write(as_csv(rows))
+        case _:
+            show(rows, list(headings), output)
+
+
+def as_csv(rows: Sequence[Row]) -> bytes:
+    """UTF-8 with byte order mark and CRLF, as a spreadsheet expects; no text can be taken for a formula (CWE-1236)."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(rows[0])
+    writer.writerows([_safe(value) for value in row.values()] for row in rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _safe(value: Any) -> Any:
+    cell = _cell(value)
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
+def _cell(value: Any) -> Any:
+    return " ".join(value) if isinstance(value, list) else value
+
+
+def _warn(parked: int) -> None:
+    if parked:
+        _leave(f"{parked} log records could not be read, so this is incomplete; see reporting.parked", PROBLEMS)
+
+
+def _leave(sentence: str, code: int) -> Any:
+    typer.echo(f"tsunagu: {sentence}", err=True)
+    raise typer.Exit(code)

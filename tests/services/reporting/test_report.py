@@ -1,0 +1,187 @@
+"""``tsunagu report``: what the reader sees, in every shape; exit codes; a spreadsheet cannot be tricked."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.report import app, as_csv
+from kernel.records import TP
+from services.reporting.projections.metrics import METRICS
+from services.reporting.projections.monthly import Monthly
+from services.reporting.projections.projection import Projection
+from services.reporting.projections.timeline import Timeline
+from services.reporting.store import Store, connector
+from tests.installation import Broker
+from tests.services.reporting.facts import record
+from tests.services.reporting.test_monthly import ELDER
+from tests.services.reporting.test_timeline import REFUSED, VERDICT
+
+live = pytest.mark.live
+
+LOGS = {"consultation": "consultation", "consent": "consent", "coordination": "coordination"}
+AT = 915_148_800_000
+"""1 January 1999: a month in which nothing else happens."""
+
+
+@dataclass
+class Reports:
+    """The real reporting database with one case in it, and the command."""
+
+    home: Path
+    case: str
+
+    def ask(self, *words: str) -> Result:
+        """Run ``tsunagu report``."""
+        return CliRunner(env={"TSUNAGU_HOME": str(self.home), "COLUMNS": "240"}).invoke(app, list(words))
+
+    def json(self, *words: str) -> list[dict[str, Any]]:
+        """Its rows."""
+        return json.loads(self.ask(*words, "--output", "json").stdout)
+
+
+@pytest.fixture
+def reports(broker: Broker) -> Iterator[Reports]:
+    """A consultation, a verdict, a refusal in two logs, and a second consultation, in January 1999."""
+    case = uuid.uuid4().hex
+    events = [(ELDER, "consultation", 1), (VERDICT, "consent", 1), (REFUSED, "coordination", 1), (REFUSED, "consent", 2), (ELDER, "consultation", 2)]
+    records = [record(event, log, place, key=case, seq=seq, at=AT + place) for place, (event, log, seq) in enumerate(events)]
+    asyncio.run(_fill(broker, case, records))
+    yield Reports(broker.installation.layout.home, case)
+    asyncio.run(_clear(broker, case))
+
+
+async def _fill(broker: Broker, case: str, records: list[Any]) -> None:
+    class Named:
+        """A projection of this test alone: its positions are not the service's."""
+
+        def __init__(self, projection: Projection) -> None:
+            self.name, self.writes = f"{projection.name}-{case}", projection.writes
+
+    for projection in (Timeline(), Monthly()):
+        store = Store(Named(projection), connector(broker.settings, "tsunagu_projector"), lambda code: None)
+        await store.open()
+        await store.positions([TP("consent", 0)])
+        await store.apply(records, [(TP("consent", 0), 0, 1)], LOGS)
+        await store.close()
+
+
+async def _clear(broker: Broker, case: str) -> None:
+    connection = await connector(broker.settings, "tsunagu_projector")()
+    for table in ("progress", "sequences"):
+        await connection.execute(f"DELETE FROM reporting.{table} WHERE projection LIKE '%' || $1", case)
+    await connection.execute("DELETE FROM reporting.timeline WHERE case_id = $1", case)
+    await connection.execute("DELETE FROM reporting.monthly WHERE period = '1999-01'")
+    await connection.execute("DELETE FROM reporting.monthly_cases WHERE period = '1999-01'")
+    await connection.execute("DELETE FROM reporting.parked")
+    await connection.close()
+
+
+@live
+def test_the_timeline_tells_each_fact_once_in_its_order(reports: Reports):
+    """The copy of the refusal in the function's own log is left out."""
+    rows = reports.json("timeline", reports.case)
+
+    assert ["ConsultationReceived", "DisclosureDecided", "MessageRefused", "ConsultationReceived"] == [row["type"] for row in rows]
+    assert ("1999-01-01T09:00:00.001+09:00", "REDACT", "R2", ["HEALTH"]) == tuple(rows[1][name] for name in ("recorded_at", "outcome", "rule", "withheld"))
+
+
+@live
+def test_the_timeline_tells_everything_to_who_asks_for_all(reports: Reports):
+    """An auditor sees what the functions noted of each other."""
+    assert 5 == len(reports.json("timeline", reports.case, "--all"))
+
+
+@live
+def test_the_months_figures_have_every_metric(reports: Reports):
+    """With 0 where nothing was counted; a case counts once where cases are counted."""
+    rows = reports.json("monthly", "--month", "1999-01")
+    found = {(row["metric"], row["dimension"]): row["value"] for row in rows}
+
+    assert {metric.code for metric in METRICS} == {row["metric"] for row in rows}
+    assert (2, 1, 1, 0) == tuple(found[cell] for cell in (
+        ("new_consultations", "ELDER"), ("new_consultation_cases", ""), ("refusals", "CASE_NOT_FOUND"), ("trials", "")))
+
+
+@live
+def test_a_table_has_japanese_headings(reports: Reports):
+    """For the desk."""
+    assert "渡さない区分" in reports.ask("timeline", reports.case).stdout
+    assert "新規相談（実）" in reports.ask("monthly", "--month", "1999-01").stdout
+
+
+@live
+def test_csv_is_for_a_spreadsheet(reports: Reports):
+    """Byte order mark, CRLF, one row per event, lists in one cell."""
+    found = reports.ask("timeline", reports.case, "--output", "csv").stdout_bytes
+    rows = list(csv.DictReader(io.StringIO(found.decode("utf-8-sig"), newline="")))
+
+    assert found.startswith(b"\xef\xbb\xbf") and 5 == found.count(b"\r\n") == found.count(b"\n")
+    assert ("相談受付", "HEALTH") == (rows[0]["title_ja"], rows[1]["withheld"])
+
+
+@live
+def test_a_case_that_nobody_knows_is_a_problem(reports: Reports):
+    """Exit code 1 and a sentence on standard error; nothing on standard output."""
+    found = reports.ask("timeline", "f" * 32)
+
+    assert (1, "", True) == (found.exit_code, found.stdout, "nothing is recorded" in found.stderr)
+
+
+@live
+def test_incomplete_figures_are_shown_and_said_to_be_so(reports: Reports, broker: Broker):
+    """Exit code 1: somebody has to look at the record that could not be read."""
+    async def park() -> None:
+        connection = await connector(broker.settings, "tsunagu_projector")()
+        await connection.execute("INSERT INTO reporting.parked VALUES ('monthly', 'consent.log', 0, 7, 'UNDECODABLE')")
+        await connection.close()
+
+    asyncio.run(park())
+    found = reports.ask("monthly", "--month", "1999-01")
+
+    assert (1, True, True) == (found.exit_code, "新規相談" in found.stdout, "incomplete" in found.stderr)
+
+
+@live
+def test_an_unreachable_database_is_one_sentence(reports: Reports, broker: Broker, tmp_path: Path):
+    """Exit code 3 and what to do; no traceback."""
+    shutil.copytree(reports.home / "secrets", tmp_path / "secrets")
+    there = (reports.home / "tsunagu.toml").read_text("utf-8")
+    (tmp_path / "tsunagu.toml").write_text(there.replace(str(broker.settings.database_port), "1"), "utf-8")
+
+    found = Reports(tmp_path, reports.case).ask("monthly")
+
+    assert (3, 1) == (found.exit_code, len(found.stderr.strip().splitlines()))
+    assert "127.0.0.1:1 cannot be read" in found.stderr and found.exception.__class__ is SystemExit
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026-5", "May", "2026-05-01"])
+def test_a_month_that_is_none_is_a_wrong_usage(month: str):
+    """Exit code 2, before anything is asked."""
+    assert 2 == CliRunner().invoke(app, ["monthly", "--month", month]).exit_code
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+81", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_no_cell_of_a_csv_is_a_formula(text: str):
+    """What a spreadsheet would calculate is shown as text."""
+    (row,) = csv.DictReader(io.StringIO(as_csv([{"a": text, "n": 3}]).decode("utf-8-sig"), newline=""))
+
+    assert {"a": f"'{text}", "n": "3"} == row
+
+
+def test_names_of_rare_characters_survive_a_csv():
+    """𠮷, 髙 and a variation selector, byte for byte."""
+    (row,) = csv.DictReader(io.StringIO(as_csv([{"a": "𠮷田・髙木・葛\U000e0100城"}]).decode("utf-8-sig"), newline=""))
+
+    assert {"a": "𠮷田・髙木・葛\U000e0100城"} == row
