@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.main import present
 from cli.output import Output, OutputOption, show
 from kernel import settings as settings_module
 
@@ -49,7 +48,7 @@ def up(
 
     found = installation()
     bring_up(found, steps.shown())
-    if day and present("day"):
+    if day:
         from cli import day as sample_day
 
         sample_day.play(found.settings, output)

@@ -34,7 +34,7 @@ TABLE: Mapping[str, Access] = {
         reads=("agency.*.outbox", "consultation.inbox", "outreach.inbox", "consultation.log", "outreach.log", "registry.log", "control"),
     ),
     "coordination": Access(
-        writes=(*INBOXES[:4], "coordination.log", "consent.inbox", "consent.urgent", "coordination.dead-letters"),
+        writes=(*INBOXES, "coordination.log", "consent.inbox", "consent.urgent", "coordination.dead-letters"),
         reads=("coordination.inbox", "coordination.log", "control"),
     ),
     "participation": Access(

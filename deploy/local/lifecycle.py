@@ -62,6 +62,7 @@ class Installation:
         """Broker and database, provisioned. Raises CannotRun, SettingsMissing, DidNotStart."""
         settings = self.prepare()
         names = processes.stores(settings)
+        self._check_ports((*names, *processes.applications()))
         self._make_stores(settings, names, progress)
         supervisor.ensure_running(self.layout)
         self._start(names, "starting " + " and ".join(names) if names else "using external stores", progress)
@@ -114,7 +115,6 @@ class Installation:
     def _start(self, names: tuple[str, ...], title: str, progress: Progress) -> None:
         if not names:
             return
-        self._check_ports(names)
         with progress.step(title) as step:
             answer = control.ask(self.layout, "start", names=list(names))
             if "error" in answer:
