@@ -1,0 +1,98 @@
+"""Properties that every function must have, checked over the memory log. Ships with the kernel, like given/when/then.
+
+Same input, same bytes · asking twice changes nothing · the state is the fold of the function's own events · how messages are
+batched does not matter · an unknown message is refused with a code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.envelope import MessageRefused, PartNoted
+from contracts.shared import CasePart, RefusalCode
+
+from kernel import serde
+from kernel.decider import Function
+from kernel.envelope import Envelope
+from kernel.memory import MemoryLog, MemoryRecord, MemoryTown
+from kernel.partitioner import partition_of
+from kernel.place import Place
+from kernel.processor import Processor
+from kernel.routes import Routes
+from kernel.telemetry import Telemetry
+from kernel.topics import Topics
+
+PARTITIONS = 2
+_TOPICS = Topics("990019")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message for the inbox: an event without personal fields filled in, its key, the agency it comes from, who wrote it."""
+
+    message: Any
+    key: str
+    agency: str = "agency"
+    source: str = ""
+
+
+def check(function: Function, said: Sequence[Said]) -> list[MemoryRecord]:
+    """Assert every property for this history of messages; returns the log that it gives."""
+    town = _town(function, said, batch=1)
+    log = _pumped(town, function)
+    assert log == _pumped(_town(function, said, batch=1), function), "the same messages gave other bytes"
+    assert _answers(log) == _answers(_pumped(_town(function, said, batch=len(said) + 1), function)), "batching changed the answers"
+    live = _states(town, function, said)
+    town.restart(function.name, again=len(said))
+    assert live == _states(town, function, said), "the state is not the fold of the log"
+    assert log == _pumped(town, function), "asking twice changed the log"
+    _check_unknown(function)
+    return log
+
+
+def _check_unknown(function: Function) -> None:
+    """A fact that somebody else noted is nobody's message: it gives one refusal."""
+    stranger = PartNoted(agency="agency", part=CasePart.UNMAPPED)
+    (refusal,) = _pumped(_town(function, [Said(stranger, "k")], batch=1), function)
+    event = serde.decode(refusal.value)
+    assert isinstance(event, MessageRefused)
+    assert RefusalCode.UNKNOWN_TYPE == event.code
+
+
+def _town(function: Function, said: Sequence[Said], batch: int) -> MemoryTown:
+    log = MemoryLog()
+    for number, each in enumerate(said):
+        _put(log, function, each, f"message-{number}")
+    town = MemoryTown(log, batch)
+    place = Place("test", Routes(_TOPICS, PARTITIONS), log, Telemetry("test").meter(function.name))
+    town.add(function.name, {_TOPICS.inbox(function.name): PARTITIONS}, lambda: Processor(function, place))
+    return town
+
+
+def _put(log: MemoryLog, function: Function, said: Said, message_id: str) -> None:
+    kind = serde.type_of(said.message)
+    envelope = Envelope(id=message_id, source=said.source or said.agency, type=kind.full_name, subject=said.key, agency=said.agency)
+    key = said.key.encode()
+    log.append(_TOPICS.inbox(function.name), partition_of(key, PARTITIONS), key, serde.encode(said.message), envelope.headers())
+
+
+def _pumped(town: MemoryTown, function: Function) -> list[MemoryRecord]:
+    town.pump()
+    return [_untimed(record) for record in town.log.records(_TOPICS.log(function.name))]
+
+
+def _untimed(record: MemoryRecord) -> MemoryRecord:
+    """Without the append time, which is the broker's."""
+    return MemoryRecord(record.topic, record.partition, record.offset, 0, record.key, record.value, record.headers)
+
+
+def _answers(log: Sequence[MemoryRecord]) -> list[tuple[bytes | None, bytes | None]]:
+    return [(record.key, record.value) for record in log]
+
+
+def _states(town: MemoryTown, function: Function, said: Sequence[Said]) -> list[Any]:
+    handler = town.handler(function.name)
+    assert isinstance(handler, Processor)
+    return [handler.state(key, decider) for key in sorted({each.key for each in said}) for decider in function.deciders]
