@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
 
+from contracts.catalogue import CATALOGUE
 from deploy.local import access, topic_plan
 from deploy.local.town import agencies
 from kernel.settings import Settings
@@ -97,3 +99,16 @@ def test_the_sender_is_the_agency_whose_outbox_it_is():
     """An inbox, another municipality's outbox and a function's topic have no sender."""
     assert TOPICS.agency_of("990019.agency.elder.outbox") == "elder"
     assert [TOPICS.agency_of(name) for name in ("990019.agency.elder.inbox", "111111.agency.elder.outbox", "990019.consent.log")] == [None] * 3
+
+
+@pytest.mark.parametrize("service", ["intake", "coordination", "participation", "consent"])
+def test_every_service_may_send_on_what_it_decides(service: str):
+    """A decided event travels on to the inboxes that its schema names; the table must let it, or the service stops."""
+    functions = importlib.import_module(f"services.{service}.app").SERVICE.functions
+    decided = {event.__name__ for function in functions for decider in function.deciders for event in decider.events}
+    logs = {TOPICS.log(function.name) for function in functions}
+    inboxes = {TOPICS.inbox(target) for name in decided for target in CATALOGUE[name].forwards if target != "urgent"}
+
+    mine = {grant.topic for grant in GRANTS if (grant.principal, grant.operation) == (service, "WRITE")}
+
+    assert logs | inboxes <= mine
