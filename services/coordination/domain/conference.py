@@ -10,8 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from contracts.coordination import (
-    CaseSegmentClosed, CaseSegmentOpened, ConferenceConvened, InformationGivenInConference, InformationRequestedInConference,
-    SegmentClosed, SegmentNoted, SegmentOpened,
+    CaseSegmentClosed,
+    CaseSegmentOpened,
+    ConferenceConvened,
+    InformationGivenInConference,
+    InformationRequestedInConference,
+    SegmentClosed,
+    SegmentNoted,
+    SegmentOpened,
 )
 from contracts.envelope import DisclosureRequested, MessageRefused
 from contracts.shared import Basis, Purpose, RefusalCode

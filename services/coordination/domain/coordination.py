@@ -9,7 +9,12 @@ from typing import assert_never
 
 from contracts.consultation import ConsultationScreened
 from contracts.coordination import (
-    ComplexityNoted, CoordinationAccepted, CoordinationReferred, LeadAgencyNamed, RolesAssigned, TaskAssigned,
+    ComplexityNoted,
+    CoordinationAccepted,
+    CoordinationReferred,
+    LeadAgencyNamed,
+    RolesAssigned,
+    TaskAssigned,
 )
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, VerdictNoted
 from contracts.shared import CasePart, Outcome, ReferralReason, RefusalCode, ScreeningOutcome

@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from contracts.consultation import (
-    ConsultationReceived, ConsultationScreened, EmergencyRaised, InformationRequested, LinkedToAgency, SignalReceived,
+    ConsultationReceived,
+    ConsultationScreened,
+    EmergencyRaised,
+    InformationRequested,
+    LinkedToAgency,
+    SignalReceived,
 )
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven
 from contracts.shared import Basis, CasePart, Purpose, RefusalCode

@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 
 from contracts.coordination import (
-    CaseSegmentClosed, CaseSegmentOpened, ConferenceConvened, InformationGivenInConference, InformationRequestedInConference,
-    SegmentClosed, SegmentNoted, SegmentOpened,
+    CaseSegmentClosed,
+    CaseSegmentOpened,
+    ConferenceConvened,
+    InformationGivenInConference,
+    InformationRequestedInConference,
+    SegmentClosed,
+    SegmentNoted,
+    SegmentOpened,
 )
 from contracts.envelope import DisclosureRequested, Tick
 from contracts.shared import Basis, ConferenceBasis, DataCategory, FunctionName, PartCode, Purpose, RefusalCode

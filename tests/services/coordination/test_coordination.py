@@ -9,12 +9,28 @@ import pytest
 
 from contracts.consultation import ConsultationScreened
 from contracts.coordination import (
-    ComplexityNoted, CoordinationAccepted, CoordinationReferred, LeadAgencyNamed, RolesAssigned, TaskAssigned,
+    ComplexityNoted,
+    CoordinationAccepted,
+    CoordinationReferred,
+    LeadAgencyNamed,
+    RolesAssigned,
+    TaskAssigned,
 )
 from contracts.envelope import DisclosureRequested, PartGiven, Tick, VerdictNoted
 from contracts.shared import (
-    Basis, CasePart, DataCategory, FunctionName, Outcome, PartCode, Purpose, ReferralReason, RefusalCode, Role, ScreeningOutcome,
-    SupportTask, Urgency,
+    Basis,
+    CasePart,
+    DataCategory,
+    FunctionName,
+    Outcome,
+    PartCode,
+    Purpose,
+    ReferralReason,
+    RefusalCode,
+    Role,
+    ScreeningOutcome,
+    SupportTask,
+    Urgency,
 )
 from kernel.decider import Part
 from kernel.testing import given

@@ -7,12 +7,30 @@ from typing import Any
 import pytest
 
 from contracts.consultation import (
-    ConsultationReceived, ConsultationScreened, EmergencyRaised, InformationRequested, LinkedToAgency, SignalReceived,
+    ConsultationReceived,
+    ConsultationScreened,
+    EmergencyRaised,
+    InformationRequested,
+    LinkedToAgency,
+    SignalReceived,
 )
 from contracts.envelope import DisclosureRequested, PartGiven, Tick
 from contracts.shared import (
-    Basis, CasePart, Channel, Danger, DataCategory, EmergencyNeed, Field, FunctionName, LinkReason, PartCode, Purpose, RefusalCode,
-    ScreeningOutcome, Urgency, VisitorRelation,
+    Basis,
+    CasePart,
+    Channel,
+    Danger,
+    DataCategory,
+    EmergencyNeed,
+    Field,
+    FunctionName,
+    LinkReason,
+    PartCode,
+    Purpose,
+    RefusalCode,
+    ScreeningOutcome,
+    Urgency,
+    VisitorRelation,
 )
 from kernel.decider import Part
 from kernel.testing import given

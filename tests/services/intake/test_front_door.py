@@ -14,7 +14,18 @@ from contracts.consultation import ConsultationScreened, LinkedToAgency, SignalR
 from contracts.coordination import PlanShared, RolesAssigned, SegmentOpened
 from contracts.envelope import CaseAnnounced, PartGiven, SealedEvent
 from contracts.shared import (
-    AgencyKind, Channel, ConferenceBasis, DataCategory, LinkReason, PersonalItem, Purpose, RefusalCode, Role, ScreeningOutcome, SupportTask, Urgency,
+    AgencyKind,
+    Channel,
+    ConferenceBasis,
+    DataCategory,
+    LinkReason,
+    PersonalItem,
+    Purpose,
+    RefusalCode,
+    Role,
+    ScreeningOutcome,
+    SupportTask,
+    Urgency,
 )
 from kernel import serde
 from services.intake.domain.front_door import AGENCIES, IDS, MAX_BYTES, Admitted, Rejected, examine

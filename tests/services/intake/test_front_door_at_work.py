@@ -19,7 +19,18 @@ from kernel.memory import MemoryRecord
 from kernel.partitioner import partition_of
 from kernel.sealing import open_part, put_together
 from tests.services.intake.outbox import (
-    CASE, ID, ILLNESS, MOTHER, NAME, PARTITIONS, RECEIVED, SON, TOPICS, WISH, Town, record,
+    CASE,
+    ID,
+    ILLNESS,
+    MOTHER,
+    NAME,
+    PARTITIONS,
+    RECEIVED,
+    SON,
+    TOPICS,
+    WISH,
+    Town,
+    record,
 )
 
 OTHER = "2c5f39cb-3fb2-4444-9555-40cc1b5d66e1"

@@ -9,7 +9,16 @@ import pytest
 from contracts.envelope import DisclosureRequested, PartGiven, Tick
 from contracts.outreach import ContactAttempted, FirstContactMade, SignalVerified, SupportAccepted
 from contracts.shared import (
-    Basis, CasePart, ContactMethod, ContactResult, DataCategory, FunctionName, PartCode, Purpose, RefusalCode, RelationStage,
+    Basis,
+    CasePart,
+    ContactMethod,
+    ContactResult,
+    DataCategory,
+    FunctionName,
+    PartCode,
+    Purpose,
+    RefusalCode,
+    RelationStage,
 )
 from kernel.decider import Part
 from kernel.testing import given

@@ -1,0 +1,66 @@
+"""The deciders of coordination under any course of a case: they answer, always, and alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as some
+
+from contracts.envelope import MessageRefused
+from contracts.shared import Outcome, ScreeningOutcome
+from kernel.decider import Decider
+from kernel.testing import Given, given
+from services.coordination.domain import conference, coordination, plan
+from tests.services.coordination import test_conference, test_coordination, test_plan
+
+COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...], tuple[Any, ...]]] = {
+    "coordination": (
+        coordination.DECIDER,
+        (
+            *map(test_coordination.screened, ScreeningOutcome), test_coordination.REFERRED, test_coordination.ACCEPTED,
+            test_coordination.LEAD, test_coordination.ROLES,
+        ),
+        tuple(map(test_coordination.verdict, Outcome)),
+    ),
+    "plan": (
+        plan.DECIDER,
+        (
+            test_plan.PROPOSED, test_plan.PROPOSED.changed(version=2), test_plan.FIT, test_plan.UNFIT, test_plan.FIT.changed(version=2),
+            test_plan.SHARED,
+        ),
+        (test_plan.ACCEPTED,),
+    ),
+    "conference": (
+        conference.DECIDER,
+        (
+            test_conference.CONVENED, test_conference.OPENED, test_conference.CLOSED, test_conference.ASKED, test_conference.GIVEN,
+            test_conference.TOLD_OPEN[0], test_conference.TOLD_CLOSED[0],
+        ),
+        (),
+    ),
+}
+"""Each decider, what is reported to it, and events of the same log that another decider writes."""
+AGENCIES = ("coordinator", "elder", "child", "municipality")
+
+
+@pytest.mark.parametrize("name", COURSES)
+@settings(max_examples=300, deadline=None)
+@for_all(data=some.data())
+def test_any_course_of_a_case_is_answered_and_always_alike(name: str, data: some.DataObject) -> None:
+    """Whatever is reported, by whom and in whatever order: it is recorded, known already, or refused, and the same twice over."""
+    decider, reports, noted = COURSES[name]
+    case = given(decider)
+    steps = some.tuples(some.sampled_from((*reports, *noted)), some.sampled_from(AGENCIES))
+    for message, agency in data.draw(some.lists(steps, max_size=14)):
+        case = given(decider, *case.past, message) if message in noted else _told(case, message, agency)
+
+
+def _told(case: Given, message: Any, agency: str) -> Given:
+    then = case.when(message, agency=agency)
+    assert then.events == case.when(message, agency=agency).events
+    refused = [event for event in then.events if isinstance(event, MessageRefused)]
+    assert not refused or 1 == len(then.events)
+    return then.after()
