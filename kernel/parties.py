@@ -40,7 +40,8 @@ def admit(parties: Parties, event_type: EventType, context: Context, decide: Cal
         return decide()
     stranger = context.agency not in parties
     if stranger and (event_type.part == "required" or (event_type.part == "opens" and parties)):
-        return (refused(context, RefusalCode.CASE_NOT_FOUND),)
+        copied = context.function in event_type.copies  # the function that owns the type refuses; one refusal is enough
+        return () if copied else (refused(context, RefusalCode.CASE_NOT_FOUND),)
     events = decide()
     opened = event_type.part == "opens" and stranger and not any(isinstance(event, MessageRefused) for event in events)
     return (*events, PartNoted(agency=context.agency, part=CasePart.OPENED)) if opened else events
