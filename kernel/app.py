@@ -23,7 +23,7 @@ from kernel.health import HealthServer
 from kernel.processor import Processor
 from kernel.runner import BatchRunner
 from kernel.sender import Sender
-from kernel.service import Service, Site, Worker, site, workers
+from kernel.service import Loop, Service, Site, Worker, site, workers
 from kernel.settings import Settings
 from kernel.ticks import ticks
 
@@ -39,7 +39,7 @@ class EventPath(mode.Service):
         super().__init__()
         self.definition, self.where = definition, where
         self.stack = AsyncExitStack()
-        self.runners: list[BatchRunner] = []
+        self.runners: list[Loop] = [*definition.loops(where)] if definition.loops else []
         self.processors: list[Processor] = []
         self.orders: Sender | None = None
 
@@ -52,9 +52,11 @@ class EventPath(mode.Service):
         """Start every worker and stay until one of them ends."""
         try:
             async with asyncio.TaskGroup() as group:
+                for loop in self.runners:
+                    group.create_task(loop.run())
                 for worker in await self._workers():
                     group.create_task(self._runner(worker).run())
-        except* Exception as errors:
+        except* Exception as errors:  # noqa: BLE001 - whatever it is, it ends the process
             for error in errors.exceptions:
                 log.logger().critical("stopped", exc_info=error)
             os._exit(1)  # crash only: the supervisor starts us again, the log says what was done
@@ -91,9 +93,10 @@ class EventPath(mode.Service):
             stack = AsyncExitStack()
             try:
                 found = await workers(self.definition, self.where, stack)
-                self.orders = Sender(self.where.clients.producer(f"{self.definition.name}-ticks"))
-                stack.push_async_callback(self.orders.stop)
-                await self.orders.start()
+                if self.definition.functions:  # an account that may write nothing must not even ask for a producer's id
+                    self.orders = Sender(self.where.clients.producer(f"{self.definition.name}-ticks"))
+                    stack.push_async_callback(self.orders.stop)
+                    await self.orders.start()
             except Unavailable as error:
                 await stack.aclose()
                 log.logger().warning("waiting", reason=error.what)

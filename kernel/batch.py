@@ -6,7 +6,6 @@ from typing import Any
 
 from contracts.envelope import DisclosureRequested
 from contracts.shared import RefusalCode
-
 from kernel import outputs, serde
 from kernel.deadletters import dead_letter
 from kernel.envelope import POSITION, header

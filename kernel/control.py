@@ -30,7 +30,8 @@ class Order:
 
 def read(value: bytes | None) -> Order:
     """The order in a record's value. Raises ValueError when it is none."""
-    found = orjson.loads(value or b"")
-    if not isinstance(found, dict) or not isinstance(found.get("service"), str):
-        raise ValueError("no order")
-    return Order(found["service"], Command(found.get("command")))
+    match orjson.loads(value or b""):
+        case {"service": str(service), "command": str(command)}:
+            return Order(service, Command(command))
+        case _:
+            raise ValueError("not an order")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.shared import RefusalCode
-
 from kernel.failures import PoisonError
 
 Headers = Sequence[tuple[str, bytes]]

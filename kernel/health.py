@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Self
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -22,7 +23,7 @@ class HealthServer:
         application.add_routes([web.get("/livez", self._live), web.get("/readyz", self._ready), web.get("/metrics", self._metrics)])
         self._runner = web.AppRunner(application, access_log=None)
 
-    async def __aenter__(self) -> HealthServer:
+    async def __aenter__(self) -> Self:
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self._port).start()
         self._turning = asyncio.ensure_future(self._turn())

@@ -32,7 +32,7 @@ class Handled:
 class Entry:
     """One key: its last ``seq``, one state per decider, what it has handled, and when it wants a tick (ms UTC)."""
 
-    __slots__ = ("seq", "states", "handled", "due")
+    __slots__ = ("due", "handled", "seq", "states")
 
     def __init__(self, states: list[Any]) -> None:
         self.seq = 0

@@ -9,7 +9,6 @@ from typing import Any
 from contracts.catalogue import EventType
 from contracts.envelope import SealedEvent
 from contracts.shared import RefusalCode
-
 from kernel import envelope, serde
 from kernel.decider import Context, Part
 from kernel.envelope import Envelope
@@ -35,6 +34,11 @@ class Input:
     def cause(self) -> tuple[str, str]:
         """Source and id: the identity of the message."""
         return self.envelope.source, self.envelope.id
+
+    @property
+    def conflict(self) -> tuple[str, str]:
+        """The identity under which it is refused when its id is taken by other bytes."""
+        return self.envelope.source, f"{self.envelope.id}#{self.digest}"
 
     def context(self, key: str, function: str, shared: Any) -> Context:
         """What a decision under ``key`` may know of this message."""

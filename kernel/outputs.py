@@ -8,7 +8,6 @@ from typing import Any
 from contracts import FINGERPRINTS
 from contracts.catalogue import EventType
 from contracts.envelope import SealedEvent
-
 from kernel import serde
 from kernel.decider import derive_id
 from kernel.inputs import Input

@@ -10,7 +10,6 @@ from typing import Any
 
 from contracts.envelope import Tick
 from contracts.shared import RefusalCode
-
 from kernel import inputs
 from kernel.batch import Batch
 from kernel.decider import Decider, Function
@@ -95,10 +94,12 @@ class Processor:
     def _handled(self, message: Input) -> Iterator[Handled]:
         """What the log says this very message has already given, under one key or under many."""
         entries = self._histories[message.record.partition].entries
-        for key in sorted(entries) if self._sweeps(message) else (message.envelope.subject,):
-            handled = entries[key].handled.get(message.cause) if key in entries else None
-            if handled and handled.first >= 0 and handled.digest == message.digest:
-                yield handled
+        keys = sorted(entries) if self._sweeps(message) else (message.envelope.subject,)
+        for answered in (entries[key].handled for key in keys if key in entries):
+            for cause in (message.cause, message.conflict):
+                handled = answered.get(cause)
+                if handled and handled.first >= 0 and handled.digest == message.digest:
+                    yield handled
 
     async def _logged(self, messages: Sequence[Input]) -> dict[tuple[int, int], Record]:
         """The events that repeated messages have given before, by partition and offset."""
@@ -145,21 +146,26 @@ class Processor:
             return decider.decide(states[index], message.message, context)
         return admit(states[self._parties], message.kind, context, lambda: decider.decide(states[index], message.message, context))
 
-    def _refuse(self, message: Input, history: History, key: str, code: RefusalCode, batch: Batch, cause_id: str = "") -> None:
+    def _refuse(self, message: Input, history: History, key: str, code: RefusalCode, batch: Batch) -> None:
         """Record a refusal that no decider has to make, once."""
-        if not self._seen(message, history, key, batch, cause_id):
-            self.place.meter.handled("refused")
-            batch.record(message, history, key, (refused(message.context(key, self.function.name, history.shared), code),), cause_id)
+        if not self._seen(message, history, key, batch):
+            self._record_refusal(message, history, key, code, batch)
 
-    def _seen(self, message: Input, history: History, key: str, batch: Batch, cause_id: str = "") -> bool:
-        """Whether this key has answered the message; the same id with other bytes is buried and refused."""
-        entry, (source, identity) = history.entries.get(key), message.cause
-        handled = entry.handled.get((source, cause_id or identity)) if entry else None
+    def _seen(self, message: Input, history: History, key: str, batch: Batch) -> bool:
+        """Whether this key has answered the message; the same id with other bytes is buried, and refused once."""
+        answered = history.entry(key).handled
+        handled = answered.get(message.cause)
         if handled is None:
             return False
         if handled.digest == message.digest:
             self.place.meter.handled("repeated")
-        else:
-            batch.bury(message.record, PoisonError(RefusalCode.ID_CONFLICT, "ce_id"))
-            self._refuse(message, history, key, RefusalCode.ID_CONFLICT, batch, f"{identity}#{message.digest}")
+            return True
+        batch.bury(message.record, PoisonError(RefusalCode.ID_CONFLICT, "ce_id"))
+        if message.conflict not in answered:
+            self._record_refusal(message, history, key, RefusalCode.ID_CONFLICT, batch, message.conflict[1])
         return True
+
+    def _record_refusal(self, message: Input, history: History, key: str, code: RefusalCode, batch: Batch, cause_id: str = "") -> None:
+        self.place.meter.handled("refused")
+        context = message.context(key, self.function.name, history.shared)
+        batch.record(message, history, key, (refused(context, code),), cause_id)

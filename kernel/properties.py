@@ -12,7 +12,6 @@ from typing import Any
 
 from contracts.envelope import MessageRefused, PartNoted
 from contracts.shared import CasePart, RefusalCode
-
 from kernel import serde
 from kernel.decider import Function
 from kernel.envelope import Envelope

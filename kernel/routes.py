@@ -9,7 +9,6 @@ from typing import Any
 from contracts.catalogue import EventType
 from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis
-
 from kernel.partitioner import partition_of
 from kernel.records import MESSAGE, REQUEST
 from kernel.topics import Topics

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.catalogue import EventType, Mark
-from contracts.envelope import SealedEvent, SealedPart
-from contracts.shared import DataCategory, RefusalCode
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
+from contracts.catalogue import EventType, Mark
+from contracts.envelope import SealedEvent, SealedPart
+from contracts.shared import DataCategory, RefusalCode
 from kernel import serde
 from kernel.failures import IntegrityError, PoisonError
 

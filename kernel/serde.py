@@ -10,12 +10,12 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
+from fastavro import parse_schema, schemaless_reader, schemaless_writer
+
 from contracts import SCHEMAS
 from contracts.catalogue import CATALOGUE, EventType
 from contracts.envelope import SealedEvent
 from contracts.shared import RefusalCode
-from fastavro import parse_schema, schemaless_reader, schemaless_writer
-
 from kernel.failures import PoisonError
 
 MAGIC = 0
@@ -77,7 +77,7 @@ def _read(value: bytes, writer: Any, reader: Any) -> Any:
     body.seek(PREFIX)
     try:
         found = schemaless_reader(body, writer, reader)
-    except Exception:  # fastavro raises many kinds; each means the same to us, and their texts may quote the bytes
+    except Exception:  # noqa: BLE001 - fastavro raises many kinds; each means the same, and their texts may quote the bytes
         raise PoisonError(RefusalCode.UNDECODABLE) from None
     if body.tell() != len(value):
         raise PoisonError(RefusalCode.TRAILING_BYTES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Protocol
 
 from kernel.clients import Clients
 from kernel.clients import clients as clients_of
@@ -49,18 +50,37 @@ class Site:
         return reader
 
 
+class Loop(Protocol):
+    """Something that works until it is stopped, and is moved by no runner (a projection's writer) or is one."""
+
+    async def run(self) -> None:
+        """Work until ``stop``; whatever it raises ends the process."""
+
+    def stop(self) -> None:
+        """Ask ``run`` to return after what is under way."""
+
+    def pause(self) -> None:
+        """Take nothing new until ``resume``."""
+
+    def resume(self) -> None:
+        """Go on after ``pause``."""
+
+
+Loops = Callable[[Site], Sequence[Loop]]
+"""Makes the loops of a service. They connect in ``run`` and wait there for what does not answer."""
 Build = Callable[[Site, AsyncExitStack], Awaitable[Sequence[Worker]]]
 """Makes handlers that are no processors (front door, courier); what must be closed goes onto the stack. May raise Unavailable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One process: its name (also its account), its functions, those of them that read the urgent lane, and other handlers."""
+    """One process: its name (also its account), its functions, those of them that read the urgent lane, other handlers, other loops."""
 
     name: str
     functions: tuple[Function, ...] = ()
     urgent: frozenset[str] = frozenset()
     build: Build | None = None
+    loops: Loops | None = None
 
 
 def site(service: Service, settings: Settings) -> Site:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from contracts.shared import RefusalCode
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from contracts.shared import RefusalCode
 
 OUTCOMES = ("decided", "repeated", "refused")
 ALARMS = ("DUPLICATE", "SEQUENCE_GAP", "CAUSE_CONFLICT")
@@ -59,7 +60,7 @@ class Telemetry:
 
     def unready(self) -> list[str]:
         """The workers that do not work yet; empty when the process is ready."""
-        return [name for name, meter in self.meters.items() if not meter.ready]
+        return [name for name, meter in self.meters.items() if not meter.ready] if self.meters else ["starting"]
 
 
 class Meter:

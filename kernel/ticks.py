@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 
 from contracts.envelope import Tick
-
 from kernel import serde
 from kernel.decider import derive_id
 from kernel.envelope import Envelope

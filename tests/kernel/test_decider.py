@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from contracts.consultation import SignalReceived
-from contracts.envelope import PartGiven
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.consultation import SignalReceived
+from contracts.envelope import PartGiven
 from kernel.decider import Context, Decider, Function, derive_id, fold
 from tests.kernel.toys import DECIDER, State
 

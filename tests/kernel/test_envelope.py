@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
-from contracts.shared import RefusalCode
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.shared import RefusalCode
 from kernel import envelope
 from kernel.envelope import MAX_HEADERS, MAX_LENGTH, Envelope, header, read
 from kernel.failures import PoisonError

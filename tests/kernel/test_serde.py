@@ -5,12 +5,12 @@ from __future__ import annotations
 import resource
 
 import pytest
-from contracts.catalogue import CATALOGUE
-from contracts.envelope import PartGiven, SealedEvent, Tick
-from contracts.shared import CasePart, RefusalCode
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.catalogue import CATALOGUE
+from contracts.envelope import PartGiven, SealedEvent, Tick
+from contracts.shared import CasePart, RefusalCode
 from kernel import serde
 from kernel.failures import PoisonError
 

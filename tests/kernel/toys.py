@@ -8,7 +8,6 @@ from contracts.catalogue import CATALOGUE
 from contracts.consultation import SignalReceived
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, SealedEvent, SealedPart, Tick
 from contracts.shared import Basis, CasePart, Channel, DataCategory, FunctionName, Purpose, RefusalCode
-
 from kernel import serde
 from kernel.decider import Context, Decider, Function
 from kernel.envelope import Envelope

@@ -93,7 +93,7 @@ async def test_kill_9_in_mid_batch_loses_nothing_and_doubles_nothing(site: Site)
 
     for share in (0.1, 0.3, 0.6):
         process = await start_process(site)
-        await until(lambda share=share: _logged(site, total * share))
+        await until(lambda wanted=total * share: _logged(site, wanted))
         process.kill()
         await process.wait()
         await site.send(*(message(site, number) for number in range(total, total + 100)))

@@ -1,0 +1,407 @@
+"""The processor: one path for every message of every function, over the memory log."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from contracts.consent import ProtectionFlagSet
+from contracts.consultation import ConsultationScreened, SignalReceived
+from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, PartNoted, SealedEvent, Tick
+from contracts.shared import Basis, CasePart, RefusalCode, ScreeningOutcome, Urgency
+from kernel import serde
+from kernel.decider import Decider, Function, derive_id
+from kernel.envelope import Envelope, header, read
+from kernel.failures import IntegrityError
+from kernel.memory import MemoryLog, MemoryTown
+from kernel.parties import PARTIES
+from kernel.partitioner import partition_of
+from kernel.records import TP
+from kernel.telemetry import Telemetry
+from tests.kernel import toys
+from tests.kernel.toys import DEAD, DECIDER, INBOX, KEY, LOG, NAME, PARTITIONS, TOPICS, events, put, seen, signal, town
+
+GATE = TOPICS.inbox("consent")
+SCREENED = ConsultationScreened(outcome=tuple(ScreeningOutcome)[1], urgency=tuple(Urgency)[1])
+
+
+def texts(log: MemoryLog, name: str, topic: str = LOG) -> list[str]:
+    """One header of every record of a topic."""
+    return [(header(record.headers, name) or b"").decode() for record in log.records(topic)]
+
+
+def test_a_message_becomes_an_event_of_the_log():
+    """Id, cause, sequence, times and digest say where it comes from."""
+    here = town()
+    put(here.log, signal(), "m1", time="2026-05-01T09:00:00+09:00", traceparent="00-abc-def-01")
+
+    here.pump()
+
+    (record,) = here.log.records(LOG)
+    (message,) = here.log.records(INBOX)
+    found = read(record.key, record.headers)
+    assert (message.value, message.key, message.partition) == (record.value, record.key, record.partition)
+    assert (derive_id(NAME, "elder", "m1", KEY, 0), NAME, 1) == (found.id, found.source, found.seq)
+    assert ("m1", "elder", "m1") == (found.causation_id, found.causation_source, found.correlation_id)
+    assert (message.timestamp, "elder", "990019") == (found.recorded_time, found.agency, found.municipality)
+    assert ("2026-05-01T09:00:00+09:00", "00-abc-def-01") == (found.time, found.traceparent)
+    assert 32 == len(found.input_digest)
+
+
+def test_events_of_one_key_are_numbered_without_a_hole():
+    """Whoever reads the log can see that nothing is missing."""
+    here = town()
+    for number in range(4):
+        put(here.log, signal(), f"m{number}")
+    put(here.log, signal(), "other", key="another key")
+
+    here.pump()
+
+    assert [str(seq) for seq in range(1, 11)] == [
+        seq for seq, record in zip(texts(here.log, "ce_seq"), here.log.records(LOG), strict=True) if record.key == KEY.encode()
+    ]
+
+
+def test_an_event_travels_on_with_its_own_bytes_and_its_position():
+    """After it is in the log: a request names the log position of the event that is to be released."""
+    here = town()
+    put(here.log, signal(), "m1")
+    put(here.log, signal(), "m2")
+
+    here.pump()
+
+    number = partition_of(KEY.encode(), PARTITIONS)
+    logged = {record.value: record for record in here.log.records(LOG)}
+    request = next(record for record in here.log.records(GATE) if isinstance(serde.decode(record.value), DisclosureRequested))
+    wanted = serde.decode(request.value).event_id
+    (released,) = [record for record in here.log.records(LOG) if header(record.headers, "ce_id") == wanted.encode()]
+    assert f"{LOG}/{number}/{released.offset}" == (header(request.headers, "position") or b"").decode()
+    assert logged[request.value].headers == request.headers[:-1]
+
+
+def test_a_request_about_an_older_event_names_that_events_position():
+    """The function knows where its events lie, also after a restart, without keeping their ids."""
+    def decide(state, message, context):
+        older = derive_id(NAME, "elder", "m1", KEY, 0)
+        return (message,) if message.area_code == "first" else (toys.request(context).changed(event_id=older),)
+
+    function = Function(NAME, (Decider("late", None, decide, lambda state, _: state, (SignalReceived,), (SignalReceived, DisclosureRequested)),))
+    here = town(function=function)
+    put(here.log, signal("first"), "m1")
+    here.pump()
+    here.restart(NAME)
+    put(here.log, signal("then"), "m2")
+
+    here.pump()
+
+    assert [f"{LOG}/{partition_of(KEY.encode(), PARTITIONS)}/0"] == texts(here.log, "position", GATE)
+
+
+@pytest.mark.parametrize(("basis", "topic"), [(Basis.C, GATE), (Basis.V, TOPICS.urgent), (Basis.L, TOPICS.urgent)])
+def test_a_request_that_does_not_rest_on_consent_takes_the_urgent_lane(basis: Basis, topic: str):
+    """Danger to life does not queue behind a backlog."""
+    function = Function(NAME, (Decider(
+        "asks", None, lambda state, message, context: (toys.request(context).changed(basis=basis, event_id=context.event_id(0)),),
+        lambda state, _: state, (SignalReceived,), (DisclosureRequested,),
+    ),))
+    here = town(function=function)
+    put(here.log, signal(), "m1")
+
+    here.pump()
+
+    assert {INBOX, LOG, topic} == set(here.log.topics())
+
+
+def test_a_derived_event_carries_the_sealed_parts_only_if_its_type_has_personal_fields():
+    """Nothing personal can reach a type that has no place for it."""
+    here = town()
+    put(here.log, signal(), "m1")
+    put(here.log, signal(), "m2")
+
+    here.pump()
+
+    wrapped = [isinstance(serde.decode(record.value), SealedEvent) for record in here.log.records(LOG)]
+    assert [True, True, False, False] == wrapped
+
+
+def test_a_repeat_writes_nothing_new_and_sends_the_same_on_again():
+    """Also when the first answer was before a restart."""
+    here = town()
+    put(here.log, signal(), "m1")
+    put(here.log, signal(), "m2")
+    here.pump()
+    log, sent = seen(here.log), seen(here.log, GATE)
+
+    put(here.log, signal(), "m2")
+    here.pump()
+    here.restart(NAME, again=3)
+    here.pump()
+
+    assert log == seen(here.log)
+    assert sent * 4 == seen(here.log, GATE)
+
+
+def test_a_repeat_in_the_same_batch_is_answered_once():
+    """The first is not yet in the log, but it is known."""
+    here = town(batch=10)
+    for message_id in ("m1", "m2", "m2", "m2"):
+        put(here.log, signal(), message_id)
+
+    here.pump()
+
+    assert 4 == len(here.log.records(LOG))
+    assert ["m1", "m2", "m2", "m2"] == texts(here.log, "ce_causationid")
+
+
+def test_the_same_id_with_other_bytes_is_buried_and_refused_once():
+    """The first occurrence wins; what came second is kept among the dead letters, each time it comes."""
+    here = town()
+    put(here.log, signal("1"), "m1")
+    put(here.log, signal("2"), "m1")
+    put(here.log, signal("2"), "m1")
+
+    here.pump()
+
+    kept, refusal = events(here.log)
+    assert ("1", RefusalCode.ID_CONFLICT, "m1", "elder") == (kept.area_code, refusal.code, refusal.message_id, refusal.agency)
+    assert ["ID_CONFLICT ce_id"] * 2 == texts(here.log, "dlq.error.message", DEAD)
+    assert [refusal, refusal] == events(here.log, GATE)
+
+
+def test_unreadable_bytes_are_buried_with_original_bytes_and_coordinates():
+    """The neighbours on the partition go on."""
+    here = town()
+    put(here.log, signal(), "m1")
+    (good,) = here.log.records(INBOX)
+    here.log.append(INBOX, good.partition, b"\xff", b"\x00\x00\x00\xff\xffsecret", (("x", b"\x00"),))
+    put(here.log, signal(), "m2")
+
+    here.pump()
+
+    (letter,) = here.log.records(DEAD)
+    assert (b"\xff", b"\x00\x00\x00\xff\xffsecret", ("x", b"\x00")) == (letter.key, letter.value, letter.headers[0])
+    notes = dict(letter.headers[1:])
+    assert (INBOX.encode(), b"1", b"intake", b"PoisonError") == (
+        notes["dlq.original.topic"], notes["dlq.original.offset"], notes["dlq.service"], notes["dlq.error.class"],
+    )
+    assert not any(b"secret" in value for value in notes.values())
+    assert 4 == len(here.log.records(LOG))
+
+
+def test_a_type_header_that_belies_the_body_is_buried():
+    """Routing by header and deciding by body must not differ."""
+    here = town()
+    put(here.log, signal(), "m1")
+    (good,) = here.log.records(INBOX)
+    headers = [(name, b"tsunagu.envelope.Tick" if name == "ce_type" else value) for name, value in good.headers]
+    here.log.append(INBOX, good.partition, good.key, good.value, headers)
+
+    here.pump()
+
+    assert ["TYPE_MISMATCH ce_type"] == texts(here.log, "dlq.error.message", DEAD)
+
+
+def test_a_type_that_no_decider_takes_is_refused_with_a_code():
+    """Never ignored: the sender is told."""
+    here = town()
+    put(here.log, PartGiven(agency="b", part=CasePart.ROLE), "m1")
+
+    here.pump()
+
+    (refusal,) = events(here.log)
+    assert (MessageRefused, RefusalCode.UNKNOWN_TYPE, "PartGiven") == (type(refusal), refusal.code, refusal.message_type)
+
+
+def test_a_message_that_gives_nothing_leaves_nothing():
+    """No event, no record, no id used up."""
+    here = town()
+    put(here.log, signal("nothing"), "m1")
+    put(here.log, signal(), "m2")
+
+    here.pump()
+
+    assert ["1"] == texts(here.log, "ce_seq")
+
+
+def test_an_answer_too_large_for_one_batch_is_buried_whole():
+    """Half an answer never reaches the log."""
+    def decide(state, message, context):
+        return (toys.refusal(context, RefusalCode.WRONG_STATE).changed(sentence="あ" * 200_000),) * 2
+
+    here = town(function=Function(NAME, (Decider("large", None, decide, lambda state, _: state, (SignalReceived,), (MessageRefused,)),)))
+    put(here.log, signal(), "m1")
+
+    here.pump()
+
+    assert [] == here.log.records(LOG)
+    assert ["TOO_LARGE"] == texts(here.log, "dlq.error.message", DEAD)
+
+
+def test_an_error_in_a_decider_is_not_swallowed():
+    """The process stops; the message is seen again."""
+    here = town()
+    put(here.log, signal("crash"), "m1")
+
+    with pytest.raises(ZeroDivisionError):
+        here.pump()
+
+
+def test_the_state_after_a_restart_is_the_state_before():
+    """It folds from the own log and from nothing else."""
+    here = town()
+    for area in ("1", "2", "refuse", "3"):
+        put(here.log, signal(area), area)
+    here.pump()
+    before = here.handler(NAME).state(KEY, DECIDER)
+
+    here.restart(NAME)
+
+    assert before == here.handler(NAME).state(KEY, DECIDER)
+    assert (3, "3") == (before.signals, before.area)
+
+
+def test_a_tick_asks_only_the_keys_that_are_due():
+    """By the append time of the tick, in the order of the keys; the ids derive from the tick."""
+    here = town()
+    for key in ("c", "a", "b"):
+        put(here.log, signal("1" if key == "b" else "wait"), f"m-{key}", key=key)
+    here.pump()
+    assert {partition_of(key, PARTITIONS) for key in (b"a", b"c")} == set(here.handler(NAME).due(here.log.now))
+
+    for number in range(PARTITIONS):
+        tick(here, number, f"t{number}")
+    here.pump()
+
+    waited = {record.key: event.agency for record, event in zip(here.log.records(LOG), events(here.log), strict=True)
+              if isinstance(event, PartGiven)}
+    assert {b"a": "late", b"c": "late"} == waited
+    assert [] == here.handler(NAME).due(here.log.now)
+
+
+def test_a_repeated_tick_gives_nothing_new():
+    """Ticks are messages like others."""
+    here = town()
+    put(here.log, signal("wait"), "m1")
+    number = partition_of(KEY.encode(), PARTITIONS)
+    tick(here, number, "t1")
+    here.pump()
+    log, sent = seen(here.log), seen(here.log, GATE)
+
+    tick(here, number, "t1")
+    here.restart(NAME, again=2)
+    here.pump()
+
+    assert log == seen(here.log)
+    assert set(sent) == set(seen(here.log, GATE))
+
+
+def test_a_broadcast_reaches_the_shared_state_and_then_every_key():
+    """Such as a protection flag (支援措置): one fact of the partition, on which each case may have to act."""
+    flag = ProtectionFlagSet(flag="f1", person="p" * 32, blocked_agencies=(), until=date(2027, 3, 31))
+    shared = Decider("shared", 0, lambda state, message, context: (message,), lambda state, _: state + 1, (ProtectionFlagSet,), (ProtectionFlagSet,))
+
+    def decide(state, message, context):
+        noted = PartNoted(agency=f"{context.key} saw {context.shared}", part=CasePart.LISTED)
+        return (message,) if isinstance(message, SignalReceived) else (noted,)
+
+    keyed = Decider("keyed", None, decide, lambda state, _: state, (SignalReceived, ProtectionFlagSet), (SignalReceived, PartNoted))
+    here = town(function=Function(NAME, (keyed,), shared))
+    keys = [key for key in map(str, range(30)) if partition_of(key.encode(), PARTITIONS) == partition_of(b"f1", PARTITIONS)][:2]
+    for key in keys:
+        put(here.log, signal(), f"m-{key}", key=key)
+    put(here.log, flag, "b1", key="f1")
+    here.pump()
+    first = seen(here.log)
+    here.restart(NAME, again=3)
+    here.pump()
+
+    noted = [event.agency for event in events(here.log) if isinstance(event, PartNoted)]
+    assert [f"{key} saw 1" for key in sorted(keys)] == noted[:2]
+    assert first == seen(here.log)
+
+
+def test_an_agency_without_a_part_in_the_case_learns_nothing():
+    """A case that exists and one that does not look the same (architecture rule 6)."""
+    keyed = Decider("keyed", None, lambda state, message, context: (message,), lambda state, _: state,
+                    (SignalReceived, ConsultationScreened), (SignalReceived, ConsultationScreened))
+    here = town(function=Function(NAME, (PARTIES, keyed)))
+    put(here.log, signal(), "m1")
+    put(here.log, SCREENED, "m2")
+    put(here.log, SCREENED, "m3", key="unknown")
+
+    here.pump()
+
+    kinds = {KEY: [SignalReceived, PartNoted, ConsultationScreened], "unknown": [MessageRefused]}
+    given = [((record.key or b"").decode(), type(event)) for record, event in zip(here.log.records(LOG), events(here.log), strict=True)]
+    assert kinds == {key: [kind for each, kind in given if each == key] for key in kinds}
+    (refusal,) = [event for event in events(here.log) if isinstance(event, MessageRefused)]
+    assert RefusalCode.CASE_NOT_FOUND == refusal.code
+
+
+def test_a_late_append_of_another_writer_is_passed_over_and_counted():
+    """A zombie can only repeat the same bytes; readers drop what they have seen."""
+    telemetry = Telemetry("intake")
+    here = town(telemetry=telemetry)
+    put(here.log, signal(), "m1")
+    here.pump()
+    (record,) = here.log.records(LOG)
+    here.log.append(LOG, record.partition, record.key, record.value, record.headers)
+
+    here.restart(NAME)
+    put(here.log, signal(), "m2")
+    here.pump()
+
+    assert ["1", "1", "2", "3", "4"] == texts(here.log, "ce_seq")
+    assert 1 == alarms(telemetry, "DUPLICATE")
+    assert 2 == here.handler(NAME).state(KEY, DECIDER).signals
+
+
+def test_another_writer_in_our_log_is_noticed_at_the_next_write():
+    """Then the state may be wrong: stop, and start again from the log."""
+    here = town()
+    put(here.log, signal(), "m1")
+    here.pump()
+    (record,) = here.log.records(LOG)
+    here.log.append(LOG, record.partition, record.key, record.value, record.headers)
+    put(here.log, signal(), "m2")
+
+    with pytest.raises(IntegrityError):
+        here.pump()
+
+
+def test_a_hole_in_the_sequence_is_an_alarm():
+    """Something was removed, or written past us."""
+    telemetry = Telemetry("intake")
+    here = town(telemetry=telemetry)
+    put(here.log, signal(), "m1")
+    here.pump()
+    (record,) = here.log.records(LOG)
+    later = [(name, b"5" if name == "ce_seq" else b"other" if name == "ce_causationid" else value) for name, value in record.headers]
+    here.log.append(LOG, record.partition, record.key, record.value, later)
+
+    here.restart(NAME)
+
+    assert 1 == alarms(telemetry, "SEQUENCE_GAP")
+
+
+def test_revoked_partitions_are_forgotten():
+    """Whoever has them next replays the log."""
+    here = town()
+    handler = here.handler(NAME)
+
+    here._run(handler.revoked([TP(INBOX, 0)]))
+
+    assert [1, 2] == handler.partitions()
+
+
+def tick(here: MemoryTown, number: int, message_id: str) -> None:
+    """A tick for one partition, as the timer writes it."""
+    envelope = Envelope(id=message_id, source=NAME, type="tsunagu.envelope.Tick", subject=f"tick-{number}")
+    here.log.append(INBOX, number, f"tick-{number}".encode(), serde.encode(Tick()), envelope.headers())
+
+
+def alarms(telemetry: Telemetry, code: str) -> float | None:
+    """The integrity alarms of one kind."""
+    return telemetry.registry.get_sample_value("tsunagu_integrity_alarms_total", {"service": "intake", "worker": NAME, "code": code})
+
