@@ -39,7 +39,8 @@ class Broker:
         """A fresh topic that only the administrator can use; keys of ``config`` with ``_`` for ``.``."""
         name = f"test-{next(self._numbers)}"
         named = {"message.timestamp.type": "LogAppendTime", **{key.replace("_", "."): value for key, value in config.items()}}
-        created = AdminClient(self.confluent()).create_topics([NewTopic(name, partitions, config=named)], operation_timeout=30)
+        admin = AdminClient(self.confluent())  # kept: a collected client takes its answers with it
+        created = admin.create_topics([NewTopic(name, partitions, config=named)], operation_timeout=30)
         created[name].result(30)
         return name
 

@@ -45,7 +45,7 @@ TABLE: Mapping[str, Access] = {
         writes=(*INBOXES, "consent.log", "consent.inbox", "agency.*.inbox", "consent.dead-letters"),
         reads=("consent.inbox", "consent.urgent", *LOGS, "control"),
     ),
-    "reporting": Access(reads=LOGS),
+    "reporting": Access(reads=(*LOGS, "control")),
     "auditor": Access(reads=LOGS),
     "registry": Access(writes=("registry.log", "consent.inbox"), reads=("registry.log",)),
     "operator": Access(writes=("control",)),

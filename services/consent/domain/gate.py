@@ -122,11 +122,14 @@ def _stop(case: CaseFile, recipient: str, identity: str) -> StopNoticeIssued:
 
 
 def _noted(case: CaseFile, message: CaseSegmentOpened | CaseSegmentClosed) -> SegmentNoted | None:
+    """The segment as this case has it now, or None where another sitting claims a segment that is not its own."""
+    known = case.segments.get(message.segment)
+    if known is not None and known.sitting != message.sitting:
+        return None
     if isinstance(message, CaseSegmentOpened):
         return SegmentNoted(
             sitting=message.sitting, segment=message.segment, basis=message.basis, members=message.members, present=message.present, open=True,
         )
-    known = case.segments.get(message.segment)
     return None if known is None else SegmentNoted(
         sitting=message.sitting, segment=message.segment, basis=known.basis, members=tuple(sorted(known.members)), present=(), open=False,
     )
@@ -172,7 +175,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             return case.with_consents(event.person, _withdrawn(case, event.person, event.consents))
         case SegmentNoted():
             asked = case.segments[event.segment].asked if event.segment in case.segments else frozenset()
-            segment = Segment(id=event.segment, basis=event.basis, members=frozenset(event.members), open=event.open, asked=asked)
+            segment = Segment(id=event.segment, sitting=event.sitting, basis=event.basis, members=frozenset(event.members), open=event.open, asked=asked)
             return case.changed(segments={**case.segments, event.segment: segment})
         case InformationRequestedInConference():
             segment = case.segments.get(event.segment)

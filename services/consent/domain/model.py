@@ -49,6 +49,7 @@ class Segment(Record, frozen=True, kw_only=True):
     """A conference segment (会議の区分) of this case: its basis, its listed members, the categories asked for in it."""
 
     id: str
+    sitting: str
     basis: ConferenceBasis
     members: frozenset[str]
     open: bool

@@ -253,6 +253,15 @@ def test_closing_an_unknown_segment_changes_nothing():
     case().when(CaseSegmentClosed(case="x", sitting="s", segment="seg"), source="coordination").then_nothing()
 
 
+def test_another_sitting_cannot_open_widen_or_close_a_segment_that_is_not_its_own():
+    """Segment ids are chosen by conveners; the first sitting to use one keeps it."""
+    before = conference("child", "poverty")
+    widened = CaseSegmentOpened(case="x", sitting="t", segment="seg", basis=ConferenceBasis.SWA106_6, members=("tax",), present=())
+
+    before.when(widened, source="coordination").then_nothing()
+    before.when(CaseSegmentClosed(case="x", sitting="t", segment="seg"), source="coordination").then_nothing()
+
+
 def emergency(*parts: Any, agency: str = "outreach", recipient: str = "police") -> Then:
     """A notice of danger to life."""
     asked = request(*parts, event_type="EmergencyRaised", agency=agency, recipient=recipient, basis=Basis.V, purpose=Purpose.EMERGENCY)

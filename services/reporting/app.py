@@ -1,0 +1,52 @@
+"""The reporting service: one writer per projection, each with its own place in the logs; it decides nothing and writes to no topic."""
+
+from __future__ import annotations
+
+from prometheus_client import Gauge
+
+from contracts.topics import SUPPORT_FUNCTIONS, Function
+from kernel import app
+from kernel.records import TP
+from kernel.service import Service, Site
+from kernel.settings import Settings
+from kernel.telemetry import Telemetry
+from services.reporting.logs import Logs
+from services.reporting.projections import PROJECTIONS
+from services.reporting.projections.projection import Projection
+from services.reporting.store import Store, connector
+from services.reporting.writer import Writer
+
+LOGS = (*SUPPORT_FUNCTIONS, Function.CONSENT)
+"""Functions whose logs are read."""
+ROLE = "tsunagu_projector"
+
+
+def writers(site: Site) -> list[Writer]:
+    """A writer for each projection. Raises SettingsMissing."""
+    found = [_writer(projection, site) for projection in PROJECTIONS]
+    _measure(found, site.telemetry)
+    return found
+
+
+def _writer(projection: Projection, site: Site) -> Writer:
+    meter, functions = site.telemetry.meter(projection.name), {site.topics.log(function): str(function) for function in LOGS}
+    partitions = [TP(topic, number) for topic in sorted(functions) for number in range(site.settings.partitions)]
+    logs = Logs(partitions, lambda: site.clients.reader(f"{site.service}-{projection.name}"))
+    return Writer(projection.name, Store(projection, connector(site.settings, ROLE), meter.alarm), logs, functions, meter)
+
+
+def _measure(found: list[Writer], telemetry: Telemetry) -> None:
+    labels = ("service", "projection")
+    age = Gauge("tsunagu_projection_age_seconds", "Age of the oldest record read and not yet in the tables", labels, registry=telemetry.registry)
+    parked = Gauge("tsunagu_projection_parked_records", "Log records that could not be read", labels, registry=telemetry.registry)
+    for writer in found:
+        age.labels(telemetry.service, writer.name).set_function(writer.age)
+        parked.labels(telemetry.service, writer.name).set_function(lambda writer=writer: writer.parked)
+
+
+SERVICE = Service(name="reporting", loops=writers)
+
+
+def run(settings: Settings) -> None:
+    """Run in the foreground until a signal. Raises SettingsMissing."""
+    app.run(SERVICE, settings)
