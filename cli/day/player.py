@@ -35,7 +35,7 @@ class Day:
     """One working day under way."""
 
     def __init__(self, stage: Stage, tell: Callable[[Row], None] = lambda row: None, disturb: Callable[[int], None] = lambda step: None) -> None:
-        """``tell`` hears of each row as it comes about; ``disturb`` is called before each message with the step's number."""
+        """``tell`` hears of each row as it comes about; ``disturb`` is called with the step's number as soon as a message is sent."""
         self.stage, self.step = stage, 0
         self.rows: list[Row] = []
         self.told: list[Told] = []
@@ -52,11 +52,11 @@ class Day:
         The agency speaks only once the function knows its part in the case, as it would after hours of other work; a
         ``stranger`` has none and speaks all the same.
         """
-        self._disturb(self.step)
         if not stranger:
             self._wait_for_part(agency, event, subject)
         words = Words(agency=agency, event=event, subject=subject, id=id or str(uuid.uuid4()))
         sent_at = self.stage.say(words)
+        self._disturb(self.step)
         rows = self.follow(agency, words.id, type(event).__name__, sent_at, *(wants or (recorded(),)))
         if not any(row.outcome.startswith("REFUSED") for row in rows):
             self.recount(agency, event, subject)
@@ -68,8 +68,9 @@ class Day:
 
     def post(self, agency: str, *drafts: Draft) -> int:
         """Put raw records into an outbox; the append time of the last, ms UTC."""
+        sent_at = self.stage.post(agency, *drafts)
         self._disturb(self.step)
-        return self.stage.post(agency, *drafts)
+        return sent_at
 
     def follow(self, agency: str, message_id: str, message_type: str, sent_at: int, *wants: Want) -> list[Row]:
         """Wait for what must come of a message, and add the rows."""

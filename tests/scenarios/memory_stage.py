@@ -1,27 +1,29 @@
-"""The day's stage in memory: the same five functions, gate and courier in one process, without a broker."""
+"""The day's stage in memory: the same five functions, gate, courier and monthly projection in one process, without a broker."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
 from cli import registry
-from cli.agency.message import JAPAN, Draft, Heard, draft, heard
+from cli.agency.message import JAPAN, Draft, draft, heard
 from cli.day.stage import Words
 from cli.day.view import View
 from contracts.registry import PolicyActivated
 from deploy.local.town import agencies
 from kernel import serde
 from kernel.envelope import Envelope
-from kernel.memory import MemoryLog, MemoryTown
-from kernel.partitioner import partition_of
+from kernel.memory import MemoryLog, MemoryRecord, MemoryTown
 from kernel.routes import Routes
 from kernel.topics import Topics
-from tests.scenarios.town import build
+from services.reporting import facts
+from services.reporting.projections import monthly
+from tests.scenarios.town import populate
 
 PARTITIONS = 3
 TOPICS = Topics("990019")
-LOGS = tuple(TOPICS.log(name) for name in ("consultation", "outreach", "coordination", "participation", "community", "consent"))
+LOGS = {TOPICS.log(name): name for name in ("consultation", "outreach", "coordination", "participation", "community", "consent")}
 
 
 class MemoryStage:
@@ -31,10 +33,10 @@ class MemoryStage:
         self.log = MemoryLog()
         self.view = View(TOPICS, PARTITIONS)
         self._seen: dict[tuple[str, int], int] = {}
-        self._known: set[tuple[str, str]] = set()
+        self._heard: set[tuple[str, str]] = set()
         self._register()
         self.town = MemoryTown(self.log, batch)
-        build(self.town, Routes(TOPICS, PARTITIONS))
+        self.workers = populate(self.town, Routes(TOPICS, PARTITIONS))
 
     @property
     def today(self) -> date:
@@ -57,24 +59,29 @@ class MemoryStage:
         self._look()
         return done()
 
-    def restart(self, service: str) -> bool:
-        """See Stage."""
-        for name in self.town.names() if hasattr(self.town, "names") else (service,):
-            if name == service or name.startswith(f"{service}-"):
-                self.town.restart(name)
+    def restart(self, service: str, again: int = 2) -> bool:
+        """See Stage. The last ``again`` records of each partition are seen once more, as after a kill before the commit."""
+        for worker in self.workers[service]:
+            self.town.restart(worker, again)
         return True
 
-    def figures(self) -> None:
-        """No reporting here."""
+    def figures(self) -> dict[tuple[str, str], int]:
+        """See Stage: what the monthly projection makes of the logs."""
+        reading = facts.read((record for topic in LOGS for record in self.log.records(topic)), LOGS)
+        found: Counter[tuple[str, str]] = Counter()
+        for write in monthly.Monthly().writes([fact for _, fact in reading.facts]):
+            for _, metric, dimension, amount in write.rows:
+                found[metric, dimension] += amount if write.statement == monthly.ADD else 1
+        return dict(found)
 
     def close(self) -> None:
         """Free the event loop."""
         self.town.close()
 
     def _register(self) -> None:
-        facts = [(agency.id, registry.registered(agency)) for agency in agencies()]
-        facts.append(("national", PolicyActivated(pack="national", hash=registry.policy_hash("national"))))
-        for number, (key, fact) in enumerate(facts):
+        told = [(agency.id, registry.registered(agency)) for agency in agencies()]
+        told.append(("national", PolicyActivated(pack="national", hash=registry.policy_hash("national"))))
+        for number, (key, fact) in enumerate(told):
             attributes = Envelope(id=f"registry-{number}", source="registry", type=serde.type_of(fact).full_name, subject=key)
             for topic, partitions in ((TOPICS.registry, 1), (TOPICS.inbox("consent"), PARTITIONS)):
                 for partition in range(partitions):
@@ -87,20 +94,17 @@ class MemoryStage:
                     self.view.see_log(record.topic, record.key, record.value or b"", record.headers, record.timestamp)
         for agency in agencies():
             for record in self._new(TOPICS.agency_inbox(agency.id), 0):
-                each = heard(record.key, record.value, record.headers, record.timestamp, (record.topic, 0, record.offset))
-                self._hear(agency.id, each)
+                self._hear(agency.id, record)
 
-    def _hear(self, agency: str, each: Heard) -> None:
+    def _hear(self, agency: str, record: MemoryRecord) -> None:
         """As every reader must: drop what has come before."""
-        if (agency, each.id) not in self._known:
-            self._known.add((agency, each.id))
+        each = heard(record.key, record.value, record.headers, record.timestamp, (record.topic, 0, record.offset))
+        if (agency, each.id) not in self._heard:
+            self._heard.add((agency, each.id))
             self.view.see_inbox(agency, each)
 
-    def _new(self, topic: str, partition: int) -> list:
+    def _new(self, topic: str, partition: int) -> Iterator[MemoryRecord]:
         start = self._seen.get((topic, partition), 0)
         found = self.log.records(topic, partition, start)
         self._seen[topic, partition] = start + len(found)
-        return found
-
-
-__all__ = ["LOGS", "PARTITIONS", "TOPICS", "MemoryStage", "partition_of"]
+        return iter(found)

@@ -1,0 +1,77 @@
+"""Every handler of the five functions, the front door, the gate and the courier around one memory log, as the services state them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import partial
+
+from deploy.local.town import agencies
+from kernel.decider import Function
+from kernel.memory import MemoryTown
+from kernel.place import Place
+from kernel.processor import Processor
+from kernel.routes import Routes
+from kernel.sealing import Key
+from kernel.service import Service
+from kernel.telemetry import Telemetry
+from services.consent import app as consent
+from services.consent.courier import Courier
+from services.coordination import app as coordination
+from services.intake import app as intake
+from services.intake.directory import Directory
+from services.intake.front_door import FrontDoor
+from services.participation import app as participation
+
+SERVICES = (intake.SERVICE, coordination.SERVICE, participation.SERVICE, consent.SERVICE)
+
+
+class Keys:
+    """A key store in memory: one key per person and retention class."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Key] = {}
+
+    async def for_sealing(self, people: Iterable[str], retention: str) -> dict[str, Key]:
+        """See kernel.keyring."""
+        found = {person: self._key(person, retention) for person in people}
+        self._by_id.update({key.id: key for key in found.values()})
+        return found
+
+    async def for_opening(self, key_ids: Iterable[str]) -> dict[str, Key]:
+        """See kernel.keyring."""
+        return {key_id: self._by_id[key_id] for key_id in key_ids}
+
+    def _key(self, person: str, retention: str) -> Key:
+        secret = hashlib.sha256(f"{person} {retention}".encode()).digest()
+        return Key(hashlib.sha256(secret).hexdigest()[:32], secret)
+
+
+def populate(town: MemoryTown, routes: Routes) -> dict[str, tuple[str, ...]]:
+    """Start every worker; the names of the workers of each service."""
+    keys, topics = Keys(), routes.topics
+    front = partial(_front_door, town, routes, keys)
+    town.add("front-door", {topics.outbox(agency.id): 1 for agency in agencies()}, front)
+    for service in SERVICES:
+        for function in service.functions:
+            build = partial(_processor, town, routes, service, function)
+            town.add(function.name, dict.fromkeys(build().inboxes, routes.partitions), build)
+    town.add("courier", {topics.log("consent"): routes.partitions}, partial(_courier, town, routes, keys))
+    workers = {service.name: tuple(function.name for function in service.functions) for service in SERVICES}
+    return {**workers, "intake": ("front-door", *workers["intake"]), "consent": (*workers["consent"], "courier")}
+
+
+def _place(town: MemoryTown, routes: Routes, service: str, worker: str, urgent: bool = False) -> Place:
+    return Place(service, routes, town.log, Telemetry(service).meter(worker), urgent)
+
+
+def _front_door(town: MemoryTown, routes: Routes, keys: Keys) -> FrontDoor:
+    return FrontDoor(_place(town, routes, "intake", "front-door"), keys, Directory(town.log, routes.topics.registry))
+
+
+def _processor(town: MemoryTown, routes: Routes, service: Service, function: Function) -> Processor:
+    return Processor(function, _place(town, routes, service.name, function.name, function.name in service.urgent))
+
+
+def _courier(town: MemoryTown, routes: Routes, keys: Keys) -> Courier:
+    return Courier(_place(town, routes, "consent", "courier"), keys, agency_partitions=1)
