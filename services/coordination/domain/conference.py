@@ -20,10 +20,10 @@ from contracts.coordination import (
     SegmentOpened,
 )
 from contracts.envelope import DisclosureRequested, MessageRefused
-from contracts.shared import Basis, Purpose, RefusalCode
+from contracts.shared import Basis, FunctionName, Purpose, RefusalCode
+from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.coordination.domain.asking import ask
 
 Reported = ConferenceConvened | SegmentOpened | SegmentClosed | InformationRequestedInConference | InformationGivenInConference
 Message = Reported | CaseSegmentOpened | CaseSegmentClosed
@@ -95,12 +95,12 @@ def _consequences(state: State, message: Reported, context: Context) -> Iterator
             for case in dict.fromkeys(state.agenda[segment]):
                 yield CaseSegmentClosed(case=case, sitting=context.key, segment=segment)
         case InformationRequestedInConference(to_agency=asked, segment=segment):
-            yield ask(context, 0, type(message), asked, Purpose.SUPPORT_CONFERENCE, Basis.M, segment)
+            yield _ask(context, type(message), asked, segment)
         case InformationGivenInConference(segment=segment):
             room = dict.fromkeys((*state.noted[segment].members, *state.noted[segment].present))
             for attendee in room:
                 if attendee != context.agency:
-                    yield ask(context, 0, type(message), attendee, Purpose.SUPPORT_CONFERENCE, Basis.M, segment)
+                    yield _ask(context, type(message), attendee, segment)
 
 
 def _noted(known: SegmentNoted | None, message: CaseSegmentOpened | CaseSegmentClosed) -> tuple[SegmentNoted, ...]:
@@ -115,6 +115,10 @@ def _noted(known: SegmentNoted | None, message: CaseSegmentOpened | CaseSegmentC
             return (known.changed(open=False),)
         case _:
             return ()
+
+
+def _ask(context: Context, event: type, attendee: str, segment: str) -> DisclosureRequested:
+    return ask(context, FunctionName.COORDINATION, 0, event, attendee, Purpose.SUPPORT_CONFERENCE, Basis.M, segment=segment)
 
 
 def evolve(state: State, event: Event) -> State:

@@ -17,10 +17,10 @@ from contracts.coordination import (
     TaskAssigned,
 )
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, VerdictNoted
-from contracts.shared import CasePart, Outcome, ReferralReason, RefusalCode, ScreeningOutcome
+from contracts.shared import CasePart, FunctionName, Outcome, Purpose, ReferralReason, RefusalCode, ScreeningOutcome
+from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.coordination.domain.asking import ask
 
 Message = ConsultationScreened | CoordinationReferred | CoordinationAccepted | LeadAgencyNamed | RolesAssigned
 Event = (
@@ -63,7 +63,7 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
             found = outcome is ScreeningOutcome.COMPLEX
             return () if found is state.complex else (ComplexityNoted(complex=found),)
         case CoordinationReferred(to_agency=agency):
-            return (message, PartGiven(agency=agency, part=CasePart.LINKED), ask(context, 0, CoordinationReferred, agency))
+            return (message, PartGiven(agency=agency, part=CasePart.LINKED), _ask(context, 0, CoordinationReferred, agency))
         case CoordinationAccepted() | LeadAgencyNamed():
             return (message,)
         case RolesAssigned():
@@ -117,7 +117,11 @@ def _tasks(message: RolesAssigned, context: Context) -> Iterator[Event]:
         task = 3 * number + 2  # ordinal: RolesAssigned comes first, PartGiven before each task
         yield PartGiven(agency=role.agency, part=CasePart.ROLE)
         yield TaskAssigned(person=message.person, role=role)
-        yield ask(context, task, TaskAssigned, role.agency)
+        yield _ask(context, task, TaskAssigned, role.agency)
+
+
+def _ask(context: Context, ordinal: int, event: type, recipient: str) -> DisclosureRequested:
+    return ask(context, FunctionName.COORDINATION, ordinal, event, recipient, Purpose.COORDINATION)
 
 
 def evolve(state: State, event: Event) -> State:

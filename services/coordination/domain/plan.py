@@ -8,10 +8,10 @@ from typing import assert_never
 
 from contracts.coordination import CoordinationAccepted, PlanApproved, PlanProposed, PlanReviewed, PlanShared
 from contracts.envelope import DisclosureRequested, MessageRefused
-from contracts.shared import RefusalCode
+from contracts.shared import FunctionName, Purpose, RefusalCode
+from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.coordination.domain.asking import ask
 
 Message = PlanProposed | PlanReviewed | PlanShared
 Event = PlanProposed | PlanReviewed | PlanApproved | PlanShared | CoordinationAccepted | DisclosureRequested | MessageRefused
@@ -54,7 +54,7 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
             return (message, PlanApproved(plan=message.plan, version=message.version)) if fit else (message,)
         case PlanShared():
             recipients = dict.fromkeys(message.recipients)
-            return (message, *(ask(context, 0, PlanShared, recipient) for recipient in recipients))
+            return (message, *(ask(context, FunctionName.COORDINATION, 0, PlanShared, recipient, Purpose.COORDINATION) for recipient in recipients))
         case _:
             return (refused(context, RefusalCode.UNKNOWN_TYPE),)
 

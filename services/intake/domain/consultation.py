@@ -14,10 +14,10 @@ from contracts.consultation import (
     SignalReceived,
 )
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven
-from contracts.shared import Basis, CasePart, Purpose, RefusalCode
+from contracts.shared import Basis, CasePart, FunctionName, Purpose, RefusalCode
+from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.intake.domain.asking import ask
 
 Message = SignalReceived | ConsultationReceived | ConsultationScreened | LinkedToAgency | EmergencyRaised | InformationRequested
 Event = Message | PartGiven | DisclosureRequested | MessageRefused
@@ -46,7 +46,7 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
         case LinkedToAgency():
             return _link(state, message, context)
         case EmergencyRaised(to_agency=helper):
-            return (message, ask(context, 0, EmergencyRaised, helper, Purpose.EMERGENCY, Basis.V))
+            return (message, ask(context, FunctionName.CONSULTATION, 0, EmergencyRaised, helper, Purpose.EMERGENCY, Basis.V))
         case InformationRequested():
             return _request(message, context)
         case _:
@@ -69,7 +69,7 @@ def _link(state: State, message: LinkedToAgency, context: Context) -> tuple[Even
     return (
         message,
         PartGiven(agency=message.to_agency, part=CasePart.LINKED),
-        ask(context, 0, LinkedToAgency, message.to_agency, message.purpose),
+        ask(context, FunctionName.CONSULTATION, 0, LinkedToAgency, message.to_agency, message.purpose),
     )
 
 
@@ -77,7 +77,10 @@ def _request(message: InformationRequested, context: Context) -> tuple[Event, ..
     """A question (照会) goes to the gate as it was put. The state is not looked at, so the answer cannot tell whether there is a case."""
     if message.purpose is Purpose.UNMAPPED:
         return (refused(context, RefusalCode.PURPOSE_MISSING),)
-    return (message, ask(context, 0, InformationRequested, context.agency, message.purpose, message.basis, message.wanted))
+    request = ask(
+        context, FunctionName.CONSULTATION, 0, InformationRequested, context.agency, message.purpose, message.basis, wanted=message.wanted,
+    )
+    return (message, request)
 
 
 def evolve(state: State, event: Event) -> State:

@@ -8,10 +8,10 @@ from typing import assert_never
 
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven
 from contracts.outreach import ContactAttempted, FirstContactMade, SignalVerified, SupportAccepted
-from contracts.shared import CasePart, Purpose, RefusalCode
+from contracts.shared import CasePart, FunctionName, Purpose, RefusalCode
+from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.intake.domain.asking import ask
 
 Message = SignalVerified | ContactAttempted | FirstContactMade | SupportAccepted
 Event = Message | PartGiven | DisclosureRequested | MessageRefused
@@ -69,7 +69,7 @@ def _accept(message: SupportAccepted, context: Context) -> tuple[Event, ...]:
     return (
         message,
         PartGiven(agency=message.linked_agency, part=CasePart.LINKED),
-        ask(context, 0, SupportAccepted, message.linked_agency, message.purpose),
+        ask(context, FunctionName.OUTREACH, 0, SupportAccepted, message.linked_agency, message.purpose),
     )
 
 

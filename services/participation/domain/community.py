@@ -9,6 +9,7 @@ from typing import assert_never
 from contracts.community import CooperationStarted, IssuesPaired, PlaceOpened, SessionHeld, SupplyOffered
 from contracts.envelope import DisclosureRequested, MessageRefused
 from contracts.shared import Basis, FunctionName, Purpose, RefusalCode
+from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 
@@ -76,10 +77,7 @@ def _partners(state: State, message: Message) -> Partners:
 
 def _requests(event: Message, partners: Partners, context: Context) -> Iterable[DisclosureRequested]:
     return (
-        DisclosureRequested(
-            event_id=context.event_id(0), event_type=type(event).__name__, recipient=partner, agency=context.agency,
-            function=FunctionName.COMMUNITY, purpose=Purpose.COMMUNITY, basis=Basis.B0,
-        )
+        ask(context, FunctionName.COMMUNITY, 0, type(event), partner, Purpose.COMMUNITY, Basis.B0)
         for partner in _others(partners, context)
     )
 

@@ -21,13 +21,13 @@ from contracts.shared import (
     DataCategory,
     FunctionName,
     HandsWanted,
-    PartCode,
     Purpose,
     RefusalCode,
     SupportLevel,
     TaskClass,
     TaskSlice,
 )
+from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 
@@ -86,7 +86,7 @@ def _count(state: State, message: CandidateCounted, context: Context) -> tuple[E
     if state.host is None:
         return (refused(context, RefusalCode.RESOURCE_NOT_FOUND),)
     counts = CandidatesCounted(resource=context.key, tasks=_added(state.counts, message.task))
-    return counts, _request(context, 0, counts, state.host, Purpose.PARTICIPATION, Basis.B0)
+    return counts, _ask(context, 0, CandidatesCounted, state.host, Purpose.PARTICIPATION, Basis.B0)
 
 
 def _try(state: State, message: TrialStarted, context: Context) -> tuple[Event, ...]:
@@ -94,8 +94,7 @@ def _try(state: State, message: TrialStarted, context: Context) -> tuple[Event, 
         return (refused(context, RefusalCode.WRONG_STATE),)
     if (message.person, message.resource) in state.trials:
         return (refused(context, RefusalCode.ALREADY_DONE),)
-    parts = tuple(PartCode(person=part.person, category=DataCategory(part.category), essential=part.essential) for part in context.parts)
-    request = _request(context, 0, message, message.host, Purpose.PARTICIPATION, Basis.C).changed(parts=parts)
+    request = _ask(context, 0, TrialStarted, message.host, Purpose.PARTICIPATION, Basis.C)
     return message, PartGiven(agency=message.host, part=CasePart.LINKED), request
 
 
@@ -106,20 +105,17 @@ def _answer(state: State, message: HandsRequested, context: Context) -> tuple[Ev
     match message.wanted:
         case HandsWanted.COUNTS:
             counts = CandidatesCounted(resource=context.key, tasks=state.counts)
-            return message, counts, _request(context, 1, counts, context.agency, Purpose.COMMUNITY, Basis.B0)
+            return message, counts, _ask(context, 1, CandidatesCounted, context.agency, Purpose.COMMUNITY, Basis.B0)
         case HandsWanted.NAMES:
-            request = _request(context, 0, message, context.agency, Purpose.COMMUNITY, Basis.NONE)
-            return message, request.changed(wanted=(DataCategory.BASIC,))
+            return message, _ask(context, 0, HandsRequested, context.agency, Purpose.COMMUNITY, Basis.NONE, (DataCategory.BASIC,))
         case _:
             return (refused(context, RefusalCode.UNMAPPED),)
 
 
-def _request(context: Context, ordinal: int, event: Event, recipient: str, purpose: Purpose, basis: Basis) -> DisclosureRequested:
-    """Ask the gate to let ``recipient`` have the ``ordinal``-th event of this decision."""
-    return DisclosureRequested(
-        event_id=context.event_id(ordinal), event_type=type(event).__name__, recipient=recipient, agency=context.agency,
-        function=FunctionName.PARTICIPATION, purpose=purpose, basis=basis,
-    )
+def _ask(
+    context: Context, ordinal: int, event: type[Event], recipient: str, purpose: Purpose, basis: Basis, wanted: tuple[DataCategory, ...] = (),
+) -> DisclosureRequested:
+    return ask(context, FunctionName.PARTICIPATION, ordinal, event, recipient, purpose, basis, wanted=wanted)
 
 
 def _place_of(proposal: CandidateProposed) -> tuple[str, TaskClass, SupportLevel]:

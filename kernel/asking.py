@@ -1,0 +1,29 @@
+"""Asking the gate (関門への依頼): the request that goes with a recorded event when another agency is to learn of it."""
+
+from __future__ import annotations
+
+from contracts.catalogue import BY_CLASS
+from contracts.envelope import DisclosureRequested
+from contracts.shared import Basis, DataCategory, FunctionName, PartCode, Purpose
+
+from kernel.decider import Context
+
+
+def ask(
+    context: Context, function: FunctionName, ordinal: int, event: type, recipient: str, purpose: Purpose, basis: Basis = Basis.C, *,
+    segment: str | None = None, wanted: tuple[DataCategory, ...] = (),
+) -> DisclosureRequested:
+    """Ask whether the ``ordinal``-th event (from 0, of type ``event``) of this decision may go to ``recipient``.
+
+    The sealed parts that the event carries are named by their codes; the gate decides on these alone.
+    """
+    return DisclosureRequested(
+        event_id=context.event_id(ordinal), event_type=event.__name__, recipient=recipient, agency=context.agency, function=function,
+        purpose=purpose, basis=basis, segment=segment, parts=_codes(context) if BY_CLASS[event].personal else (), wanted=wanted,
+    )
+
+
+def _codes(context: Context) -> tuple[PartCode, ...]:
+    return tuple([
+        PartCode(person=part.person, category=DataCategory(part.category), essential=part.essential) for part in context.parts
+    ])
