@@ -5,7 +5,6 @@ from __future__ import annotations
 from contracts.catalogue import BY_CLASS
 from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, DataCategory, FunctionName, PartCode, Purpose
-
 from kernel.decider import Context
 
 

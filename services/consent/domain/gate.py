@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from contracts.consent import (
-    ConsentGranted, ConsentRefused, ConsentWithdrawn, DisclosureDecided, ProtectionFlagSet, ReleaseVoided, ReviewOpened, StopNoticeIssued,
+    ConsentGranted,
+    ConsentRefused,
+    ConsentWithdrawn,
+    DisclosureDecided,
+    ProtectionFlagSet,
+    ReleaseVoided,
+    ReviewOpened,
+    StopNoticeIssued,
 )
 from contracts.coordination import CaseSegmentClosed, CaseSegmentOpened, InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, MessageRefused, Tick

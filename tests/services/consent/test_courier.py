@@ -10,7 +10,18 @@ import pytest
 from contracts.consent import ConsentWithdrawn, DisclosureDecided, ReleaseVoided, StopNoticeIssued
 from contracts.coordination import CoordinationReferred
 from contracts.envelope import MessageRefused, SealedEvent
-from contracts.shared import Basis, DataCategory, FunctionName, Outcome, PartCode, PersonalItem, Purpose, ReferralReason, RefusalCode, WithheldPart
+from contracts.shared import (
+    Basis,
+    DataCategory,
+    FunctionName,
+    Outcome,
+    PartCode,
+    PersonalItem,
+    Purpose,
+    ReferralReason,
+    RefusalCode,
+    WithheldPart,
+)
 from kernel import sealing, serde
 from kernel.envelope import Envelope
 from kernel.failures import Unavailable
