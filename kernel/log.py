@@ -6,6 +6,7 @@ Libraries' lines are kept as their message template without its arguments, since
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -22,6 +23,7 @@ FIELDS = (
 OURS = "tsunagu"
 """Name of our own logger."""
 _SELDOM_S = 10.0
+_PLAIN = re.compile(r"[A-Za-z .,:;!_()\[\]/-]*")
 _FRAMES = 6
 """So many innermost places of a traceback are named."""
 _ROOT = str(Path(__file__).resolve().parent.parent) + "/"
@@ -31,7 +33,7 @@ Line = MutableMapping[str, Any]
 def configure(service: str, stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Send every log line of this process, ours and the libraries', to ``stream`` (default: standard output)."""
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[_foreign],
+        foreign_pre_chain=[_foreign], pass_foreign_args=True,
         processors=[_error, _of(service), structlog.processors.TimeStamper("iso", utc=True), _closed, _line],
     )
     handler = logging.StreamHandler(stream or sys.stdout)
@@ -74,13 +76,11 @@ def logger() -> structlog.stdlib.BoundLogger:
 
 
 def _foreign(_: Any, __: str, line: Line) -> Line:
-    """A library's line: its template and its logger's name."""
+    """A library's line: its logger and its template; a text already put together only if it looks like a plain sentence."""
     record: logging.LogRecord = line["_record"]
-    line["event"], line["level"], line["logger"] = str(record.msg)[:200], record.levelname.lower(), record.name
-    if "%" not in line["event"] and "{" not in line["event"]:
-        return line
-    if not record.args:
-        line["event"] = "message withheld"  # already put together by the library: it may hold anything
+    template = str(record.msg)[:200]
+    line["event"] = template if line.pop("positional_args", ()) or _PLAIN.fullmatch(template) else "message withheld"
+    line["level"], line["logger"] = record.levelname.lower(), record.name
     return line
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from kernel.clients import MAX_BATCH
@@ -77,7 +77,7 @@ class Sender:
             try:
                 return await self._producer.send_batch(builder, topic, partition=partition)
             except KafkaError as error:  # not taken yet: metadata are missing, or earlier batches still wait
-                if not error.retriable:
+                if not (error.retriable or isinstance(error, KafkaTimeoutError)):
                     raise
                 await asyncio.sleep(_PAUSE_S)
 
