@@ -74,6 +74,10 @@ class AgencyClient:
         message = answers[-1][1]
         return Sent(id=drafts[-1].id, topic=topic, partition=message.partition(), offset=message.offset(), timestamp=message.timestamp()[1])
 
+    def connect(self) -> None:
+        """Connect the outbox now rather than at the first message. Raises KafkaException."""
+        self._outbox().list_topics(self._topics.outbox(self.agency), DELIVERY_S)
+
     def open_inbox(self, start: int | None = None) -> None:
         """Read the inbox from ``start`` on (an offset valid for every partition; default: from the beginning)."""
         self._consumer = Consumer({

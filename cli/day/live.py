@@ -135,6 +135,7 @@ class _Ours:
     def __init__(self, settings: Settings, agency: str) -> None:
         self.client = AgencyClient(settings, agency)
         self.client.skip_inbox()
+        self.client.connect()
 
     def say(self, words: Words) -> int:
         return self.client.say(words.event, words.subject, id=words.id).timestamp
