@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contracts.consent import DisclosureDecided
 from contracts.envelope import DisclosureRequested
-from contracts.shared import Basis, Outcome, PartCode, WithheldPart
+from contracts.shared import Basis, Outcome, WithheldPart
 from services.consent.domain.model import CaseFile, Registry, Verdict, day_in_japan
 from services.consent.domain.pack import PolicyPack
-from services.consent.domain.policies import BASES, Part, Question, consent_of_the_person, not_available, protect
+from services.consent.domain.policies import BASES, Question, consent_of_the_person, not_available, protect
 from services.consent.domain.reasons import OPENED_BY, SENTENCES, Reason
 
 PERMIT, REDACT, HOLD, DENY = Outcome.PERMIT, Outcome.REDACT, Outcome.HOLD, Outcome.DENY
@@ -26,14 +26,10 @@ def judge(
     """The verdict on ``request`` at ``at`` (milliseconds UTC), ready to be recorded. ``pack`` None = not known here: HOLD (R16)."""
     if pack is None:
         return _recorded(request, request_id, position, HOLD, _unknown_policy(request), "", at, None, ())
-    question = Question(request=request, case=case, registry=registry, pack=pack, day=day_in_japan(at), parts=_parts(request))
+    question = Question(request=request, case=case, registry=registry, pack=pack, day=day_in_japan(at))
     outcome, verdict = _most_open(question)
     deadline = at + pack.hold_ms if outcome is HOLD else None
     return _recorded(request, request_id, position, outcome, verdict, pack.hash, at, deadline, pack.obligations)
-
-
-def _parts(request: DisclosureRequested) -> tuple[Part, ...]:
-    return tuple([(part.person, part.category, part.essential) for part in request.parts])
 
 
 def _most_open(question: Question) -> tuple[Outcome, Verdict]:
@@ -56,7 +52,7 @@ def _test(question: Question, basis: Basis) -> Verdict:
 
 
 def _nothing(question: Question, reason: Reason) -> Verdict:
-    return Verdict(basis=Basis.NONE, rule="R1", withheld=tuple((*part, reason) for part in question.parts), reasons=(reason,))
+    return Verdict(basis=Basis.NONE, rule="R1", withheld=tuple([(part, reason) for part in question.request.parts]), reasons=(reason,))
 
 
 def _judged(question: Question, verdict: Verdict) -> tuple[Outcome, Verdict]:
@@ -72,7 +68,7 @@ def _outcome(question: Question, verdict: Verdict) -> Outcome:
     if verdict.released and not verdict.withheld:
         return PERMIT
     if verdict.released:
-        return HOLD if any([essential for _, _, essential, _ in verdict.withheld]) else REDACT
+        return HOLD if any([part.essential for part, _ in verdict.withheld]) else REDACT
     if not verdict.reasons and not verdict.withheld:
         return PERMIT
     return HOLD if _may_wait(question, verdict) else DENY
@@ -85,7 +81,7 @@ def _may_wait(question: Question, verdict: Verdict) -> bool:
 
 
 def _unknown_policy(request: DisclosureRequested) -> Verdict:
-    withheld = tuple((*part, Reason.POLICY_UNKNOWN) for part in _parts(request))
+    withheld = tuple([(part, Reason.POLICY_UNKNOWN) for part in request.parts])
     return Verdict(basis=Basis.NONE, rule="R16", withheld=withheld, reasons=(Reason.POLICY_UNKNOWN,))
 
 
@@ -99,8 +95,8 @@ def _recorded(
         recipient=request.recipient, agency=request.agency, function=request.function, purpose=request.purpose,
         outcome=outcome, rule=verdict.rule, basis=verdict.basis if given else _NONE,
         consents=verdict.consents if given else (), segment=request.segment,
-        released=tuple([PartCode(person=person, category=category, essential=essential) for person, category, essential in verdict.released]),
-        withheld=tuple([WithheldPart(person=person, category=category, reason=reason) for person, category, _, reason in verdict.withheld]),
+        released=verdict.released,
+        withheld=tuple([WithheldPart(person=part.person, category=part.category, reason=reason) for part, reason in verdict.withheld]),
         reasons=verdict.reasons,
         releases_when=() if given else tuple(dict.fromkeys([code for reason in verdict.reasons for code in OPENED_BY.get(reason, ())])),
         obligations=obligations if given else (),

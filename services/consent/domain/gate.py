@@ -23,7 +23,7 @@ from kernel.decider import Context, Decider
 from kernel.parties import refused
 from services.consent.domain.capture import fault_of_grant, fault_of_withdrawal
 from services.consent.domain.decision import judge
-from services.consent.domain.model import CaseFile, Consent, Hold, Refusal, Registry, Release, Segment
+from services.consent.domain.model import CaseFile, Hold, Registry
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.reasons import SENTENCES, Reason
 
@@ -166,58 +166,20 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
     """The case as the gate knows it after ``event``."""
     match event:
         case DisclosureRequested():
-            return case.changed(asking=event, persons=case.persons | {part.person for part in event.parts})
+            return case.asked(event)
         case DisclosureDecided():
-            return _decided(case, event)
+            return case.decided(event)
         case ConsentGranted():
-            return _granted(case, event)
+            return case.granted(event)
         case ConsentRefused():
-            refusal = Refusal(
-                id=event.consent, person=event.person, purpose=event.purpose,
-                categories=frozenset(event.categories), recipients=frozenset(event.recipients),
-            )
-            standing = (*case.refusals.get(event.person, ()), refusal)
-            return case.changed(refusals={**case.refusals, event.person: standing}, persons=case.persons | {event.person})
+            return case.refused(event)
         case ConsentWithdrawn():
-            return case.with_consents(event.person, _withdrawn(case, event.person, event.consents))
+            return case.withdrawn(event.person, event.consents)
         case SegmentNoted():
-            asked = case.segments[event.segment].asked if event.segment in case.segments else frozenset()
-            segment = Segment(id=event.segment, sitting=event.sitting, basis=event.basis, members=frozenset(event.members), open=event.open, asked=asked)
-            return case.changed(segments={**case.segments, event.segment: segment})
+            return case.segment_noted(event)
         case InformationRequestedInConference():
-            segment = case.segments.get(event.segment)
-            widened = None if segment is None else segment.changed(asked=segment.asked | frozenset(event.wanted))
-            return case if widened is None else case.changed(segments={**case.segments, event.segment: widened})
+            return case.items_asked_for(event)
         case ReviewOpened() | StopNoticeIssued() | MessageRefused() | ReleaseVoided():
             return case
         case _:
             assert_never(event)
-
-
-def _decided(case: CaseFile, verdict: DisclosureDecided) -> CaseFile:
-    waiting = {request: hold for request, hold in case.holds.items() if request != verdict.request_id}
-    if verdict.outcome is Outcome.HOLD:
-        held = case.holds.get(verdict.request_id)
-        request = held.request if held else case.asking
-        assert request is not None, "a verdict follows its request in the log"
-        deadline = verdict.deadline if verdict.deadline is not None else 2**62
-        waiting[verdict.request_id] = Hold(request=request, position=verdict.position, deadline=deadline)
-    released = {Release(recipient=verdict.recipient, consent=consent) for consent in verdict.consents}
-    return case.changed(holds=waiting, releases=case.releases | released, asking=None)
-
-
-def _granted(case: CaseFile, event: ConsentGranted) -> CaseFile:
-    consent = Consent(
-        id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
-        recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
-    )
-    standing = (*_withdrawn(case, event.person, event.supersedes), consent)
-    lifted = tuple(refusal for refusal in case.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
-    refusals = {person: kept for person, kept in {**case.refusals, event.person: lifted}.items() if kept}
-    return case.with_consents(event.person, standing).changed(refusals=refusals)
-
-
-def _withdrawn(case: CaseFile, person: str, identities: tuple[str, ...]) -> tuple[Consent, ...]:
-    return tuple(
-        consent.changed(withdrawn=True) if consent.id in identities else consent for consent in case.consents.get(person, ())
-    )

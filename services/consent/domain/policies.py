@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import AgencyKind, Basis, DataCategory
+from contracts.shared import AgencyKind, Basis, DataCategory, PartCode
 from services.consent.domain.model import CaseFile, Consent, Refusal, Registry, Verdict
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.reasons import Reason
 
 _C = Basis.C
-Part = tuple[str, DataCategory, bool]
-"""Person, category, essential."""
+_NOTHING: frozenset[DataCategory] = frozenset()
+Withheld = tuple[PartCode, Reason]
 
 
 class Question(Record, frozen=True, kw_only=True):
@@ -27,7 +27,6 @@ class Question(Record, frozen=True, kw_only=True):
     registry: Registry
     pack: PolicyPack
     day: int
-    parts: tuple[Part, ...]
 
     @property
     def recipient_kind(self) -> AgencyKind:
@@ -38,19 +37,20 @@ class Question(Record, frozen=True, kw_only=True):
 
 def consent_of_the_person(question: Question) -> Verdict:
     """C 本人同意: person, purpose, recipient and time must all match one consent of that very person (R2, R4, rules 8-14)."""
-    if not question.parts:
+    parts = question.request.parts
+    if not parts:
         return _consent_without_parts(question)
-    answers: dict[str, Consent | Reason] = {}
-    released, withheld = [], []
-    for part in question.parts:
-        person = part[0]
-        if person not in answers:
-            answers[person] = _covering(question, person)
-        reason = _part_reason(question, part, answers[person])
-        (released.append(part) if reason is None else withheld.append((*part, reason)))
-    used = {answer.id for person, _, _ in released if isinstance(answer := answers[person], Consent)}
-    reasons = tuple(dict.fromkeys([entry[3] for entry in withheld]))
-    return Verdict(basis=_C, rule="R2", released=tuple(released), withheld=tuple(withheld), reasons=reasons, consents=tuple(sorted(used)))
+    answers = {person: _covering(question, person) for person in dict.fromkeys([part.person for part in parts])}
+    judged = [(part, _part_reason(question, part, answers[part.person])) for part in parts]
+    released = tuple([part for part, reason in judged if reason is None])
+    withheld = tuple([entry for entry in judged if entry[1] is not None])
+    used = tuple(sorted({answers[part.person].id for part in released}))
+    return Verdict(basis=_C, rule="R2", released=released, withheld=withheld, reasons=_reasons(withheld), consents=used)
+
+
+def _reasons(withheld: tuple[Withheld, ...]) -> tuple[Reason, ...]:
+    """Each reason once, in the order of the parts."""
+    return tuple(dict.fromkeys([reason for _, reason in withheld])) if withheld else ()
 
 
 def _consent_without_parts(question: Question) -> Verdict:
@@ -68,8 +68,8 @@ def _covering(question: Question, person: str) -> Consent | Reason:
     named = question.case.named.get((person, question.request.recipient), ())
     matching = [consent for consent in named if _miss(question, consent) is None]
     if len(matching) > 1:
-        wanted = [part for part in question.parts if part[0] == person]
-        return max(matching, key=lambda consent: (sum(_covers(question, consent, part) for part in wanted), consent.id))
+        wanted = [part for part in question.request.parts if part.person == person]
+        return max(matching, key=lambda consent: (sum([_covers(question, consent, part) for part in wanted]), consent.id))
     return matching[0] if matching else _nearest_miss(question, person)
 
 
@@ -99,12 +99,12 @@ def _miss(question: Question, consent: Consent) -> Reason | None:
     return Reason.CONSENT_EXPIRED if question.day > consent.last_day else None
 
 
-def _covers(question: Question, consent: Consent, part: Part) -> bool:
-    return not question.pack.categories.get(part[1], frozenset()).isdisjoint(consent.categories)
+def _covers(question: Question, consent: Consent, part: PartCode) -> bool:
+    return not consent.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING))
 
 
-def _part_reason(question: Question, part: Part, answer: Consent | Reason) -> Reason | None:
-    refusals = question.case.refusals.get(part[0])
+def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -> Reason | None:
+    refusals = question.case.refusals.get(part.person)
     if refusals and any(_refuses(question, refusal, part) for refusal in refusals):
         return Reason.PERSON_REFUSED
     if type(answer) is Reason:
@@ -112,19 +112,19 @@ def _part_reason(question: Question, part: Part, answer: Consent | Reason) -> Re
     return None if _covers(question, answer, part) else Reason.CATEGORY_NOT_CONSENTED
 
 
-def _refuses(question: Question, refusal: Refusal, part: Part) -> bool:
+def _refuses(question: Question, refusal: Refusal, part: PartCode) -> bool:
     """Rule 11: a refusal beats every consent whatever the dates, until a consent names it in ``supersedes``."""
     return (
         refusal.purpose in question.pack.purposes.get(question.request.purpose, ())
         and (not refusal.recipients or question.request.recipient in refusal.recipients)
-        and (not refusal.categories or not question.pack.categories.get(part[1], frozenset()).isdisjoint(refusal.categories))
+        and (not refusal.categories or not refusal.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING)))
     )
 
 
 def no_personal_data(question: Question) -> Verdict:
     """B0 個人情報なし: the type is one of those that carry none, and no part is sealed."""
     rule = question.pack.bases[Basis.B0]
-    reason = Reason.TYPE_NOT_COVERED if question.parts or question.request.event_type not in rule.types else None
+    reason = Reason.TYPE_NOT_COVERED if question.request.parts or question.request.event_type not in rule.types else None
     return _whole(question, Basis.B0, "B0", reason)
 
 
@@ -163,10 +163,11 @@ def _whole(
     ceiling: frozenset[DataCategory] | None = None, over: Reason = Reason.OVER_CEILING,
 ) -> Verdict:
     """The verdict of a basis that holds for the whole request or, for ``reason``, not at all; parts above the ceiling are withheld."""
+    parts = question.request.parts
     if reason is not None:
-        return Verdict(basis=basis, rule=rule, withheld=tuple((*part, reason) for part in question.parts), reasons=(reason,))
-    released = tuple(part for part in question.parts if ceiling is None or part[1] in ceiling)
-    withheld = tuple((*part, over) for part in question.parts if part not in released)
+        return Verdict(basis=basis, rule=rule, withheld=tuple([(part, reason) for part in parts]), reasons=(reason,))
+    released = tuple([part for part in parts if ceiling is None or part.category in ceiling])
+    withheld = tuple([(part, over) for part in parts if ceiling is not None and part.category not in ceiling])
     return Verdict(basis=basis, rule=rule, released=released, withheld=withheld, reasons=(over,) if withheld else ())
 
 
@@ -190,12 +191,12 @@ def protect(question: Question, verdict: Verdict) -> Verdict:
         return verdict
     if not verdict.released and not verdict.withheld and verdict.basis is not Basis.B0:
         return Verdict(basis=verdict.basis, rule="R8", reasons=(Reason.PROTECTED,))
-    taken = tuple((*part, Reason.PROTECTED) for part in verdict.released if part[1] in question.pack.protected)
+    taken = tuple([(part, Reason.PROTECTED) for part in verdict.released if part.category in question.pack.protected])
     if not taken:
         return verdict
     return Verdict(
         basis=verdict.basis, rule="R8", consents=verdict.consents,
-        released=tuple(part for part in verdict.released if part[1] not in question.pack.protected),
+        released=tuple([part for part in verdict.released if part.category not in question.pack.protected]),
         withheld=verdict.withheld + taken, reasons=tuple(dict.fromkeys((*verdict.reasons, Reason.PROTECTED))),
     )
 
@@ -204,6 +205,6 @@ def _blocked(question: Question) -> bool:
     household = question.case.persons
     return any(
         question.request.recipient in flag.blocked and question.day <= flag.last_day
-        and (flag.person in household or any(part[0] == flag.person for part in question.parts))
+        and (flag.person in household or any(part.person == flag.person for part in question.request.parts))
         for flag in question.registry.flags
     )
