@@ -17,7 +17,7 @@ import mode
 import uvloop
 
 from kernel import control, log
-from kernel.clients import HEARTBEAT_MS, SESSION_MS
+from kernel.clients import HEARTBEAT_MS, HOST, SESSION_MS
 from kernel.failures import Unavailable
 from kernel.health import HealthServer
 from kernel.processor import Processor
@@ -131,7 +131,7 @@ def run(service: Service, settings: Settings) -> None:
 def build(path: EventPath) -> faust.App:
     """The Faust app around an event path: its timer and its control agent. Nothing is started."""
     where = path.where
-    app = faust.App(where.topics.group(where.service), **_options(where))
+    app = faust.App(f"{where.topics.group(where.service)}.control.{HOST}", **_options(where))  # a group of its own: each replica obeys
     orders = app.topic(where.topics.control, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
     @app.timer(TICK_EVERY_S)
@@ -168,7 +168,7 @@ def _options(where: Site) -> dict[str, Any]:
         "broker_heartbeat_interval": HEARTBEAT_MS / 1000,
         "broker_max_poll_records": 500,
         "producer_request_timeout": 30.0,
-        "consumer_group_instance_id": f"{where.service}-control",
+        "consumer_group_instance_id": f"{where.service}-control-{HOST}",
         "consumer_auto_offset_reset": "latest",
         "agent_supervisor": mode.CrashingSupervisor,
         "stream_wait_empty": False,

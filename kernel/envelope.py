@@ -129,4 +129,7 @@ def _subject(key: bytes | None, subject: str) -> str:
 
 def header(headers: Iterable[tuple[str, bytes]], name: str) -> bytes | None:
     """The first value of one header, or None: for readers that need one attribute and not the envelope."""
-    return next((value for found, value in headers if found == name), None)
+    for found, value in headers:
+        if found == name:
+            return value
+    return None

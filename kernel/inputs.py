@@ -29,6 +29,8 @@ class Input:
     digest: str
     """First 32 hex digits of the SHA-256 of the record's value."""
     parts: tuple[Part, ...]
+    carried: list[tuple[str, bytes]]
+    """Headers that every event which this message causes carries on."""
 
     @property
     def cause(self) -> tuple[str, str]:
@@ -61,7 +63,17 @@ def read(record: Record) -> Input:
     kind = serde.type_of(message)
     if attributes.type != kind.full_name:
         raise PoisonError(RefusalCode.TYPE_MISMATCH, "ce_type")
-    return Input(record, attributes, kind, message, sealed, digest(record.value or b""), parts)
+    identity = digest(record.value or b"")
+    return Input(record, attributes, kind, message, sealed, identity, parts, _carried(attributes, record.timestamp, identity))
+
+
+def _carried(attributes: Envelope, recorded: int, identity: str) -> list[tuple[str, bytes]]:
+    texts = (
+        ("ce_correlationid", attributes.correlation_id or attributes.id), ("ce_causationsource", attributes.source),
+        ("ce_recordedtime", str(recorded)), ("ce_inputdigest", identity), ("ce_time", attributes.time), ("ce_agency", attributes.agency),
+        ("traceparent", attributes.traceparent),
+    )
+    return [(name, text.encode()) for name, text in texts if text]
 
 
 def digest(value: bytes) -> str:

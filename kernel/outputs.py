@@ -30,21 +30,16 @@ def fixed_headers(kind: EventType, source: str, municipality: str) -> tuple[tupl
 def log_record(event: Any, message: Input, *, cause_id: str, key: str, seq: int, ordinal: int, function: str, log: str,
                municipality: str) -> Outgoing:
     """The record of the ``ordinal``-th event (``seq``-th of its key) that ``function`` decided on ``message``."""
-    attributes, record = message.envelope, message.record
+    source = message.envelope.source
     headers = [
         *fixed_headers(serde.type_of(event), function, municipality),
-        ("ce_id", derive_id(function, attributes.source, cause_id, key, ordinal).encode()),
+        ("ce_id", derive_id(function, source, cause_id, key, ordinal).encode()),
         ("ce_subject", key.encode()),
-        ("ce_correlationid", (attributes.correlation_id or attributes.id).encode()),
         ("ce_causationid", cause_id.encode()),
-        ("ce_causationsource", attributes.source.encode()),
         ("ce_seq", b"%d" % seq),
-        ("ce_recordedtime", b"%d" % record.timestamp),
-        ("ce_inputdigest", message.digest.encode()),
+        *message.carried,
     ]
-    carried = (("ce_time", attributes.time), ("ce_agency", attributes.agency), ("traceparent", attributes.traceparent))
-    headers.extend((name, text.encode()) for name, text in carried if text)
-    return Outgoing(log, record.partition, key.encode(), _value(event, message), headers, LOG, follows=ordinal > 0)
+    return Outgoing(log, message.record.partition, key.encode(), _value(event, message), headers, LOG, follows=ordinal > 0)
 
 
 def _value(event: Any, message: Input) -> bytes:

@@ -68,7 +68,7 @@ class BatchRunner(ConsumerRebalanceListener):
         self._resumed.set()
 
     def pause(self) -> None:
-        """Take no further batch until ``resume``; partitions stay ours."""
+        """Begin no further batch until ``resume``; partitions stay ours."""
         self._resumed.clear()
 
     def resume(self) -> None:
@@ -91,12 +91,13 @@ class BatchRunner(ConsumerRebalanceListener):
         await self._patiently(self._sender.start)
         await self._patiently(self._join)
         while not self._stopping.is_set():
-            await self._resumed.wait()
             epoch, records = await self._poll()
+            if records:
+                await self._resumed.wait()
             async with self._lock:
                 if epoch == self._epoch:  # otherwise these records have been given back and will be read again
                     await self._take_over()
-                    if records:
+                    if records and not self._stopping.is_set():
                         await self._step(records)
 
     async def _poll(self) -> tuple[int, list[Record]]:
