@@ -49,6 +49,7 @@ class AgencyClient:
         self._producer: Producer | None = None
         self._consumer: Consumer | None = None
         self._known: set[str] = set()
+        self._reading = False
 
     def say(self, event: Any, subject: str, *, id: str = "", time: str = "") -> Sent:
         """Send one event and wait for the broker's acknowledgement. Raises NotAccepted."""
@@ -78,33 +79,23 @@ class AgencyClient:
         """Connect the outbox now rather than at the first message. Raises KafkaException."""
         self._outbox().list_topics(self._topics.outbox(self.agency), DELIVERY_S)
 
-    def open_inbox(self, start: int | None = None) -> None:
-        """Read the inbox from ``start`` on (an offset valid for every partition; default: from the beginning)."""
-        self._consumer = Consumer({
-            **connection(self._settings, self._principal), "group.id": self._topics.group(self._principal) + "reader",
-            "enable.auto.commit": False, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 100, "allow.auto.create.topics": False,
-        })
-        offset = OFFSET_BEGINNING if start is None else start
-        topic = self._topics.agency_inbox(self.agency)
-        self._consumer.assign([TopicPartition(topic, number, offset) for number in range(self._settings.agency_partitions)])
+    def open_inbox(self) -> None:
+        """Read the inbox from its beginning."""
+        self._read([TopicPartition(topic, number, OFFSET_BEGINNING) for topic, number in self._inbox()])
 
     def skip_inbox(self) -> None:
         """Read the inbox from its present end on."""
-        self.open_inbox()
-        assert self._consumer is not None
-        ends = []
-        for part in self._consumer.assignment():
-            low, high = self._consumer.get_watermark_offsets(part, timeout=DELIVERY_S)
-            ends.append(TopicPartition(part.topic, part.partition, high))
-        self._consumer.assign(ends)
+        consumer = self._reader()
+        parts = [TopicPartition(topic, number) for topic, number in self._inbox()]
+        ends = [consumer.get_watermark_offsets(part, timeout=DELIVERY_S)[1] for part in parts]
+        self._read([TopicPartition(part.topic, part.partition, end) for part, end in zip(parts, ends, strict=True)])
 
     def poll(self, timeout: float = 0.0) -> list[Heard]:
         """What has arrived that was not there before, waiting at most ``timeout`` seconds. Raises KafkaException, PoisonError."""
-        if self._consumer is None:
+        if not self._reading:
             self.open_inbox()
-        assert self._consumer is not None
         found = []
-        for message in self._consumer.consume(500, timeout):
+        for message in self._reader().consume(500, timeout):
             if (error := message.error()) is not None:
                 raise KafkaException(error)
             each = heard(message.key(), message.value(), message.headers() or (), message.timestamp()[1],
@@ -138,3 +129,19 @@ class AgencyClient:
                 "compression.type": "lz4", "message.max.bytes": 1_000_000,
             })
         return self._producer
+
+    def _reader(self) -> Consumer:
+        if self._consumer is None:
+            self._consumer = Consumer({
+                **connection(self._settings, self._principal), "group.id": self._topics.group(self._principal) + "reader",
+                "enable.auto.commit": False, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 100, "allow.auto.create.topics": False,
+            })
+        return self._consumer
+
+    def _read(self, places: list[TopicPartition]) -> None:
+        self._reader().assign(places)
+        self._reading = True
+
+    def _inbox(self) -> list[tuple[str, int]]:
+        topic = self._topics.agency_inbox(self.agency)
+        return [(topic, number) for number in range(self._settings.agency_partitions)]

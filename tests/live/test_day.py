@@ -1,0 +1,78 @@
+"""The sample day on the real broker, database and services, through the agencies' own accounts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from cli import registry
+from cli.day import cast
+from cli.day.rows import Receipt, Row, Withheld
+from contracts.consent import DisclosureDecided
+from contracts.coordination import CoordinationReferred
+from contracts.participation import TrialStarted
+from contracts.shared import Outcome
+from tests.installation import Broker
+from tests.live.days import Played, play
+from tests.scenarios.lines import expected, lines
+
+KEYS = ["step", "agency", "event_id", "type", "outcome", "rule", "recipients", "withheld", "millis"]
+
+
+@pytest.fixture(scope="module")
+def day(stack: Broker) -> Played:
+    """The first day."""
+    return play(stack.settings)
+
+
+def test_every_row_is_as_the_story_says(day: Played):
+    """Agencies, outcomes, rules, who received which categories, what was withheld and why; the month's figures too."""
+    assert expected() == lines(day.rows)
+    assert [] == [row.fault for row in day.rows if row.fault]
+    assert [] == day.view.twice
+
+
+def test_what_was_opened_is_what_was_written(day: Played):
+    """Rare characters and variation selectors come through sealing and back, code point by code point."""
+    referral = next(each.event for each in day.view.heard["coordinator"] if isinstance(each.event, CoordinationReferred))
+    trial = next(each.event for each in day.view.heard["workshop"] if isinstance(each.event, TrialStarted))
+
+    assert (cast.MOTHER, None) == (referral.name, referral.wish)
+    assert cast.SON == trial.name
+    assert () == trial.items
+
+
+def test_the_sender_of_a_held_referral_is_told_why_and_what_would_release_it(day: Played):
+    """Step 2, in the sender's own inbox."""
+    verdicts = [each.event for each in day.view.heard["elder"] if isinstance(each.event, DisclosureDecided)]
+    held = next(verdict for verdict in verdicts if verdict.outcome is Outcome.HOLD)
+
+    assert ("CONSENT_OF_PERSON", "SUPPORT_CONFERENCE") == held.releases_when
+    assert "同意" in held.sentence
+
+
+def test_the_command_plays_another_day_and_prints_one_object_a_row(stack: Broker, day: Played):
+    """``tsunagu day --output json`` on the same system: the same rows under the documented keys, exit code 0."""
+    environment = {**os.environ, "TSUNAGU_HOME": str(stack.settings.home)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "cli.main", "day", "--output", "json"], env=environment, capture_output=True, text=True, check=False,
+    )
+    printed = json.loads(done.stdout)
+
+    assert 0 == done.returncode, done.stderr
+    assert {tuple(KEYS)} == {tuple(row) for row in printed}
+    assert expected() == lines(_row(row) for row in printed)
+
+
+def test_what_the_registry_knows_is_not_told_again(stack: Broker):
+    """A second start publishes nothing."""
+    assert 0 == registry.publish(stack.settings)
+
+
+def _row(printed: dict) -> Row:
+    recipients = [Receipt(each["agency"], tuple(each["categories"])) for each in printed["recipients"]]
+    return Row(**{**printed, "recipients": recipients, "withheld": [Withheld(**each) for each in printed["withheld"]]})
