@@ -14,7 +14,7 @@ from contracts.consultation import ConsultationScreened
 from contracts.shared import RefusalCode, ScreeningOutcome, Urgency
 
 OVERSIZE = 300_000
-"""Characters; above the limit of 256 KiB, though the broker lets it pass compressed."""
+"""Characters; above the front door's limit of 256 KiB, below the broker's of 1 MiB."""
 UNKNOWN_SCHEMA = 4_000_000_000
 
 

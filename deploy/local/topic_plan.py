@@ -12,8 +12,9 @@ from kernel.topics import Topics
 from .town import Agency
 
 DAY_MS = 24 * 60 * 60 * 1000
-OUTBOX_BYTES = 256 * 1024
 RECORD_BYTES = 1024 * 1024
+NO_BOMBS = {"compression.type": "uncompressed"}
+"""For topics where strangers write: the broker unpacks each batch and refuses what is then too large, before any reader has to."""
 WITH_DEAD_LETTERS = ("intake", "coordination", "participation", "consent")
 
 
@@ -35,17 +36,17 @@ def plan(settings: Settings, agencies: Iterable[Agency]) -> tuple[Topic, ...]:
     wanted += [Topic(topics.urgent, keyed, _kept(7)), Topic(topics.registry, single, _kept(None)), Topic(topics.control, single, _kept(7))]
     wanted += [Topic(topics.dead_letters(name), single, _kept(14)) for name in WITH_DEAD_LETTERS]
     for agency in agencies:
-        wanted.append(Topic(topics.outbox(agency.id), settings.agency_partitions, _kept(7, OUTBOX_BYTES)))
+        wanted.append(Topic(topics.outbox(agency.id), settings.agency_partitions, _kept(7) | NO_BOMBS))
         wanted.append(Topic(topics.agency_inbox(agency.id), settings.agency_partitions, _kept(7)))
     return tuple(sorted(wanted, key=lambda topic: topic.name))
 
 
-def _kept(days: int | None, largest: int = RECORD_BYTES) -> dict[str, str]:
-    """Settings of a topic kept ``days`` (None: for ever) whose record batches hold at most ``largest`` bytes."""
+def _kept(days: int | None) -> dict[str, str]:
+    """Settings of a topic that is kept ``days`` (None: for ever)."""
     return {
         "cleanup.policy": "delete",
         "message.timestamp.type": "LogAppendTime",
-        "max.message.bytes": str(largest),
+        "max.message.bytes": str(RECORD_BYTES),
         "retention.ms": str(-1 if days is None else days * DAY_MS),
         "retention.bytes": "-1",
     }

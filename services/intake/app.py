@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from kernel import app
+from kernel import app, leniency
 from kernel.decider import Function
 from kernel.failures import Unavailable
 from kernel.keyring import keyring
@@ -24,6 +24,7 @@ NAME = "front-door"
 
 async def front_door(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
     """The front door with its keys and its directory, over the outbox of every registered agency. Raises Unavailable."""
+    leniency.install()
     keys = await stack.enter_async_context(keyring(site.settings))
     place = Place(site.service, site.routes, await site.reader(stack, NAME), site.telemetry.meter(NAME))
     directory = Directory(place.reader, site.topics.registry)

@@ -86,6 +86,8 @@ def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
 
 def _attributes(record: Record, owner: str) -> Envelope:
     """The sender's claims, checked, and reduced to those that travel on: whatever else it wrote is left behind."""
+    if not all(name.isascii() and name.isprintable() for name, _ in record.headers):
+        raise PoisonError(RefusalCode.HEADER_INVALID, "name")
     claimed = envelope.read(record.key, record.headers)
     for name in ("ce_time", "ce_subject"):
         if not header(record.headers, name):
