@@ -151,9 +151,9 @@ class View:
     def _verdict_gaps(self, verdict: Logged) -> Iterator[str]:
         event = verdict.event
         answered = self._caused.get(verdict.id, ())
-        if event.outcome in (Outcome.PERMIT, Outcome.REDACT) and self.copy(verdict) is None:
-            if not any(isinstance(other.event, ReleaseVoided) for other in answered):
-                yield f"copy for {event.recipient}"
+        ended = self.copy(verdict) is not None or any(isinstance(other.event, ReleaseVoided) for other in answered)
+        if event.outcome in (Outcome.PERMIT, Outcome.REDACT) and not ended:
+            yield f"copy for {event.recipient}"
         if event.agency:
             yield from self._untold(verdict, event.agency)
         if not any(other.log == event.function.lower() for other in answered):

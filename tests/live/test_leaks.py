@@ -1,0 +1,224 @@
+"""A text planted in each personal field is found where it may be, and nowhere else: no topic, no log file, no table, no metric."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer, TopicPartition
+
+from cli.agency.message import Draft, draft
+from cli.day import cast
+from cli.day.live import open_stage
+from cli.day.player import pseudonym
+from contracts import SCHEMAS
+from contracts.catalogue import CATALOGUE, EventType
+from contracts.consultation import SignalReceived
+from contracts.shared import Channel, DataCategory
+from deploy.local import databases
+from deploy.local.town import agencies
+from kernel.topics import Topics
+from tests.installation import Broker
+from tests.live.days import play
+
+RIGHTFUL: dict[str, frozenset[str]] = {
+    "MOTHER": frozenset({"coordinator", "elder", "poverty", "outreach"}),
+    "SON": frozenset({"participation", "workshop"}),
+    "WIFE": frozenset({"municipality", "poverty"}),
+    "ADDRESS_WIFE": frozenset({"municipality"}),
+    "CALLER": frozenset({"police"}),
+    "PLACE_NIGHT": frozenset({"police"}),
+    "RISK_NIGHT": frozenset({"police"}),
+    **dict.fromkeys(("NEIGHBOUR", "SIGNAL_8050", "WISH_MOTHER", "SIGNAL_SON", "FIRST_CONTACT", "SIGNAL_MEETING", "SIGNAL_WIFE"), frozenset()),
+}
+"""Agencies into whose inboxes each text of the day (a name in ``cli.day.cast``) may come."""
+PERSONAL = [kind for kind in CATALOGUE.values() if kind.personal and kind.publishers]
+TEXT = "漏れてはならない本文"
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """The installation after a day and after one message for each personal type; every record of every topic."""
+
+    broker: Broker
+    texts: list[str]
+    """The planted texts, one per field or category."""
+    records: list[tuple[str, bytes]]
+    """Topic; key, headers and value together."""
+
+    def topics_with(self, text: str) -> set[str]:
+        """The short names of the topics that hold ``text``."""
+        prefix = Topics(self.broker.settings.municipality).named("")
+        return {topic.removeprefix(prefix) for topic, content in self.records if any(form in content for form in forms(text))}
+
+
+def forms(text: str) -> tuple[bytes, ...]:
+    """How a text may stand in bytes: plain, in UTF-16, or with JSON's escapes."""
+    return text.encode(), text.encode("utf-16-le"), json.dumps(text).strip('"').encode()
+
+
+@pytest.fixture(scope="module")
+def planted(stack: Broker) -> Planted:
+    """A day is played; then each personal field of each type that an agency may send is filled and sent, and one record is broken."""
+    play(stack.settings)
+    texts: list[str] = []
+    with open_stage(stack.settings) as stage:
+        sent = []
+        for kind in PERSONAL:
+            agency, case = next(each.id for each in agencies() if each.kind in kind.publishers and each.id != "environment"), pseudonym()
+            opening = draft(agency, SignalReceived(person=pseudonym(), channel=Channel.MEETING, area_code="990019-01"), case)
+            planting = draft(agency, event_of(kind, texts), case)
+            broken = broken_off(planting)
+            stage.post(agency, opening, planting, broken)
+            sent += [(agency, planting.id), (agency, broken.id)]
+        def gaps() -> list[str]:
+            return [f"{identity}: {gap}" for agency, identity in sent for gap in stage.view.missing(agency, identity)]
+
+        assert stage.until(lambda: not gaps()), gaps()
+    return Planted(stack, texts, list(everything(stack)))
+
+
+def test_every_personal_field_was_planted(planted: Planted):
+    """Each text reached the outbox, so that its absence elsewhere says something."""
+    marks = sum(len(CATEGORIES) if mark.array else 1 for kind in PERSONAL for mark in kind.personal)
+
+    assert marks == len(planted.texts)
+    assert all(any(topic.endswith(".outbox") for topic in planted.topics_with(text)) for text in planted.texts)
+
+
+def test_planted_texts_are_in_no_topic_but_outboxes_dead_letters_and_what_a_verdict_released(planted: Planted):
+    """Nobody has consented: what was sent stays sealed. Danger to life alone goes out, within its ceiling."""
+    allowed = {"agency.police.inbox"}
+    for text in planted.texts:
+        strange = {topic for topic in planted.topics_with(text) if not topic.endswith((".outbox", ".dead-letters"))}
+        emergency = text.startswith(f"{TEXT}・EmergencyRaised・") and text.rpartition("・")[2] in ("BASIC", "ADDRESS", "DANGER")
+        assert (text, set()) == (text, strange - (allowed if emergency else set()))
+
+
+@pytest.mark.parametrize("name", RIGHTFUL)
+def test_texts_of_the_day_are_in_outboxes_and_the_rightful_inboxes_only(planted: Planted, name: str):
+    """Who received what is what the story says, byte for byte."""
+    found = planted.topics_with(getattr(cast, name))
+
+    assert any(topic.endswith(".outbox") for topic in found)
+    assert {f"agency.{agency}.inbox" for agency in RIGHTFUL[name]} == {topic for topic in found if not topic.endswith(".outbox")}
+
+
+def test_no_file_outside_the_broker_holds_a_text(planted: Planted):
+    """Logs of every process, the database's own files, settings, sockets' folder."""
+    home = planted.broker.settings.home
+    files = [path for path in home.rglob("*") if path.is_file() and home / "kafka" not in path.parents]
+
+    assert any(path.parent.name == "logs" for path in files)
+    assert [] == [(path.relative_to(home), text) for path in files for text in found_in(path.read_bytes())]
+
+
+async def test_no_table_holds_a_text(planted: Planted):
+    """Every row of every table of both databases, as text."""
+    rows = 0
+    for database in ("tsunagu_reporting", "tsunagu_keys"):
+        connection = await databases.connect(planted.broker.settings, "postgres", database)
+        try:
+            for schema, table in await connection.fetch(
+                "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            ):
+                dump = "\n".join(row[0] for row in await connection.fetch(f'SELECT t::text FROM "{schema}"."{table}" t'))
+                rows += dump.count("\n")
+                assert (schema, table, []) == (schema, table, found_in(dump.encode()))
+        finally:
+            await connection.close()
+    assert rows
+
+
+@pytest.mark.parametrize("service", ["intake", "coordination", "participation", "consent", "reporting"])
+def test_no_metrics_page_holds_a_text(planted: Planted, service: str):
+    """Labels are a closed set."""
+    port = planted.broker.settings.http_ports[service]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:
+        content = page.read()
+
+    assert b"tsunagu_" in content
+    assert [] == found_in(content)
+
+
+CATEGORIES = [category for category in DataCategory if category is not DataCategory.UNMAPPED]
+
+
+def event_of(kind: EventType, texts: list[str]) -> Any:
+    """An event of this type with a text of its own in every personal field and category; the texts are noted in ``texts``."""
+    record = {field["name"]: filler(field["type"], field["name"]) for field in json.loads(SCHEMAS[kind.schema_id])["fields"]}
+    for mark in kind.personal:
+        categories = CATEGORIES if mark.array else [mark.category]
+        planted = [f"{TEXT}・{kind.name}・{mark.field}・{category}" for category in categories]
+        texts.extend(planted)
+        if mark.array:
+            record[mark.field] = [
+                {"person": pseudonym(), "category": category, "code": "planted", "text": text}
+                for category, text in zip(categories, planted, strict=True)
+            ]
+        else:
+            record[mark.field] = planted[0]
+    return kind.cls.from_avro(record)
+
+
+def filler(schema: Any, name: str) -> Any:
+    """Some value that a field may have; agencies are ones that exist."""
+    if isinstance(schema, list):
+        return pseudonym() if "person" in name else None
+    if isinstance(schema, str):
+        agency = "police" if name == "to_agency" else "workshop"
+        return {"string": agency if name in ("to_agency", "linked_agency", "host") else pseudonym(), "int": 1, "boolean": True}.get(schema)
+    if schema.get("logicalType") == "date":
+        return date(2026, 4, 1)
+    match schema["type"]:
+        case "enum":
+            return schema["symbols"][1]
+        case "array":
+            return ["poverty"] if name == "recipients" else []
+        case _:
+            return filler(schema["type"], name)
+
+
+def broken_off(good: Draft) -> Draft:
+    """The same record under another id, torn off before its end: its text is in the dead letter."""
+    identity = str(uuid.uuid4())
+    headers = [(name, identity.encode() if name == "ce_id" else value) for name, value in good.headers]
+    return Draft(id=identity, key=good.key, value=good.value[:-1], headers=headers)
+
+
+def found_in(content: bytes) -> list[str]:
+    """The planted texts, and those of the day, that stand in ``content``."""
+    texts = (TEXT, *(getattr(cast, name) for name in RIGHTFUL))
+    return [text for text in texts if any(form in content for form in forms(text))]
+
+
+def everything(broker: Broker) -> Iterator[tuple[str, bytes]]:
+    """Every record of every topic, as the administrator reads them."""
+    consumer = Consumer({**broker.confluent(), "group.id": "leaks", "enable.auto.commit": False})
+    try:
+        known = consumer.list_topics(timeout=30).topics
+        parts = [TopicPartition(name, number, 0) for name, topic in known.items() if not name.startswith("__") for number in topic.partitions]
+        left = {(part.topic, part.partition): high for part in parts for low, high in [consumer.get_watermark_offsets(part, timeout=30)] if high > low}
+        consumer.assign([TopicPartition(*place, 0) for place in left])
+        while left:
+            for message in consumer.consume(1000, 0.5):
+                assert message.error() is None
+                yield message.topic(), content_of(message)
+                if message.offset() + 1 >= left.get((message.topic(), message.partition()), 0):
+                    left.pop((message.topic(), message.partition()), None)
+    finally:
+        consumer.close()
+
+
+def content_of(message: Any) -> bytes:
+    """Key, headers and value of a record together."""
+    headers = [part for name, value in message.headers() or () for part in (name.encode(), value or b"")]
+    return b"\x00".join((message.key() or b"", message.value() or b"", *headers))
+
+
