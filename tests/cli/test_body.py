@@ -1,0 +1,75 @@
+"""Bodies as JSON: what fits its schema becomes an event; what does not is told in Japanese, with a code and a place, without a value."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from cli.agency.body import BodyError, Fault, from_json, kind_of, to_json
+from contracts.catalogue import CATALOGUE
+from contracts.community import SessionHeld
+from contracts.coordination import RolesAssigned
+from contracts.shared import AgeBand, AgeCount, Role, SupportTask
+
+PERSON = "0" * 32
+SECRET = "髙橋 𠮷彦"
+
+
+def test_a_body_becomes_an_event():
+    """Dates are texts, enums their symbols, what has a default may be left out."""
+    body = {"held_on": "2026-05-01", "attendance": [{"band": "UNDER_15", "count": 3}]}
+
+    assert SessionHeld(held_on=date(2026, 5, 1), attendance=(AgeCount(band=AgeBand.UNDER_15, count=3),)) == from_json(kind_of("SessionHeld"), body)
+
+
+@pytest.mark.parametrize("name", ["RolesAssigned", "tsunagu.coordination.RolesAssigned"])
+def test_a_body_that_was_written_out_reads_back_the_same(name: str):
+    """By the short and by the full name of the type."""
+    event = RolesAssigned(person=PERSON, name=SECRET, roles=(Role(agency="elder", task=SupportTask.WATCH_OVER, due=date(2026, 6, 1)),))
+
+    assert event == from_json(kind_of(name), json.loads(json.dumps(to_json(event.to_avro()))))
+
+
+@pytest.mark.parametrize(
+    ("body", "fault", "where"),
+    [
+        ([], Fault.VALUE_INVALID, "body"),
+        ({}, Fault.FIELD_MISSING, "body.held_on"),
+        ({"held_on": SECRET, "attendance": []}, Fault.VALUE_INVALID, "body.held_on"),
+        ({"held_on": "2026-02-30", "attendance": []}, Fault.VALUE_INVALID, "body.held_on"),
+        ({"held_on": "2026-05-01", "attendance": SECRET}, Fault.VALUE_INVALID, "body.attendance"),
+        ({"held_on": "2026-05-01", "attendance": [{"band": SECRET, "count": 1}]}, Fault.VALUE_INVALID, "body.attendance[0].band"),
+        ({"held_on": "2026-05-01", "attendance": [{"band": "UNMAPPED", "count": 1}]}, Fault.VALUE_INVALID, "body.attendance[0].band"),
+        ({"held_on": "2026-05-01", "attendance": [{"band": "UNDER_15", "count": 1.5}]}, Fault.VALUE_INVALID, "body.attendance[0].count"),
+        ({"held_on": "2026-05-01", "attendance": [{"band": "UNDER_15", "count": True}]}, Fault.VALUE_INVALID, "body.attendance[0].count"),
+        ({"held_on": "2026-05-01", "attendance": [], "note": SECRET}, Fault.FIELD_UNKNOWN, "body.note"),
+    ],
+)
+def test_what_does_not_fit_is_told_by_code_and_place(body: Any, fault: Fault, where: str):
+    """The sentence never repeats what was written."""
+    with pytest.raises(BodyError) as error:
+        from_json(kind_of("SessionHeld"), body)
+
+    assert (fault, where) == (error.value.fault, error.value.where)
+    assert SECRET not in str(error.value)
+
+
+@pytest.mark.parametrize(("name", "fault"), [("Nothing", Fault.TYPE_UNKNOWN), ("other.SessionHeld", Fault.TYPE_UNKNOWN), ("TaskAssigned", Fault.TYPE_INTERNAL)])
+def test_a_type_that_no_agency_may_send_is_told(name: str, fault: Fault):
+    """Unknown types, and those that only our own functions write."""
+    with pytest.raises(BodyError) as error:
+        kind_of(name)
+
+    assert fault == error.value.fault
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in CATALOGUE.items() if kind.publishers))
+def test_every_type_can_be_read_or_says_what_is_missing(name: str):
+    """An empty body either is enough or lacks a named field."""
+    try:
+        from_json(kind_of(name), {})
+    except BodyError as error:
+        assert (Fault.FIELD_MISSING, "body.") == (error.fault, error.where[:5])
