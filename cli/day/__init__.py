@@ -6,11 +6,16 @@ step by step, ``player`` waits for all that must follow, ``rows`` puts what was 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from cli.output import Output, OutputOption
 from kernel import settings as settings_module
 from kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from cli.day.player import Day
 
 EXAMPLE = "Example: tsunagu day --output json"
 
@@ -21,14 +26,33 @@ def command(output: OutputOption = Output.TABLE) -> None:
 
 
 def play(settings: Settings, output: Output = Output.TABLE) -> None:
-    """Play the day on the running system and write its table. Raises typer.Exit(1) when a row is not as the story says."""
+    """Play the day on the running system and write its table. Raises CannotRun, typer.Exit(1) when a row is not as the story says."""
+    from confluent_kafka import KafkaException
+
+    from cli.day import table
+    from deploy.local.layout import CannotRun
+
+    try:
+        played, whole = _played(settings)
+    except (KafkaException, OSError) as error:
+        reason = error.args[0].str() if isinstance(error, KafkaException) else error
+        raise CannotRun(f"the day cannot go on: the broker or the database does not answer ({reason}); see: tsunagu run status") from error
+    table.show(played.rows, output)
+    if not whole or any(row.fault for row in played.rows):
+        raise typer.Exit(1)
+
+
+def _played(settings: Settings) -> tuple[Day, bool]:
+    """The day, and whether it came to its end: an agency cannot speak of what has not reached it."""
     from cli.day import story, table
     from cli.day.live import open_stage
     from cli.day.player import Day
 
     with open_stage(settings) as stage, table.shown() as shown:
         played = Day(stage, tell=shown.tell)
-        story.play(played, begin=shown.begin)
-    table.show(played.rows, output)
-    if any(row.fault for row in played.rows):
-        raise typer.Exit(1)
+        try:
+            story.play(played, begin=shown.begin)
+        except LookupError as gap:
+            typer.echo(f"tsunagu: the day ended at step {played.step}: {gap}", err=True)
+            return played, False
+    return played, True

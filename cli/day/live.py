@@ -34,6 +34,7 @@ from kernel.topics import Topics
 
 PATIENCE_S = 60.0
 """How long a day waits for what must follow before it calls it missing; a service may be starting again meanwhile."""
+REACHABLE_S = 5.0
 STOCK = "environment"
 """The agency that uses nothing of ours."""
 AUDITOR = "auditor"
@@ -55,10 +56,11 @@ class Account(Protocol):
 
 
 class LiveStage:
-    """See Stage. ``patience`` in seconds."""
+    """See Stage. ``patience`` in seconds. Opening raises KafkaException when the broker does not answer."""
 
     def __init__(self, settings: Settings, patience: float = PATIENCE_S) -> None:
         self.settings, self.patience = settings, patience
+        AdminClient(connection(settings, AUDITOR)).list_topics(timeout=REACHABLE_S)
         topics = Topics(settings.municipality)
         self.view = View(topics, settings.partitions)
         names = [agency.id for agency in agencies()]

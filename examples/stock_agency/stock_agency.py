@@ -22,7 +22,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.schema_registry import SchemaRegistryClient, record_subject_name_strategy
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
@@ -41,6 +41,7 @@ class StockAgency:
             "sasl.mechanism": "SCRAM-SHA-512",
             "sasl.username": options.user,
             "sasl.password": options.password_file.read_text("utf-8").strip(),
+            "log_level": 0,
         }
         self.agency, self.outbox = options.agency, f"{options.municipality}.agency.{options.agency}.outbox"
         self.inbox = f"{options.municipality}.agency.{options.agency}.inbox"
@@ -147,7 +148,10 @@ def main() -> None:
     parser.add_argument("--from-beginning", action="store_true", help="read the inbox from its beginning")
     options = parser.parse_args()
     agency, queue = StockAgency(options), SimpleQueue()
-    agency.open(options.from_beginning)
+    try:
+        agency.open(options.from_beginning)
+    except KafkaException as error:
+        sys.exit(f"the broker at {options.bootstrap} does not answer: {error.args[0].str()}")
     threading.Thread(target=_lines, args=(queue,), daemon=True).start()
     _say({"ready": options.agency})
     while True:
