@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from contracts.consent import DisclosureDecided
 from contracts.envelope import DisclosureRequested
-from contracts.shared import Basis, Outcome, WithheldPart
+from contracts.shared import Basis, Outcome, Purpose, WithheldPart
 from services.consent.domain.model import CaseFile, Registry, Verdict, day_in_japan
 from services.consent.domain.pack import PolicyPack
-from services.consent.domain.policies import BASES, Question, consent_of_the_person, not_available, protect
+from services.consent.domain.policies import BASES, consent_of_the_person, not_available, protect
+from services.consent.domain.question import Question
 from services.consent.domain.reasons import OPENED_BY, SENTENCES, Reason
 
 PERMIT, REDACT, HOLD, DENY = Outcome.PERMIT, Outcome.REDACT, Outcome.HOLD, Outcome.DENY
 """Bound once: reading a member from its Enum costs 0.1 µs on Python 3.11, and a decision has 10 µs."""
 _OPENNESS = {DENY: 0, HOLD: 1, REDACT: 2, PERMIT: 3}
 _NO_CONSENT = Reason.NO_CONSENT
+_NO_PURPOSE: frozenset[Purpose] = frozenset()
 _ALONE = frozenset((Basis.B0, Basis.C))
 _NONE, _CONSENT = Basis.NONE, Basis.C
 _FINAL = frozenset({Reason.PERSON_REFUSED, Reason.CONSENT_WITHDRAWN})
@@ -26,7 +28,8 @@ def judge(
     """The verdict on ``request`` at ``at`` (milliseconds UTC), ready to be recorded. ``pack`` None = not known here: HOLD (R16)."""
     if pack is None:
         return _recorded(request, request_id, position, HOLD, _unknown_policy(request), "", at, None, ())
-    question = Question(request=request, case=case, registry=registry, pack=pack, day=day_in_japan(at))
+    purposes = pack.purposes.get(request.purpose, _NO_PURPOSE)
+    question = Question(request=request, case=case, registry=registry, pack=pack, day=day_in_japan(at), purposes=purposes)
     outcome, verdict = _most_open(question)
     deadline = at + pack.hold_ms if outcome is HOLD else None
     return _recorded(request, request_id, position, outcome, verdict, pack.hash, at, deadline, pack.obligations)
@@ -68,7 +71,7 @@ def _outcome(question: Question, verdict: Verdict) -> Outcome:
     if verdict.released and not verdict.withheld:
         return PERMIT
     if verdict.released:
-        return HOLD if any([part.essential for part, _ in verdict.withheld]) else REDACT
+        return HOLD if any(part.essential for part, _ in verdict.withheld) else REDACT
     if not verdict.reasons and not verdict.withheld:
         return PERMIT
     return HOLD if _may_wait(question, verdict) else DENY

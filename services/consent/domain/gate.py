@@ -37,6 +37,8 @@ Event = (
 )
 Packs = Mapping[str, PolicyPack]
 """Policy packs by hash."""
+_UNASKED = frozenset((Basis.V, Basis.L))
+"""Bases that release without asking the person."""
 
 
 def gate(packs: Packs) -> Decider[CaseFile]:
@@ -84,8 +86,9 @@ def _decide_request(
     case: CaseFile, request: DisclosureRequested, context: Context, registry: Registry, pack: PolicyPack | None,
 ) -> tuple[Event, ...]:
     verdict = judge(request, context.message_id, context.position, case, registry, pack, context.at)
-    urgent = pack is not None and verdict.basis in (Basis.V, Basis.L)
-    return (request, verdict, *(_reviews(verdict, registry, pack) if urgent else ()))
+    if pack is None or verdict.basis not in _UNASKED:
+        return (request, verdict)
+    return (request, verdict, *_reviews(verdict, registry, pack))
 
 
 def _reviews(verdict: DisclosureDecided, registry: Registry, pack: PolicyPack) -> tuple[ReviewOpened, ...]:

@@ -7,125 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contracts.envelope import DisclosureRequested
-from contracts.record import Record
-from contracts.shared import AgencyKind, Basis, DataCategory, PartCode
-from services.consent.domain.model import CaseFile, Consent, Refusal, Registry, Verdict
-from services.consent.domain.pack import PolicyPack
+from contracts.shared import Basis, DataCategory
+from services.consent.domain.consented import consent_of_the_person
+from services.consent.domain.model import Verdict
+from services.consent.domain.question import Question
 from services.consent.domain.reasons import Reason
 
-_C = Basis.C
-_NOTHING: frozenset[DataCategory] = frozenset()
-Withheld = tuple[PartCode, Reason]
-
-
-class Question(Record, frozen=True, kw_only=True):
-    """Everything a rule may look at: the request, the case, the town's facts, the pack of the day, the day."""
-
-    request: DisclosureRequested
-    case: CaseFile
-    registry: Registry
-    pack: PolicyPack
-    day: int
-
-    @property
-    def recipient_kind(self) -> AgencyKind:
-        """Kind of the recipient; UNMAPPED when it is not registered."""
-        agency = self.registry.agencies.get(self.request.recipient)
-        return AgencyKind.UNMAPPED if agency is None else agency.kind
-
-
-def consent_of_the_person(question: Question) -> Verdict:
-    """C 本人同意: person, purpose, recipient and time must all match one consent of that very person (R2, R4, rules 8-14)."""
-    parts = question.request.parts
-    if not parts:
-        return _consent_without_parts(question)
-    answers = {person: _covering(question, person) for person in dict.fromkeys([part.person for part in parts])}
-    judged = [(part, _part_reason(question, part, answers[part.person])) for part in parts]
-    released = tuple([part for part, reason in judged if reason is None])
-    withheld = tuple([entry for entry in judged if entry[1] is not None])
-    used = tuple(sorted({answers[part.person].id for part in released}))
-    return Verdict(basis=_C, rule="R2", released=released, withheld=withheld, reasons=_reasons(withheld), consents=used)
-
-
-def _reasons(withheld: tuple[Withheld, ...]) -> tuple[Reason, ...]:
-    """Each reason once, in the order of the parts."""
-    return tuple(dict.fromkeys([reason for _, reason in withheld])) if withheld else ()
-
-
-def _consent_without_parts(question: Question) -> Verdict:
-    """An event about a case but without sealed parts still says that the recipient is concerned with it: some consent must cover that."""
-    answers = [_covering(question, person) for person in sorted(question.case.consents)]
-    given = [answer for answer in answers if isinstance(answer, Consent)]
-    if given:
-        return Verdict(basis=Basis.C, rule="R2", consents=(given[0].id,))
-    reasons = tuple(answer for answer in answers[:1] if isinstance(answer, Reason))
-    return Verdict(basis=Basis.NONE, rule="R1", reasons=reasons or (Reason.NO_CONSENT,))
-
-
-def _covering(question: Question, person: str) -> Consent | Reason:
-    """The consent of ``person`` that covers most of the person's parts (rule 10: whole from one consent), or why there is none."""
-    named = question.case.named.get((person, question.request.recipient), ())
-    matching = [consent for consent in named if _miss(question, consent) is None]
-    if len(matching) > 1:
-        wanted = [part for part in question.request.parts if part.person == person]
-        return max(matching, key=lambda consent: (sum([_covers(question, consent, part) for part in wanted]), consent.id))
-    return matching[0] if matching else _nearest_miss(question, person)
-
-
-def _nearest_miss(question: Question, person: str) -> Reason:
-    misses = [_miss(question, consent) for consent in question.case.consents.get(person, ())]
-    if misses:
-        return max((miss for miss in misses if miss is not None), key=_NEARNESS.index)
-    return Reason.PERSON_REFUSED if person in question.case.refusals else Reason.NO_CONSENT
-
-
-_NEARNESS = (
-    Reason.PURPOSE_NOT_CONSENTED, Reason.RECIPIENT_NOT_NAMED, Reason.CONSENT_NOT_YET, Reason.CONSENT_EXPIRED, Reason.CONSENT_WITHDRAWN,
-)
-"""How near a consent came; the nearest miss is the reason told."""
-
-
-def _miss(question: Question, consent: Consent) -> Reason | None:
-    request = question.request
-    if consent.purpose not in question.pack.purposes.get(request.purpose, ()):
-        return Reason.PURPOSE_NOT_CONSENTED
-    if request.recipient not in consent.recipients:
-        return Reason.RECIPIENT_NOT_NAMED
-    if consent.withdrawn:
-        return Reason.CONSENT_WITHDRAWN
-    if question.day < consent.first_day:
-        return Reason.CONSENT_NOT_YET
-    return Reason.CONSENT_EXPIRED if question.day > consent.last_day else None
-
-
-def _covers(question: Question, consent: Consent, part: PartCode) -> bool:
-    return not consent.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING))
-
-
-def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -> Reason | None:
-    refusals = question.case.refusals.get(part.person)
-    if refusals and any(_refuses(question, refusal, part) for refusal in refusals):
-        return Reason.PERSON_REFUSED
-    if type(answer) is Reason:
-        return answer
-    return None if _covers(question, answer, part) else Reason.CATEGORY_NOT_CONSENTED
-
-
-def _refuses(question: Question, refusal: Refusal, part: PartCode) -> bool:
-    """Rule 11: a refusal beats every consent whatever the dates, until a consent names it in ``supersedes``."""
-    return (
-        refusal.purpose in question.pack.purposes.get(question.request.purpose, ())
-        and (not refusal.recipients or question.request.recipient in refusal.recipients)
-        and (not refusal.categories or not refusal.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING)))
-    )
+_B0 = Basis.B0
 
 
 def no_personal_data(question: Question) -> Verdict:
     """B0 個人情報なし: the type is one of those that carry none, and no part is sealed."""
-    rule = question.pack.bases[Basis.B0]
+    rule = question.pack.bases[_B0]
     reason = Reason.TYPE_NOT_COVERED if question.request.parts or question.request.event_type not in rule.types else None
-    return _whole(question, Basis.B0, "B0", reason)
+    return _whole(question, _B0, "B0", reason)
 
 
 def support_conference(question: Question) -> Verdict:
@@ -203,7 +98,7 @@ def protect(question: Question, verdict: Verdict) -> Verdict:
 
 def _blocked(question: Question) -> bool:
     household = question.case.persons
-    return any(
+    return bool(question.registry.flags) and any(
         question.request.recipient in flag.blocked and question.day <= flag.last_day
         and (flag.person in household or any(part.person == flag.person for part in question.request.parts))
         for flag in question.registry.flags
