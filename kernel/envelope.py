@@ -12,6 +12,8 @@ from typing import Any
 from contracts.shared import RefusalCode
 from kernel.failures import PoisonError
 
+OURS = "tsunagu."
+"""Begins the source of everything that our own functions write; no agency's id holds a dot."""
 Headers = Sequence[tuple[str, bytes]]
 
 CONTENT_TYPE = b"application/avro"

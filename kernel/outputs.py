@@ -10,6 +10,7 @@ from contracts.catalogue import EventType
 from contracts.envelope import SealedEvent
 from kernel import serde
 from kernel.decider import derive_id
+from kernel.envelope import OURS
 from kernel.inputs import Input
 from kernel.records import LOG, Outgoing
 
@@ -22,7 +23,7 @@ def fixed_headers(kind: EventType, source: str, municipality: str) -> tuple[tupl
         ("content-type", b"application/avro"),
         ("ce_type", kind.full_name.encode()),
         ("ce_dataschema", f"{kind.full_name}:{FINGERPRINTS[kind.schema_id]}".encode()),
-        ("ce_source", source.encode()),
+        ("ce_source", (OURS + source).encode()),
         ("ce_municipality", municipality.encode()),
     )
 

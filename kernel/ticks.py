@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contracts.envelope import Tick
 from kernel import serde
 from kernel.decider import derive_id
-from kernel.envelope import Envelope
+from kernel.envelope import OURS, Envelope
 from kernel.processor import Processor
 from kernel.records import MESSAGE, Outgoing
 from kernel.topics import Topics
@@ -27,7 +27,7 @@ def ticks(processors: Iterable[Processor], topics: Topics, everywhere: bool = Fa
 def _tick(function: str, partition: int, at: int, topics: Topics) -> Outgoing:
     key = f"tick-{partition}"
     envelope = Envelope(
-        id=derive_id("tick", function, str(at), key, 0), source=function, type=serde.type_of(Tick()).full_name, subject=key,
+        id=derive_id("tick", function, str(at), key, 0), source=OURS + function, type=serde.type_of(Tick()).full_name, subject=key,
         municipality=topics.municipality,
     )
     return Outgoing(topics.inbox(function), partition, key.encode(), serde.encode(Tick()), envelope.headers(), MESSAGE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 TOWN = Path(__file__).with_name("town.yaml")
+_ID = re.compile(r"[a-z0-9-]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,11 @@ class Agency:
     id: str
     kind: str
     name_ja: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an id that could be taken for one of our own functions or would not fit a topic's name."""
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"agency id {self.id!r}: lower-case letters, digits and hyphens only, at most 32")
 
     @property
     def principal(self) -> str:

@@ -17,7 +17,7 @@ from contracts.envelope import MessageRefused, SealedEvent, SealedPart
 from contracts.shared import Outcome
 from kernel import envelope, serde
 from kernel.decider import derive_id
-from kernel.envelope import Envelope
+from kernel.envelope import OURS, Envelope
 from kernel.place import Place
 from kernel.records import MESSAGE, REQUEST, TP, Outgoing, Record, keyed, parse_position
 from kernel.sealing import Erased, Key, open_part, put_together
@@ -134,7 +134,7 @@ class Courier:
             event = put_together(event, opened)
         attributes = envelope.read(logged.key, logged.headers)
         copy = Envelope(
-            id=derive_id(NAME, fact.envelope.source, fact.envelope.id, verdict.recipient, 0), source=NAME, type=attributes.type,
+            id=derive_id(NAME, fact.envelope.source, fact.envelope.id, verdict.recipient, 0), source=OURS + NAME, type=attributes.type,
             subject=attributes.subject, time=attributes.time, dataschema=attributes.dataschema, municipality=attributes.municipality,
             agency=attributes.agency, correlation_id=attributes.correlation_id, causation_id=fact.envelope.id,
             causation_source=fact.envelope.source, recorded_time=attributes.recorded_time, traceparent=attributes.traceparent,
@@ -149,7 +149,7 @@ class Courier:
         event = ReleaseVoided(request_id=verdict.request_id, agency=verdict.agency, recipient=verdict.recipient, cause=cause)
         kind, key = serde.type_of(event), fact.record.key or b""
         message = Envelope(
-            id=derive_id(NAME, fact.envelope.source, fact.envelope.id, fact.envelope.subject, 1), source=NAME, type=kind.full_name,
+            id=derive_id(NAME, fact.envelope.source, fact.envelope.id, fact.envelope.subject, 1), source=OURS + NAME, type=kind.full_name,
             subject=fact.envelope.subject, municipality=fact.envelope.municipality, correlation_id=fact.envelope.correlation_id,
             causation_id=fact.envelope.id, causation_source=fact.envelope.source,
         )

@@ -15,7 +15,7 @@ from contracts.envelope import CaseAnnounced, MessageRefused
 from contracts.shared import SENTENCES, RefusalCode
 from kernel import serde
 from kernel.decider import derive_id
-from kernel.envelope import Envelope
+from kernel.envelope import OURS, Envelope
 from kernel.failures import PoisonError
 from kernel.partitioner import partition_of
 from kernel.place import Place
@@ -130,7 +130,7 @@ class FrontDoor:
         """Stage LOG, so that it is acknowledged before the event itself goes out, whatever that leads to elsewhere."""
         event, opened = CaseAnnounced(agency=admitted.envelope.agency), admitted.envelope
         attributes = replace(
-            opened, id=derive_id(NAME, opened.source, opened.id, opened.subject, 0), source=NAME,
+            opened, id=derive_id(NAME, opened.source, opened.id, opened.subject, 0), source=OURS + NAME,
             causation_id=opened.id, causation_source=opened.source, correlation_id=opened.correlation_id or opened.id,
         )
         headers = self._headers(event, attributes)
@@ -147,7 +147,7 @@ class FrontDoor:
             coordinates=coordinates,
         )
         attributes = Envelope(
-            id=derive_id(NAME, owner, coordinates, owner, 0), source=NAME, type="", subject=owner, time=_time(record.timestamp),
+            id=derive_id(NAME, owner, coordinates, owner, 0), source=OURS + NAME, type="", subject=owner, time=_time(record.timestamp),
             agency=owner, causation_id=rejected.message_id, causation_source=owner,
         )
         headers = self._headers(notice, attributes)

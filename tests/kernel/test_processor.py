@@ -42,7 +42,7 @@ def test_a_message_becomes_an_event_of_the_log():
     (message,) = here.log.records(INBOX)
     found = read(record.key, record.headers)
     assert (message.value, message.key, message.partition) == (record.value, record.key, record.partition)
-    assert (derive_id(NAME, "elder", "m1", KEY, 0), NAME, 1) == (found.id, found.source, found.seq)
+    assert (derive_id(NAME, "elder", "m1", KEY, 0), "tsunagu." + NAME, 1) == (found.id, found.source, found.seq)
     assert ("m1", "elder", "m1") == (found.causation_id, found.causation_source, found.correlation_id)
     assert (message.timestamp, "elder", "990019") == (found.recorded_time, found.agency, found.municipality)
     assert ("2026-05-01T09:00:00+09:00", "00-abc-def-01") == (found.time, found.traceparent)

@@ -98,7 +98,7 @@ def test_the_consent_that_arrives_releases_the_held_referral():
     """Rule 26: a new decision at the new time, minimised anew, at the old log position."""
     held = case().when(request(part(BASIC), part(HEALTH), part(HEALTH, SON)), source="coordination", position="log/3/14", message_id="req").after()
 
-    fact, released = held.when(consent(BASIC), at=AT + 5).events
+    _, released = held.when(consent(BASIC), at=AT + 5).events
 
     assert ("req", Outcome.REDACT, AT + 5, "log/3/14") == (released.request_id, released.outcome, released.at, released.position)
     assert [(MOTHER, BASIC)] == [(entry.person, entry.category) for entry in released.released]

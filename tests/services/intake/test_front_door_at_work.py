@@ -107,7 +107,7 @@ def test_the_opener_of_a_case_is_announced_to_every_other_function(town: Town) -
         (sent,) = town.seen(inbox)
         attributes = envelope.read(sent.key, sent.headers)
         assert CaseAnnounced(agency="elder") == serde.decode(sent.value)
-        assert ("intake", "elder", CASE, ID) == (attributes.source, attributes.agency, attributes.subject, attributes.causation_id)
+        assert ("tsunagu.intake", "elder", CASE, ID) == (attributes.source, attributes.agency, attributes.subject, attributes.causation_id)
 
 
 def test_an_announcement_arrives_before_the_case_itself(town: Town) -> None:
@@ -155,7 +155,7 @@ def test_what_is_rejected_is_buried_and_told_to_its_sender(town: Town) -> None:
         agency="elder", message_id=ID, message_type="ConsultationReceived", code=RefusalCode.BAD_MAGIC,
         sentence=SENTENCES[RefusalCode.BAD_MAGIC], coordinates=coordinates,
     ) == notice
-    assert ("intake", "elder", "elder", ID) == (attributes.source, attributes.agency, attributes.subject, attributes.causation_id)
+    assert ("tsunagu.intake", "elder", "elder", ID) == (attributes.source, attributes.agency, attributes.subject, attributes.causation_id)
     assert partition_of(b"elder", PARTITIONS) == told.partition
 
 
