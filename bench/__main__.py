@@ -51,4 +51,6 @@ def _measure(names: list[str], output: Shape) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+    app.command()(main)
+    app(prog_name="python -m bench")

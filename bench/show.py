@@ -15,7 +15,6 @@ from rich.table import Table
 from bench.figures import COLUMNS, Figure
 from cli.output import Output, show
 
-
 WIDTH = 150
 """Columns of a table that nobody looks at in a terminal."""
 
