@@ -58,7 +58,7 @@ def main() -> None:
     from deploy.local.control import NotRunning
     from deploy.local.layout import CannotRun
     from deploy.local.lifecycle import DidNotStart
-    from kernel.settings import SettingsMissing
+    from kernel import settings
 
     try:
         command(sys.argv[1:])(prog_name="tsunagu")
@@ -66,8 +66,9 @@ def main() -> None:
         _leave(problem, PROBLEMS)
     except CannotRun as problem:
         _leave(problem, UNREACHABLE)
-    except SettingsMissing as problem:
-        _leave(f"{problem}; start the system first: tsunagu run up", UNREACHABLE)
+    except settings.SettingsMissing as problem:
+        first = "" if (settings.home() / settings.FILE_NAME).exists() else "; start the system first: tsunagu run up"
+        _leave(f"{problem}{first}", UNREACHABLE)
     except NotRunning as problem:
         _leave(f"nothing runs in {problem}; start it: tsunagu run up", UNREACHABLE)
 

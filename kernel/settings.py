@@ -70,6 +70,8 @@ def load(folder: Path | None = None) -> Settings:
         table = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise SettingsMissing(f"settings file {path} cannot be read: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsMissing(f"settings file {path} is not valid TOML: {error}") from error
     try:
         return Settings(
             home=folder,

@@ -77,7 +77,7 @@ class BrokerAdmin:
         changes = self.differences()
         for change in changes:
             if change.blocked:
-                raise CannotRun(f"{change.kind} {change.name}: {change.detail}; a new generation of topics is needed, see docs/operators.md")
+                raise CannotRun(f"{change.kind} {change.name}: {change.detail}; the number of partitions never changes: set it back, or start a new generation of topics")
         for done, work in enumerate((self._write_accounts, self._make_topics, self._write_rules, self._probe), start=1):
             work(changes)
             advance(done, 4)

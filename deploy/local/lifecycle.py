@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from .layout import CannotRun, Layout
 from .progress import Progress, Step
 from .town import agencies
 
-READY_WITHIN_S = 90.0
+READY_WITHIN_S = 180.0
 GIVE_UP_AFTER = 3
 """Restarts of a process that never became ready."""
 
@@ -62,15 +64,16 @@ class Installation:
         """Broker and database, provisioned. Raises CannotRun, SettingsMissing, DidNotStart."""
         settings = self.prepare()
         names = processes.stores(settings)
-        self._check_ports((*names, *processes.applications()))
-        self._make_stores(settings, names, progress)
-        supervisor.ensure_running(self.layout)
-        self._start(names, "starting " + " and ".join(names) if names else "using external stores", progress)
-        self._provision(settings, progress)
+        with self._one_at_a_time():
+            self._check_ports((*names, *processes.APPLICATIONS))
+            self._make_stores(settings, names, progress)
+            supervisor.ensure_running(self.layout)
+            self._start(names, "starting " + " and ".join(names), progress)
+            self._provision(settings, progress)
 
     def up_applications(self, progress: Progress) -> None:
         """The services, on stores that are up. Raises CannotRun, DidNotStart."""
-        self._start(processes.applications(), "starting the services", progress)
+        self._start(processes.APPLICATIONS, "starting the services", progress)
 
     def down(self) -> bool:
         """Stop everything that was started; False when nothing ran."""
@@ -102,6 +105,13 @@ class Installation:
         control.ask(self.layout, "stop", names=list(names))
 
     # --- steps
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Two `up` at once make one first start; the second finds everything done."""
+        with (self.layout.run / "up.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _make_stores(self, settings: Settings, names: tuple[str, ...], progress: Progress) -> None:
         if "kafka" in names:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable
 
@@ -15,7 +14,8 @@ from .process import Process
 
 STORES = ("kafka", "postgres")
 WINDOW = "schemas"
-NAMES = (*STORES, WINDOW, *SERVICES)
+APPLICATIONS = (WINDOW, *SERVICES)
+NAMES = (*STORES, *APPLICATIONS)
 
 
 def build(name: str, layout: Layout, settings: Settings) -> Process:
@@ -29,11 +29,6 @@ def stores(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name in STORES if not external[name])
 
 
-def applications() -> tuple[str, ...]:
-    """The processes of ours whose code is there."""
-    return tuple(name for name in (WINDOW, *SERVICES) if _exists(name))
-
-
 def port(name: str, settings: Settings) -> int:
     """The TCP port on which the process listens."""
     match name:
@@ -44,14 +39,6 @@ def port(name: str, settings: Settings) -> int:
         case "schemas":
             return kafka.port_of(settings.schema_window)
     return settings.http_ports[name]
-
-
-def _exists(name: str) -> bool:
-    module = "cli.contracts.window" if name == WINDOW else f"services.{name}.app"
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _kafka(name: str, layout: Layout, settings: Settings) -> Process:
