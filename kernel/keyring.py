@@ -34,6 +34,7 @@ _DESTROY = "UPDATE person_key SET wrapped = NULL, destroyed_at = now() WHERE per
 
 _AWAY = (
     OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.InternalClientError,  # a connection cut while the client wrote to it
     asyncpg.TooManyConnectionsError,
 )
 """How a store shows that it does not answer now but may later."""

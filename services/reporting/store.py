@@ -43,9 +43,9 @@ _PARK = "INSERT INTO reporting.parked (projection, topic, partition, log_offset,
 
 _OUTAGES = (
     OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError, asyncpg.TransactionRollbackError,
+    asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError, asyncpg.TransactionRollbackError, asyncpg.InternalClientError,
 )
-"""What a database does that is down, starting, stopping, full or busy."""
+"""What a database does that is down, starting, stopping, full or busy; the last: a connection cut while the client wrote to it."""
 
 
 class Superseded(Exception):
