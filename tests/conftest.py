@@ -16,7 +16,7 @@ from tests.installation import Broker
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation of this run alone; whatever was started in it is stopped at the end."""
-    found = Installation(Layout(tmp_path_factory.mktemp("installation")))
+    found = Installation(Layout(tmp_path_factory.mktemp("installation")), tied=True)
     yield found
     found.down()
 

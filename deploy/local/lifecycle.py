@@ -41,9 +41,10 @@ class DidNotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One installation, from its folder."""
+    """One installation, from its folder. ``tied``: what it starts ends with this program (for tests and benchmarks)."""
 
     layout: Layout
+    tied: bool = False
 
     @property
     def settings(self) -> Settings:
@@ -67,7 +68,7 @@ class Installation:
         with self._one_at_a_time():
             self._check_ports((*names, *processes.APPLICATIONS))
             self._make_stores(settings, names, progress)
-            supervisor.ensure_running(self.layout)
+            supervisor.ensure_running(self.layout, self.tied)
             self._start(names, "starting " + " and ".join(names), progress)
             self._provision(settings, progress)
 

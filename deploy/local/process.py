@@ -168,12 +168,17 @@ def open_log(path: Path):
     return path.open("ab")
 
 
+def end_with_parent(number: int) -> None:
+    """In a child: have the system send us this signal when the thread that started us ends, however that happens."""
+    LIBC.prctl(PR_SET_PDEATHSIG, number)
+
+
 def _in_child(before_exec: Callable[[], None] | None) -> Callable[[], None]:
     """Between fork and exec: whatever the process needs, then "die when the supervisor dies"."""
 
     def prepare() -> None:
         if before_exec is not None:
             before_exec()
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        end_with_parent(signal.SIGKILL)
 
     return prepare

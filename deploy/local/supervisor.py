@@ -18,9 +18,10 @@ from typing import IO, Any
 
 from . import control
 from .layout import CannotRun, Layout
-from .process import Child, Process, open_log
+from .process import Child, Process, end_with_parent, open_log
 
 Build = Callable[[str], Process]
+TIED = "tied"
 
 
 class Supervisor:
@@ -104,8 +105,11 @@ async def serve(layout: Layout, build: Build) -> None:
     await supervisor.answer({"do": "down"})
 
 
-def ensure_running(layout: Layout) -> None:
-    """Start the supervisor of this installation unless one answers; it outlives the caller. Raises CannotRun."""
+def ensure_running(layout: Layout, tied: bool = False) -> None:
+    """Start the supervisor of this installation unless one answers. Raises CannotRun.
+
+    It outlives the caller, unless ``tied``: then it stops everything when the caller ends, even by kill -9.
+    """
     try:
         control.ask(layout, "status")
         return
@@ -113,7 +117,7 @@ def ensure_running(layout: Layout) -> None:
         pass
     with open_log(layout.log("supervisor")) as log:
         daemon = subprocess.Popen(
-            [sys.executable, "-P", "-m", "deploy.local.supervisor", str(layout.home)],
+            [sys.executable, "-P", "-m", "deploy.local.supervisor", str(layout.home), *([TIED] if tied else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -132,6 +136,8 @@ def main() -> None:
 
     from . import processes
 
+    if sys.argv[2:] == [TIED]:
+        end_with_parent(signal.SIGTERM)
     layout = Layout(Path(sys.argv[1]))
     lock = _lock(layout)
     asyncio.run(_serve_and_tell(layout, lambda name: processes.build(name, layout, settings.load(layout.home))))
