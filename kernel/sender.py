@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from kernel.clients import MAX_BATCH
@@ -66,7 +66,13 @@ class Sender:
             if builder.size() > _ROOMY and not outgoing.follows and builder.size() + _group_size(records, index) > MAX_BATCH:
                 yield builder, packed
                 builder, packed = self._producer.create_batch(), []
-            builder.append(key=outgoing.key, value=outgoing.value, timestamp=None, headers=_headers(outgoing))
+            if not _append(builder, outgoing):
+                if outgoing.follows or not packed:
+                    raise MessageSizeTooLargeError(f"{outgoing.topic}: what must stay together does not fit into one record batch")
+                yield builder, packed
+                builder, packed = self._producer.create_batch(), []
+                if not _append(builder, outgoing):
+                    raise MessageSizeTooLargeError(f"{outgoing.topic}: a record does not fit into one record batch")
             packed.append(outgoing)
         yield builder, packed
 
@@ -96,3 +102,8 @@ def _size(outgoing: Outgoing) -> int:
 def _headers(outgoing: Outgoing) -> list[tuple[str, bytes]]:
     source = outgoing.position_of
     return list(outgoing.headers) if source is None else [*outgoing.headers, (POSITION, source.position.encode())]
+
+
+def _append(builder: BatchBuilder, outgoing: Outgoing) -> bool:
+    """Whether the record found room; a builder that is full closes itself and says so by None."""
+    return builder.append(key=outgoing.key, value=outgoing.value, timestamp=None, headers=_headers(outgoing)) is not None

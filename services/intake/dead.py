@@ -9,7 +9,7 @@ from kernel.envelope import MAX_HEADERS, MAX_LENGTH, Headers
 from kernel.failures import PoisonError
 from kernel.records import Outgoing, Record
 
-MAX_KEPT = 900_000
+MAX_KEPT = 700_000
 """Longest value that is kept, in bytes. A longer one can be read in the outbox, at the coordinates, for as long as that is kept."""
 CUT = "dlq.cut"
 """Says how long key, value and headers were (bytes, bytes, number) where not all was kept."""
@@ -30,7 +30,7 @@ class Kept:
 
 def buried(record: Record, error: PoisonError, topic: str, service: str) -> Outgoing:
     """The dead letter of ``record``, whole wherever it fits."""
-    headers = [(name[:MAX_LENGTH], (value or b"")[:MAX_LENGTH]) for name, value in record.headers[:MAX_HEADERS]]
+    headers = [(_cut(name), (value or b"")[:MAX_LENGTH]) for name, value in record.headers[:MAX_HEADERS]]
     kept = Kept(
         record.topic, record.partition, record.offset, record.timestamp,
         record.key and record.key[:MAX_LENGTH], record.value and record.value[:MAX_KEPT], tuple(headers),
@@ -40,3 +40,8 @@ def buried(record: Record, error: PoisonError, topic: str, service: str) -> Outg
         sizes = (len(record.key or b""), len(record.value or b""), len(record.headers))
         letter.headers.append((CUT, "/".join(map(str, sizes)).encode()))
     return letter
+
+
+def _cut(name: str) -> str:
+    """A header's name of at most MAX_LENGTH bytes."""
+    return name.encode()[:MAX_LENGTH].decode(errors="ignore")

@@ -43,6 +43,8 @@ def _reasons(withheld: list[Withheld]) -> tuple[Reason, ...]:
 
 def _consent_without_parts(question: Question) -> Verdict:
     """An event about a case but without sealed parts still says that the recipient is concerned with it: some consent must cover that."""
+    if any(_about_the_recipient(question, refusal) for refusals in question.case.refusals.values() for refusal in refusals):
+        return Verdict(basis=Basis.NONE, rule="R1", reasons=(Reason.PERSON_REFUSED,))
     answers = [_covering(question, person) for person in sorted(question.case.consents)]
     given = [answer for answer in answers if isinstance(answer, Consent)]
     if given:
@@ -71,7 +73,7 @@ def _nearest_miss(question: Question, person: str) -> Reason:
     misses = [_miss(question, consent) for consent in question.case.consents.get(person, ())]
     if misses:
         return max((miss for miss in misses if miss is not None), key=_NEARNESS.index)
-    return Reason.PERSON_REFUSED if person in question.case.refusals else Reason.NO_CONSENT
+    return Reason.NO_CONSENT
 
 
 _OTHER_PURPOSE, _NOT_NAMED, _NOT_YET = Reason.PURPOSE_NOT_CONSENTED, Reason.RECIPIENT_NOT_NAMED, Reason.CONSENT_NOT_YET
@@ -107,8 +109,10 @@ def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -
 
 def _refuses(question: Question, refusal: Refusal, part: PartCode) -> bool:
     """Rule 11: a refusal beats every consent whatever the dates, until a consent names it in ``supersedes``."""
-    return (
-        refusal.purpose in question.purposes
-        and (not refusal.recipients or question.request.recipient in refusal.recipients)
-        and (not refusal.categories or not refusal.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING)))
+    return _about_the_recipient(question, refusal) and (
+        not refusal.categories or not refusal.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING))
     )
+
+
+def _about_the_recipient(question: Question, refusal: Refusal) -> bool:
+    return refusal.purpose in question.purposes and (not refusal.recipients or question.request.recipient in refusal.recipients)

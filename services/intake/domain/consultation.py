@@ -77,6 +77,8 @@ def _request(message: InformationRequested, context: Context) -> tuple[Event, ..
     """A question (照会) goes to the gate as it was put. The state is not looked at, so the answer cannot tell whether there is a case."""
     if message.purpose is Purpose.UNMAPPED:
         return (refused(context, RefusalCode.PURPOSE_MISSING),)
+    if not message.wanted:
+        return (refused(context, RefusalCode.CATEGORIES_MISSING),)
     request = ask(
         context, FunctionName.CONSULTATION, 0, InformationRequested, context.agency, message.purpose, message.basis, wanted=message.wanted,
     )

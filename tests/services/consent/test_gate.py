@@ -130,6 +130,22 @@ def test_an_explicit_refusal_is_not_held():
     assert (Outcome.DENY, ("PERSON_REFUSED",)) == (found.outcome, found.reasons)
 
 
+def test_a_refusal_of_something_else_is_no_refusal_of_this():
+    """Another purpose, another recipient: the referral waits for a consent, and nobody is told that the person refuses."""
+    other = ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.PARTICIPATION, recipients=("workshop",))
+
+    assert (Outcome.HOLD, ("NO_CONSENT",)) == ((found := ask(case(other), part(BASIC))).outcome, found.reasons)
+
+
+@pytest.mark.parametrize("person", [MOTHER, SON])
+def test_an_event_without_sealed_parts_does_not_cross_against_a_refusal(person: str):
+    """Rule 11: whoever of the household has refused this recipient, even a bare notice of concern stays."""
+    refusal = ConsentRefused(consent="e" * 32, person=person, purpose=Purpose.COORDINATION, recipients=("coordinator",))
+    found = ask(case(consent(BASIC), refusal), event_type="TaskAssigned")
+
+    assert (Outcome.DENY, ("PERSON_REFUSED",)) == (found.outcome, found.reasons)
+
+
 def test_a_refusal_cancels_what_waits():
     """A no that arrives during a hold ends it as DENY."""
     held = case().when(request(part(BASIC)), source="coordination").after()
