@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -13,7 +13,7 @@ from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from kernel.failures import IntegrityError, Unavailable
-from kernel.records import LogReader, Record
+from kernel.records import TP, LogReader, Position, Record
 
 _SCAN_BYTES = 4 * 1024 * 1024
 _FETCH_BYTES = 128 * 1024
@@ -49,45 +49,81 @@ class KafkaLogReader(LogReader):
 
     async def scan(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[list[Record]]:
         """See LogReader."""
+        place = TP(topic, partition)
         while start < end:
-            records = [record for record in await self._read(topic, partition, start, _SCAN_BYTES) if record.offset < end]
-            if records:
+            answer = await self._read({place: start}, _SCAN_BYTES, _WAIT_MS)
+            if records := [record for record in answer[place] if record.offset < end]:
                 yield records
                 start = records[-1].offset + 1
 
-    async def fetch(self, topic: str, partition: int, offsets: Collection[int]) -> dict[int, Record]:
-        """See LogReader."""
-        wanted, found = set(offsets), {}
-        while missing := wanted - found.keys():
-            first = min(missing)
-            records = {record.offset: record for record in await self._read(topic, partition, first, _FETCH_BYTES)}
-            if first not in records:
-                raise LookupError(f"{topic}/{partition}/{first} is not there")
-            found.update((offset, records[offset]) for offset in missing & records.keys())
+    async def rest(self, starts: Mapping[TP, int]) -> AsyncIterator[list[Record]]:
+        """See LogReader. One request, without waiting, where nothing is there."""
+        left = dict(starts)
+        while left and any((answer := await self._read(left, _SCAN_BYTES, 0)).values()):
+            for place, records in answer.items():
+                if records:
+                    yield records
+                    left[place] = records[-1].offset + 1
+
+    async def fetch(self, positions: Collection[Position]) -> dict[Position, Record]:
+        """See LogReader. One request, where what is wanted of each partition lies close together."""
+        found: dict[Position, Record] = {}
+        while missing := set(positions) - found.keys():
+            starts: dict[TP, int] = {}
+            for topic, partition, offset in missing:
+                starts[TP(topic, partition)] = min(offset, starts.get(TP(topic, partition), offset))
+            before = len(found)
+            for place, records in (await self._read(starts, _FETCH_BYTES, _WAIT_MS)).items():
+                if records and records[0].offset > starts[place]:
+                    break
+                found.update((position, record) for record in records if (position := (*place, record.offset)) in missing)
+            if len(found) == before:
+                topic, partition, offset = min(missing)
+                raise LookupError(f"{topic}/{partition}/{offset} is not there")
         return found
 
-    async def _read(self, topic: str, partition: int, offset: int, size: int) -> list[Record]:
-        """The records from ``offset`` on, about ``size`` bytes of them; at least one, if there is one."""
-        request = FetchRequest(_WAIT_MS, 1, size, 0, [(topic, [(partition, offset, size)])])
-        answer = await self._ask(topic, partition, request)
-        ((_, ((_, code, *_, batches),)),) = answer.topics
+    async def _read(self, starts: Mapping[TP, int], size: int, wait_ms: int) -> dict[TP, list[Record]]:
+        """The records of each partition from its offset on, about ``size`` bytes of them; of one partition at least, if there are any."""
+        answers = await asyncio.gather(*[
+            self._ask(leader, _request({place: starts[place] for place in places}, size, wait_ms))
+            for leader, places in (await self._leaders(starts)).items()
+        ])
+        found = {}
+        for topic, parts in (each for answer in answers for each in answer.topics):
+            for partition, code, *_, batches in parts:
+                place = TP(topic, partition)
+                await self._check(place, starts[place], code)
+                found[place] = _records(place, starts[place], batches)
+        return found
+
+    async def _check(self, place: TP, offset: int, code: int) -> None:
         error = for_code(code)
         if error is OffsetOutOfRangeError:
-            raise LookupError(f"{topic}/{partition}/{offset} is not there")
+            raise LookupError(f"{place.topic}/{place.partition}/{offset} is not there")
         if code:
             await self._refresh()
             raise Unavailable("broker") from error()
-        return _records(topic, partition, offset, batches)
 
-    async def _ask(self, topic: str, partition: int, request: FetchRequest) -> Any:
+    async def _leaders(self, places: Iterable[TP]) -> dict[int, list[TP]]:
+        """The partitions by the broker that leads them."""
         client = self._consumer._client  # aiokafka has no public single fetch; the version is pinned
+        found: dict[int, list[TP]] = {}
         try:
-            await client._wait_on_metadata(topic)
-            leader = client.cluster.leader_for_partition(TopicPartition(topic, partition))
-            if leader is None or leader == -1:
-                raise Unavailable("broker")
+            for place in places:
+                await client._wait_on_metadata(place.topic)
+                leader = client.cluster.leader_for_partition(TopicPartition(*place))
+                if leader is None or leader == -1:
+                    raise Unavailable("broker")
+                found.setdefault(leader, []).append(place)
+        except (KafkaError, TimeoutError) as error:
+            await self._refresh()
+            raise Unavailable("broker") from error
+        return found
+
+    async def _ask(self, leader: int, request: FetchRequest) -> Any:
+        try:
             async with asyncio.timeout(_TIMEOUT_S):
-                return await client.send(leader, request)
+                return await self._consumer._client.send(leader, request)
         except (KafkaError, TimeoutError) as error:
             await self._refresh()
             raise Unavailable("broker") from error
@@ -100,19 +136,26 @@ class KafkaLogReader(LogReader):
             raise Unavailable("broker") from error
 
 
-def _records(topic: str, partition: int, offset: int, buffer: bytes) -> list[Record]:
+def _request(starts: Mapping[TP, int], size: int, wait_ms: int) -> FetchRequest:
+    topics: dict[str, list[tuple[int, int, int]]] = {}
+    for place, offset in starts.items():
+        topics.setdefault(place.topic, []).append((place.partition, offset, size))
+    return FetchRequest(wait_ms, 1, _SCAN_BYTES, 0, list(topics.items()))
+
+
+def _records(place: TP, offset: int, buffer: bytes) -> list[Record]:
     batches, found = MemoryRecords(buffer or b""), []
     while batches.has_next():
         batch = batches.next_batch()
         if not batch.validate_crc():
-            raise IntegrityError(f"{topic}/{partition}: a record batch at or after {offset} is damaged")
+            raise IntegrityError(f"{place.topic}/{place.partition}: a record batch at or after {offset} is damaged")
         if not batch.is_control_batch:
-            found.extend(_record(topic, partition, record) for record in batch if record.offset >= offset)
+            found.extend([_record(place, record) for record in batch if record.offset >= offset])
     return found
 
 
-def _record(topic: str, partition: int, record: Any) -> Record:
+def _record(place: TP, record: Any) -> Record:
     return ConsumerRecord(
-        topic, partition, record.offset, record.timestamp, record.timestamp_type, record.key, record.value, None,
+        place.topic, place.partition, record.offset, record.timestamp, record.timestamp_type, record.key, record.value, None,
         len(record.key or b""), len(record.value or b""), tuple(record.headers),
     )

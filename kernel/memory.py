@@ -6,12 +6,12 @@ The same handlers run here and under ``runner.py``; a scenario that passes here 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.envelope import POSITION, Headers
-from kernel.records import TP, Handler, LogReader, Outgoing
+from kernel.records import TP, Handler, LogReader, Outgoing, Position
 
 START = 1_780_000_000_000
 """Append time of the first record, milliseconds UTC."""
@@ -62,10 +62,14 @@ class MemoryLog(LogReader):
         """See LogReader."""
         yield self.records(topic, partition)[start:end]
 
-    async def fetch(self, topic: str, partition: int, offsets: Collection[int]) -> dict[int, MemoryRecord]:
+    async def rest(self, starts: Mapping[TP, int]) -> AsyncIterator[Sequence[MemoryRecord]]:
         """See LogReader."""
-        records = self.records(topic, partition)
-        return {offset: records[offset] for offset in offsets}
+        for place, start in starts.items():
+            yield self.records(*place, start)
+
+    async def fetch(self, positions: Collection[Position]) -> dict[Position, MemoryRecord]:
+        """See LogReader."""
+        return {position: self.records(*position[:2])[position[2]] for position in positions}
 
     def send(self, outgoings: Sequence[Outgoing]) -> None:
         """Append stage after stage, as the runner does."""

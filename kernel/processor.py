@@ -103,12 +103,12 @@ class Processor:
 
     async def _logged(self, messages: Sequence[Input]) -> dict[tuple[int, int], Record]:
         """The events that repeated messages have given before, by partition and offset."""
-        wanted: dict[int, set[int]] = {}
-        for message in messages:
-            for handled in self._handled(message):
-                wanted.setdefault(message.record.partition, set()).update(range(handled.first, handled.first + handled.count))
-        found = {number: await self.place.reader.fetch(self.log, number, offsets) for number, offsets in wanted.items()}
-        return {(number, offset): record for number, records in found.items() for offset, record in records.items()}
+        wanted = {
+            (self.log, message.record.partition, handled.first + ordinal)
+            for message in messages for handled in self._handled(message) for ordinal in range(handled.count)
+        }
+        found = await self.place.reader.fetch(wanted) if wanted else {}
+        return {(number, offset): record for (_, number, offset), record in found.items()}
 
     def _said_before(self, message: Input, logged: dict[tuple[int, int], Record]) -> Iterator[Record]:
         number = message.record.partition

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -18,6 +18,10 @@ class TP(NamedTuple):
 
     topic: str
     partition: int
+
+
+Position = tuple[str, int, int]
+"""Topic, partition, offset: where one record lies."""
 
 
 class Record(Protocol):
@@ -82,8 +86,11 @@ class LogReader(Protocol):
     def scan(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
         """The records with start ≤ offset < end, in order, in chunks. Raises Unavailable."""
 
-    async def fetch(self, topic: str, partition: int, offsets: Collection[int]) -> dict[int, Record]:
-        """The records at these offsets. Raises Unavailable, or LookupError when one is not there."""
+    def rest(self, starts: Mapping[TP, int]) -> AsyncIterator[Sequence[Record]]:
+        """The records of these partitions from an offset each to their present ends, in order, in chunks. Raises Unavailable."""
+
+    async def fetch(self, positions: Collection[Position]) -> dict[Position, Record]:
+        """The records at these places. Raises Unavailable, or LookupError when one is not there."""
 
 
 def position(topic: str, partition: int, offset: int) -> str:
@@ -91,7 +98,7 @@ def position(topic: str, partition: int, offset: int) -> str:
     return f"{topic}/{partition}/{offset}"
 
 
-def parse_position(text: str) -> tuple[str, int, int]:
+def parse_position(text: str) -> Position:
     """Topic, partition and offset of a position. Raises ValueError."""
     topic, partition, offset = text.rsplit("/", 2)
     return topic, int(partition), int(offset)

@@ -7,7 +7,6 @@ recipient answers finds the function informed.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,7 +18,7 @@ from kernel import envelope, serde
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
 from kernel.place import Place
-from kernel.records import MESSAGE, REQUEST, TP, Outgoing, Record, keyed, parse_position
+from kernel.records import MESSAGE, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
 from kernel.sealing import Erased, Key, open_part, put_together
 from services.consent.fence import Voidings
 
@@ -43,17 +42,19 @@ class Fact:
 
 
 class Courier:
-    """The handler of the courier. See ``kernel.records.Handler`` for the contract of its methods; it keeps no state."""
+    """The handler of the courier. See ``kernel.records.Handler`` for the contract of its methods; it keeps only what it has read ahead."""
 
     def __init__(self, place: Place, keys: Keys, agency_partitions: int) -> None:
         self._place, self._keys, self._agency_partitions = place, keys, agency_partitions
         self._topics = place.routes.topics
+        self._voidings = Voidings()
 
     async def assigned(self, partitions: Collection[TP]) -> None:
         """Nothing to get ready."""
 
     async def revoked(self, partitions: Collection[TP]) -> None:
-        """Nothing to forget."""
+        """What was read ahead is read anew by whoever comes next."""
+        self._voidings = Voidings()
 
     def settled(self) -> None:
         """Nothing to note."""
@@ -68,32 +69,20 @@ class Courier:
 
     async def _look_ahead(self, records: Sequence[Record]) -> Voidings:
         """Facts as far as the gate has written: later ones may void a verdict (the fence, rule 24)."""
-        voidings = Voidings()
-        last = {record.partition: record for record in records}
+        voidings, first = self._voidings, {TP(record.topic, record.partition): record.offset for record in reversed(records)}
+        voidings.forget_before(first)
         for record in records:
             voidings.read(record)
-        await asyncio.gather(*(self._read_on(record, voidings) for record in last.values()))
+        async for chunk in self._place.reader.rest({place: voidings.ahead[place] for place in first}):
+            for record in chunk:
+                voidings.read(record)
         return voidings
-
-    async def _read_on(self, last: Record, voidings: Voidings) -> None:
-        end = await self._place.reader.end(last.topic, last.partition)
-        if end > last.offset + 1:
-            async for chunk in self._place.reader.scan(last.topic, last.partition, last.offset + 1, end):
-                for record in chunk:
-                    voidings.read(record)
 
     async def _released_events(self, facts: Iterable[Fact]) -> dict[str, Record]:
         """The logged records that the verdicts release, by position."""
-        wanted: dict[tuple[str, int], set[int]] = {}
-        for fact in facts:
-            if _releases(fact.event):
-                topic, partition, offset = parse_position(fact.event.position)
-                wanted.setdefault((topic, partition), set()).add(offset)
-        found = await asyncio.gather(*(self._place.reader.fetch(*tp, offsets) for tp, offsets in wanted.items()))
-        return {
-            f"{topic}/{partition}/{offset}": record
-            for (topic, partition), records in zip(wanted, found, strict=True) for offset, record in records.items()
-        }
+        wanted = {parse_position(fact.event.position) for fact in facts if _releases(fact.event)}
+        found = await self._place.reader.fetch(wanted) if wanted else {}
+        return {position(*place): record for place, record in found.items()}
 
     def _deliver(self, fact: Fact, sealed: Mapping[str, Record], keys: Mapping[str, Key | Erased], voidings: Voidings) -> list[Outgoing]:
         match fact.event:

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.consent import ConsentWithdrawn, DisclosureDecided, ProtectionFlagSet
 from kernel import envelope, serde
-from kernel.records import Record
+from kernel.records import TP, Record
 
 _FACTS = (ConsentWithdrawn, ProtectionFlagSet)
 
 
 class Voidings:
-    """The facts that can void a verdict, with their places; fed with the gate's log in any order."""
+    """The facts that can void a verdict; fed with the gate's log, each partition in its order, what was read already passed over."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[int, int], tuple[bytes | None, str, Any]] = {}
+        self._found: dict[TP, dict[int, tuple[bytes | None, str, Any]]] = {}
+        self.ahead: dict[TP, int] = {}
+        """The offset up to which each partition has been read."""
 
     def read(self, record: Record) -> None:
-        """Take one record of the gate's log into account."""
+        """Take one record of the gate's log into account, once."""
+        place = TP(record.topic, record.partition)
+        if record.offset < self.ahead.get(place, 0):
+            return
+        self.ahead[place] = record.offset + 1
         if serde.event_type(record.value).cls in _FACTS:
             identity = envelope.read(record.key, record.headers).id
-            self._found[record.partition, record.offset] = (record.key, identity, serde.decode(record.value))
+            self._found.setdefault(place, {})[record.offset] = (record.key, identity, serde.decode(record.value))
+
+    def forget_before(self, starts: Mapping[TP, int]) -> None:
+        """Drop the facts before these offsets: they can only void verdicts that were delivered or voided long ago."""
+        for place, start in starts.items():
+            self._found[place] = {offset: fact for offset, fact in self._found.get(place, {}).items() if offset >= start}
 
     def after(self, verdict_record: Record, verdict: DisclosureDecided) -> str | None:
         """The id of the first later fact that voids ``verdict``, or None."""
-        later = sorted(
-            place for place in self._found if place[0] == verdict_record.partition and place[1] > verdict_record.offset
-        )
-        for place in later:
-            key, identity, fact = self._found[place]
+        facts = self._found.get(TP(verdict_record.topic, verdict_record.partition), {})
+        for offset in sorted(offset for offset in facts if offset > verdict_record.offset):
+            key, identity, fact = facts[offset]
             if _voids(fact, verdict, same_case=key == verdict_record.key):
                 return identity
         return None

@@ -42,7 +42,7 @@ def test_records_are_read_by_place():
 
     async def read() -> tuple[int, list[bytes | None], list[int]]:
         scanned = [record.value async for records in log.scan("a", 0, 1, 3) for record in records]
-        return await log.end("a", 0), scanned, sorted(await log.fetch("a", 0, {4, 0}))
+        return await log.end("a", 0), scanned, sorted(offset for _, _, offset in await log.fetch({("a", 0, 4), ("a", 0, 0)}))
 
     assert (5, [b"1", b"2"], [0, 4]) == asyncio.run(read())
 
@@ -50,7 +50,7 @@ def test_records_are_read_by_place():
 def test_a_missing_offset_is_an_error():
     """Never an empty answer."""
     with pytest.raises(LookupError):
-        asyncio.run(MemoryLog().fetch("a", 0, {0}))
+        asyncio.run(MemoryLog().fetch({("a", 0, 0)}))
 
 
 @pytest.mark.parametrize("batch", [1, 2, 100])
