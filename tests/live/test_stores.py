@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import socket
 from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -29,6 +31,9 @@ from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
 from deploy.local.town import agencies
 from tests.installation import Broker
+
+
+PORT = r"\b\d{4,5}\b"
 
 
 def test_a_provisioned_broker_differs_in_nothing_from_the_plan(broker: Broker):
@@ -60,10 +65,23 @@ async def test_a_wrong_password_is_refused_on_loopback_too(broker: Broker):
         )
 
 
+def with_other_ports(text: str) -> str:
+    """Settings whose own processes would listen elsewhere: those of the host may be running."""
+    stores, own = text.split("[http]")
+    return f"{stores}[http]{re.sub(PORT, lambda _: str(free_port()), own)}"
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def test_an_external_cluster_and_database_are_used_and_left_alone(broker: Broker, tmp_path: Path):
     """With `external = true` nothing is started, and down stops nothing of somebody else's."""
     text = (broker.settings.home / "tsunagu.toml").read_text("utf-8").replace("external = false", "external = true")
-    (tmp_path / "tsunagu.toml").write_text(text, "utf-8")
+    (tmp_path / "tsunagu.toml").write_text(with_other_ports(text), "utf-8")
     shutil.copytree(broker.settings.home / "secrets", tmp_path / "secrets")
     guest = Installation(Layout(tmp_path))
 
