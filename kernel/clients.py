@@ -19,6 +19,7 @@ HEARTBEAT_MS = 3_000
 REBALANCE_MS = 30_000
 FETCH_WAIT_MS = 250
 """How long the broker holds an empty fetch. New records end the wait at once."""
+GATHER_BYTES, GATHER_MS = 65_536, 500
 MAX_BATCH = 1_000_000
 """Most bytes in one record batch; every topic of ours takes 1 MiB."""
 MAX_FETCH = 4 * 1024 * 1024
@@ -58,6 +59,12 @@ class Clients:
     def reader(self, name: str) -> AIOKafkaConsumer:
         """A consumer outside any group."""
         return AIOKafkaConsumer(**self.options(name), enable_auto_commit=False)
+
+    def follower(self, name: str) -> AIOKafkaConsumer:
+        """A consumer outside any group that nobody waits for: the broker gathers for it, and is asked twice a second instead of always."""
+        return AIOKafkaConsumer(
+            **self.options(name), enable_auto_commit=False, fetch_min_bytes=GATHER_BYTES, fetch_max_wait_ms=GATHER_MS,
+        )
 
     def producer(self, name: str) -> AIOKafkaProducer:
         """Idempotent, acknowledged by all replicas in sync; batches are made by ``sender.py``, so nothing lingers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError, for_code
@@ -19,6 +19,13 @@ _SCAN_BYTES = 4 * 1024 * 1024
 _FETCH_BYTES = 128 * 1024
 _WAIT_MS = 100
 _TIMEOUT_S = 20.0
+
+
+class _Found(NamedTuple):
+    """Records of one partition, and the offset that its next record will get."""
+
+    records: list[Record]
+    end: int
 
 
 class KafkaLogReader(LogReader):
@@ -52,48 +59,52 @@ class KafkaLogReader(LogReader):
         place = TP(topic, partition)
         while start < end:
             answer = await self._read({place: start}, _SCAN_BYTES, _WAIT_MS)
-            if records := [record for record in answer[place] if record.offset < end]:
+            if records := [record for record in answer[place].records if record.offset < end]:
                 yield records
                 start = records[-1].offset + 1
 
     async def rest(self, starts: Mapping[TP, int]) -> AsyncIterator[list[Record]]:
-        """See LogReader. One request, without waiting, where nothing is there."""
+        """See LogReader. One request, without waiting, where not much is there."""
         left = dict(starts)
-        while left and any((answer := await self._read(left, _SCAN_BYTES, 0)).values()):
-            for place, records in answer.items():
-                if records:
-                    yield records
-                    left[place] = records[-1].offset + 1
+        while left:
+            for place, found in (await self._read(left, _SCAN_BYTES, 0)).items():
+                if found.records:
+                    yield found.records
+                    left[place] = found.records[-1].offset + 1
+                if left[place] >= found.end:
+                    del left[place]
 
     async def fetch(self, positions: Collection[Position]) -> dict[Position, Record]:
         """See LogReader. One request, where what is wanted of each partition lies close together."""
         found: dict[Position, Record] = {}
         while missing := set(positions) - found.keys():
-            starts: dict[TP, int] = {}
+            wanted: dict[TP, set[int]] = {}
             for topic, partition, offset in missing:
-                starts[TP(topic, partition)] = min(offset, starts.get(TP(topic, partition), offset))
-            before = len(found)
-            for place, records in (await self._read(starts, _FETCH_BYTES, _WAIT_MS)).items():
-                if records and records[0].offset > starts[place]:
-                    break
-                found.update((position, record) for record in records if (position := (*place, record.offset)) in missing)
-            if len(found) == before:
+                wanted.setdefault(TP(topic, partition), set()).add(offset)
+            answer = await self._read({place: min(offsets) for place, offsets in wanted.items()}, _FETCH_BYTES, _WAIT_MS, wanted)
+            if not any(each.records for each in answer.values()):
                 topic, partition, offset = min(missing)
                 raise LookupError(f"{topic}/{partition}/{offset} is not there")
+            found.update(((*place, record.offset), record) for place, each in answer.items() for record in each.records)
         return found
 
-    async def _read(self, starts: Mapping[TP, int], size: int, wait_ms: int) -> dict[TP, list[Record]]:
-        """The records of each partition from its offset on, about ``size`` bytes of them; of one partition at least, if there are any."""
+    async def _read(
+        self, starts: Mapping[TP, int], size: int, wait_ms: int, wanted: Mapping[TP, set[int]] | None = None,
+    ) -> dict[TP, _Found]:
+        """The records of each partition from its offset on, about ``size`` bytes of them; of one partition at least, if there are any.
+
+        Of these, only the ``wanted`` ones where they are named.
+        """
         answers = await asyncio.gather(*[
             self._ask(leader, _request({place: starts[place] for place in places}, size, wait_ms))
             for leader, places in (await self._leaders(starts)).items()
         ])
         found = {}
         for topic, parts in (each for answer in answers for each in answer.topics):
-            for partition, code, *_, batches in parts:
+            for partition, code, end, *_, batches in parts:
                 place = TP(topic, partition)
                 await self._check(place, starts[place], code)
-                found[place] = _records(place, starts[place], batches)
+                found[place] = _Found(_records(place, starts[place], batches, wanted and wanted[place]), end)
         return found
 
     async def _check(self, place: TP, offset: int, code: int) -> None:
@@ -143,14 +154,18 @@ def _request(starts: Mapping[TP, int], size: int, wait_ms: int) -> FetchRequest:
     return FetchRequest(wait_ms, 1, _SCAN_BYTES, 0, list(topics.items()))
 
 
-def _records(place: TP, offset: int, buffer: bytes) -> list[Record]:
+def _records(place: TP, offset: int, buffer: bytes, wanted: set[int] | None) -> list[Record]:
     batches, found = MemoryRecords(buffer or b""), []
     while batches.has_next():
         batch = batches.next_batch()
         if not batch.validate_crc():
             raise IntegrityError(f"{place.topic}/{place.partition}: a record batch at or after {offset} is damaged")
+        if wanted and batch.base_offset > max(wanted):
+            break
         if not batch.is_control_batch:
-            found.extend([_record(place, record) for record in batch if record.offset >= offset])
+            found.extend([
+                _record(place, record) for record in batch if record.offset >= offset and (wanted is None or record.offset in wanted)
+            ])
     return found
 
 

@@ -25,7 +25,8 @@ T = TypeVar("T")
 
 POLL_MS = 250
 MAX_RECORDS = 2_000
-COMMIT_EVERY_S = 0.05
+COMMIT_EVERY_S = 0.5
+"""What was done since is done again after a crash, and gives the same; each commit costs the broker as much as a small batch."""
 STALL_AFTER_S = 2.0
 GRACE_S = 2.0
 """How long ``stop`` waits for a batch under way; after that it is given up and will be seen again."""

@@ -7,6 +7,7 @@ recipient answers finds the function informed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -62,8 +63,7 @@ class Courier:
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """What one batch of the gate's log gives. Raises Unavailable."""
         facts = [_fact(record) for record in records]
-        voidings = await self._look_ahead(records)
-        sealed = await self._released_events(facts)
+        voidings, sealed = await asyncio.gather(self._look_ahead(records), self._released_events(facts))
         keys = await self._keys.for_opening({part.key_id for fact in facts for part in _released_parts(fact, sealed)})
         return [outgoing for fact in facts for outgoing in self._deliver(fact, sealed, keys, voidings)]
 

@@ -31,7 +31,7 @@ def writers(site: Site) -> list[Writer]:
 def _writer(projection: Projection, site: Site) -> Writer:
     meter, functions = site.telemetry.meter(projection.name), {site.topics.log(function): str(function) for function in LOGS}
     partitions = [TP(topic, number) for topic in sorted(functions) for number in range(site.settings.partitions)]
-    logs = Logs(partitions, lambda: site.clients.reader(f"{site.service}-{projection.name}"))
+    logs = Logs(partitions, lambda: site.clients.follower(f"{site.service}-{projection.name}"))
     return Writer(projection.name, Store(projection, connector(site.settings, ROLE), meter.alarm), logs, functions, meter)
 
 
