@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from contracts.shared import RefusalCode
@@ -30,6 +31,7 @@ _NAMES = {
     "seq": "ce_seq", "recorded_time": "ce_recordedtime", "input_digest": "ce_inputdigest", "traceparent": "traceparent",
     "position": POSITION,
 }
+_TEXTS = attrgetter(*_NAMES)
 _FIELDS = {header: field for field, header in _NAMES.items()} | {"ce_specversion": "specversion", "content-type": "content_type"}
 _CONTENT_TYPES = frozenset(("application/avro", "application/vnd.apache.avro", "avro/binary"))
 _FIXED = (("ce_specversion", b"1.0"), ("content-type", CONTENT_TYPE))
@@ -65,8 +67,7 @@ class Envelope:
 
     def headers(self) -> list[tuple[str, bytes]]:
         """The record headers in a fixed order, absent attributes left out."""
-        texts = ((header, getattr(self, field)) for field, header in _NAMES.items())
-        return [*_FIXED, *((header, str(text).encode()) for header, text in texts if text)]
+        return [*_FIXED, *[(name, str(text).encode()) for name, text in zip(_NAMES.values(), _TEXTS(self), strict=True) if text]]
 
 
 def read(key: bytes | None, headers: Headers) -> Envelope:

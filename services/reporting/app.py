@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from prometheus_client import Gauge
 
 from contracts.topics import SUPPORT_FUNCTIONS, Function
@@ -19,6 +21,8 @@ from services.reporting.writer import Writer
 LOGS = (*SUPPORT_FUNCTIONS, Function.CONSENT)
 """Functions whose logs are read."""
 ROLE = "tsunagu_projector"
+YIELD = 5
+"""How much niceness is added: nobody waits for a projection, but for an event."""
 
 
 def writers(site: Site) -> list[Writer]:
@@ -48,5 +52,6 @@ SERVICE = Service(name="reporting", loops=writers)
 
 
 def run(settings: Settings) -> None:
-    """Run in the foreground until a signal. Raises SettingsMissing."""
+    """Run in the foreground until a signal; where processors are scarce, what somebody waits for goes first. Raises SettingsMissing."""
+    os.nice(YIELD)
     app.run(SERVICE, settings)
