@@ -7,6 +7,7 @@ raw bytes, manual acknowledgement last, one at a time, a crash instead of a sile
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import os
 from contextlib import AsyncExitStack
@@ -28,6 +29,8 @@ from kernel.settings import Settings
 from kernel.ticks import ticks
 
 TICK_EVERY_S = 1.0
+_GARBAGE = (10_000, 20, 50)
+"""Thresholds of the collector's three generations."""
 _ORDER_TIMEOUT_S = 10.0
 _RETRY_S = 0.5
 
@@ -119,6 +122,7 @@ class EventPath(mode.Service):
 def run(service: Service, settings: Settings) -> None:
     """Run one service in the foreground until a signal; exits with a code other than 0 after a crash. Raises SettingsMissing."""
     log.configure(service.name)
+    _collect_seldom()
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     path = EventPath(service, site(service, settings))
@@ -126,6 +130,12 @@ def run(service: Service, settings: Settings) -> None:
         build(path), path, loop=loop, quiet=True, stdout=io.StringIO(), redirect_stdouts=False, override_logging=False, workdir=settings.home,
     )
     worker.execute_from_commandline()
+
+
+def _collect_seldom() -> None:
+    """What is loaded now stays for ever, and states grow but hardly die: looking for garbage often would only make events wait."""
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
 
 
 def build(path: EventPath) -> faust.App:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -103,13 +104,22 @@ def _check(values: dict[str, Any]) -> None:
 
 
 def _text(name: str, value: bytes | None) -> str:
-    try:
-        text = (value or b"").decode()
-    except UnicodeDecodeError:
-        raise PoisonError(RefusalCode.HEADER_INVALID, name) from None
-    if len(text) > MAX_LENGTH or not text.isprintable():
+    text = _plain(value or b"")
+    if text is None:
         raise PoisonError(RefusalCode.HEADER_INVALID, name)
     return text
+
+
+@lru_cache(maxsize=16_384)
+def _plain(value: bytes) -> str | None:
+    """A header's value as text, or None where it is none. Most values come again: types, agencies, cases, ids that travel."""
+    if len(value) > 4 * MAX_LENGTH:
+        return None
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if len(text) <= MAX_LENGTH and text.isprintable() else None
 
 
 def _number(name: str, text: str) -> int:

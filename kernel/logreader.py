@@ -16,7 +16,7 @@ from kernel.failures import IntegrityError, Unavailable
 from kernel.records import TP, LogReader, Position, Record
 
 _SCAN_BYTES = 4 * 1024 * 1024
-_FETCH_BYTES = 128 * 1024
+_FETCH_BYTES = 32 * 1024
 _WAIT_MS = 100
 _TIMEOUT_S = 20.0
 
