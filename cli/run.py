@@ -52,7 +52,7 @@ def up(
         from cli import day as sample_day
 
         sample_day.play(found.settings, output)
-    show(rows(found), STATUS, output if not day else Output.TABLE)
+    show(status_rows(found), STATUS, output if not day else Output.TABLE)
     typer.echo("The system stays up. Stop it: make stop (or: tsunagu run down)", err=True)
 
 
@@ -66,7 +66,7 @@ def down() -> None:
 @app.command(epilog="Example: tsunagu run status --output json")
 def status(output: OutputOption = Output.TABLE) -> None:
     """Every process: state, pid, port, restarts, resident memory. Exit code 1 unless all are ready."""
-    rows = rows(installation())
+    rows = status_rows(installation())
     show(rows, STATUS, output)
     if not rows or any(row["state"] != "ready" for row in rows):
         raise typer.Exit(1)
@@ -90,7 +90,7 @@ def kill(name: Name) -> None:
         raise typer.Exit(1)
 
 
-def rows(found: Installation) -> list[dict[str, Any]]:
+def status_rows(found: Installation) -> list[dict[str, Any]]:
     """One row per process: see STATUS."""
     return [{**row, "rss_mib": _resident(row["pid"]), "address": _address(row)} for row in found.status()]
 

@@ -32,7 +32,6 @@ from deploy.local.progress import Silent
 from deploy.local.town import agencies
 from tests.installation import Broker
 
-
 PORT = r"\b\d{4,5}\b"
 
 
