@@ -205,6 +205,49 @@ class DisclosureDecided(Record, frozen=True, kw_only=True):
         }
 
 
+class DisclosureReleased(Record, frozen=True, kw_only=True):
+    """The courier has put what a verdict releases into the recipient's inbox (catalogue row 83); codes only.
+
+    提供の実施: 関門の判断にもとづき、提供先に届けた（符号だけ）。
+    """
+
+    verdict_id: str
+    request_id: str
+    event_id: str
+    event_type: str
+    recipient: str
+    basis: shared.Basis = shared.Basis.NONE
+    consents: tuple[str, ...]
+    categories: tuple[shared.DataCategory, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DisclosureReleased:
+        """Build from a decoded Avro record."""
+        return cls(
+            verdict_id=record["verdict_id"],
+            request_id=record["request_id"],
+            event_id=record["event_id"],
+            event_type=record["event_type"],
+            recipient=record["recipient"],
+            basis=shared.Basis[record["basis"]],
+            consents=tuple(record["consents"]),
+            categories=tuple(shared.DataCategory[member] for member in record["categories"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "verdict_id": self.verdict_id,
+            "request_id": self.request_id,
+            "event_id": self.event_id,
+            "event_type": self.event_type,
+            "recipient": self.recipient,
+            "basis": self.basis,
+            "consents": list(self.consents),
+            "categories": list(self.categories),
+        }
+
+
 class ProtectionFlagSet(Record, frozen=True, kw_only=True):
     """A protection flag: blocked agencies never learn address, place or agency in charge (row 80, R8).
 
@@ -233,37 +276,6 @@ class ProtectionFlagSet(Record, frozen=True, kw_only=True):
             "person": self.person,
             "blocked_agencies": list(self.blocked_agencies),
             "until": self.until,
-        }
-
-
-class ReleaseVoided(Record, frozen=True, kw_only=True):
-    """A verdict was voided before delivery by a later fact of the case (consent.md rule 24).
-
-    提供の取消し: 判断の後、渡す前に撤回や支援措置があったため、渡さなかった。
-    """
-
-    request_id: str
-    agency: str
-    recipient: str
-    cause: str
-
-    @classmethod
-    def from_avro(cls, record: dict[str, Any]) -> ReleaseVoided:
-        """Build from a decoded Avro record."""
-        return cls(
-            request_id=record["request_id"],
-            agency=record["agency"],
-            recipient=record["recipient"],
-            cause=record["cause"],
-        )
-
-    def to_avro(self) -> dict[str, Any]:
-        """The Avro record to encode."""
-        return {
-            "request_id": self.request_id,
-            "agency": self.agency,
-            "recipient": self.recipient,
-            "cause": self.cause,
         }
 
 

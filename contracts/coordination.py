@@ -459,6 +459,7 @@ class SegmentNoted(Record, frozen=True, kw_only=True):
     members: tuple[str, ...]
     present: tuple[str, ...]
     open: bool
+    convener: str = ""
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> SegmentNoted:
@@ -470,6 +471,7 @@ class SegmentNoted(Record, frozen=True, kw_only=True):
             members=tuple(record["members"]),
             present=tuple(record["present"]),
             open=record["open"],
+            convener=record["convener"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -481,6 +483,7 @@ class SegmentNoted(Record, frozen=True, kw_only=True):
             "members": list(self.members),
             "present": list(self.present),
             "open": self.open,
+            "convener": self.convener,
         }
 
 

@@ -46,18 +46,21 @@ class CaseAnnounced(Record, frozen=True, kw_only=True):
     """
 
     agency: str
+    persons: tuple[str, ...] = ()
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> CaseAnnounced:
         """Build from a decoded Avro record."""
         return cls(
             agency=record["agency"],
+            persons=tuple(record["persons"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
         return {
             "agency": self.agency,
+            "persons": list(self.persons),
         }
 
 
@@ -77,6 +80,7 @@ class DisclosureRequested(Record, frozen=True, kw_only=True):
     segment: str | None = None
     parts: tuple[shared.PartCode, ...] = ()
     wanted: tuple[shared.DataCategory, ...] = ()
+    persons: tuple[str, ...] = ()
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> DisclosureRequested:
@@ -92,6 +96,7 @@ class DisclosureRequested(Record, frozen=True, kw_only=True):
             segment=record["segment"],
             parts=tuple(shared.PartCode.from_avro(member) for member in record["parts"]),
             wanted=tuple(shared.DataCategory[member] for member in record["wanted"]),
+            persons=tuple(record["persons"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -107,6 +112,29 @@ class DisclosureRequested(Record, frozen=True, kw_only=True):
             "segment": self.segment,
             "parts": [member.to_avro() for member in self.parts],
             "wanted": list(self.wanted),
+            "persons": list(self.persons),
+        }
+
+
+class MessageNoted(Record, frozen=True, kw_only=True):
+    """This function has taken note of a message from which nothing follows, so that the log alone says what was handled.
+
+    受領の記録: 届いたものを確かめたが、新しく記録することはなかった。
+    """
+
+    message_type: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> MessageNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            message_type=record["message_type"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "message_type": self.message_type,
         }
 
 
@@ -194,6 +222,28 @@ class PartNoted(Record, frozen=True, kw_only=True):
         return {
             "agency": self.agency,
             "part": self.part,
+        }
+
+
+class PersonsNoted(Record, frozen=True, kw_only=True):
+    """Persons who are named in this case and were not before; pseudonyms only. The gate learns from it whom a protection flag concerns.
+
+    対象者の記録: この事例に、これまで挙がっていなかった人が出てきた（仮の番号だけ）。
+    """
+
+    persons: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PersonsNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            persons=tuple(record["persons"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "persons": list(self.persons),
         }
 
 

@@ -364,6 +364,9 @@ class RefusalCode(StrEnum):
     NOTHING_DONE = "NOTHING_DONE"
     RESOURCE_NOT_FOUND = "RESOURCE_NOT_FOUND"
     RESOURCE_FULL = "RESOURCE_FULL"
+    TOO_MANY = "TOO_MANY"
+    VALUE_INVALID = "VALUE_INVALID"
+    PERSONAL_DATA = "PERSONAL_DATA"
 
 
 SENTENCES: dict[RefusalCode, str] = {
@@ -402,6 +405,9 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.NOTHING_DONE: "支援の前に、既存の事業で対応できないかを確かめ、試した事業を入れてください。",
     RefusalCode.RESOURCE_NOT_FOUND: "該当する地域資源がありません。",
     RefusalCode.RESOURCE_FULL: "この地域資源は空きがありません。",
+    RefusalCode.TOO_MANY: "一度に扱える件数または量を超えています。分けて送ってください。",
+    RefusalCode.VALUE_INVALID: "項目の値が決まりの形や範囲に合いません。スキーマの説明を確かめて送り直してください。",
+    RefusalCode.PERSONAL_DATA: "誰でも読める項目に、電話番号やメールアドレスなど個人に関わる記載があります。除いて送り直してください。",
 }
 
 
