@@ -54,7 +54,7 @@ def consents() -> tuple[ConsentGranted, ...]:
 def _asked(recipient: str, parts: tuple[PartCode, ...], expected: Outcome) -> Question:
     request = DisclosureRequested(
         event_id="0c0ffee0-0000-8000-8000-000000000002", event_type="RolesAssigned", recipient=recipient, agency="elder",
-        function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, basis=Basis.C, parts=parts,
+        function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, basis=Basis.C, parts=parts, persons=(_MOTHER,),
     )
     found = question(f"gate: {expected}, 20 consents, {len(parts)} parts", GATE, consents(), request, agency="elder", shared=TOWN)
     outcome = found.answer()[1].outcome

@@ -212,6 +212,7 @@ class DisclosureReleased(Record, frozen=True, kw_only=True):
     """
 
     verdict_id: str
+    decided_at: int
     request_id: str
     event_id: str
     event_type: str
@@ -225,6 +226,7 @@ class DisclosureReleased(Record, frozen=True, kw_only=True):
         """Build from a decoded Avro record."""
         return cls(
             verdict_id=record["verdict_id"],
+            decided_at=record["decided_at"],
             request_id=record["request_id"],
             event_id=record["event_id"],
             event_type=record["event_type"],
@@ -238,6 +240,7 @@ class DisclosureReleased(Record, frozen=True, kw_only=True):
         """The Avro record to encode."""
         return {
             "verdict_id": self.verdict_id,
+            "decided_at": self.decided_at,
             "request_id": self.request_id,
             "event_id": self.event_id,
             "event_type": self.event_type,

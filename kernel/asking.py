@@ -14,11 +14,13 @@ def ask(
 ) -> DisclosureRequested:
     """Ask whether the ``ordinal``-th event (from 0, of type ``event``) of this decision may go to ``recipient``.
 
-    The sealed parts that the event carries are named by their codes; the gate decides on these alone.
+    The sealed parts that the event carries, and the persons whom its body names, are told by their codes; the gate decides on these alone.
     """
+    kind = BY_CLASS[event]
     return DisclosureRequested(
         event_id=context.event_id(ordinal), event_type=event.__name__, recipient=recipient, agency=context.agency, function=function,
-        purpose=purpose, basis=basis, segment=segment, parts=_codes(context) if BY_CLASS[event].personal else (), wanted=wanted,
+        purpose=purpose, basis=basis, segment=segment, parts=_codes(context) if kind.personal else (), wanted=wanted,
+        persons=context.persons if kind.persons else (),
     )
 
 

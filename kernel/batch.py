@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.envelope import DisclosureRequested
-from contracts.shared import RefusalCode
 from kernel import outputs, serde
 from kernel.deadletters import dead_letter
 from kernel.envelope import POSITION, header
@@ -38,25 +37,23 @@ class Batch:
         self.out.append(dead_letter(record, error, place.routes.topics.dead_letters(place.service), place.service))
         place.meter.dead_letter(error.code)
 
-    def record(self, message: Input, history: History, key: str, events: tuple[Any, ...], cause_id: str = "") -> None:
-        """Write what was decided on ``message`` under ``key``, fold it, and send on what travels."""
-        if not events:
-            return
-        entry, cause_id = history.entry(key), cause_id or message.envelope.id
-        answer = [self._written(event, message, cause_id, key, entry, ordinal) for ordinal, event in enumerate(events)]
+    def record(self, message: Input, history: History, key: str, events: tuple[Any, ...], cause_id: str = "") -> bool:
+        """Write what was decided on ``message`` under ``key``, fold it, and send on what travels; False, and nothing, if it is too much."""
+        entry, cause = history.entry(key), (message.envelope.source, cause_id or message.envelope.id)
+        answer = [self._written(event, message, cause[1], key, entry, ordinal) for ordinal, event in enumerate(events)]
         if sum(len(outgoing.value or b"") + _OVERHEAD for outgoing in answer) > MAX_ANSWER:
-            self.bury(message.record, PoisonError(RefusalCode.TOO_LARGE))
-            return
+            return False
         for event in events:
             history.apply(entry, event)
         history.wake(entry)
-        handled = entry.handled[(message.envelope.source, cause_id)] = Handled(message.digest, -1, len(answer))
+        handled = history.answered(entry, cause, Handled(message.digest, -1, len(answer)))
         self._unsettled.append((history, handled, answer))
         self._place.meter.recorded(len(answer))
         self.out.extend(answer)
         for event, outgoing in zip(events, answer, strict=True):
             self._fresh[_id(outgoing.headers)] = outgoing
             self._send_on(history, event, key, outgoing)
+        return True
 
     def say_again(self, history: History, logged: Record) -> None:
         """Send on once more what travels from an event that is in the log already; the same ids, the same bytes."""

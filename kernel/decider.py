@@ -51,12 +51,16 @@ class Context:
     message_id: str
     message_type: str
     """Short type name of the message."""
+    reported_id: str = ""
+    """Id of the agency's own message, where another of our functions has passed its consequence on; empty when this is it."""
     agency: str = ""
     """Agency on whose behalf the message came; empty for a tick."""
     position: str = ""
     """``topic/partition/offset`` of the logged event that travelled here, or empty. A transport hint, never identity."""
     parts: tuple[Part, ...] = ()
     """Codes of the input's sealed parts."""
+    persons: tuple[str, ...] = ()
+    """Pseudonyms of the persons whom the body of the input names, sorted."""
     shared: Any = None
     """State of the whole partition, for functions that have a ``shared`` decider; else None."""
 

@@ -47,7 +47,8 @@ class Input:
         attributes = self.envelope
         return Context(
             at=self.record.timestamp, key=key, function=function, source=attributes.source, message_id=attributes.id,
-            message_type=self.kind.name, agency=attributes.agency, position=attributes.position, parts=self.parts, shared=shared,
+            message_type=self.kind.name, reported_id=attributes.causation_id, agency=attributes.agency, position=attributes.position,
+            parts=self.parts, persons=_named(self.kind, self.message), shared=shared,
         )
 
 
@@ -65,6 +66,10 @@ def read(record: Record) -> Input:
         raise PoisonError(RefusalCode.TYPE_MISMATCH, "ce_type")
     identity = digest(record.value or b"")
     return Input(record, attributes, kind, message, sealed, identity, parts, _carried(attributes, record.timestamp, identity))
+
+
+def _named(kind: EventType, message: Any) -> tuple[str, ...]:
+    return tuple(sorted({person for field in kind.persons if (person := getattr(message, field))})) if kind.persons else ()
 
 
 def _carried(attributes: Envelope, recorded: int, identity: str) -> list[tuple[str, bytes]]:

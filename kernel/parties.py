@@ -1,29 +1,35 @@
-"""Parties: who has a part in a case (事例への関わり) and may therefore speak about it (architecture rule 6).
+"""Parties: who has a part in a case (事例への関わり) and may therefore speak about it (architecture rule 6), and who is named in it.
 
-Every function notes the parties of its keys in its own log, so that none has to ask another. The check stands here once, around
-every ``decide``, so that no decider can forget it: to an agency without a part, a case that exists and one that does not look the same.
+Every function notes both for its keys in its own log, so that none has to ask another. The check stands here once, around every
+``decide``, so that no decider can forget it: to an agency without a part, a case that exists and one that does not look the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.catalogue import EventType
 from contracts.consent import DisclosureDecided
-from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven, PartNoted, VerdictNoted
+from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven, PartNoted, PersonsNoted, VerdictNoted
 from contracts.shared import SENTENCES, CasePart, RefusalCode
 from kernel.decider import Context, Decider
 
-Parties = frozenset[str]
-"""Ids of the agencies that have a part in one case or other entity."""
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who takes part in one case or other entity (agencies), and who is named in it (persons); both only grow."""
+
+    agencies: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
 
 
 def refused(context: Context, code: RefusalCode) -> MessageRefused:
     """The coded refusal of the message in ``context``, with the sentence for its sender."""
     return MessageRefused(
         agency=context.agency,
-        message_id=context.message_id,
+        message_id=context.reported_id or context.message_id,
         message_type=context.message_type,
         code=code,
         sentence=SENTENCES[code],
@@ -31,29 +37,50 @@ def refused(context: Context, code: RefusalCode) -> MessageRefused:
     )
 
 
-def admit(parties: Parties, event_type: EventType, context: Context, decide: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
-    """Let an agency speak only where it has a part; note the opener of a new entity beside what was decided.
+def admit(known: Known, event_type: EventType, context: Context, decide: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Let an agency speak only where it may; beside what was decided, note who opened a new entity and who is named for the first time.
 
     Messages of our own functions (``context.source`` is not the agency) pass: the function that sent them has checked.
+    What follows from a message comes first, since the ids of its events are counted from there.
     """
-    if context.source != context.agency:
-        return decide()
-    stranger = context.agency not in parties
-    if stranger and (event_type.part == "required" or (event_type.part == "opens" and parties)):
+    if not _may_speak(known, event_type, context):
         copied = context.function in event_type.copies  # the function that owns the type refuses; one refusal is enough
         return () if copied else (refused(context, RefusalCode.CASE_NOT_FOUND),)
     events = decide()
-    opened = event_type.part == "opens" and stranger and not any(isinstance(event, MessageRefused) for event in events)
-    return (*events, PartNoted(agency=context.agency, part=CasePart.OPENED)) if opened else events
+    if any(isinstance(event, MessageRefused) for event in events):
+        return events
+    told = (event for event in events if not (isinstance(event, PartGiven) and event.agency in known.agencies))
+    return (*told, *_opener(known, event_type, context), *_named(known, (*context.persons, *(part.person for part in context.parts))))
 
 
-def decide(parties: Parties, message: CaseAnnounced | PartGiven | DisclosureDecided, context: Context) -> tuple[Any, ...]:
-    """Note parts and verdicts that other functions tell of; what is known already gives nothing."""
+def _may_speak(known: Known, event_type: EventType, context: Context) -> bool:
+    """A case takes in whatever opens one, from anybody: signals and consultations are open to all. It gives no part in a case that is there."""
+    if context.source != context.agency or context.agency in known.agencies or event_type.part == "none":
+        return True
+    return event_type.part == "opens" and (event_type.key == "case" or not known.agencies)
+
+
+def _opener(known: Known, event_type: EventType, context: Context) -> Iterator[PartNoted]:
+    if event_type.part == "opens" and context.source == context.agency and not known.agencies:
+        yield PartNoted(agency=context.agency, part=CasePart.OPENED)
+
+
+def _named(known: Known, persons: Iterable[str]) -> Iterator[PersonsNoted]:
+    fresh = sorted(set(persons) - known.persons)
+    if fresh:
+        yield PersonsNoted(persons=tuple(fresh))
+
+
+def decide(known: Known, message: CaseAnnounced | PartGiven | PersonsNoted | DisclosureDecided, context: Context) -> tuple[Any, ...]:
+    """Note parts, persons and verdicts that other functions tell of; what is known already gives nothing."""
     match message:
-        case CaseAnnounced(agency=agency) if not parties:
-            return (PartNoted(agency=agency, part=CasePart.OPENED),)
-        case PartGiven(agency=agency, part=part) if agency not in parties:
+        case CaseAnnounced(agency=agency, persons=persons):
+            opened = () if known.agencies else (PartNoted(agency=agency, part=CasePart.OPENED),)
+            return (*opened, *_named(known, persons))
+        case PartGiven(agency=agency, part=part) if agency not in known.agencies:
             return (PartNoted(agency=agency, part=part),)
+        case PersonsNoted(persons=persons):
+            return tuple(_named(known, persons))
         case DisclosureDecided():
             return (_noted(message),)
         case _:
@@ -71,17 +98,23 @@ def _noted(verdict: DisclosureDecided) -> VerdictNoted:
     )
 
 
-def evolve(parties: Parties, event: PartNoted | PartGiven | VerdictNoted) -> Parties:
+def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNoted) -> Known:
     """Parts only grow: secrecy and the right to be told of a stop outlast the work."""
-    return parties if isinstance(event, VerdictNoted) else parties | {event.agency}
+    match event:
+        case PersonsNoted(persons=persons):
+            return replace(known, persons=known.persons.union(persons))
+        case VerdictNoted():
+            return known
+        case _:
+            return replace(known, agencies=known.agencies | {event.agency})
 
 
-PARTIES: Decider[Parties] = Decider(
+PARTIES: Decider[Known] = Decider(
     name="parties",
-    initial=frozenset(),
+    initial=Known(),
     decide=decide,
     evolve=evolve,
-    messages=(CaseAnnounced, PartGiven, DisclosureDecided),
-    events=(PartNoted, PartGiven, VerdictNoted),
+    messages=(CaseAnnounced, PartGiven, PersonsNoted, DisclosureDecided),
+    events=(PartNoted, PartGiven, PersonsNoted, VerdictNoted),
 )
 """Stands first in every function."""

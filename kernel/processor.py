@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from contracts.envelope import Tick
+from contracts.envelope import MessageNoted, Tick
 from contracts.shared import RefusalCode
 from kernel import inputs
 from kernel.batch import Batch
@@ -122,19 +122,35 @@ class Processor:
             for due in history.due(message.record.timestamp):
                 self._put(message, history, due, self._timed, batch)
         elif self._sweeps(message):
-            self._put(message, history, key, None, batch)
-            for each in sorted(history.entries) if kind in self._by_message else ():
-                self._put(message, history, each, self._by_message[kind], batch)
+            self._sweep(message, history, key, batch)
         elif kind in self._by_message:
             self._put(message, history, key, self._by_message[kind], batch)
         else:
             self._refuse(message, history, key, RefusalCode.UNKNOWN_TYPE, batch)
 
+    def _sweep(self, message: Input, history: History, key: str, batch: Batch) -> None:
+        """Put a shared fact to the partition, then to every key; one that was swept before is only put where it was broken off."""
+        again = message.cause in history.entry(key).handled
+        self._put(message, history, key, None, batch)
+        if again and history.newest != message.cause:
+            return
+        kind = type(message.message)
+        for each in sorted(history.entries) if kind in self._by_message else ():
+            self._put(message, history, each, self._by_message[kind], batch)
+
     def _put(self, message: Input, history: History, key: str, chosen: Chosen | None, batch: Batch) -> None:
-        """Put a message to one key, once; without a chosen decider, to the partition's shared one."""
-        if not self._seen(message, history, key, batch):
-            self.place.meter.handled("decided")
-            batch.record(message, history, key, self._decide(message, history, key, chosen))
+        """Put a message to one key, once; without a chosen decider, to the partition's shared one.
+
+        A message of this key always leaves a fact: without one a repeat would be decided anew, against another state.
+        """
+        if self._seen(message, history, key, batch):
+            return
+        self.place.meter.handled("decided")
+        events = self._decide(message, history, key, chosen)
+        if not events and not self._sweeps(message):
+            events = (MessageNoted(message_type=message.kind.name),)
+        if events and not batch.record(message, history, key, events):
+            self._record_refusal(message, history, key, RefusalCode.TOO_MANY, batch)
 
     def _decide(self, message: Input, history: History, key: str, chosen: Chosen | None) -> tuple[Any, ...]:
         context = message.context(key, self.function.name, history.shared)

@@ -1,18 +1,19 @@
 """Properties that every function must have, checked over the memory log. Ships with the kernel, like given/when/then.
 
 Same input, same bytes · asking twice changes nothing · the state is the fold of the function's own events · how messages are
-batched does not matter · an unknown message is refused with a code.
+batched does not matter · every message of a key leaves a fact · an unknown message is refused with a code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.envelope import MessageRefused, PartNoted
+from contracts.envelope import MessageRefused, PartNoted, Tick
 from contracts.shared import CasePart, RefusalCode
-from kernel import serde
+from kernel import envelope, serde
 from kernel.decider import Function
 from kernel.envelope import Envelope
 from kernel.memory import MemoryLog, MemoryRecord, MemoryTown
@@ -29,24 +30,30 @@ _TOPICS = Topics("990019")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message for the inbox: an event without personal fields filled in, its key, the agency it comes from, who wrote it."""
+    """One message for the inbox: an event without personal fields filled in, its key, the agency it comes from, who wrote it, when.
+
+    What concerns every key (a broadcast fact, a tick) is put to every partition, as the front door and the timer do.
+    """
 
     message: Any
     key: str
     agency: str = "agency"
     source: str = ""
+    at: int = 0
+    """Append time, milliseconds UTC; 0 = right after the message before it."""
 
 
 def check(function: Function, said: Sequence[Said]) -> list[MemoryRecord]:
     """Assert every property for this history of messages; returns the log that it gives."""
-    town = _town(function, said, batch=1)
-    log = _pumped(town, function)
-    assert log == _pumped(_town(function, said, batch=1), function), "the same messages gave other bytes"
-    assert _answers(log) == _answers(_pumped(_town(function, said, batch=len(said) + 1), function)), "batching changed the answers"
-    live = _states(town, function, said)
-    town.restart(function.name, again=len(said))
-    assert live == _states(town, function, said), "the state is not the fold of the log"
-    assert log == _pumped(town, function), "asking twice changed the log"
+    with closing(_town(function, said, batch=1)) as town:
+        log = _pumped(town, function)
+        assert log == _log_of(function, said, batch=1), "the same messages gave other bytes"
+        assert _answers(log) == _answers(_log_of(function, said, batch=len(said) + 1)), "batching changed the answers"
+        assert not _unanswered(town, function), "a message left no fact in the log"
+        live = _states(town, function, said)
+        town.restart(function.name, again=len(town.log.records(_TOPICS.inbox(function.name))))
+        assert live == _states(town, function, said), "the state is not the fold of the log"
+        assert log == _pumped(town, function), "asking twice changed the log"
     _check_unknown(function)
     return log
 
@@ -54,7 +61,7 @@ def check(function: Function, said: Sequence[Said]) -> list[MemoryRecord]:
 def _check_unknown(function: Function) -> None:
     """A fact that somebody else noted is nobody's message: it gives one refusal."""
     stranger = PartNoted(agency="agency", part=CasePart.UNMAPPED)
-    (refusal,) = _pumped(_town(function, [Said(stranger, "k")], batch=1), function)
+    (refusal,) = _log_of(function, [Said(stranger, "k")], batch=1)
     event = serde.decode(refusal.value)
     assert isinstance(event, MessageRefused)
     assert RefusalCode.UNKNOWN_TYPE == event.code
@@ -72,9 +79,32 @@ def _town(function: Function, said: Sequence[Said], batch: int) -> MemoryTown:
 
 def _put(log: MemoryLog, function: Function, said: Said, message_id: str) -> None:
     kind = serde.type_of(said.message)
-    envelope = Envelope(id=message_id, source=said.source or said.agency, type=kind.full_name, subject=said.key, agency=said.agency)
+    attributes = Envelope(id=message_id, source=said.source or said.agency, type=kind.full_name, subject=said.key, agency=said.agency)
     key = said.key.encode()
-    log.append(_TOPICS.inbox(function.name), partition_of(key, PARTITIONS), key, serde.encode(said.message), envelope.headers())
+    for number in range(PARTITIONS) if _concerns_every_key(function, kind.cls) else (partition_of(key, PARTITIONS),):
+        log.now = said.at - 1 if said.at else log.now
+        log.append(_TOPICS.inbox(function.name), number, key, serde.encode(said.message), attributes.headers())
+
+
+def _concerns_every_key(function: Function, kind: type) -> bool:
+    return kind is Tick or (function.shared is not None and kind in function.shared.messages)
+
+
+def _unanswered(town: MemoryTown, function: Function) -> set[tuple[str, ...]]:
+    """Key, source and id of each message of one key that no event in the log names as its cause."""
+    logged = [envelope.read(record.key, record.headers) for record in town.log.records(_TOPICS.log(function.name))]
+    keyed = [
+        envelope.read(record.key, record.headers) for record in town.log.records(_TOPICS.inbox(function.name))
+        if not _concerns_every_key(function, type(serde.unwrapped(serde.decode(record.value))))
+    ]
+    answered = {(each.subject, each.causation_source, each.causation_id) for each in logged}
+    return {(each.subject, each.source, each.id) for each in keyed} - answered
+
+
+def _log_of(function: Function, said: Sequence[Said], batch: int) -> list[MemoryRecord]:
+    """The log that these messages give in a town of their own."""
+    with closing(_town(function, said, batch)) as town:
+        return _pumped(town, function)
 
 
 def _pumped(town: MemoryTown, function: Function) -> list[MemoryRecord]:

@@ -224,6 +224,8 @@ class EventType:
     broadcast: bool
     retention: str | None
     personal: tuple[Mark, ...]
+    persons: tuple[str, ...]
+    """Fields that name a person by pseudonym in the body itself."""
     title_ja: str
     meaning_ja: str
 
@@ -260,11 +262,16 @@ def _entry(source: Source, number: int) -> str:
         "broadcast": str(schema.get("broadcast", False)),
         "retention": _text(schema.get("retention")),
         "personal": _tuple(marks),
+        "persons": _tuple(_text(field["name"]) for field in schema["fields"] if _names_a_person(field["name"])),
         "title_ja": _text(schema["title_ja"]),
         "meaning_ja": _text(schema["meaning_ja"]),
     }
     lines = "\n".join(f"        {name}={value}," for name, value in values.items())
     return f'    "{source.name}": EventType(\n{lines}\n    ),'
+
+
+def _names_a_person(field: str) -> bool:
+    return field == "person" or field.endswith("_person")
 
 
 def _text(value: str | None) -> str:

@@ -81,7 +81,7 @@ def _of_message(event: Any) -> dict[tuple[str, str], int]:
         case SignalReceived(channel=channel):
             return {("signals", channel): 1}
         case ConsultationReceived(field=field):
-            return {("new_consultations", field): 1}
+            return {("consultations", field): 1}
         case ConsultationScreened(outcome=outcome):
             return {("screenings", outcome): 1}
         case LinkedToAgency(to_agency=agency):

@@ -13,7 +13,7 @@ from typing import Any
 
 from cli.agency.message import Heard
 from contracts.catalogue import BY_CLASS
-from contracts.consent import DisclosureDecided, ReleaseVoided, ReviewOpened, StopNoticeIssued
+from contracts.consent import DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, PartNoted, SealedEvent
 from contracts.shared import Outcome
 from kernel import envelope, serde
@@ -52,6 +52,7 @@ class View:
         self._caused: dict[str, list[Logged]] = defaultdict(list)
         self._verdicts: dict[str, list[Logged]] = defaultdict(list)
         self._refusals: dict[tuple[str, str], list[Logged]] = defaultdict(list)
+        self._receipts: set[str] = set()
         self._parts: set[tuple[str, str, str]] = set()
         self._heard_by_id: dict[tuple[str, str], Heard] = {}
         self._copies: dict[str, tuple[str, Heard]] = {}
@@ -80,7 +81,7 @@ class View:
         """Take in one event that reached ``agency``."""
         self.heard[agency].append(heard)
         self._heard_by_id[agency, heard.id] = heard
-        if not isinstance(heard.event, (DisclosureDecided, MessageRefused, ReleaseVoided)):
+        if not isinstance(heard.event, (DisclosureDecided, MessageRefused)):
             self._copies[heard.causation_id] = (agency, heard)
 
     def has_part(self, agency: str, key: str, function: str) -> bool:
@@ -124,6 +125,8 @@ class View:
                 self._parts.add((each.log, each.key, agency))
             case DisclosureDecided(request_id=request):
                 self._verdicts[request].append(each)
+            case DisclosureReleased(verdict_id=verdict):
+                self._receipts.add(verdict)
             case MessageRefused(agency=agency, message_id=message) if each.log == GATE:
                 self._refusals[agency, message].append(each)
 
@@ -151,9 +154,11 @@ class View:
     def _verdict_gaps(self, verdict: Logged) -> Iterator[str]:
         event = verdict.event
         answered = self._caused.get(verdict.id, ())
-        ended = self.copy(verdict) is not None or any(isinstance(other.event, ReleaseVoided) for other in answered)
-        if event.outcome in (Outcome.PERMIT, Outcome.REDACT) and not ended:
-            yield f"copy for {event.recipient}"
+        if event.outcome in (Outcome.PERMIT, Outcome.REDACT) and self._verdicts[event.request_id][-1] is verdict:
+            if self.copy(verdict) is None:
+                yield f"copy for {event.recipient}"
+            if verdict.id not in self._receipts:
+                yield f"receipt for {event.recipient}"
         if event.agency:
             yield from self._untold(verdict, event.agency)
         if not any(other.log == event.function.lower() for other in answered):

@@ -8,20 +8,20 @@ recipient answers finds the function informed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from contracts.consent import DisclosureDecided, ReleaseVoided, ReviewOpened, StopNoticeIssued
+from contracts.consent import DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
-from contracts.shared import Outcome
+from contracts.shared import DataCategory, Outcome
 from kernel import envelope, serde
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
 from kernel.place import Place
 from kernel.records import MESSAGE, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
 from kernel.sealing import Erased, Key, open_part, put_together
-from services.consent.fence import Voidings
+from services.consent.fence import Fact, Fence
 
 NAME = "courier"
 
@@ -34,11 +34,10 @@ class Keys(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One record of the gate's log."""
+class Logged:
+    """An event in the log of a function, and its record."""
 
     record: Record
-    envelope: Envelope
     event: Any
 
 
@@ -48,63 +47,51 @@ class Courier:
     def __init__(self, place: Place, keys: Keys, agency_partitions: int) -> None:
         self._place, self._keys, self._agency_partitions = place, keys, agency_partitions
         self._topics = place.routes.topics
-        self._voidings = Voidings()
+        self._fence = Fence()
 
     async def assigned(self, partitions: Collection[TP]) -> None:
         """Nothing to get ready."""
 
     async def revoked(self, partitions: Collection[TP]) -> None:
         """What was read ahead is read anew by whoever comes next."""
-        self._voidings = Voidings()
+        self._fence = Fence()
 
     def settled(self) -> None:
         """Nothing to note."""
 
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """What one batch of the gate's log gives. Raises Unavailable."""
-        facts = [_fact(record) for record in records]
-        voidings, sealed = await asyncio.gather(self._look_ahead(records), self._released_events(facts))
-        keys = await self._keys.for_opening({part.key_id for fact in facts for part in _released_parts(fact, sealed)})
-        return [outgoing for fact in facts for outgoing in self._deliver(fact, sealed, keys, voidings)]
+        self._fence.forget_before({TP(record.topic, record.partition): record.offset for record in reversed(records)})
+        facts = [self._fence.read(record) for record in records]
+        _, logged = await asyncio.gather(self._look_ahead(records), self._released_events(facts))
+        keys = await self._keys.for_opening({part.key_id for fact in facts for part in _released_parts(fact, logged)})
+        return [outgoing for fact in facts for outgoing in self._deliver(fact, logged, keys)]
 
-    async def _look_ahead(self, records: Sequence[Record]) -> Voidings:
-        """Facts as far as the gate has written: later ones may void a verdict (the fence, rule 24)."""
-        voidings, first = self._voidings, {TP(record.topic, record.partition): record.offset for record in reversed(records)}
-        voidings.forget_before(first)
-        for record in records:
-            voidings.read(record)
-        async for chunk in self._place.reader.rest({place: voidings.ahead[place] for place in first}):
+    async def _look_ahead(self, records: Sequence[Record]) -> None:
+        """Read as far as the gate has written: a later verdict may stand there."""
+        async for chunk in self._place.reader.rest({place: self._fence.ahead[place] for place in _places(records)}):
             for record in chunk:
-                voidings.read(record)
-        return voidings
+                self._fence.read(record)
 
-    async def _released_events(self, facts: Iterable[Fact]) -> dict[str, Record]:
-        """The logged records that the verdicts release, by position."""
+    async def _released_events(self, facts: Iterable[Fact]) -> dict[str, Logged]:
+        """The logged events that the verdicts release, by position."""
         wanted = {parse_position(fact.event.position) for fact in facts if _releases(fact.event)}
         found = await self._place.reader.fetch(wanted) if wanted else {}
-        return {position(*place): record for place, record in found.items()}
+        return {position(*place): Logged(record, serde.decode(record.value)) for place, record in found.items()}
 
-    def _deliver(self, fact: Fact, sealed: Mapping[str, Record], keys: Mapping[str, Key | Erased], voidings: Voidings) -> list[Outgoing]:
+    def _deliver(self, fact: Fact, logged: Mapping[str, Logged], keys: Mapping[str, Key | Erased]) -> list[Outgoing]:
         match fact.event:
             case DisclosureDecided() as verdict:
-                return self._deliver_verdict(fact, verdict, sealed, keys, voidings)
-            case MessageRefused(agency=agency) | ReleaseVoided(agency=agency) if agency:
+                told = [self._to_function(fact, verdict), self._notice(fact, verdict.agency)]
+                if not _releases(verdict) or self._fence.overtaken(fact):
+                    return told
+                return [*told, *self._release(fact, verdict, logged[verdict.position], keys)]
+            case MessageRefused(agency=agency) if agency:
                 return [self._notice(fact, agency)]
             case StopNoticeIssued(recipient=recipient) | ReviewOpened(recipient=recipient):
                 return [self._notice(fact, recipient)]
             case _:
                 return []
-
-    def _deliver_verdict(
-        self, fact: Fact, verdict: DisclosureDecided, sealed: Mapping[str, Record], keys: Mapping[str, Key | Erased], voidings: Voidings,
-    ) -> list[Outgoing]:
-        told = [self._to_function(fact, verdict), self._notice(fact, verdict.agency)]
-        if not _releases(verdict):
-            return told
-        cause = voidings.after(fact.record, verdict)
-        if cause is not None:
-            return [*told, self._voided(fact, verdict, cause)]
-        return [*told, self._copy(fact, verdict, sealed[verdict.position], keys)]
 
     def _to_function(self, fact: Fact, verdict: DisclosureDecided) -> Outgoing:
         """The verdict, codes only, to the function that asked: before anything reaches an agency."""
@@ -115,55 +102,58 @@ class Courier:
         """An event of the gate's own log, which never holds personal data, to one agency."""
         return self._to_agency(agency, fact.record.key or b"", fact.record.value or b"", _sent_on(fact))
 
-    def _copy(self, fact: Fact, verdict: DisclosureDecided, logged: Record, keys: Mapping[str, Key | Erased]) -> Outgoing:
-        """The event itself, with the released parts only, under an id derived from the verdict."""
-        event = serde.decode(logged.value)
+    def _release(self, fact: Fact, verdict: DisclosureDecided, logged: Logged, keys: Mapping[str, Key | Erased]) -> Iterator[Outgoing]:
+        """The event itself, with the released parts only, to the recipient; and to the gate, that this has been done."""
+        released = [part for part in _released(logged.event, verdict) if isinstance(keys[part.key_id], Key)]
+        event = logged.event
         if isinstance(event, SealedEvent):
-            opened = [open_part(event, part, key) for part in _released(event, verdict) if isinstance(key := keys[part.key_id], Key)]
-            event = put_together(event, opened)
-        attributes = envelope.read(logged.key, logged.headers)
-        copy = Envelope(
-            id=derive_id(NAME, fact.envelope.source, fact.envelope.id, verdict.recipient, 0), source=OURS + NAME, type=attributes.type,
-            subject=attributes.subject, time=attributes.time, dataschema=attributes.dataschema, municipality=attributes.municipality,
-            agency=attributes.agency, correlation_id=attributes.correlation_id, causation_id=fact.envelope.id,
-            causation_source=fact.envelope.source, recorded_time=attributes.recorded_time, traceparent=attributes.traceparent,
+            event = put_together(event, [open_part(event, part, keys[part.key_id]) for part in released])
+        attributes = envelope.read(logged.record.key, logged.record.headers)
+        copy = replace(
+            attributes, id=self._derived(fact, verdict.recipient, 0), source=OURS + NAME, causation_id=fact.envelope.id,
+            causation_source=fact.envelope.source, seq=0, input_digest="", position="",
         )
-        return self._to_agency(verdict.recipient, logged.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
+        yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
+        yield self._receipt(fact, verdict, tuple(sorted({part.category for part in released})))
+
+    def _receipt(self, fact: Fact, verdict: DisclosureDecided, categories: tuple[DataCategory, ...]) -> Outgoing:
+        """Tells the gate what was delivered: it knows then whom to tell when a consent ends."""
+        event = DisclosureReleased(
+            verdict_id=fact.envelope.id, request_id=verdict.request_id, decided_at=verdict.at, event_id=verdict.event_id,
+            event_type=verdict.event_type, recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents, categories=categories,
+        )
+        told = fact.envelope
+        message = Envelope(
+            id=self._derived(fact, told.subject, 1), source=OURS + NAME, type=serde.type_of(event).full_name, subject=told.subject,
+            municipality=told.municipality, correlation_id=told.correlation_id, causation_id=told.id, causation_source=told.source,
+        )
+        key = fact.record.key or b""
+        return keyed(self._topics.inbox("consent"), self._place.routes.partitions, key, serde.encode(event), message.headers(), REQUEST)
+
+    def _derived(self, fact: Fact, key: str, ordinal: int) -> str:
+        return derive_id(NAME, fact.envelope.source, fact.envelope.id, key, ordinal)
 
     def _to_agency(self, agency: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Outgoing:
         return keyed(self._topics.agency_inbox(agency), self._agency_partitions, key, value, headers, REQUEST)
 
-    def _voided(self, fact: Fact, verdict: DisclosureDecided, cause: str) -> Outgoing:
-        """Nothing was delivered: the gate records it, so that the verdict has its end in the log."""
-        event = ReleaseVoided(request_id=verdict.request_id, agency=verdict.agency, recipient=verdict.recipient, cause=cause)
-        kind, key = serde.type_of(event), fact.record.key or b""
-        message = Envelope(
-            id=derive_id(NAME, fact.envelope.source, fact.envelope.id, fact.envelope.subject, 1), source=OURS + NAME, type=kind.full_name,
-            subject=fact.envelope.subject, municipality=fact.envelope.municipality, correlation_id=fact.envelope.correlation_id,
-            causation_id=fact.envelope.id, causation_source=fact.envelope.source,
-        )
-        return keyed(self._topics.inbox("consent"), self._place.routes.partitions, key, serde.encode(event), message.headers(), MESSAGE)
 
-
-def _fact(record: Record) -> Fact:
-    return Fact(record, envelope.read(record.key, record.headers), serde.decode(record.value))
+def _places(records: Iterable[Record]) -> list[TP]:
+    """The partitions of some records, each once."""
+    return list(dict.fromkeys(TP(record.topic, record.partition) for record in records))
 
 
 def _releases(event: Any) -> bool:
     return isinstance(event, DisclosureDecided) and event.outcome in (Outcome.PERMIT, Outcome.REDACT)
 
 
-def _released(event: SealedEvent, verdict: DisclosureDecided) -> list[SealedPart]:
+def _released(event: Any, verdict: DisclosureDecided) -> list[SealedPart]:
     """The sealed parts that the verdict names; any other stays shut."""
     codes = {(part.person, part.category) for part in verdict.released}
-    return [part for part in event.parts if (part.person, part.category) in codes]
+    return [part for part in event.parts if (part.person, part.category) in codes] if isinstance(event, SealedEvent) else []
 
 
-def _released_parts(fact: Fact, sealed: Mapping[str, Record]) -> list[SealedPart]:
-    if not _releases(fact.event):
-        return []
-    event = serde.decode(sealed[fact.event.position].value)
-    return _released(event, fact.event) if isinstance(event, SealedEvent) else []
+def _released_parts(fact: Fact, logged: Mapping[str, Logged]) -> list[SealedPart]:
+    return _released(logged[fact.event.position].event, fact.event) if _releases(fact.event) else []
 
 
 def _sent_on(fact: Fact) -> list[tuple[str, bytes]]:

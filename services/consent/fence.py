@@ -1,55 +1,59 @@
-"""The fence: a later withdrawal or protection flag in the gate's log voids a verdict that has not been delivered yet (rule 24)."""
+"""The fence (rule 24): of several verdicts on one request the last counts, as far as the gate has written.
+
+The gate itself decides anew what is still under way when a consent ends or a protection flag is set, so that the fence has no rules.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from contracts.consent import ConsentWithdrawn, DisclosureDecided, ProtectionFlagSet
+from contracts.consent import DisclosureDecided
 from kernel import envelope, serde
+from kernel.envelope import Envelope
 from kernel.records import TP, Record
 
-_FACTS = (ConsentWithdrawn, ProtectionFlagSet)
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One record of the gate's log."""
+
+    record: Record
+    envelope: Envelope
+    event: Any
 
 
-class Voidings:
-    """The facts that can void a verdict; fed with the gate's log, each partition in its order, what was read already passed over."""
+class Fence:
+    """The gate's log as far as it has been read, each partition in its order; kept from where the courier stands."""
 
     def __init__(self) -> None:
-        self._found: dict[TP, dict[int, tuple[bytes | None, str, Any]]] = {}
+        self._facts: dict[TP, dict[int, Fact]] = {}
+        self._last: dict[TP, dict[str, int]] = {}
         self.ahead: dict[TP, int] = {}
         """The offset up to which each partition has been read."""
 
-    def read(self, record: Record) -> None:
-        """Take one record of the gate's log into account, once."""
+    def read(self, record: Record) -> Fact:
+        """One record of the gate's log as a fact; decoded once, however often it is read."""
         place = TP(record.topic, record.partition)
-        if record.offset < self.ahead.get(place, 0):
-            return
-        self.ahead[place] = record.offset + 1
-        if serde.event_type(record.value).cls in _FACTS:
-            identity = envelope.read(record.key, record.headers).id
-            self._found.setdefault(place, {})[record.offset] = (record.key, identity, serde.decode(record.value))
+        known = self._facts.setdefault(place, {}).get(record.offset)
+        if known is not None:
+            return known
+        fact = Fact(record, envelope.read(record.key, record.headers), serde.decode(record.value))
+        if record.offset >= self.ahead.get(place, 0):
+            self.ahead[place] = record.offset + 1
+            self._facts[place][record.offset] = fact
+            if isinstance(fact.event, DisclosureDecided):
+                self._last.setdefault(place, {})[fact.event.request_id] = record.offset
+        return fact
 
     def forget_before(self, starts: Mapping[TP, int]) -> None:
-        """Drop the facts before these offsets: they can only void verdicts that were delivered or voided long ago."""
+        """Drop what lies before these offsets: it has been dealt with."""
         for place, start in starts.items():
-            self._found[place] = {offset: fact for offset, fact in self._found.get(place, {}).items() if offset >= start}
+            self._facts[place] = {offset: fact for offset, fact in self._facts.get(place, {}).items() if offset >= start}
+            self._last[place] = {request: offset for request, offset in self._last.get(place, {}).items() if offset >= start}
 
-    def after(self, verdict_record: Record, verdict: DisclosureDecided) -> str | None:
-        """The id of the first later fact that voids ``verdict``, or None."""
-        facts = self._found.get(TP(verdict_record.topic, verdict_record.partition), {})
-        for offset in sorted(offset for offset in facts if offset > verdict_record.offset):
-            key, identity, fact = facts[offset]
-            if _voids(fact, verdict, same_case=key == verdict_record.key):
-                return identity
-        return None
-
-
-def _voids(fact: Any, verdict: DisclosureDecided, same_case: bool) -> bool:
-    match fact:
-        case ConsentWithdrawn():
-            return same_case and not set(fact.consents).isdisjoint(verdict.consents)
-        case ProtectionFlagSet():
-            return verdict.recipient in fact.blocked_agencies and any(part.person == fact.person for part in verdict.released)
-        case _:
-            return False
+    def overtaken(self, fact: Fact) -> bool:
+        """Whether a later verdict on the same request has been read."""
+        place = TP(fact.record.topic, fact.record.partition)
+        return self._last.get(place, {}).get(fact.event.request_id, -1) > fact.record.offset

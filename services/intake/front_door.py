@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from contracts import FINGERPRINTS
 from contracts.envelope import CaseAnnounced, MessageRefused
 from contracts.shared import SENTENCES, RefusalCode
+from contracts.topics import Function
 from kernel import serde
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
@@ -128,7 +129,8 @@ class FrontDoor:
 
     def _announce(self, delivery: Delivery, admitted: Admitted) -> Outgoing:
         """Stage LOG, so that it is acknowledged before the event itself goes out, whatever that leads to elsewhere."""
-        event, opened = CaseAnnounced(agency=admitted.envelope.agency), admitted.envelope
+        opened = admitted.envelope
+        event = CaseAnnounced(agency=opened.agency, persons=_persons(admitted) if delivery.function is Function.CONSENT else ())
         attributes = replace(
             opened, id=derive_id(NAME, opened.source, opened.id, opened.subject, 0), source=OURS + NAME,
             causation_id=opened.id, causation_source=opened.source, correlation_id=opened.correlation_id or opened.id,
@@ -167,6 +169,12 @@ def _value(admitted: Admitted, keys: Keys) -> bytes:
         return serde.encode(admitted.event)
     attributes = admitted.envelope
     return serde.encode(seal(admitted.event, admitted.parts, attributes.source, attributes.id, keys.get(admitted.kind.retention or "", {})))
+
+
+def _persons(admitted: Admitted) -> tuple[str, ...]:
+    """Everybody named in an event: what the gate must know before it is asked anything about the case."""
+    in_body = {person for field in admitted.kind.persons if (person := getattr(admitted.event, field))}
+    return tuple(sorted(in_body | {part.person for part in admitted.parts}))
 
 
 def _time(at: int) -> str:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
 from contracts.consent import ProtectionFlagSet
 from contracts.consultation import ConsultationScreened, SignalReceived
-from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, PartNoted, SealedEvent, Tick
-from contracts.shared import Basis, CasePart, RefusalCode, ScreeningOutcome, Urgency
+from contracts.coordination import SegmentClosed
+from contracts.envelope import (
+    DisclosureRequested,
+    MessageNoted,
+    MessageRefused,
+    PartGiven,
+    PartNoted,
+    PersonsNoted,
+    SealedEvent,
+    Tick,
+    VerdictNoted,
+)
+from contracts.shared import Basis, CasePart, Outcome, RefusalCode, ScreeningOutcome, Urgency
 from kernel import serde
-from kernel.decider import Decider, Function, derive_id
+from kernel.decider import Context, Decider, Function, derive_id
 from kernel.envelope import Envelope, header, read
 from kernel.failures import IntegrityError
 from kernel.memory import MemoryLog, MemoryTown
@@ -24,6 +36,10 @@ from tests.kernel.toys import DEAD, DECIDER, INBOX, KEY, LOG, NAME, PARTITIONS, 
 
 GATE = TOPICS.inbox("consent")
 SCREENED = ConsultationScreened(outcome=tuple(ScreeningOutcome)[1], urgency=tuple(Urgency)[1])
+TAKES_SCREENINGS = Decider(
+    "takes all", None, lambda state, message, context: (message,), lambda state, _: state,
+    (SignalReceived, ConsultationScreened), (SignalReceived, ConsultationScreened),
+)
 
 
 def texts(log: MemoryLog, name: str, topic: str = LOG) -> list[str]:
@@ -213,29 +229,107 @@ def test_a_type_that_no_decider_takes_is_refused_with_a_code():
     assert (MessageRefused, RefusalCode.UNKNOWN_TYPE, "PartGiven") == (type(refusal), refusal.code, refusal.message_type)
 
 
-def test_a_message_that_gives_nothing_leaves_nothing():
-    """No event, no record, no id used up."""
+def test_a_message_that_gives_nothing_leaves_a_fact():
+    """The log alone says what was handled; the fact travels nowhere."""
     here = town()
     put(here.log, signal("nothing"), "m1")
     put(here.log, signal(), "m2")
 
     here.pump()
 
-    assert ["1"] == texts(here.log, "ce_seq")
+    assert MessageNoted(message_type="SignalReceived") == events(here.log)[0]
+    assert [("m1", "1"), ("m2", "2")] == list(zip(texts(here.log, "ce_causationid"), texts(here.log, "ce_seq"), strict=True))
+    assert [INBOX, LOG] == here.log.topics()
 
 
-def test_an_answer_too_large_for_one_batch_is_buried_whole():
-    """Half an answer never reaches the log."""
-    def decide(state, message, context):
-        return (toys.refusal(context, RefusalCode.WRONG_STATE).changed(sentence="あ" * 200_000),) * 2
-
-    here = town(function=Function(NAME, (Decider("large", None, decide, lambda state, _: state, (SignalReceived,), (MessageRefused,)),)))
-    put(here.log, signal(), "m1")
+def test_every_message_of_a_key_leaves_a_fact():
+    """Taken in, refused, unknown, without any consequence, with an id that is taken: each is the cause of an event under its own key."""
+    here = town()
+    for area in ("1", "refuse", "nothing"):
+        put(here.log, signal(area), area)
+    put(here.log, PartGiven(agency="b", part=CasePart.ROLE), "unknown")
+    put(here.log, signal("other bytes"), "1")
+    put(here.log, signal("nothing"), "nothing", key="another key")
 
     here.pump()
 
-    assert [] == here.log.records(LOG)
-    assert ["TOO_LARGE"] == texts(here.log, "dlq.error.message", DEAD)
+    causes = [cause.split("#")[0] for cause in texts(here.log, "ce_causationid")]
+    assert sorted(["1", "1", "refuse", "nothing", "nothing", "unknown"]) == sorted(causes)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_repeat_is_not_decided_anew_when_the_state_has_changed(restarted: bool):
+    """What gave nothing then gives nothing now, though the same message under another id would."""
+    def decide(state, message, context):
+        return (message,) if state or message.area_code == "open" else ()
+
+    here = town(function=Function(NAME, (Decider("shut", 0, decide, lambda state, _: state + 1, (SignalReceived,), (SignalReceived,)),)))
+    for message_id, area in (("m1", "closed"), ("m2", "open"), ("m1", "closed"), ("m3", "closed")):
+        put(here.log, signal(area), message_id)
+    here.pump()
+    if restarted:
+        here.restart(NAME, again=4)
+        here.pump()
+
+    assert [MessageNoted, SignalReceived, SignalReceived] == [type(event) for event in events(here.log)]
+    assert ["m1", "m2", "m3"] == texts(here.log, "ce_causationid")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_strangers_copy_gives_nothing_also_after_the_stranger_has_got_a_part(restarted: bool):
+    """The function that owns the type has refused the message; the copy may not come to life when it is repeated."""
+    inbox, log = TOPICS.inbox("coordination"), TOPICS.log("coordination")
+    here = town(function=Function("coordination", (PARTIES, TAKES_SCREENINGS)))
+    put(here.log, SCREENED, "m1", agency="child", source="child", inbox=inbox)
+    put(here.log, PartGiven(agency="child", part=CasePart.LINKED), "m2", source="tsunagu.consultation", inbox=inbox)
+    put(here.log, SCREENED, "m1", agency="child", source="child", inbox=inbox)
+    here.pump()
+    before = seen(here.log, log)
+    if restarted:
+        here.restart(NAME, again=3)
+        here.pump()
+
+    assert [MessageNoted(message_type="ConsultationScreened"), PartNoted(agency="child", part=CasePart.LINKED)] == events(here.log, log)
+    assert before == seen(here.log, log)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_an_answer_too_large_for_one_batch_is_refused_whole_and_once(restarted: bool):
+    """Half an answer never reaches the log; its sender is told, and a repeat is told the same. What fits comes next is taken in."""
+    def decide(state, message, context):
+        return (message,) if message.area_code == "1" else (toys.refusal(context, RefusalCode.WRONG_STATE).changed(sentence="あ" * 200_000),) * 2
+
+    deciders = (Decider("large", 0, decide, lambda state, _: state + 1, (SignalReceived,), (SignalReceived, MessageRefused)),)
+    here = town(function=Function(NAME, deciders))
+    put(here.log, signal("large"), "m1")
+    put(here.log, signal("large"), "m1")
+    put(here.log, signal(), "m2")
+    here.pump()
+    first = seen(here.log)
+    if restarted:
+        here.restart(NAME, again=3)
+        here.pump()
+
+    refusal, taken = events(here.log)
+    assert ("elder", "m1", "SignalReceived", RefusalCode.TOO_MANY) == (refusal.agency, refusal.message_id, refusal.message_type, refusal.code)
+    assert ("1", 2) == (taken.area_code, here.handler(NAME).state(KEY, deciders[0]))
+    assert first == seen(here.log)
+    assert {refusal} == set(events(here.log, GATE))
+    assert [] == here.log.records(DEAD)
+
+
+@pytest.mark.parametrize("function", [toys.FUNCTION, Function(NAME, (PARTIES, DECIDER))])
+def test_the_refusal_of_a_message_that_was_passed_on_names_the_agencys_own(function: Function):
+    """The agency knows the id that it gave, not those that our functions derive from it."""
+    here = town(function=function)
+    put(here.log, VerdictNoted(request_id="r", event_id="e", event_type="t", recipient="b", outcome=Outcome.DENY, rule="R1"), "derived",
+        source="tsunagu.coordination", causation_id="own", causation_source="elder")
+    put(here.log, SegmentClosed(segment="s"), "own too")
+
+    here.pump()
+
+    assert [("own", "elder"), ("own too", "elder")] == [(refusal.message_id, refusal.agency) for refusal in events(here.log)]
+    assert ["derived", "own too"] == texts(here.log, "ce_causationid")
 
 
 def test_an_error_in_a_decider_is_not_swallowed():
@@ -296,43 +390,122 @@ def test_a_repeated_tick_gives_nothing_new():
     assert set(sent) == set(seen(here.log, GATE))
 
 
-def test_a_broadcast_reaches_the_shared_state_and_then_every_key():
-    """Such as a protection flag (支援措置): one fact of the partition, on which each case may have to act."""
-    flag = ProtectionFlagSet(flag="f1", person="p" * 32, blocked_agencies=(), until=date(2027, 3, 31))
-    shared = Decider("shared", 0, lambda state, message, context: (message,), lambda state, _: state + 1, (ProtectionFlagSet,), (ProtectionFlagSet,))
+FLAG = ProtectionFlagSet(flag="f1", person="p" * 32, blocked_agencies=(), until=date(2027, 3, 31))
+KEYS = [key for key in map(str, range(30)) if partition_of(key.encode(), PARTITIONS) == partition_of(b"f1", PARTITIONS)][:3]
+"""Keys on the partition of the flag, in the order in which they are swept."""
 
-    def decide(state, message, context):
+
+def saw(state: None, message: SignalReceived | ProtectionFlagSet, context: Context) -> tuple[object, ...]:
+    """Take a signal in; of a flag note how many there are by now, unless it names this key."""
+    if isinstance(message, ProtectionFlagSet):
         noted = PartNoted(agency=f"{context.key} saw {context.shared}", part=CasePart.LISTED)
-        return (message,) if isinstance(message, SignalReceived) else (noted,)
+        return () if context.key == message.person else (noted,)
+    return (message,)
 
-    keyed = Decider("keyed", None, decide, lambda state, _: state, (SignalReceived, ProtectionFlagSet), (SignalReceived, PartNoted))
-    here = town(function=Function(NAME, (keyed,), shared))
-    keys = [key for key in map(str, range(30)) if partition_of(key.encode(), PARTITIONS) == partition_of(b"f1", PARTITIONS)][:2]
+
+SHARED = Decider("shared", 0, lambda state, message, context: (message,), lambda state, _: state + 1, (ProtectionFlagSet,), (ProtectionFlagSet,))
+SWEPT = Function(NAME, (
+    Decider("keyed", None, saw, lambda state, _: state, (SignalReceived, ProtectionFlagSet), (SignalReceived, PartNoted)),
+), SHARED)
+
+
+def flagged(keys: Sequence[str] = KEYS[:2], flag: ProtectionFlagSet = FLAG) -> MemoryTown:
+    """A town in which a flag is set after each key has had a signal, all on one partition."""
+    here = town(function=SWEPT)
     for key in keys:
         put(here.log, signal(), f"m-{key}", key=key)
     put(here.log, flag, "b1", key="f1")
     here.pump()
+    return here
+
+
+def sights(here: MemoryTown) -> list[str]:
+    """What the keys have seen of the flags, in the order of the log."""
+    return [event.agency for event in events(here.log) if isinstance(event, PartNoted)]
+
+
+def test_a_broadcast_reaches_the_shared_state_and_then_every_key():
+    """Such as a protection flag (支援措置): one fact of the partition, on which each case may have to act."""
+    here = flagged()
     first = seen(here.log)
     here.restart(NAME, again=3)
     here.pump()
 
-    noted = [event.agency for event in events(here.log) if isinstance(event, PartNoted)]
-    assert [f"{key} saw 1" for key in sorted(keys)] == noted[:2]
+    assert [f"{key} saw 1" for key in KEYS[:2]] == sights(here)
     assert first == seen(here.log)
+
+
+def test_a_broadcast_leaves_no_fact_in_a_key_that_it_does_not_concern():
+    """A flag for one person is no event of every case in town."""
+    here = flagged(flag=FLAG.changed(person=KEYS[0]))
+
+    assert [f"{KEYS[1]} saw 1"] == sights(here)
+    assert not any(isinstance(event, MessageNoted) for event in events(here.log))
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_repeated_broadcast_after_other_messages_changes_nothing(restarted: bool):
+    """Neither in the keys that it has reached nor in those that came later: they were decided with it from the beginning."""
+    here = flagged()
+    put(here.log, signal(), "later", key=KEYS[2])
+    here.pump()
+    before = seen(here.log)
+    put(here.log, FLAG, "b1", key="f1")
+    if restarted:
+        here.restart(NAME, again=4)
+    here.pump()
+
+    assert before == seen(here.log)
+
+
+@pytest.mark.parametrize("kept", range(6))
+def test_a_broadcast_that_was_broken_off_is_finished(kept: int):
+    """Killed after any record of the log, the shared fact's own among them, what is missing follows after the restart, byte for byte."""
+    whole = flagged()
+    messages, written = whole.log.records(INBOX), whole.log.records(LOG)
+    left = MemoryLog()
+    for record in (*messages, *written[:kept]):
+        left.append(record.topic, record.partition, record.key, record.value, record.headers)
+
+    here = town(function=SWEPT, log=left)
+    here.pump()
+
+    assert 5 == len(written)
+    assert seen(whole.log) == seen(here.log)
+
+
+@pytest.mark.parametrize("between", [False, True])
+def test_the_same_id_with_other_bytes_of_a_broadcast_is_not_swept(between: bool):
+    """It is buried, and refused once, whether it comes at once or after other messages; no key and no shared state sees it."""
+    here = flagged()
+    if between:
+        put(here.log, signal(), "later", key=KEYS[2])
+        here.pump()
+    before = events(here.log)
+    for _ in range(2):
+        put(here.log, FLAG.changed(person="q" * 32), "b1", key="f1")
+    here.pump()
+    here.restart(NAME, again=2)
+    here.pump()
+
+    (refusal,) = events(here.log)[len(before):]
+    assert ("elder", "b1", RefusalCode.ID_CONFLICT) == (refusal.agency, refusal.message_id, refusal.code)
+    assert 4 == len(here.log.records(DEAD))
+    put(here.log, FLAG, "b2", key="f1")
+    here.pump()
+    assert f"{KEYS[0]} saw 2" in sights(here)
 
 
 def test_an_agency_without_a_part_in_the_case_learns_nothing():
     """A case that exists and one that does not look the same (architecture rule 6)."""
-    keyed = Decider("keyed", None, lambda state, message, context: (message,), lambda state, _: state,
-                    (SignalReceived, ConsultationScreened), (SignalReceived, ConsultationScreened))
-    here = town(function=Function(NAME, (PARTIES, keyed)))
+    here = town(function=Function(NAME, (PARTIES, TAKES_SCREENINGS)))
     put(here.log, signal(), "m1")
     put(here.log, SCREENED, "m2")
     put(here.log, SCREENED, "m3", key="unknown")
 
     here.pump()
 
-    kinds = {KEY: [SignalReceived, PartNoted, ConsultationScreened], "unknown": [MessageRefused]}
+    kinds = {KEY: [SignalReceived, PartNoted, PersonsNoted, ConsultationScreened], "unknown": [MessageRefused]}
     given = [((record.key or b"").decode(), type(event)) for record, event in zip(here.log.records(LOG), events(here.log), strict=True)]
     assert kinds == {key: [kind for each, kind in given if each == key] for key in kinds}
     (refusal,) = [event for event in events(here.log) if isinstance(event, MessageRefused)]

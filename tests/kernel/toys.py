@@ -86,10 +86,10 @@ def place(log: MemoryLog, telemetry: Telemetry | None = None) -> Place:
     return Place("intake", Routes(TOPICS, PARTITIONS), log, (telemetry or Telemetry("intake")).meter(NAME))
 
 
-def town(batch: int = 1, function: Function = FUNCTION, telemetry: Telemetry | None = None) -> MemoryTown:
+def town(batch: int = 1, function: Function = FUNCTION, telemetry: Telemetry | None = None, log: MemoryLog | None = None) -> MemoryTown:
     """A town with the toy as its only worker."""
-    found = MemoryTown(batch=batch)
-    found.add(NAME, {INBOX: PARTITIONS}, lambda: Processor(function, place(found.log, telemetry)))
+    found = MemoryTown(log, batch=batch)
+    found.add(NAME, {TOPICS.inbox(function.name): PARTITIONS}, lambda: Processor(function, place(found.log, telemetry)))
     return found
 
 
@@ -103,11 +103,12 @@ def signal(area: str = "1", wrapped: bool = True) -> SignalReceived | SealedEven
                        parts=(part,))
 
 
-def put(log: MemoryLog, event: object, message_id: str, key: str = KEY, source: str = "elder", **attributes: str) -> None:
+def put(log: MemoryLog, event: object, message_id: str, key: str = KEY, source: str = "elder", *, agency: str = "elder", inbox: str = INBOX,
+        **attributes: str) -> None:
     """Append a message to the toy's inbox, as the front door does."""
     inner = serde.unwrapped(event)
-    envelope = Envelope(id=message_id, source=source, type=serde.type_of(inner).full_name, subject=key, agency="elder", **attributes)
-    log.append(INBOX, partition_of(key.encode(), PARTITIONS), key.encode(), serde.encode(event), envelope.headers())
+    envelope = Envelope(id=message_id, source=source, type=serde.type_of(inner).full_name, subject=key, agency=agency, **attributes)
+    log.append(inbox, partition_of(key.encode(), PARTITIONS), key.encode(), serde.encode(event), envelope.headers())
 
 
 def events(log: MemoryLog, topic: str = LOG) -> list[object]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contracts.consent import ConsentGranted, ConsentWithdrawn
+from contracts.consent import ConsentGranted, ConsentRefused, ConsentWithdrawn
 from contracts.shared import ConsentMedium, DataCategory, Purpose, RefusalCode
-from services.consent.domain.model import CaseFile, Registry, day_in_japan
+from services.consent.domain.model import CaseFile, day_in_japan
 from services.consent.domain.pack import PolicyPack
+from services.consent.domain.registry import Registry
 
 
 def fault_of_grant(consent: ConsentGranted, case: CaseFile, registry: Registry, pack: PolicyPack | None, at: int) -> RefusalCode | None:
@@ -20,13 +21,23 @@ def fault_of_grant(consent: ConsentGranted, case: CaseFile, registry: Registry, 
         (not consent.recipients, RefusalCode.RECIPIENTS_MISSING),
         (any(recipient not in registry.agencies for recipient in consent.recipients), RefusalCode.RECIPIENT_UNKNOWN),
         (last < first or last - first >= longest or last < day_in_japan(at), RefusalCode.PERIOD_INVALID),
-        (case.consent(consent.consent) is not None, RefusalCode.ALREADY_DONE),
+        (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
     )
     return next((code for broken, code in faults if broken), None)
 
 
+def fault_of_refusal(refusal: ConsentRefused, case: CaseFile) -> RefusalCode | None:
+    """Why this no cannot be recorded, or None: a no that says not to what would stop nothing."""
+    if refusal.purpose is Purpose.UNMAPPED:
+        return RefusalCode.PURPOSE_MISSING
+    if DataCategory.UNMAPPED in refusal.categories:
+        return RefusalCode.CATEGORIES_MISSING
+    return RefusalCode.ALREADY_DONE if case.knows(refusal.consent) else None
+
+
 def fault_of_withdrawal(withdrawal: ConsentWithdrawn, case: CaseFile) -> RefusalCode | None:
-    """Why this withdrawal cannot be recorded, or None: it must name consents of that very person in this case."""
+    """Why this withdrawal cannot be recorded, or None: it must name consents of that very person in this case, one of them still standing."""
     named = [case.consent(identity) for identity in withdrawal.consents]
-    known = named and all(consent is not None and consent.person == withdrawal.person for consent in named)
-    return None if known else RefusalCode.CONSENT_NOT_FOUND
+    if not named or any(consent is None or consent.person != withdrawal.person for consent in named):
+        return RefusalCode.CONSENT_NOT_FOUND
+    return RefusalCode.ALREADY_DONE if all(consent is not None and consent.withdrawn for consent in named) else None

@@ -6,11 +6,12 @@ Runs for almost every disclosure, so enum members that it needs are bound once: 
 from __future__ import annotations
 
 from contracts.shared import Basis, DataCategory, PartCode
-from services.consent.domain.model import Consent, Refusal, Verdict
-from services.consent.domain.question import Question, Withheld
+from services.consent.domain.model import Consent, Refusal
+from services.consent.domain.question import Question, Verdict, Withheld
 from services.consent.domain.reasons import Reason
 
 _C = Basis.C
+_REFUSED = Reason.PERSON_REFUSED
 _OTHER_CATEGORY = Reason.CATEGORY_NOT_CONSENTED
 _NOTHING: frozenset[DataCategory] = frozenset()
 
@@ -21,11 +22,12 @@ def consent_of_the_person(question: Question) -> Verdict:
     if not parts:
         return _consent_without_parts(question)
     answers: dict[str, Consent | Reason] = {}
+    closed = _body_closed(question, answers)
     released, withheld, used = [], [], set()
     for part in parts:
         if (answer := answers.get(part.person)) is None:
             answer = answers[part.person] = _covering(question, part.person)
-        reason = _part_reason(question, part, answer)
+        reason = _part_reason(question, part, answer) or closed
         if reason is None:
             released.append(part)
             used.add(answer.id)
@@ -41,22 +43,38 @@ def _reasons(withheld: list[Withheld]) -> tuple[Reason, ...]:
     return tuple(dict.fromkeys([reason for _, reason in withheld])) if withheld else ()
 
 
+def _body_closed(question: Question, answers: dict[str, Consent | Reason]) -> Reason | None:
+    """Why the body itself may not go: it speaks of a person who has not consented to that, or has said no to the recipient altogether."""
+    refusals = question.case.refusals
+    for person in question.request.persons:
+        if refusals and any(_about_the_recipient(question, each) and not each.categories for each in refusals.get(person, ())):
+            return _REFUSED
+        answers[person] = answer = _covering(question, person)
+        if type(answer) is Reason:
+            return answer
+    return None
+
+
 def _consent_without_parts(question: Question) -> Verdict:
-    """An event about a case but without sealed parts still says that the recipient is concerned with it: some consent must cover that."""
-    if any(_about_the_recipient(question, refusal) for refusals in question.case.refusals.values() for refusal in refusals):
+    """An event without sealed parts still says that the recipient is concerned with the case: everybody whom it names must consent.
+
+    Where it names nobody, some consent of the case must cover it.
+    """
+    persons = question.request.persons or tuple(sorted(question.case.persons))
+    refusals = question.case.refusals
+    if any(_about_the_recipient(question, refusal) for person in persons for refusal in refusals.get(person, ())):
         return Verdict(basis=Basis.NONE, rule="R1", reasons=(Reason.PERSON_REFUSED,))
-    answers = [_covering(question, person) for person in sorted(question.case.consents)]
-    given = [answer for answer in answers if isinstance(answer, Consent)]
-    if given:
-        return Verdict(basis=Basis.C, rule="R2", consents=(given[0].id,))
-    reasons = tuple(answer for answer in answers[:1] if isinstance(answer, Reason))
-    return Verdict(basis=Basis.NONE, rule="R1", reasons=reasons or (Reason.NO_CONSENT,))
+    answers = [_covering(question, person) for person in persons]
+    given = [answer.id for answer in answers if isinstance(answer, Consent)]
+    if given and (len(given) == len(persons) or not question.request.persons):
+        return Verdict(basis=Basis.C, rule="R2", consents=tuple(sorted(given)) if question.request.persons else tuple(given[:1]))
+    return Verdict(basis=Basis.NONE, rule="R1", reasons=next(((answer,) for answer in answers if isinstance(answer, Reason)), (Reason.NO_CONSENT,)))
 
 
 def _covering(question: Question, person: str) -> Consent | Reason:
     """The consent of ``person`` that covers most of the person's parts (rule 10: whole from one consent), or why there is none."""
-    named = question.case.named.get((person, question.request.recipient), ())
-    matching = [consent for consent in named if _miss(question, consent) is None]
+    named, purposes, day = question.case.named.get((person, question.request.recipient), ()), question.purposes, question.day
+    matching = [each for each in named if each.purpose in purposes and not each.withdrawn and each.first_day <= day <= each.last_day]
     if not matching:
         return _nearest_miss(question, person)
     return matching[0] if len(matching) == 1 else _fullest(question, person, matching)
@@ -64,8 +82,9 @@ def _covering(question: Question, person: str) -> Consent | Reason:
 
 def _fullest(question: Question, person: str, consents: list[Consent]) -> Consent:
     """The consent that covers most; among equals the one with the highest id."""
-    wanted = [part for part in question.request.parts if part.person == person]
-    covered = [(len([part for part in wanted if _covers(question, consent, part)]), consent.id) for consent in consents]
+    lines = question.pack.categories
+    wanted = [lines.get(part.category, _NOTHING) for part in question.request.parts if part.person == person]
+    covered = [(len([line for line in wanted if not consent.categories.isdisjoint(line)]), consent.id) for consent in consents]
     return consents[covered.index(max(covered))]
 
 
@@ -94,17 +113,13 @@ def _miss(question: Question, consent: Consent) -> Reason | None:
     return _EXPIRED if question.day > consent.last_day else None
 
 
-def _covers(question: Question, consent: Consent, part: PartCode) -> bool:
-    return not consent.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING))
-
-
 def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -> Reason | None:
-    refusals = question.case.refusals.get(part.person)
-    if refusals and any(_refuses(question, refusal, part) for refusal in refusals):
-        return Reason.PERSON_REFUSED
+    refusals = question.case.refusals
+    if refusals and any(_refuses(question, refusal, part) for refusal in refusals.get(part.person, ())):
+        return _REFUSED
     if type(answer) is Reason:
         return answer
-    return None if _covers(question, answer, part) else _OTHER_CATEGORY
+    return _OTHER_CATEGORY if answer.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING)) else None
 
 
 def _refuses(question: Question, refusal: Refusal, part: PartCode) -> bool:

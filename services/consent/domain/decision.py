@@ -5,11 +5,12 @@ from __future__ import annotations
 from contracts.consent import DisclosureDecided
 from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, Outcome, Purpose, WithheldPart
-from services.consent.domain.model import CaseFile, Registry, Verdict, day_in_japan
+from services.consent.domain.model import CaseFile, day_in_japan
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.policies import BASES, consent_of_the_person, not_available, protect
-from services.consent.domain.question import Question
+from services.consent.domain.question import Question, Verdict
 from services.consent.domain.reasons import OPENED_BY, SENTENCES, Reason
+from services.consent.domain.registry import Registry
 
 PERMIT, REDACT, HOLD, DENY = Outcome.PERMIT, Outcome.REDACT, Outcome.HOLD, Outcome.DENY
 """Bound once: reading a member from its Enum costs 0.1 µs on Python 3.11, and a decision has 10 µs."""

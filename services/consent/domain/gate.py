@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import assert_never
 
 from contracts.consent import (
@@ -10,30 +11,32 @@ from contracts.consent import (
     ConsentRefused,
     ConsentWithdrawn,
     DisclosureDecided,
+    DisclosureReleased,
     ProtectionFlagSet,
-    ReleaseVoided,
     ReviewOpened,
     StopNoticeIssued,
 )
-from contracts.coordination import CaseSegmentClosed, CaseSegmentOpened, InformationRequestedInConference, SegmentNoted
-from contracts.envelope import DisclosureRequested, MessageRefused, Tick
+from contracts.coordination import InformationRequestedInConference, SegmentNoted
+from contracts.envelope import DisclosureRequested, MessageRefused, PersonsNoted, Tick
 from contracts.registry import PolicyActivated
 from contracts.shared import Basis, Outcome, RefusalCode
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.consent.domain.capture import fault_of_grant, fault_of_withdrawal
+from services.consent.domain import stops
+from services.consent.domain.capture import fault_of_grant, fault_of_refusal, fault_of_withdrawal
 from services.consent.domain.decision import judge
-from services.consent.domain.model import CaseFile, Hold, Registry
+from services.consent.domain.model import CaseFile, Hold
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.reasons import SENTENCES, Reason
+from services.consent.domain.registry import Registry
 
 Message = (
-    DisclosureRequested | ConsentGranted | ConsentRefused | ConsentWithdrawn | CaseSegmentOpened | CaseSegmentClosed
-    | InformationRequestedInConference | MessageRefused | ReleaseVoided | PolicyActivated | ProtectionFlagSet | Tick
+    DisclosureRequested | DisclosureReleased | ConsentGranted | ConsentRefused | ConsentWithdrawn | SegmentNoted
+    | InformationRequestedInConference | MessageRefused | PolicyActivated | ProtectionFlagSet | Tick
 )
 Event = (
-    DisclosureRequested | DisclosureDecided | ReviewOpened | StopNoticeIssued | ConsentGranted | ConsentRefused | ConsentWithdrawn
-    | SegmentNoted | InformationRequestedInConference | MessageRefused | ReleaseVoided
+    DisclosureRequested | DisclosureDecided | DisclosureReleased | ReviewOpened | StopNoticeIssued | ConsentGranted | ConsentRefused
+    | ConsentWithdrawn | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted
 )
 Packs = Mapping[str, PolicyPack]
 """Policy packs by hash."""
@@ -41,122 +44,128 @@ _UNASKED = frozenset((Basis.V, Basis.L))
 """Bases that release without asking the person."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a decision goes by: the facts of the town, the pack in force (None: this build does not know it), the newest one it knows, the time."""
+
+    registry: Registry
+    pack: PolicyPack | None
+    newest: PolicyPack
+    at: int
+
+    def judge(self, request: DisclosureRequested, identity: str, position: str, case: CaseFile) -> DisclosureDecided:
+        """The verdict on a request; help that must not wait goes by the newest known pack when the one in force is unknown (rule 16)."""
+        if self.pack is None and request.basis in _UNASKED:
+            urgent = judge(request, identity, position, case, self.registry, self.newest, self.at)
+            if urgent.basis in _UNASKED:
+                return urgent
+        return judge(request, identity, position, case, self.registry, self.pack, self.at)
+
+    def reviews(self, verdict: DisclosureDecided) -> tuple[ReviewOpened, ...]:
+        """A release that did not ask the person is looked at afterwards (rule 19)."""
+        if verdict.basis not in _UNASKED:
+            return ()
+        pack = self.pack or self.newest
+        due = verdict.at + (pack.bases[verdict.basis].review_ms or 0)
+        return tuple(
+            ReviewOpened(recipient=reviewer, request_id=verdict.request_id, agency=verdict.agency, basis=verdict.basis, due=due)
+            for reviewer in self.registry.of_kind(pack.reviewer)
+        )
+
+
 def gate(packs: Packs) -> Decider[CaseFile]:
     """The gate's decider with the policy packs it can interpret; a pack in force that is not among them means HOLD (R16)."""
+    newest = max(packs.values(), key=lambda pack: (pack.effective_from, pack.hash))
 
     def decide(case: CaseFile, message: Message, context: Context) -> tuple[Event, ...]:
         registry: Registry = context.shared
-        pack = packs.get(registry.policy)
+        rules = Rules(registry, packs.get(registry.policy), newest, context.at)
         match message:
             case DisclosureRequested():
-                return _decide_request(case, message, context, registry, pack)
-            case ConsentGranted():
-                fault = fault_of_grant(message, case, registry, pack, context.at)
-                return (refused(context, fault),) if fault else _with_holds(case, message, context, registry, pack)
-            case ConsentRefused():
-                return _with_holds(case, message, context, registry, pack)
-            case ConsentWithdrawn():
-                return _withdraw(case, message, context, registry, pack)
-            case CaseSegmentOpened() | CaseSegmentClosed():
-                noted = _noted(case, message)
-                return () if noted is None else _with_holds(case, noted, context, registry, pack)
-            case InformationRequestedInConference() | MessageRefused() | ReleaseVoided():
+                verdict = rules.judge(message, context.message_id, context.position, case)
+                return (message, verdict, *rules.reviews(verdict))
+            case DisclosureReleased():
+                return (message, *stops.on_delivery(case, message, rules.pack or rules.newest))
+            case ConsentGranted() | ConsentRefused() | ConsentWithdrawn():
+                return _person_says(case, message, context, rules)
+            case SegmentNoted():
+                return (message, *_waiting_again(evolve(case, message), rules))
+            case InformationRequestedInConference() | MessageRefused():
                 return (message,)
-            case PolicyActivated() | ProtectionFlagSet():
-                return _released_holds(case, context, registry, pack)
+            case ProtectionFlagSet():
+                return (*_under_way_again(case, rules), *_waiting_again(case, rules))
+            case PolicyActivated():
+                return _waiting_again(case, rules)
             case Tick():
-                return _expired(case, registry, context.at)
+                return _expired(case, rules)
             case _:
                 return (refused(context, RefusalCode.UNKNOWN_TYPE),)
 
     return Decider(
         name="gate", initial=CaseFile(), decide=decide, evolve=evolve, due=due,
         messages=(
-            DisclosureRequested, ConsentGranted, ConsentRefused, ConsentWithdrawn, CaseSegmentOpened, CaseSegmentClosed,
-            InformationRequestedInConference, MessageRefused, ReleaseVoided, PolicyActivated, ProtectionFlagSet, Tick,
+            DisclosureRequested, DisclosureReleased, ConsentGranted, ConsentRefused, ConsentWithdrawn, SegmentNoted,
+            InformationRequestedInConference, MessageRefused, PolicyActivated, ProtectionFlagSet, Tick,
         ),
         events=(
-            DisclosureRequested, DisclosureDecided, ReviewOpened, StopNoticeIssued, ConsentGranted, ConsentRefused, ConsentWithdrawn,
-            SegmentNoted, InformationRequestedInConference, MessageRefused, ReleaseVoided,
+            DisclosureRequested, DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued, ConsentGranted, ConsentRefused,
+            ConsentWithdrawn, SegmentNoted, InformationRequestedInConference, MessageRefused, PersonsNoted,
         ),
     )
 
 
-def _decide_request(
-    case: CaseFile, request: DisclosureRequested, context: Context, registry: Registry, pack: PolicyPack | None,
+def _person_says(
+    case: CaseFile, message: ConsentGranted | ConsentRefused | ConsentWithdrawn, context: Context, rules: Rules,
 ) -> tuple[Event, ...]:
-    verdict = judge(request, context.message_id, context.position, case, registry, pack, context.at)
-    if pack is None or verdict.basis not in _UNASKED:
-        return (request, verdict)
-    return (request, verdict, *_reviews(verdict, registry, pack))
-
-
-def _reviews(verdict: DisclosureDecided, registry: Registry, pack: PolicyPack) -> tuple[ReviewOpened, ...]:
-    """A release that did not ask the person is looked at afterwards (rule 19)."""
-    due_in = pack.bases[verdict.basis].review_ms or 0
-    return tuple(
-        ReviewOpened(recipient=reviewer, request_id=verdict.request_id, agency=verdict.agency, basis=verdict.basis, due=verdict.at + due_in)
-        for reviewer in registry.of_kind(pack.reviewer)
-    )
-
-
-def _with_holds(case: CaseFile, fact: Event, context: Context, registry: Registry, pack: PolicyPack | None) -> tuple[Event, ...]:
-    """Record ``fact`` and decide every waiting request anew under it."""
-    return (fact, *_released_holds(evolve(case, fact), context, registry, pack))
-
-
-def _released_holds(case: CaseFile, context: Context, registry: Registry, pack: PolicyPack | None) -> tuple[DisclosureDecided, ...]:
-    """New decisions on what waits, in the order of the request ids (rules 25-26); what still waits gives no event."""
-    verdicts = (
-        judge(hold.request, request, hold.position, case, registry, pack, context.at) for request, hold in sorted(case.holds.items())
-    )
-    return tuple(verdict for verdict in verdicts if verdict.outcome is not Outcome.HOLD)
-
-
-def _withdraw(
-    case: CaseFile, withdrawal: ConsentWithdrawn, context: Context, registry: Registry, pack: PolicyPack | None,
-) -> tuple[Event, ...]:
-    fault = fault_of_withdrawal(withdrawal, case)
+    """Record what a person says, tell past recipients to stop, decide anew what is under way and what waits (rules 11, 25-27)."""
+    fault, notices = _heard(case, message, rules)
     if fault:
         return (refused(context, fault),)
-    past = sorted((release.recipient, release.consent) for release in case.releases if release.consent in withdrawal.consents)
-    stops = tuple(_stop(case, recipient, consent) for recipient, consent in past)
-    fact, *verdicts = _with_holds(case, withdrawal, context, registry, pack)
-    return (fact, *stops, *verdicts)
+    after = evolve(case, message)
+    return (message, *notices, *_under_way_again(after, rules), *_waiting_again(after, rules))
 
 
-def _stop(case: CaseFile, recipient: str, identity: str) -> StopNoticeIssued:
-    consent = case.consent(identity)
-    assert consent is not None, "a release names only recorded consents"
-    return StopNoticeIssued(recipient=recipient, consent=identity, purpose=consent.purpose, categories=tuple(sorted(consent.categories)))
+def _heard(
+    case: CaseFile, message: ConsentGranted | ConsentRefused | ConsentWithdrawn, rules: Rules,
+) -> tuple[RefusalCode | None, Iterable[StopNoticeIssued]]:
+    match message:
+        case ConsentGranted():
+            notices = stops.on_replacement(case, message, rules.pack or rules.newest)
+            return fault_of_grant(message, case, rules.registry, rules.pack, rules.at), notices
+        case ConsentRefused():
+            return fault_of_refusal(message, case), ()
+        case ConsentWithdrawn():
+            return fault_of_withdrawal(message, case), stops.on_withdrawal(case, message)
 
 
-def _noted(case: CaseFile, message: CaseSegmentOpened | CaseSegmentClosed) -> SegmentNoted | None:
-    """The segment as this case has it now, or None where another sitting claims a segment that is not its own."""
-    known = case.segments.get(message.segment)
-    if known is not None and known.sitting != message.sitting:
-        return None
-    if isinstance(message, CaseSegmentOpened):
-        return SegmentNoted(
-            sitting=message.sitting, segment=message.segment, basis=message.basis, members=message.members, present=message.present, open=True,
-        )
-    return None if known is None else SegmentNoted(
-        sitting=message.sitting, segment=message.segment, basis=known.basis, members=tuple(sorted(known.members)), present=(), open=False,
+def _under_way_again(case: CaseFile, rules: Rules) -> tuple[DisclosureDecided, ...]:
+    """A new verdict on each release not known to be delivered that would not be given like this any more: the last verdict counts (rule 24)."""
+    again = (
+        (each.verdict, rules.judge(each.request, identity, each.verdict.position, case)) for identity, each in sorted(case.deliveries.items())
     )
+    return tuple(new for old, new in again if (new.outcome, new.released) != (old.outcome, old.released))
 
 
-def _expired(case: CaseFile, registry: Registry, at: int) -> tuple[DisclosureDecided, ...]:
+def _waiting_again(case: CaseFile, rules: Rules) -> tuple[DisclosureDecided | ReviewOpened, ...]:
+    """New decisions on what waits, in the order of the request ids (rules 25-26); what still waits gives no event."""
+    verdicts = (rules.judge(hold.request, identity, hold.position, case) for identity, hold in sorted(case.holds.items()))
+    ended = (verdict for verdict in verdicts if verdict.outcome is not Outcome.HOLD)
+    return tuple(event for verdict in ended for event in (verdict, *rules.reviews(verdict)))
+
+
+def _expired(case: CaseFile, rules: Rules) -> tuple[DisclosureDecided, ...]:
     """A hold whose time is over is a refusal, told to the sender (rule 26)."""
-    return tuple(_refused_hold(hold, request, registry, at) for request, hold in sorted(case.holds.items()) if hold.deadline <= at)
+    over = ((identity, hold) for identity, hold in sorted(case.holds.items()) if hold.deadline <= rules.at)
+    return tuple(_refused_hold(hold, identity, rules) for identity, hold in over)
 
 
-def _refused_hold(hold: Hold, request_id: str, registry: Registry, at: int) -> DisclosureDecided:
+def _refused_hold(hold: Hold, request_id: str, rules: Rules) -> DisclosureDecided:
     request = hold.request
     return DisclosureDecided(
         request_id=request_id, event_id=request.event_id, event_type=request.event_type, position=hold.position,
         recipient=request.recipient, agency=request.agency, function=request.function, purpose=request.purpose,
         outcome=Outcome.DENY, rule="R16", reasons=(Reason.HOLD_EXPIRED.value,), sentence=SENTENCES[Reason.HOLD_EXPIRED],
-        policy=registry.policy, at=at,
+        policy=rules.registry.policy, at=rules.at,
     )
 
 
@@ -172,6 +181,8 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             return case.asked(event)
         case DisclosureDecided():
             return case.decided(event)
+        case DisclosureReleased():
+            return case.delivered(event)
         case ConsentGranted():
             return case.granted(event)
         case ConsentRefused():
@@ -182,7 +193,9 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             return case.segment_noted(event)
         case InformationRequestedInConference():
             return case.items_asked_for(event)
-        case ReviewOpened() | StopNoticeIssued() | MessageRefused() | ReleaseVoided():
+        case PersonsNoted():
+            return case.named_persons(event.persons)
+        case ReviewOpened() | StopNoticeIssued() | MessageRefused():
             return case
         case _:
             assert_never(event)

@@ -1,4 +1,4 @@
-"""What the gate knows: consents (同意) and refusals of a case, conference segments, holds, past releases; agencies and flags of the town.
+"""What the gate knows of a case: consents (同意) and refusals, conference segments, what waits, what is under way, past releases.
 
 Codes, pseudonyms and times only; no name ever comes here. Days are proleptic ordinals of the date in Japan (JST).
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from contracts.consent import ConsentGranted, ConsentRefused, DisclosureDecided
+from contracts.consent import ConsentGranted, ConsentRefused, DisclosureDecided, DisclosureReleased
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Outcome, PartCode, Purpose
-from services.consent.domain.reasons import Reason
+from contracts.shared import ConferenceBasis, DataCategory, Outcome, Purpose
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _JST_OFFSET_MS = 9 * 3_600_000
 DAY_MS = 86_400_000
+_GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 NEVER = 2**62
 """A deadline that no clock reaches: the hold waits for a fact, not for a time."""
 
@@ -37,6 +37,8 @@ class Consent(Record, frozen=True, kw_only=True):
     first_day: int
     last_day: int
     withdrawn: bool = False
+    successor: str = ""
+    """The consent that replaced it, where that is why it has ended."""
 
 
 class Refusal(Record, frozen=True, kw_only=True):
@@ -57,6 +59,7 @@ class Segment(Record, frozen=True, kw_only=True):
     basis: ConferenceBasis
     members: frozenset[str]
     open: bool
+    convener: str = ""
     asked: frozenset[DataCategory] = frozenset()
 
 
@@ -68,11 +71,11 @@ class Hold(Record, frozen=True, kw_only=True):
     deadline: int
 
 
-class Release(Record, frozen=True, kw_only=True):
-    """A past release that rested on a consent: whom to tell when it is withdrawn (consent.md rule 27)."""
+class Delivery(Record, frozen=True, kw_only=True):
+    """A verdict that releases something and has not been carried out yet, as far as the gate knows; and the request it answers."""
 
-    recipient: str
-    consent: str
+    request: DisclosureRequested
+    verdict: DisclosureDecided
 
 
 class CaseFile(Record, frozen=True, kw_only=True):
@@ -87,7 +90,10 @@ class CaseFile(Record, frozen=True, kw_only=True):
     segments: dict[str, Segment] = {}
     holds: dict[str, Hold] = {}
     """By request id."""
-    releases: frozenset[Release] = frozenset()
+    deliveries: dict[str, Delivery] = {}
+    """By request id."""
+    releases: dict[tuple[str, str], frozenset[DataCategory]] = {}
+    """Which categories each recipient has received on each consent: whom to tell of its end, and what of (consent.md rule 27)."""
     persons: frozenset[str] = frozenset()
     asking: DisclosureRequested | None = None
     """The request recorded last: its verdict follows it in the log."""
@@ -96,17 +102,38 @@ class CaseFile(Record, frozen=True, kw_only=True):
         """The consent with this id, whatever its state."""
         return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
 
+    def knows(self, identity: str) -> bool:
+        """Whether a consent or a refusal has this id."""
+        refusals = (refusal for listed in self.refusals.values() for refusal in listed)
+        return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
+
     def asked(self, request: DisclosureRequested) -> CaseFile:
         """After a request was recorded."""
-        return self.changed(asking=request, persons=self.persons | {part.person for part in request.parts})
+        return self.changed(asking=request)
+
+    def named_persons(self, persons: tuple[str, ...]) -> CaseFile:
+        """After persons were named in the case."""
+        return self.changed(persons=self.persons.union(persons))
 
     def decided(self, verdict: DisclosureDecided) -> CaseFile:
-        """After a verdict: what is held waits, what is released is remembered by the consents it rests on."""
-        waiting = {request: hold for request, hold in self.holds.items() if request != verdict.request_id}
+        """After a verdict, the only one that counts for its request: what is held waits, what is released is under way."""
+        request = self._request(verdict.request_id)
+        holds = {identity: hold for identity, hold in self.holds.items() if identity != verdict.request_id}
+        deliveries = {identity: each for identity, each in self.deliveries.items() if identity != verdict.request_id}
         if verdict.outcome is Outcome.HOLD:
-            waiting[verdict.request_id] = self._hold(verdict)
-        released = {Release(recipient=verdict.recipient, consent=consent) for consent in verdict.consents}
-        return self.changed(holds=waiting, releases=self.releases | released, asking=None)
+            deadline = NEVER if verdict.deadline is None else verdict.deadline
+            holds[verdict.request_id] = Hold(request=request, position=verdict.position, deadline=deadline)
+        elif verdict.outcome in _GIVEN:
+            deliveries[verdict.request_id] = Delivery(request=request, verdict=verdict)
+        return self.changed(holds=holds, deliveries=deliveries, asking=None)
+
+    def delivered(self, event: DisclosureReleased) -> CaseFile:
+        """After a verdict was carried out: what was received is remembered by the consents that it rests on."""
+        under_way = self.deliveries.get(event.request_id)
+        done = under_way is not None and under_way.verdict.at == event.decided_at
+        left = {identity: each for identity, each in self.deliveries.items() if not (done and identity == event.request_id)}
+        received = {(event.recipient, consent): self._received(event.recipient, consent).union(event.categories) for consent in event.consents}
+        return self.changed(deliveries=left, releases={**self.releases, **received})
 
     def granted(self, event: ConsentGranted) -> CaseFile:
         """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
@@ -114,10 +141,16 @@ class CaseFile(Record, frozen=True, kw_only=True):
             id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
             recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
         )
-        after = self.withdrawn(event.person, event.supersedes)
+        after = self._ended(event.person, event.supersedes, successor=event.consent)
         lifted = tuple(refusal for refusal in self.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
         refusals = {person: kept for person, kept in {**self.refusals, event.person: lifted}.items() if kept}
-        return after._with_consents(event.person, (*after.consents[event.person], consent)).changed(refusals=refusals)
+        inherited = {
+            (recipient, event.consent): categories for (recipient, identity), categories in self.releases.items()
+            if identity in event.supersedes and recipient in event.recipients
+        }
+        return after._with_consents(event.person, (*after.consents[event.person], consent)).changed(
+            refusals=refusals, releases={**self.releases, **inherited},
+        )
 
     def refused(self, event: ConsentRefused) -> CaseFile:
         """After a refusal."""
@@ -129,16 +162,15 @@ class CaseFile(Record, frozen=True, kw_only=True):
         return self.changed(refusals={**self.refusals, event.person: standing}, persons=self.persons | {event.person})
 
     def withdrawn(self, person: str, identities: tuple[str, ...]) -> CaseFile:
-        """After these consents of a person have ended."""
-        consents = self.consents.get(person, ())
-        return self._with_consents(person, tuple(one.changed(withdrawn=True) if one.id in identities else one for one in consents))
+        """After a person has withdrawn these consents."""
+        return self._ended(person, identities)
 
     def segment_noted(self, event: SegmentNoted) -> CaseFile:
         """After a conference segment was opened or closed; what was asked for in it stays asked for."""
         known = self.segments.get(event.segment)
         segment = Segment(
             id=event.segment, sitting=event.sitting, basis=event.basis, members=frozenset(event.members), open=event.open,
-            asked=known.asked if known else frozenset(),
+            convener=event.convener, asked=known.asked if known else frozenset(),
         )
         return self.changed(segments={**self.segments, event.segment: segment})
 
@@ -149,57 +181,23 @@ class CaseFile(Record, frozen=True, kw_only=True):
             return self
         return self.changed(segments={**self.segments, event.segment: segment.changed(asked=segment.asked | frozenset(event.wanted))})
 
-    def _hold(self, verdict: DisclosureDecided) -> Hold:
-        held = self.holds.get(verdict.request_id)
-        request = held.request if held else self.asking
+    def _request(self, identity: str) -> DisclosureRequested:
+        known = self.holds.get(identity) or self.deliveries.get(identity)
+        request = known.request if known else self.asking
         assert request is not None, "a verdict follows its request in the log"
-        deadline = NEVER if verdict.deadline is None else verdict.deadline
-        return Hold(request=request, position=verdict.position, deadline=deadline)
+        return request
+
+    def _received(self, recipient: str, consent: str) -> frozenset[DataCategory]:
+        return self.releases.get((recipient, consent), frozenset())
+
+    def _ended(self, person: str, identities: tuple[str, ...], successor: str = "") -> CaseFile:
+        return self._with_consents(person, tuple(
+            one.changed(withdrawn=True, successor=successor) if one.id in identities and not one.withdrawn else one
+            for one in self.consents.get(person, ())
+        ))
 
     def _with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
         others = {key: listed for key, listed in self.named.items() if key[0] != person}
         recipients = frozenset[str]().union(*(consent.recipients for consent in consents))
         own = {(person, recipient): tuple(one for one in consents if recipient in one.recipients) for recipient in recipients}
         return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person})
-
-
-class Agency(Record, frozen=True, kw_only=True):
-    """A registered agency: its kind, and whether it may claim basis V."""
-
-    kind: AgencyKind
-    emergency_right: bool
-
-
-class ProtectionFlag(Record, frozen=True, kw_only=True):
-    """支援措置 for one person: agencies that must not learn where the person is, until the end of a day."""
-
-    id: str
-    person: str
-    blocked: frozenset[str]
-    last_day: int
-
-
-class Registry(Record, frozen=True, kw_only=True):
-    """Facts of the whole municipality, as far as this partition has them."""
-
-    agencies: dict[str, Agency] = {}
-    flags: tuple[ProtectionFlag, ...] = ()
-    policy: str = ""
-    """SHA-256 of the policy pack in force; empty before the first activation."""
-
-    def of_kind(self, kind: AgencyKind) -> tuple[str, ...]:
-        """Ids of all agencies of a kind, sorted."""
-        return tuple(sorted(name for name, agency in self.agencies.items() if agency.kind is kind))
-
-
-class Verdict(Record, frozen=True, kw_only=True):
-    """What one basis alone supports: released and withheld parts with reasons, and what decided."""
-
-    basis: Basis
-    rule: str
-    released: tuple[PartCode, ...] = ()
-    withheld: tuple[tuple[PartCode, Reason], ...] = ()
-    reasons: tuple[Reason, ...] = ()
-    consents: tuple[str, ...] = ()
-    """The consents that it rests on, one per person."""
-

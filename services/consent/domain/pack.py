@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Purpose
@@ -21,6 +22,8 @@ class BasisRule:
     recipient_kinds: frozenset[AgencyKind] = frozenset()
     ceiling: frozenset[DataCategory] | None = None
     conference: ConferenceBasis | None = None
+    conveners: frozenset[AgencyKind] = frozenset()
+    """Who may convene that conference."""
     review_ms: int | None = None
 
 
@@ -29,6 +32,8 @@ class PolicyPack:
     """One version of the rules, known by the SHA-256 of its bytes."""
 
     hash: str
+    effective_from: date
+    """First day on which events are judged by it."""
     bases: Mapping[Basis, BasisRule]
     purposes: Mapping[Purpose, frozenset[Purpose]]
     """Requested purpose → purposes whose consent covers it: itself and its ancestors."""
@@ -50,6 +55,7 @@ def read(table: Mapping[str, Any], digest: str) -> PolicyPack:
         protection = table["protection"]
         return PolicyPack(
             hash=digest,
+            effective_from=table["effective_from"],
             bases={Basis(code): _basis(entry) for code, entry in table["bases"].items()},
             purposes=_covered_by(Purpose, table["purposes"]),
             categories=_covered_by(DataCategory, table["categories"]),
@@ -73,6 +79,7 @@ def _basis(entry: Mapping[str, Any]) -> BasisRule:
         recipient_kinds=frozenset(map(AgencyKind, entry.get("recipient_kinds", ()))),
         ceiling=None if ceiling is None else frozenset(map(DataCategory, ceiling)),
         conference=None if conference is None else ConferenceBasis(conference),
+        conveners=frozenset(map(AgencyKind, entry.get("conveners", ()))),
         review_ms=None if review is None else int(review) * 3_600_000,
     )
 

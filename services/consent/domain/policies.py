@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 from contracts.shared import Basis, DataCategory
 from services.consent.domain.consented import consent_of_the_person
-from services.consent.domain.model import Verdict
-from services.consent.domain.question import Question
+from services.consent.domain.question import Question, Verdict
 from services.consent.domain.reasons import Reason
 
 _B0 = Basis.B0
@@ -25,12 +24,14 @@ def no_personal_data(question: Question) -> Verdict:
 
 def support_conference(question: Question) -> Verdict:
     """M 支援会議: the 106-6 conference segment is open, both sides are listed, the items were asked for (R9, rule 18)."""
-    segment = question.case.segments.get(question.request.segment or "")
+    segment, rule = question.case.segments.get(question.request.segment or ""), question.pack.bases[Basis.M]
     reason = None
     if segment is None:
         reason = Reason.SEGMENT_UNKNOWN
-    elif segment.basis is not question.pack.bases[Basis.M].conference:
+    elif segment.basis is not rule.conference:
         reason = Reason.SEGMENT_NOT_STATUTORY
+    elif question.kind_of(segment.convener) not in rule.conveners:
+        reason = Reason.CONVENER_KIND
     elif question.request.recipient not in segment.members or question.request.agency not in segment.members:
         reason = Reason.NOT_LISTED
     elif not segment.open:
@@ -97,9 +98,9 @@ def protect(question: Question, verdict: Verdict) -> Verdict:
 
 
 def _blocked(question: Question) -> bool:
-    household = question.case.persons
-    return bool(question.registry.flags) and any(
-        question.request.recipient in flag.blocked and question.day <= flag.last_day
-        and (flag.person in household or any(part.person == flag.person for part in question.request.parts))
-        for flag in question.registry.flags
-    )
+    """Whether a flag keeps the recipient away from anybody of the case; from everybody, while the gate does not know who belongs to it."""
+    flags = [flag for flag in question.registry.flags if question.request.recipient in flag.blocked and question.day <= flag.last_day]
+    if not flags:
+        return False
+    household = question.case.persons.union(question.request.persons, (part.person for part in question.request.parts))
+    return not household or any(flag.person in household for flag in flags)

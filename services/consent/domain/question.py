@@ -1,13 +1,14 @@
-"""Question: everything a rule may look at when it is asked whether a release is supported."""
+"""Question and verdict: what a rule may look at when it is asked whether a release is supported, and what it answers."""
 
 from __future__ import annotations
 
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import AgencyKind, PartCode, Purpose
-from services.consent.domain.model import CaseFile, Registry
+from contracts.shared import AgencyKind, Basis, PartCode, Purpose
+from services.consent.domain.model import CaseFile
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.reasons import Reason
+from services.consent.domain.registry import Registry
 
 Withheld = tuple[PartCode, Reason]
 
@@ -26,5 +27,21 @@ class Question(Record, frozen=True, kw_only=True):
     @property
     def recipient_kind(self) -> AgencyKind:
         """Kind of the recipient; UNMAPPED when it is not registered."""
-        agency = self.registry.agencies.get(self.request.recipient)
-        return AgencyKind.UNMAPPED if agency is None else agency.kind
+        return self.kind_of(self.request.recipient)
+
+    def kind_of(self, agency: str) -> AgencyKind:
+        """Kind of an agency; UNMAPPED when it is not registered."""
+        found = self.registry.agencies.get(agency)
+        return AgencyKind.UNMAPPED if found is None else found.kind
+
+
+class Verdict(Record, frozen=True, kw_only=True):
+    """What one basis alone supports: released and withheld parts with reasons, and what decided."""
+
+    basis: Basis
+    rule: str
+    released: tuple[PartCode, ...] = ()
+    withheld: tuple[tuple[PartCode, Reason], ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    consents: tuple[str, ...] = ()
+    """The consents that it rests on, one per person."""

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     SEGMENT_UNKNOWN = "SEGMENT_UNKNOWN"
     SEGMENT_CLOSED = "SEGMENT_CLOSED"
     SEGMENT_NOT_STATUTORY = "SEGMENT_NOT_STATUTORY"
+    CONVENER_KIND = "CONVENER_KIND"
     NOT_LISTED = "NOT_LISTED"
     NOT_ASKED = "NOT_ASKED"
     NO_EMERGENCY_RIGHT = "NO_EMERGENCY_RIGHT"
@@ -52,6 +53,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.SEGMENT_UNKNOWN: "この事例について開かれた支援会議の区分ではありません。",
     Reason.SEGMENT_CLOSED: "支援会議の区分は閉じられています。",
     Reason.SEGMENT_NOT_STATUTORY: "この会議は社会福祉法106条の6の支援会議ではないため、本人の同意が必要です。",
+    Reason.CONVENER_KIND: "この会議を招集できる機関が開いた支援会議ではありません。",
     Reason.NOT_LISTED: "支援会議の構成員として名簿に載っていません。",
     Reason.NOT_ASKED: "支援会議で求められた項目ではありません。",
     Reason.NO_EMERGENCY_RIGHT: "緊急の提供をする権限が登録されていません。",
@@ -74,6 +76,7 @@ OPENED_BY: dict[Reason, tuple[str, ...]] = {
     Reason.ESSENTIAL_WITHHELD: ("CONSENT_OF_PERSON",),
     Reason.SEGMENT_CLOSED: ("SUPPORT_CONFERENCE",),
     Reason.SEGMENT_NOT_STATUTORY: ("CONSENT_OF_PERSON", "SUPPORT_CONFERENCE"),
+    Reason.CONVENER_KIND: ("SUPPORT_CONFERENCE",),
     Reason.POLICY_UNKNOWN: ("POLICY_ACTIVATED",),
 }
 """Codes of what would let the same request through; a refusal or a withdrawal is not pressed."""

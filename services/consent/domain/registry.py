@@ -5,12 +5,42 @@ from __future__ import annotations
 from typing import assert_never
 
 from contracts.consent import ProtectionFlagSet
+from contracts.record import Record
 from contracts.registry import AgencyRegistered, PolicyActivated
+from contracts.shared import AgencyKind
 from kernel.decider import Context, Decider
-from services.consent.domain.model import Agency, ProtectionFlag, Registry
 
 Message = AgencyRegistered | PolicyActivated | ProtectionFlagSet
 Event = AgencyRegistered | PolicyActivated | ProtectionFlagSet
+
+
+class Agency(Record, frozen=True, kw_only=True):
+    """A registered agency: its kind, and whether it may claim basis V."""
+
+    kind: AgencyKind
+    emergency_right: bool
+
+
+class ProtectionFlag(Record, frozen=True, kw_only=True):
+    """支援措置 for one person: agencies that must not learn where the person is, until the end of a day."""
+
+    id: str
+    person: str
+    blocked: frozenset[str]
+    last_day: int
+
+
+class Registry(Record, frozen=True, kw_only=True):
+    """Facts of the whole municipality, as far as this partition has them."""
+
+    agencies: dict[str, Agency] = {}
+    flags: tuple[ProtectionFlag, ...] = ()
+    policy: str = ""
+    """SHA-256 of the policy pack in force; empty before the first activation."""
+
+    def of_kind(self, kind: AgencyKind) -> tuple[str, ...]:
+        """Ids of all agencies of a kind, sorted."""
+        return tuple(sorted(name for name, agency in self.agencies.items() if agency.kind is kind))
 
 
 def decide(_: Registry, message: Message, __: Context) -> tuple[Event, ...]:

@@ -19,7 +19,7 @@ from contracts.coordination import (
     SegmentNoted,
     SegmentOpened,
 )
-from contracts.envelope import DisclosureRequested, MessageRefused
+from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, PartNoted
 from contracts.shared import Basis, FunctionName, Purpose, RefusalCode
 from kernel.asking import ask
 from kernel.decider import Context, Decider
@@ -27,18 +27,20 @@ from kernel.parties import refused
 
 Reported = ConferenceConvened | SegmentOpened | SegmentClosed | InformationRequestedInConference | InformationGivenInConference
 Message = Reported | CaseSegmentOpened | CaseSegmentClosed
-Event = Message | SegmentNoted | DisclosureRequested | MessageRefused
+Event = Message | SegmentNoted | DisclosureRequested | PartNoted | PartGiven | MessageRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Of a sitting (一回の会議): ``convened``, ``agenda``, ``running``. Of a case: ``noted``."""
+    """Of a sitting (一回の会議): ``convened``, ``agenda``, ``running``. Of a case: ``agencies``, ``noted``."""
 
     convened: bool = False
     agenda: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The cases of each segment that was ever opened, by segment."""
     running: str = ""
     """The segment that is open now; empty = none."""
+    agencies: frozenset[str] = frozenset()
+    """Who has a part in the case."""
     noted: dict[str, SegmentNoted] = field(default_factory=dict)
     """What the case knows of the segments that are about it, by segment."""
 
@@ -47,7 +49,7 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
     """What a report about a sitting gives, and what a case makes of what its sitting says."""
     match message:
         case CaseSegmentOpened() | CaseSegmentClosed():
-            return _noted(state.noted.get(message.segment), message)
+            return _noted(state, message, context)
         case _:
             fault = _fault(state, message, context)
             return (refused(context, fault),) if fault else (message, *_consequences(state, message, context))
@@ -103,13 +105,16 @@ def _consequences(state: State, message: Reported, context: Context) -> Iterator
                     yield _ask(context, type(message), attendee, segment)
 
 
-def _noted(known: SegmentNoted | None, message: CaseSegmentOpened | CaseSegmentClosed) -> tuple[SegmentNoted, ...]:
-    """A segment belongs to the sitting that opened it first; what is known already gives nothing."""
+def _noted(state: State, message: CaseSegmentOpened | CaseSegmentClosed, context: Context) -> tuple[SegmentNoted | MessageRefused, ...]:
+    """A segment is opened by who has a part in the case, and belongs to the sitting that opened it first; what is known gives nothing."""
+    known = state.noted.get(message.segment)
     match message:
+        case CaseSegmentOpened() if context.agency not in state.agencies:
+            return (refused(context, RefusalCode.CASE_NOT_FOUND),)
         case CaseSegmentOpened() if known is None:
             return (SegmentNoted(
-                sitting=message.sitting, segment=message.segment, basis=message.basis,
-                members=message.members, present=message.present, open=True,
+                sitting=message.sitting, segment=message.segment, basis=message.basis, members=message.members, present=message.present,
+                open=True, convener=context.agency,
             ),)
         case CaseSegmentClosed() if known is not None and known.open and known.sitting == message.sitting:
             return (known.changed(open=False),)
@@ -132,6 +137,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, running="")
         case SegmentNoted(segment=segment):
             return replace(state, noted={**state.noted, segment: event})
+        case PartNoted(agency=agency) | PartGiven(agency=agency):
+            return replace(state, agencies=state.agencies | {agency})
         case (
             CaseSegmentOpened() | CaseSegmentClosed() | InformationRequestedInConference() | InformationGivenInConference()
             | DisclosureRequested() | MessageRefused()
@@ -152,6 +159,6 @@ DECIDER: Decider[State] = Decider(
     ),
     events=(
         ConferenceConvened, SegmentOpened, SegmentClosed, CaseSegmentOpened, CaseSegmentClosed, SegmentNoted,
-        InformationRequestedInConference, InformationGivenInConference, DisclosureRequested, MessageRefused,
+        InformationRequestedInConference, InformationGivenInConference, DisclosureRequested, PartNoted, PartGiven, MessageRefused,
     ),
 )

@@ -63,7 +63,7 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
             found = outcome is ScreeningOutcome.COMPLEX
             return () if found is state.complex else (ComplexityNoted(complex=found),)
         case CoordinationReferred(to_agency=agency):
-            return (message, PartGiven(agency=agency, part=CasePart.LINKED), _ask(context, 0, CoordinationReferred, agency))
+            return (message, _ask(context, 0, CoordinationReferred, agency), PartGiven(agency=agency, part=CasePart.LINKED))
         case CoordinationAccepted() | LeadAgencyNamed():
             return (message,)
         case RolesAssigned():
@@ -112,12 +112,12 @@ def _fault_of_acceptance(state: State, context: Context) -> RefusalCode | None:
 
 
 def _tasks(message: RolesAssigned, context: Context) -> Iterator[Event]:
-    """For each role: a part in the case, the task as a fact of its own, and the request to tell it to that agency alone."""
+    """For each role the task as a fact of its own, and the request to tell it to that agency alone; then a part in the case for each."""
     for number, role in enumerate(message.roles):
-        task = 3 * number + 2  # ordinal: RolesAssigned comes first, PartGiven before each task
-        yield PartGiven(agency=role.agency, part=CasePart.ROLE)
         yield TaskAssigned(person=message.person, role=role)
-        yield _ask(context, task, TaskAssigned, role.agency)
+        yield _ask(context, 2 * number + 1, TaskAssigned, role.agency)  # ordinal: RolesAssigned comes first
+    for agency in dict.fromkeys(role.agency for role in message.roles):
+        yield PartGiven(agency=agency, part=CasePart.ROLE)
 
 
 def _ask(context: Context, ordinal: int, event: type, recipient: str) -> DisclosureRequested:

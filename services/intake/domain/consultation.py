@@ -31,16 +31,15 @@ class State:
     """A signal (気づき) or a consultation is on record."""
     received: bool = False
     """A consultation (相談) is on record."""
-    screened: bool = False
+    screening: ConsultationScreened | None = None
+    """The last screening."""
 
 
 def decide(state: State, message: Message, context: Context) -> tuple[Event, ...]:
-    """What a desk's report gives. Danger and questions are taken in at any time, about any case, known or not."""
+    """What a desk's report gives. Signals, consultations, danger and questions are taken in at any time, about any case, known or not."""
     match message:
-        case SignalReceived():
+        case SignalReceived() | ConsultationReceived():
             return (message,)
-        case ConsultationReceived():
-            return (refused(context, RefusalCode.ALREADY_DONE),) if state.received else (message,)
         case ConsultationScreened():
             return _screen(state, message, context)
         case LinkedToAgency():
@@ -54,10 +53,10 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
 
 
 def _screen(state: State, message: ConsultationScreened, context: Context) -> tuple[Event, ...]:
-    """Screening (スクリーニング) follows a consultation, once."""
+    """Screening (スクリーニング) follows a consultation; it may be done anew when more has become known, with another result."""
     if not state.received:
         return (refused(context, RefusalCode.WRONG_STATE),)
-    return (refused(context, RefusalCode.ALREADY_DONE),) if state.screened else (message,)
+    return (refused(context, RefusalCode.ALREADY_DONE),) if message == state.screening else (message,)
 
 
 def _link(state: State, message: LinkedToAgency, context: Context) -> tuple[Event, ...]:
@@ -68,8 +67,8 @@ def _link(state: State, message: LinkedToAgency, context: Context) -> tuple[Even
         return (refused(context, RefusalCode.PURPOSE_MISSING),)
     return (
         message,
-        PartGiven(agency=message.to_agency, part=CasePart.LINKED),
         ask(context, FunctionName.CONSULTATION, 0, LinkedToAgency, message.to_agency, message.purpose),
+        PartGiven(agency=message.to_agency, part=CasePart.LINKED),
     )
 
 
@@ -93,7 +92,7 @@ def evolve(state: State, event: Event) -> State:
         case ConsultationReceived():
             return replace(state, noticed=True, received=True)
         case ConsultationScreened():
-            return replace(state, screened=True)
+            return replace(state, screening=event)
         case LinkedToAgency() | EmergencyRaised() | InformationRequested() | PartGiven() | DisclosureRequested() | MessageRefused():
             return state
         case _:

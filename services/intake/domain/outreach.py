@@ -68,8 +68,8 @@ def _accept(message: SupportAccepted, context: Context) -> tuple[Event, ...]:
     """Help is wanted (支援受入): the agency linked to gets a part. May be said again, for another agency or after a no of the gate."""
     return (
         message,
-        PartGiven(agency=message.linked_agency, part=CasePart.LINKED),
         ask(context, FunctionName.OUTREACH, 0, SupportAccepted, message.linked_agency, message.purpose),
+        PartGiven(agency=message.linked_agency, part=CasePart.LINKED),
     )
 
 

@@ -95,7 +95,7 @@ def _try(state: State, message: TrialStarted, context: Context) -> tuple[Event, 
     if (message.person, message.resource) in state.trials:
         return (refused(context, RefusalCode.ALREADY_DONE),)
     request = _ask(context, 0, TrialStarted, message.host, Purpose.PARTICIPATION, Basis.C)
-    return message, PartGiven(agency=message.host, part=CasePart.LINKED), request
+    return message, request, PartGiven(agency=message.host, part=CasePart.LINKED)
 
 
 def _answer(state: State, message: HandsRequested, context: Context) -> tuple[Event, ...]:

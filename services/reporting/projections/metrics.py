@@ -15,7 +15,7 @@ from contracts.consent import (
     ConsentRefused,
     ConsentWithdrawn,
     DisclosureDecided,
-    ReleaseVoided,
+    DisclosureReleased,
     ReviewOpened,
     StopNoticeIssued,
 )
@@ -32,7 +32,6 @@ from contracts.coordination import (
 from contracts.envelope import MessageRefused
 from contracts.outreach import ContactAttempted, FirstContactMade, SupportAccepted
 from contracts.participation import CandidateProposed, GapNeedAssessed, HandsRequested, ResourceProposed, TrialStarted
-from contracts.shared import Outcome
 from contracts.topics import SUPPORT_FUNCTIONS
 from services.reporting.projections.projection import Fact
 
@@ -81,10 +80,6 @@ def _attendance(fact: Fact) -> Iterable[tuple[str, int]]:
     return [(str(age.band), age.count) for age in fact.event.attendance]
 
 
-def _released(fact: Fact) -> Iterable[tuple[str, int]]:
-    return ((str(fact.event.basis), 1),) if fact.event.outcome in (Outcome.PERMIT, Outcome.REDACT) else ()
-
-
 def own(*kinds: type) -> tuple[Source, ...]:
     """These types in the log of the function that owns them."""
     return tuple((BY_CLASS[kind].function, kind) for kind in kinds)
@@ -94,7 +89,7 @@ _OF_CASES = own(*(kind.cls for kind in CATALOGUE.values() if kind.key == "case" 
 
 METRICS: tuple[Metric, ...] = (
     Metric(code="signals", title_ja="気づき受付", sources=own(SignalReceived), tally=by("channel"), divided_ja="経路"),
-    Metric(code="new_consultations", title_ja="新規相談", sources=own(ConsultationReceived), tally=by("field"), divided_ja="分野"),
+    Metric(code="consultations", title_ja="相談受付（延べ）", sources=own(ConsultationReceived), tally=by("field"), divided_ja="分野"),
     Metric(code="new_consultation_cases", title_ja="新規相談（実）", sources=own(ConsultationReceived), tally=once, unit_ja="事例", distinct=True),
     Metric(code="screenings", title_ja="スクリーニング", sources=own(ConsultationScreened), tally=by("outcome"), divided_ja="結果"),
     Metric(code="links", title_ja="他機関へのつなぎ", sources=own(LinkedToAgency), tally=by("to_agency"), divided_ja="つなぎ先"),
@@ -125,8 +120,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(code="consents_refused", title_ja="同意拒否", sources=own(ConsentRefused), tally=by("purpose"), divided_ja="利用目的"),
     Metric(code="consents_withdrawn", title_ja="同意撤回", sources=own(ConsentWithdrawn), tally=once),
     Metric(code="verdicts", title_ja="提供の判断", sources=own(DisclosureDecided), tally=by("outcome"), divided_ja="結果"),
-    Metric(code="releases", title_ja="情報の提供", sources=own(DisclosureDecided), tally=_released, divided_ja="根拠"),
-    Metric(code="releases_voided", title_ja="提供の取消し", sources=own(ReleaseVoided), tally=once),
+    Metric(code="releases", title_ja="情報の提供", sources=own(DisclosureReleased), tally=by("basis"), divided_ja="根拠"),
     Metric(code="stop_notices", title_ja="使用停止の通知", sources=own(StopNoticeIssued), tally=once),
     Metric(code="emergency_reviews", title_ja="緊急提供の事後確認", sources=own(ReviewOpened), tally=by("basis"), divided_ja="根拠"),
     Metric(code="refusals", title_ja="受付不可", sources=(("consent", MessageRefused),), tally=by("code"), divided_ja="理由"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.consent import ConsentWithdrawn, DisclosureDecided, ReleaseVoided, StopNoticeIssued
+from contracts.consent import DisclosureDecided, DisclosureReleased, StopNoticeIssued
 from contracts.coordination import CoordinationReferred
 from contracts.envelope import MessageRefused, SealedEvent
 from contracts.shared import (
@@ -77,14 +77,18 @@ class Town:
         headers = Envelope(id=identity, source=source, type=kind, subject=CASE, agency="elder", seq=1).headers()
         return self.log.append(topic, PARTITION, CASE.encode(), serde.encode(event), headers)
 
-    def decided(self, outcome: Outcome, *released: PartCode, identity: str = "v1") -> None:
+    def decided(self, outcome: Outcome, *released: PartCode, identity: str = "v1", request: str = "r1") -> None:
         """The gate has decided about the referral."""
         self.append(TOPICS.log("consent"), DisclosureDecided(
-            request_id="r1", event_id="e1", event_type="CoordinationReferred", position=self.position, recipient="coordinator",
+            request_id=request, event_id="e1", event_type="CoordinationReferred", position=self.position, recipient="coordinator",
             agency="elder", function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, outcome=outcome, rule="R2", basis=Basis.C,
             consents=(CONSENT,), released=released, withheld=(WithheldPart(person=SON, category=DataCategory.HEALTH, reason="NO_CONSENT"),),
             obligations=("PURPOSE_ONLY",), policy="hash", at=1,
         ), "consent", identity)
+
+    def receipts(self) -> list[Any]:
+        """What the gate has been told of deliveries."""
+        return [serde.decode(record.value) for record in self.log.records(TOPICS.inbox("consent"), PARTITION)]
 
     def inbox(self, agency: str) -> list[Any]:
         """What lies in an agency's inbox."""
@@ -144,24 +148,46 @@ def test_delivering_twice_gives_the_same_id(town: Town):
     assert (first.headers, first.value) == (second.headers, second.value)
 
 
-def test_a_withdrawal_written_before_delivery_voids_the_verdict(town: Town):
-    """The fence, rule 24: nothing is delivered and the gate is told."""
+def test_of_two_verdicts_on_one_request_the_last_counts(town: Town):
+    """The fence, rule 24: the gate has decided anew before the first verdict was carried out; only the later one is."""
     town.decided(Outcome.PERMIT, BASIC)
-    town.append(TOPICS.log("consent"), ConsentWithdrawn(person=MOTHER, consents=(CONSENT,)), "consent", "w1")
+    town.decided(Outcome.DENY, identity="v2")
     town.memory.pump()
 
     assert [] == town.inbox("coordinator")
-    (voided,) = town.log.records(TOPICS.inbox("consent"), PARTITION)
-    assert ReleaseVoided(request_id="r1", agency="elder", recipient="coordinator", cause="w1") == serde.decode(voided.value)
+    assert [Outcome.PERMIT, Outcome.DENY] == [told.outcome for told in town.inbox("elder")]
 
 
-def test_a_withdrawal_of_another_consent_voids_nothing(town: Town):
-    """Only what the verdict rests on counts."""
+def test_a_later_verdict_on_another_request_is_in_nobodys_way(town: Town):
+    """Only the same request counts."""
     town.decided(Outcome.PERMIT, BASIC)
-    town.append(TOPICS.log("consent"), ConsentWithdrawn(person=MOTHER, consents=("f" * 32,)), "consent", "w1")
+    town.decided(Outcome.DENY, identity="v2", request="r2")
     town.memory.pump()
 
     assert 1 == len(town.inbox("coordinator"))
+
+
+def test_a_verdict_that_comes_after_delivery_finds_the_copy_gone(town: Town):
+    """What was delivered stays delivered; the gate knows of it and can tell the recipient to stop."""
+    town.decided(Outcome.PERMIT, BASIC)
+    town.memory.pump()
+    town.decided(Outcome.DENY, identity="v2")
+    town.memory.pump()
+
+    assert 1 == len(town.inbox("coordinator"))
+    assert 1 == len(town.receipts())
+
+
+def test_the_gate_is_told_what_was_delivered(town: Town):
+    """Codes only: verdict, consents, and the categories that were really opened."""
+    town.decided(Outcome.REDACT, BASIC)
+    town.memory.pump()
+
+    (receipt,) = town.receipts()
+    assert DisclosureReleased(
+        verdict_id="v1", request_id="r1", decided_at=1, event_id="e1", event_type="CoordinationReferred", recipient="coordinator",
+        basis=Basis.C, consents=(CONSENT,), categories=(DataCategory.BASIC,),
+    ) == receipt
 
 
 def test_an_erased_part_is_left_out(town: Town):

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from contracts.consent import ConsentRefused, ConsentWithdrawn, DisclosureDecided, ProtectionFlagSet, ReviewOpened, StopNoticeIssued
-from contracts.coordination import CaseSegmentClosed, CaseSegmentOpened, InformationRequestedInConference, SegmentNoted
-from contracts.envelope import DisclosureRequested, Tick
+from contracts.consent import ConsentRefused, DisclosureDecided, ProtectionFlagSet, ReviewOpened
+from contracts.coordination import InformationRequestedInConference, SegmentNoted
+from contracts.envelope import DisclosureRequested, PersonsNoted, Tick
+from contracts.registry import PolicyActivated
 from contracts.shared import Basis, ConferenceBasis, ConsentMedium, DataCategory, Outcome, Purpose, RefusalCode
 from kernel.decider import fold
 from kernel.testing import AT, Given, Then, given
@@ -163,26 +164,6 @@ def test_a_later_consent_lifts_a_refusal_only_by_naming_it(supersedes: tuple[str
     assert outcome is found.outcome
 
 
-def test_withdrawal_stops_every_past_recipient_and_the_next_release():
-    """R5 and rule 27: ids and codes to each past recipient; the next disclosure is DENY."""
-    granted = case(consent(BASIC, recipients=("coordinator", "poverty")))
-    told = granted.when(request(part(BASIC)), source="c", message_id="1").after().when(
-        request(part(BASIC), recipient="poverty", event_type="TaskAssigned"), source="c", message_id="2").after()
-
-    withdrawn = told.when(ConsentWithdrawn(person=MOTHER, consents=(CONSENT,)))
-
-    stops = [event for event in withdrawn.events if isinstance(event, StopNoticeIssued)]
-    assert [("coordinator", CONSENT), ("poverty", CONSENT)] == [(stop.recipient, stop.consent) for stop in stops]
-    found = ask(withdrawn.after(), part(BASIC), event_type="PlanShared")
-    assert (Outcome.DENY, ("CONSENT_WITHDRAWN",)) == (found.outcome, found.reasons)
-
-
-def test_withdrawing_an_unknown_consent_is_refused():
-    """Neither another person's consent nor one of another case can be withdrawn."""
-    case(consent(BASIC)).when(ConsentWithdrawn(person=SON, consents=(CONSENT,))).then_refused(RefusalCode.CONSENT_NOT_FOUND)
-    case().when(ConsentWithdrawn(person=MOTHER, consents=(CONSENT,))).then_refused(RefusalCode.CONSENT_NOT_FOUND)
-
-
 def test_an_essential_part_withheld_holds_instead_of_sending_a_husk():
     """Rule 14: something left, but an essential field gone."""
     found = ask(case(consent(ECONOMIC)), part(ECONOMIC), part(BASIC, essential=True), event_type="TrialStarted")
@@ -216,15 +197,15 @@ def test_an_oral_consent_with_a_witness_counts():
     assert Outcome.PERMIT is ask(oral, part(BASIC)).outcome
 
 
-def opened(*members: str, basis: ConferenceBasis = ConferenceBasis.SWA106_6) -> CaseSegmentOpened:
-    """A conference segment about this case."""
-    return CaseSegmentOpened(case="x", sitting="s", segment="seg", basis=basis, members=members, present=("workshop",))
+def noted(*members: str, basis: ConferenceBasis = ConferenceBasis.SWA106_6, open: bool = True, convener: str = "municipality") -> SegmentNoted:
+    """A conference segment about this case, as coordination has noted it."""
+    return SegmentNoted(sitting="s", segment="seg", basis=basis, members=members, present=("workshop",), open=open, convener=convener)
 
 
-def conference(*members: str, basis: ConferenceBasis = ConferenceBasis.SWA106_6) -> Given:
+def conference(*members: str, **changes: Any) -> Given:
     """A case on the agenda of an open segment in which HEALTH was asked for."""
     asked = InformationRequestedInConference(segment="seg", to_agency="child", wanted=(HEALTH,))
-    return case().when(opened(*members, basis=basis), source="coordination").then(SegmentNoted).when(asked, source="coordination").after()
+    return case(noted(*members, **changes), asked)
 
 
 def give(before: Given, recipient: str, category: DataCategory = HEALTH) -> DisclosureDecided:
@@ -246,12 +227,14 @@ def test_a_listed_member_may_hear_what_was_asked_for_while_the_segment_is_open()
         (conference("child", "poverty"), "workshop", HEALTH, "NOT_LISTED"),
         (conference("child", "poverty"), "poverty", ECONOMIC, "NOT_ASKED"),
         (conference("child", "poverty", basis=ConferenceBasis.NON_STATUTORY), "poverty", HEALTH, "SEGMENT_NOT_STATUTORY"),
+        (conference("child", "poverty", convener="coordinator"), "poverty", HEALTH, "CONVENER_KIND"),
+        (conference("child", "poverty", convener=""), "poverty", HEALTH, "CONVENER_KIND"),
         (case(), "poverty", HEALTH, "SEGMENT_UNKNOWN"),
     ],
-    ids=["guest", "item not asked", "no statute", "unknown segment"],
+    ids=["guest", "item not asked", "no statute", "no convener by law", "unknown convener", "unknown segment"],
 )
 def test_outside_the_conference_nothing_is_heard(before: Given, recipient: str, category: DataCategory, reason: str):
-    """Cases 13, 14, 18: guests, other items, other meetings."""
+    """Cases 13, 14, 18: guests, other items, other meetings, meetings that only call themselves so."""
     found = give(before, recipient, category)
 
     assert (Outcome.DENY, reason) == (found.outcome, found.reasons[0])
@@ -259,29 +242,15 @@ def test_outside_the_conference_nothing_is_heard(before: Given, recipient: str, 
 
 def test_after_closing_nobody_hears_any_more():
     """Case 17."""
-    closed = conference("child", "poverty").when(CaseSegmentClosed(case="x", sitting="s", segment="seg"), source="coordination").after()
+    closed = conference("child", "poverty").when(noted("child", "poverty", open=False), source="coordination").after()
 
     assert ("SEGMENT_CLOSED",) == give(closed, "poverty").reasons
 
 
-def test_closing_an_unknown_segment_changes_nothing():
-    """A late or foreign closing is harmless."""
-    case().when(CaseSegmentClosed(case="x", sitting="s", segment="seg"), source="coordination").then_nothing()
-
-
-def test_another_sitting_cannot_open_widen_or_close_a_segment_that_is_not_its_own():
-    """Segment ids are chosen by conveners; the first sitting to use one keeps it."""
-    before = conference("child", "poverty")
-    widened = CaseSegmentOpened(case="x", sitting="t", segment="seg", basis=ConferenceBasis.SWA106_6, members=("tax",), present=())
-
-    before.when(widened, source="coordination").then_nothing()
-    before.when(CaseSegmentClosed(case="x", sitting="t", segment="seg"), source="coordination").then_nothing()
-
-
-def emergency(*parts: Any, agency: str = "outreach", recipient: str = "police") -> Then:
+def emergency(*parts: Any, agency: str = "outreach", recipient: str = "police", shared: Any = TOWN) -> Then:
     """A notice of danger to life."""
     asked = request(*parts, event_type="EmergencyRaised", agency=agency, recipient=recipient, basis=Basis.V, purpose=Purpose.EMERGENCY)
-    return case().when(asked, agency=agency, source="consultation")
+    return case(shared=shared).when(asked, agency=agency, source="consultation")
 
 
 def test_danger_to_life_is_told_at_once_and_reviewed_afterwards():
@@ -341,6 +310,24 @@ def test_a_flag_covers_the_whole_household():
     assert (Outcome.DENY, ("PROTECTED",)) == (found.outcome, found.reasons)
 
 
+def test_a_flag_covers_whoever_was_named_in_the_case():
+    """No consent and no request need have spoken of the mother: that she belongs to the case is enough."""
+    sons = consent(ADDRESS, person=SON, recipients=("poverty",))
+    asked = {"recipient": "poverty", "event_type": "LinkedToAgency"}
+    named, others = PersonsNoted(persons=(MOTHER,)), PersonsNoted(persons=("9" * 32,))
+
+    assert ("PROTECTED",) == ask(case(named, sons, shared=protected()), part(ADDRESS, SON), **asked).reasons
+    assert Outcome.PERMIT is ask(case(others, sons, shared=protected()), part(ADDRESS, SON), **asked).outcome
+
+
+def test_while_nobody_of_a_case_is_known_a_blocked_agency_gets_no_protected_category():
+    """The flag is older than anything the gate has heard of the case: it might concern it."""
+    asked = request(event_type="InformationRequestedInConference", recipient="poverty", basis=Basis.M, segment="seg")
+    before = case(noted("elder", "poverty"), shared=protected())
+
+    assert ("PROTECTED",) == verdict(before.when(asked, source="coordination")).reasons
+
+
 def test_a_flag_only_removes_and_ends_with_its_last_day():
     """Rule 15: other recipients and later days are as they were."""
     granted = consent(ADDRESS, recipients=("poverty", "coordinator"))
@@ -372,13 +359,68 @@ def test_an_unknown_recipient_gets_nothing():
     assert ("RECIPIENT_UNKNOWN",) == ask(case(consent(BASIC)), part(BASIC), recipient="nobody").reasons
 
 
+UNKNOWN_POLICY = TOWN.changed(policy="another")
+
+
 def test_an_unknown_policy_holds():
     """R16: no pack, no decision."""
-    other = fold(registry.DECIDER, (), TOWN)
-    unknown = type(other)(agencies=other.agencies, flags=(), policy="another")
-
-    found = ask(case(consent(BASIC), shared=unknown), part(BASIC))
+    found = ask(case(consent(BASIC), shared=UNKNOWN_POLICY), part(BASIC))
     assert (Outcome.HOLD, ("POLICY_UNKNOWN",)) == (found.outcome, found.reasons)
+
+
+def test_danger_to_life_does_not_wait_for_a_policy():
+    """Rule 16: V passes by the newest known pack, and is reviewed; anything but V in the same request still waits."""
+    told = emergency(part(BASIC), part(DANGER), shared=UNKNOWN_POLICY)
+
+    assert (Outcome.PERMIT, Basis.V, "hash") == (verdict(told).outcome, verdict(told).basis, verdict(told).policy)
+    assert ["municipality"] == [event.recipient for event in told.events if isinstance(event, ReviewOpened)]
+    assert Outcome.HOLD is verdict(emergency(part(BASIC), agency="workshop", shared=UNKNOWN_POLICY)).outcome
+
+
+def test_danger_to_life_that_waited_is_reviewed_too():
+    """A release on V out of a hold has asked the person as little as any other."""
+    waiting = request(part(DANGER), event_type="EmergencyRaised", agency="outreach", recipient="police", basis=Basis.V, purpose=Purpose.EMERGENCY)
+    held = DisclosureDecided(
+        request_id="r", event_id="event-1", event_type="EmergencyRaised", position="log/3/14", recipient="police", agency="outreach",
+        function=waiting.function, purpose=Purpose.EMERGENCY, outcome=Outcome.HOLD, rule="R16", sentence="", policy="", at=AT, deadline=AT + DAY_MS,
+    )
+    again = case(waiting, held).when(PolicyActivated(pack="national", hash="hash"), source="registry")
+
+    assert ["DisclosureDecided", "ReviewOpened"] == [type(event).__name__ for event in again.events]
+
+
+@pytest.mark.parametrize(("consents", "outcome"), [((MOTHER,), Outcome.DENY), ((MOTHER, SON), Outcome.PERMIT)])
+def test_a_body_that_names_a_person_needs_that_persons_own_consent(consents: tuple[str, ...], outcome: Outcome):
+    """R4: without any sealed part, the mother's consent does not let a fact about the son pass."""
+    granted = [consent(BASIC, person=person, consent=person[:1] * 32) for person in consents]
+    found = ask(case(*granted), event_type="TaskAssigned", persons=(SON,))
+
+    assert outcome is found.outcome
+
+
+def test_the_parts_of_one_person_do_not_carry_a_body_about_another():
+    """R4: the son agrees that his own part goes; the body is about the mother, who does not."""
+    found = ask(case(consent(BASIC, person=SON)), part(BASIC, SON), event_type="PlanShared", persons=(MOTHER,))
+
+    assert (Outcome.DENY, ("NO_CONSENT",)) == (found.outcome, found.reasons)
+
+
+def test_a_refusal_is_recorded_once():
+    """Its number is taken, by itself or by a consent."""
+    refusal = ConsentRefused(consent=CONSENT, person=MOTHER, purpose=Purpose.COORDINATION)
+
+    case(refusal).when(refusal).then_refused(RefusalCode.ALREADY_DONE)
+    case(consent(BASIC)).when(refusal).then_refused(RefusalCode.ALREADY_DONE)
+    case(refusal).when(consent(BASIC)).then_refused(RefusalCode.ALREADY_DONE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"purpose": Purpose.UNMAPPED}, RefusalCode.PURPOSE_MISSING), ({"categories": (DataCategory.UNMAPPED,)}, RefusalCode.CATEGORIES_MISSING)],
+)
+def test_a_refusal_that_would_stop_nothing_is_not_recorded(changes: dict[str, Any], code: RefusalCode):
+    """Otherwise the person would have said no, and nobody would have heard it."""
+    case().when(ConsentRefused(**{"consent": "e" * 32, "person": MOTHER, "purpose": Purpose.COORDINATION, **changes})).then_refused(code)
 
 
 def test_the_same_question_gets_the_same_bytes():

@@ -9,12 +9,15 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from contracts.envelope import MessageRefused
-from contracts.shared import Outcome, ScreeningOutcome
+from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven
+from contracts.shared import CasePart, Outcome, ScreeningOutcome
 from kernel.decider import Decider
+from kernel.properties import Said, check
 from kernel.testing import Given, given
+from services.coordination.app import COORDINATION
 from services.coordination.domain import conference, coordination, plan
-from tests.services.coordination import test_conference, test_coordination, test_plan
+from tests.kernel.courses import courses
+from tests.services.coordination import test_conference, test_coordination, test_function, test_plan
 
 COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...], tuple[Any, ...]]] = {
     "coordination": (
@@ -39,11 +42,26 @@ COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...], tuple[Any, ...]]] = {
             test_conference.CONVENED, test_conference.OPENED, test_conference.CLOSED, test_conference.ASKED, test_conference.GIVEN,
             test_conference.TOLD_OPEN[0], test_conference.TOLD_CLOSED[0],
         ),
-        (),
+        (test_conference.PART,),
     ),
 }
 """Each decider, what is reported to it, and events of the same log that another decider writes."""
 AGENCIES = ("coordinator", "elder", "child", "municipality")
+CASE = test_function.CASE
+OPENED = test_conference.OPENED.changed(cases=(CASE, test_conference.CASES[1]))
+USUAL = (
+    *test_function.BEFORE, test_function.decided(Outcome.HOLD), test_function.decided(Outcome.REDACT),
+    Said(test_coordination.ACCEPTED, CASE, "coordinator"), Said(test_coordination.ROLES, CASE, "coordinator"),
+    Said(test_plan.PROPOSED, CASE, "coordinator"), Said(test_plan.FIT, CASE, "coordinator"), Said(test_plan.SHARED, CASE, "coordinator"),
+    Said(test_conference.CONVENED, test_conference.SITTING, "elder"), Said(OPENED, test_conference.SITTING, "elder"),
+    Said(test_conference.CLOSED, test_conference.SITTING, "elder"),
+)
+"""A case that is referred, divided and planned, then a sitting about it and about a case of others."""
+REPORTS = tuple(report for _, reports, _ in COURSES.values() for report in reports if report not in test_conference.TOLD)
+TOLD = (
+    CaseAnnounced(agency="elder", persons=(test_coordination.MOTHER,)), PartGiven(agency="child", part=CasePart.LINKED),
+    *map(test_function.verdict, Outcome), *test_conference.TOLD,
+)
 
 
 @pytest.mark.parametrize("name", COURSES)
@@ -56,6 +74,13 @@ def test_any_course_of_a_case_is_answered_and_always_alike(name: str, data: some
     steps = some.tuples(some.sampled_from((*reports, *noted)), some.sampled_from(AGENCIES))
     for message, agency in data.draw(some.lists(steps, max_size=14)):
         case = given(decider, *case.past, message) if message in noted else _told(case, message, agency)
+
+
+@settings(max_examples=60, deadline=None)
+@for_all(said=courses(USUAL, (*REPORTS, OPENED), TOLD, keys=(CASE, *test_conference.CASES, test_conference.SITTING), agencies=AGENCIES))
+def test_coordination_is_a_sound_function_under_any_course(said: list[Said]) -> None:
+    """Cases and sittings side by side, strangers among the agencies: every property of a function holds."""
+    check(COORDINATION, said)
 
 
 def _told(case: Given, message: Any, agency: str) -> Given:

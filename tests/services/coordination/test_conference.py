@@ -17,8 +17,8 @@ from contracts.coordination import (
     SegmentNoted,
     SegmentOpened,
 )
-from contracts.envelope import DisclosureRequested, Tick
-from contracts.shared import Basis, ConferenceBasis, DataCategory, FunctionName, PartCode, Purpose, RefusalCode
+from contracts.envelope import DisclosureRequested, PartGiven, PartNoted, Tick
+from contracts.shared import Basis, CasePart, ConferenceBasis, DataCategory, FunctionName, PartCode, Purpose, RefusalCode
 from kernel.decider import Part
 from kernel.testing import given
 from services.coordination.domain.conference import DECIDER
@@ -39,8 +39,10 @@ TOLD_OPEN = tuple(
 )
 TOLD_CLOSED = tuple(CaseSegmentClosed(case=case, sitting=SITTING, segment=SEGMENT) for case in CASES)
 NOTED_OPEN = SegmentNoted(
-    sitting=SITTING, segment=SEGMENT, basis=OPENED.basis, members=OPENED.members, present=OPENED.present, open=True,
+    sitting=SITTING, segment=SEGMENT, basis=OPENED.basis, members=OPENED.members, present=OPENED.present, open=True, convener="municipality",
 )
+TOLD = (TOLD_OPEN[0], TOLD_CLOSED[0])
+PART = PartNoted(agency="municipality", part=CasePart.OPENED)
 NOTED_CLOSED = NOTED_OPEN.changed(open=False)
 ASKED = InformationRequestedInConference(segment=SEGMENT, to_agency="child", wanted=(DataCategory.SCHOOLING,))
 GIVEN = InformationGivenInConference(person=CHILD, segment=SEGMENT, keep_until=date(2026, 6, 1))
@@ -102,9 +104,16 @@ def test_only_an_open_segment_closes(past: tuple[Any, ...], code: RefusalCode) -
     given(DECIDER, *past).when(CLOSED).then_refused(code)
 
 
-def test_a_case_notes_the_segment_opened_about_it() -> None:
-    """The case keeps who may speak about it, in its own words."""
-    given(DECIDER).when(TOLD_OPEN[0], source="coordination").then(NOTED_OPEN)
+@pytest.mark.parametrize("part", [PART, PartGiven(agency="municipality", part=CasePart.LINKED)])
+def test_a_case_notes_the_segment_opened_about_it(part: PartNoted | PartGiven) -> None:
+    """The case keeps who may speak about it, and who convened it, in its own words; the convener has a part, noted or given."""
+    given(DECIDER, part).when(TOLD_OPEN[0], agency="municipality", source="coordination").then(NOTED_OPEN)
+
+
+@pytest.mark.parametrize("past", [(), (PartNoted(agency="elder", part=CasePart.OPENED),), (CONVENED, OPENED)])
+def test_nobody_opens_a_segment_about_a_case_without_a_part_in_it(past: tuple[Any, ...]) -> None:
+    """A case of others and one that does not exist look the same; an agenda alone opens nothing."""
+    given(DECIDER, *past).when(TOLD_OPEN[0], agency="municipality", source="coordination").then_refused(RefusalCode.CASE_NOT_FOUND)
 
 
 def test_a_case_notes_the_segment_closed() -> None:
@@ -125,7 +134,7 @@ def test_a_case_notes_the_segment_closed() -> None:
 )
 def test_a_segment_belongs_to_the_sitting_that_opened_it(past: tuple[Any, ...], message: Any) -> None:
     """What is known already, never began, or comes from another sitting, changes nothing."""
-    given(DECIDER, *past).when(message, source="coordination").then_nothing()
+    given(DECIDER, PART, *past).when(message, agency="municipality", source="coordination").then_nothing()
 
 
 def test_information_is_asked_for_in_an_open_segment() -> None:

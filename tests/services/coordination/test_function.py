@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.consent import DisclosureDecided
 from contracts.coordination import SegmentNoted
-from contracts.envelope import CaseAnnounced, DisclosureRequested, MessageRefused
+from contracts.envelope import CaseAnnounced, DisclosureRequested, MessageNoted, MessageRefused, PartNoted, PersonsNoted
 from contracts.shared import Basis, FunctionName, Outcome, Purpose, RefusalCode, ScreeningOutcome
 from kernel import serde
 from kernel.decider import derive_id
@@ -24,14 +24,19 @@ BEFORE = (
 )
 
 
-def decided(outcome: Outcome) -> Said:
-    """The gate's verdict on the referral, as the courier brings it."""
-    return Said(DisclosureDecided(
-        request_id=derive_id("coordination", "elder", REFERRAL_MESSAGE, CASE, 2),
+def verdict(outcome: Outcome) -> DisclosureDecided:
+    """The gate's verdict on the referral."""
+    return DisclosureDecided(
+        request_id=derive_id("coordination", "elder", REFERRAL_MESSAGE, CASE, 1),
         event_id=derive_id("coordination", "elder", REFERRAL_MESSAGE, CASE, 0), event_type="CoordinationReferred", position="",
         recipient="coordinator", agency="elder", function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, outcome=outcome,
         rule="R2", basis=Basis.C, policy="hash", at=1,
-    ), CASE, "elder", source="consent")
+    )
+
+
+def decided(outcome: Outcome) -> Said:
+    """That verdict as the courier brings it."""
+    return Said(verdict(outcome), CASE, "elder", source="consent")
 
 
 def events(log: list[MemoryRecord], key: str = CASE) -> list[object]:
@@ -53,12 +58,15 @@ def test_a_referral_waits_and_goes_on_by_the_verdicts_of_the_gate() -> None:
         Said(plan.PROPOSED, CASE, "coordinator"), Said(plan.FIT, CASE, "coordinator"), Said(plan.SHARED, CASE, "coordinator"),
     ])
     asked = [(event.event_type, event.recipient) for event in events(log) if isinstance(event, DisclosureRequested)]
+    named = {event.persons for event in events(log) if isinstance(event, DisclosureRequested)}
 
     assert [RefusalCode.AWAITING_CONSENT] == refusals(log)
     assert [
         ("CoordinationReferred", "coordinator"), ("TaskAssigned", "elder"), ("TaskAssigned", "poverty"),
         ("PlanShared", "elder"), ("PlanShared", "poverty"),
     ] == asked
+    assert {(coordination.MOTHER,)} == named
+    assert [(coordination.MOTHER,)] == [event.persons for event in events(log) if isinstance(event, PersonsNoted)]
 
 
 def test_what_the_gate_denies_is_not_referred() -> None:
@@ -68,9 +76,10 @@ def test_what_the_gate_denies_is_not_referred() -> None:
 
 
 def test_a_sitting_reaches_the_cases_on_its_agenda_and_no_other() -> None:
-    """Each case notes opening and closing in its own order; who was not listed finds no case."""
+    """Each case in which the convener has a part notes opening and closing in its own order; who was not listed finds no case."""
     case, stranger = conference.CASES[0], "9" * 32
     log = check(COORDINATION, [
+        *(Said(CaseAnnounced(agency="municipality"), each, "municipality", source="intake") for each in conference.CASES),
         Said(conference.CONVENED, conference.SITTING, "municipality"), Said(conference.OPENED, conference.SITTING, "municipality"),
         Said(conference.ASKED, case, "municipality"), Said(conference.TOLD_OPEN[0], case, "municipality", source="coordination"),
         Said(conference.ASKED, case, "municipality"), Said(conference.GIVEN, case, "child"), Said(conference.GIVEN, stranger, "child"),
@@ -80,3 +89,20 @@ def test_a_sitting_reaches_the_cases_on_its_agenda_and_no_other() -> None:
     assert RefusalCode.CASE_NOT_FOUND in refusals(log, stranger)
     for each in conference.CASES:
         assert [True, False] == [event.open for event in events(log, each) if isinstance(event, SegmentNoted)]
+
+
+def test_a_sitting_does_not_reach_a_case_in_which_its_convener_has_no_part() -> None:
+    """Whether that case exists or not, the convener hears of its own message that there is none, and nothing is noted."""
+    known, unknown = conference.CASES
+    log = check(COORDINATION, [
+        Said(CaseAnnounced(agency="elder"), known, "elder", source="intake"),
+        Said(conference.CONVENED, conference.SITTING, "municipality"), Said(conference.OPENED, conference.SITTING, "municipality"),
+        Said(conference.CLOSED, conference.SITTING, "municipality"),
+    ])
+    told = [[event for event in events(log, each) if not isinstance(event, PartNoted)] for each in (known, unknown)]
+
+    assert told[0] == told[1]
+    refusal, noted = told[0]
+    assert ("municipality", "message-2", RefusalCode.CASE_NOT_FOUND) == (refusal.agency, refusal.message_id, refusal.code)
+    assert MessageNoted(message_type="CaseSegmentClosed") == noted
+

@@ -9,14 +9,17 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from contracts.envelope import MessageRefused
-from contracts.shared import RefusalCode
+from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven
+from contracts.shared import CasePart, RefusalCode
 from kernel import serde
-from kernel.decider import Decider
+from kernel.decider import Decider, Function
 from kernel.memory import MemoryRecord
+from kernel.properties import Said, check
 from kernel.testing import given
+from services.intake.app import CONSULTATION, OUTREACH
 from services.intake.domain import consultation, outreach
 from services.intake.domain.front_door import Admitted, Rejected, examine
+from tests.kernel.courses import courses
 from tests.services.intake import test_consultation, test_outreach
 from tests.services.intake.outbox import KINDS, RECEIVED, TOPICS, record
 
@@ -31,6 +34,10 @@ COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...]]] = {
     ),
     "outreach": (outreach.DECIDER, (test_outreach.VERIFIED, test_outreach.KNOCKED, test_outreach.MET, test_outreach.ACCEPTED)),
 }
+CASES, AGENCIES = ("c" * 32, "d" * 32), ("elder", "outreach", "tax")
+TOLD = (
+    CaseAnnounced(agency="elder"), CaseAnnounced(agency="outreach", persons=(test_outreach.SON,)), PartGiven(agency="tax", part=CasePart.LINKED),
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -65,3 +72,14 @@ def test_any_course_of_a_case_is_answered_and_always_alike(name: str, data: some
         assert then.events == case.when(message).events
         assert type(then.events[0]) in (type(message), MessageRefused)
         case = then.after()
+
+
+@pytest.mark.parametrize("function", [CONSULTATION, OUTREACH], ids=lambda function: function.name)
+@settings(max_examples=60, deadline=None)
+@for_all(data=some.data())
+def test_a_function_is_sound_under_any_course(function: Function, data: some.DataObject) -> None:
+    """Two cases, two openers and a stranger, in whatever order: every property of a function holds."""
+    reports = COURSES[function.name][1]
+    opened = Said(TOLD[0], CASES[0], "elder", "tsunagu.intake")
+    usual = (opened, *(Said(report, CASES[0], "elder") for report in reports))
+    check(function, data.draw(courses(usual, reports, TOLD, keys=CASES, agencies=AGENCIES)))

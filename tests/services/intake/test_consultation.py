@@ -61,9 +61,11 @@ def test_a_consultation_is_received_with_or_without_a_signal_before_it(past: tup
     given(DECIDER, *past).when(RECEIVED).then(RECEIVED)
 
 
-def test_a_consultation_is_received_once() -> None:
-    """A second reception of the same case under another id is told to be there already."""
-    given(DECIDER, RECEIVED).when(RECEIVED).then_refused(RefusalCode.ALREADY_DONE)
+@pytest.mark.parametrize("past", [(RECEIVED,), (RECEIVED, SCREENED), (RECEIVED, SCREENED, LINKED)])
+def test_a_consultation_may_come_again(past: tuple[Any, ...]) -> None:
+    """At another desk, on another day: whoever seeks help is heard, however far the case has come."""
+    again = RECEIVED.changed(field=Field.POVERTY)
+    given(DECIDER, *past).when(again).then(again)
 
 
 def test_screening_follows_a_consultation() -> None:
@@ -77,9 +79,15 @@ def test_screening_without_a_consultation_is_refused(past: tuple[Any, ...]) -> N
     given(DECIDER, *past).when(SCREENED).then_refused(RefusalCode.WRONG_STATE)
 
 
-def test_screening_happens_once() -> None:
-    """A second screening under another id is refused, whatever it says."""
+def test_the_same_screening_twice_is_there_already() -> None:
+    """The last result under another id says nothing new."""
     given(DECIDER, RECEIVED, SCREENED).when(SCREENED).then_refused(RefusalCode.ALREADY_DONE)
+
+
+def test_screening_is_done_anew_when_more_has_become_known() -> None:
+    """Another result or another urgency is recorded, and so is the way back; what counts is the last."""
+    other, urgent = SCREENED.changed(outcome=ScreeningOutcome.SINGLE_AGENCY), SCREENED.changed(urgency=Urgency.HIGH)
+    given(DECIDER, RECEIVED, SCREENED).when(other).then(other).when(urgent).then(urgent).when(SCREENED).then(SCREENED)
 
 
 @pytest.mark.parametrize("past", [(SIGNAL,), (RECEIVED,), (RECEIVED, SCREENED), (SIGNAL, LINKED)])
@@ -90,7 +98,7 @@ def test_a_link_gives_a_part_and_asks_the_gate(past: tuple[Any, ...]) -> None:
         event_id=then.context.event_id(0), event_type="LinkedToAgency", recipient="outreach", agency="elder",
         function=FunctionName.CONSULTATION, purpose=Purpose.OUTREACH, basis=Basis.C, parts=CODES,
     )
-    then.then(LINKED, PartGiven(agency="outreach", part=CasePart.LINKED), request)
+    then.then(LINKED, request, PartGiven(agency="outreach", part=CasePart.LINKED))
 
 
 def test_a_link_of_nothing_is_refused() -> None:

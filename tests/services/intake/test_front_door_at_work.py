@@ -100,13 +100,13 @@ def test_keys_are_fetched_once_for_a_batch(town: Town) -> None:
 
 
 def test_the_opener_of_a_case_is_announced_to_every_other_function(town: Town) -> None:
-    """Codes only, from the front door itself, on behalf of the agency."""
+    """Codes only, from the front door itself, on behalf of the agency; the gate alone learns by pseudonym who is named in it."""
     town.put(record())
     others = [TOPICS.inbox(name) for name in (*SUPPORT_FUNCTIONS, "consent") if name != "consultation"]
     for inbox in others:
         (sent,) = town.seen(inbox)
         attributes = envelope.read(sent.key, sent.headers)
-        assert CaseAnnounced(agency="elder") == serde.decode(sent.value)
+        assert CaseAnnounced(agency="elder", persons=(MOTHER, SON) if inbox == GATE else ()) == serde.decode(sent.value)
         assert ("tsunagu.intake", "elder", CASE, ID) == (attributes.source, attributes.agency, attributes.subject, attributes.causation_id)
 
 

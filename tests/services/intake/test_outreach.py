@@ -82,7 +82,7 @@ def test_help_that_is_wanted_gives_a_part_and_asks_the_gate(past: tuple[Any, ...
         function=FunctionName.OUTREACH, purpose=Purpose.PARTICIPATION, basis=Basis.C,
         parts=(PartCode(person=SON, category=DataCategory.CONTACT),),
     )
-    then.then(ACCEPTED, PartGiven(agency="participation", part=CasePart.LINKED), request)
+    then.then(ACCEPTED, request, PartGiven(agency="participation", part=CasePart.LINKED))
 
 
 def test_help_is_wanted_for_a_purpose() -> None:

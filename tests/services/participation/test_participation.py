@@ -135,12 +135,12 @@ def test_a_trial_gives_the_host_a_part_and_asks_the_gate_with_the_codes_of_its_p
     """The host becomes a party; name, contact and considerations wait for the gate's verdict on consent."""
     then = given(DECIDER, NEED, CANDIDATE).when(TRIAL, agency="participation", parts=[Part(SON, "BASIC", True), Part(SON, "HEALTH", False)])
 
-    then.then(TRIAL, PartGiven(agency="workshop", part=CasePart.LINKED), DisclosureRequested(
+    then.then(TRIAL, DisclosureRequested(
         event_id=then.context.event_id(0), event_type="TrialStarted", recipient="workshop", agency="participation",
         function=FunctionName.PARTICIPATION, purpose=Purpose.PARTICIPATION, basis=Basis.C, parts=(
             PartCode(person=SON, category=DataCategory.BASIC, essential=True), PartCode(person=SON, category=DataCategory.HEALTH),
         ),
-    ))
+    ), PartGiven(agency="workshop", part=CasePart.LINKED))
 
 
 def test_a_trial_needs_a_candidate_at_that_resource():
@@ -154,7 +154,7 @@ def test_a_trial_starts_once():
     before = given(DECIDER, NEED, CANDIDATE, TRIAL)
 
     before.when(TRIAL).then_refused(RefusalCode.ALREADY_DONE)
-    before.when(TrialStarted(person="82", resource=RESOURCE, host="workshop")).then(TrialStarted, PartGiven, DisclosureRequested)
+    before.when(TrialStarted(person="82", resource=RESOURCE, host="workshop")).then(TrialStarted, DisclosureRequested, PartGiven)
 
 
 def test_whoever_asks_for_hands_is_answered_in_counts():

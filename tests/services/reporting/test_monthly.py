@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 
 from contracts.community import SessionHeld
+from contracts.consent import DisclosureReleased
 from contracts.consultation import ConsultationReceived, ConsultationScreened, SignalReceived
-from contracts.envelope import MessageRefused
+from contracts.envelope import MessageNoted, MessageRefused
 from contracts.outreach import ContactAttempted
 from contracts.shared import (
     AgeBand,
     AgeCount,
+    Basis,
     Channel,
     ContactMethod,
     ContactResult,
+    DataCategory,
     Field,
     Outcome,
     RefusalCode,
@@ -34,6 +37,10 @@ from tests.services.reporting.test_timeline import REFUSED, VERDICT
 ELDER = ConsultationReceived(person="82", field=Field.ELDER, visitor_relation=VisitorRelation.FAMILY)
 CHILD = ConsultationReceived(person="9", field=Field.CHILD, visitor_relation=VisitorRelation.SELF)
 VISIT = ContactAttempted(method=ContactMethod.VISIT, result=ContactResult.NO_ANSWER)
+RELEASED = DisclosureReleased(
+    verdict_id="v", decided_at=1, request_id="r", event_id="e", event_type="CoordinationReferred", recipient="coordinator", basis=Basis.C,
+    consents=("c",), categories=(DataCategory.BASIC,),
+)
 
 
 def rows(statement: str, facts: Sequence[Fact]) -> list[tuple[Any, ...]]:
@@ -58,7 +65,7 @@ def test_consultations_are_counted_by_field_and_added_up_before_they_are_written
     """Three consultations in two fields are two rows."""
     found = counted(fact(ELDER, key="a"), fact(ELDER, key="b"), fact(CHILD, key="c"))
 
-    assert {("new_consultations", "ELDER"): 2, ("new_consultations", "CHILD"): 1} == found
+    assert {("consultations", "ELDER"): 2, ("consultations", "CHILD"): 1} == found
 
 
 def test_the_same_case_counts_twice_as_contacts_and_once_as_a_case():
@@ -76,17 +83,17 @@ def test_attendance_adds_up_by_age_band():
     assert {("sessions", ""): 2, ("attendance", "UNDER_15"): 8, ("attendance", "AGE_65_OVER"): 14} == counted(fact(held), fact(held, seq=2))
 
 
-@pytest.mark.parametrize("outcome, expected", [
-    (Outcome.PERMIT, {("verdicts", "PERMIT"): 1, ("releases", "C"): 1}),
-    (Outcome.REDACT, {("verdicts", "REDACT"): 1, ("releases", "C"): 1}),
-    (Outcome.HOLD, {("verdicts", "HOLD"): 1}),
-    (Outcome.DENY, {("verdicts", "DENY"): 1}),
-])
-def test_every_verdict_counts_and_only_what_went_out_is_a_release(outcome: Outcome, expected: dict[tuple[str, str], int]):
-    """A hold and a denial are verdicts, but no releases."""
-    decided = type(VERDICT).from_avro({**VERDICT.to_avro(), "outcome": outcome})
+@pytest.mark.parametrize("outcome", [Outcome.PERMIT, Outcome.REDACT, Outcome.HOLD, Outcome.DENY])
+def test_every_verdict_counts_and_none_is_a_release(outcome: Outcome):
+    """What the gate allows has not gone out yet."""
+    assert {("verdicts", outcome): 1} == counted(fact(VERDICT.changed(outcome=outcome), "consent"))
 
-    assert expected == counted(fact(decided, "consent"))
+
+def test_what_was_delivered_counts_by_its_basis():
+    """A release is what the courier has put into an inbox."""
+    with_consent, in_danger = fact(RELEASED, "consent"), fact(RELEASED.changed(basis=Basis.V), "consent", seq=2)
+
+    assert {("releases", "C"): 2, ("releases", "V"): 1} == counted(with_consent, in_danger, fact(RELEASED, "consent", seq=3))
 
 
 def test_a_refusal_counts_where_every_refusal_passes():
@@ -96,14 +103,15 @@ def test_a_refusal_counts_where_every_refusal_passes():
 
 
 def test_a_case_is_active_in_each_function_that_recorded_a_fact_of_its_own():
-    """A refusal is no activity of the case."""
+    """A refusal is no activity of the case, nor is taking note of a message."""
     refused = MessageRefused(agency="a", message_id="1", message_type="t", code=RefusalCode.WRONG_STATE, sentence="", coordinates="")
     screened = ConsultationScreened(outcome=ScreeningOutcome.COMPLEX, urgency=Urgency.HIGH)
 
-    found = cases(fact(ELDER, key="a"), fact(screened, key="a", seq=2), fact(VISIT, key="b"), fact(refused, "coordination", key="c"))
+    found = cases(fact(ELDER, key="a"), fact(screened, key="a", seq=2), fact(VISIT, key="b"), fact(refused, "coordination", key="c"),
+                  fact(MessageNoted(message_type="t"), "participation", key="d"))
 
     assert {"a"} == found["active_cases", "consultation"] and {"b"} == found["active_cases", "outreach"]
-    assert ("active_cases", "coordination") not in found
+    assert {"consultation", "outreach"} == {function for metric, function in found if metric == "active_cases"}
 
 
 @pytest.mark.parametrize("at, month", [

@@ -111,7 +111,7 @@ def test_the_months_figures_have_every_metric(reports: Reports):
 
     assert {metric.code for metric in METRICS} == {row["metric"] for row in rows}
     assert (2, 1, 1, 0) == tuple(found[cell] for cell in (
-        ("new_consultations", "ELDER"), ("new_consultation_cases", ""), ("refusals", "CASE_NOT_FOUND"), ("trials", "")))
+        ("consultations", "ELDER"), ("new_consultation_cases", ""), ("refusals", "CASE_NOT_FOUND"), ("trials", "")))
 
 
 @live

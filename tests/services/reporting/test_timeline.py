@@ -10,7 +10,7 @@ import pytest
 from contracts.consent import ConsentGranted, DisclosureDecided, StopNoticeIssued
 from contracts.consultation import ConsultationReceived, LinkedToAgency
 from contracts.coordination import LeadAgencyNamed, TaskAssigned
-from contracts.envelope import MessageRefused, PartNoted, VerdictNoted
+from contracts.envelope import MessageNoted, MessageRefused, PartNoted, PersonsNoted, VerdictNoted
 from contracts.participation import TrialStarted
 from contracts.registry import AgencyRegistered
 from contracts.shared import (
@@ -102,6 +102,8 @@ def test_the_recipient_is_the_agency_that_the_event_speaks_to(event: Any, recipi
     (REFUSED, "consent", False),
     (REFUSED, "coordination", True),
     (PartNoted(agency="elder", part=CasePart.OPENED), "outreach", True),
+    (MessageNoted(message_type="ConsultationScreened"), "coordination", True),
+    (PersonsNoted(persons=("82",)), "consent", True),
     (VerdictNoted(request_id="r", event_id="e", event_type="t", recipient="x", outcome=Outcome.DENY, rule="R1"), "coordination", True),
 ])
 def test_what_a_function_merely_notes_of_another_is_plumbing(event: Any, log: str, plumbing: bool):

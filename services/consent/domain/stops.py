@@ -1,0 +1,61 @@
+"""Stop notices (使用停止の通知): who has received something on a consent that has ended, and of which categories (consent.md rule 27)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from contracts.consent import ConsentGranted, ConsentWithdrawn, DisclosureReleased, StopNoticeIssued
+from contracts.shared import DataCategory
+from services.consent.domain.model import CaseFile, Consent
+from services.consent.domain.pack import PolicyPack
+
+
+def on_withdrawal(case: CaseFile, withdrawal: ConsentWithdrawn) -> Iterator[StopNoticeIssued]:
+    """To each who received anything on a consent that is withdrawn now; ``case`` as it was before."""
+    for consent in _standing(case, withdrawal.consents):
+        for recipient, received in _received(case, consent.id):
+            yield _notice(recipient, consent, received)
+
+
+def on_replacement(case: CaseFile, grant: ConsentGranted, pack: PolicyPack) -> Iterator[StopNoticeIssued]:
+    """To each whom a consent covers less than the one it replaces; ``case`` as it was before."""
+    for consent in _standing(case, grant.supersedes):
+        for recipient, received in _received(case, consent.id):
+            yield from _reduced(recipient, consent, grant, received, pack)
+
+
+def on_delivery(case: CaseFile, delivery: DisclosureReleased, pack: PolicyPack) -> Iterator[StopNoticeIssued]:
+    """To a recipient whom a release has reached although its consent had ended meanwhile; ``case`` as it was before."""
+    for consent in (found for identity in delivery.consents if (found := case.consent(identity)) and found.withdrawn):
+        successor, received = case.consent(consent.successor), frozenset(delivery.categories)
+        if successor is None or successor.withdrawn:
+            yield _notice(delivery.recipient, consent, received)
+        else:
+            yield from _reduced(delivery.recipient, consent, successor, received, pack)
+
+
+def _reduced(
+    recipient: str, old: Consent, new: Consent | ConsentGranted, received: frozenset[DataCategory], pack: PolicyPack,
+) -> Iterator[StopNoticeIssued]:
+    """A notice about what ``recipient`` has received on ``old`` and ``new`` does not cover, if there is any such thing."""
+    if recipient not in new.recipients or new.purpose not in pack.purposes.get(old.purpose, ()):
+        yield _notice(recipient, old, received)
+    elif lost := frozenset(category for category in received if pack.categories.get(category, frozenset()).isdisjoint(new.categories)):
+        yield _notice(recipient, old, lost)
+
+
+def _standing(case: CaseFile, identities: Iterable[str]) -> Iterator[Consent]:
+    for identity in dict.fromkeys(identities):
+        consent = case.consent(identity)
+        if consent is not None and not consent.withdrawn:
+            yield consent
+
+
+def _received(case: CaseFile, identity: str) -> list[tuple[str, frozenset[DataCategory]]]:
+    """Recipients of one consent with what they have received, sorted."""
+    return sorted((recipient, received) for (recipient, consent), received in case.releases.items() if consent == identity)
+
+
+def _notice(recipient: str, consent: Consent, categories: frozenset[DataCategory]) -> StopNoticeIssued:
+    """Names what this recipient has received and nothing else: what was withheld from it stays unknown to it."""
+    return StopNoticeIssued(recipient=recipient, consent=consent.id, purpose=consent.purpose, categories=tuple(sorted(categories)))

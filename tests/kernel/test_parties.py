@@ -1,0 +1,111 @@
+"""Parties: who may speak about a case, who gets a part in it, and who is named in it for the first time."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.catalogue import CATALOGUE
+from contracts.consultation import ConsultationReceived, ConsultationScreened, SignalReceived
+from contracts.coordination import ConferenceConvened
+from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven, PartNoted, PersonsNoted
+from contracts.participation import ResourceProposed
+from contracts.shared import CasePart, Channel, Purpose, RefusalCode
+from kernel.asking import ask
+from kernel.decider import Context, Part
+from kernel.parties import PARTIES, Known, admit
+from kernel.testing import given
+
+MOTHER, SON = "a" * 32, "b" * 32
+SIGNAL = SignalReceived(person=MOTHER, channel=Channel.RESIDENT, area_code="1")
+OPENED = PartNoted(agency="elder", part=CasePart.OPENED)
+GIVEN = PartGiven(agency="child", part=CasePart.LINKED)
+KNOWN = Known(agencies=frozenset({"elder"}), persons=frozenset({MOTHER}))
+
+
+def context(kind: type, agency: str = "elder", source: str = "", **more: object) -> Context:
+    """What comes with a message of this type, through the front door unless another source is named."""
+    values = {"function": CATALOGUE[kind.__name__].function, **more}
+    return Context(at=0, key="k", source=source or agency, message_id="m", message_type=kind.__name__, agency=agency, **values)
+
+
+def admitted(known: Known, kind: type, *decided: object, agency: str = "elder", source: str = "", **more: object) -> tuple[object, ...]:
+    """What a message of this type gives when the function itself decides on these events."""
+    return admit(known, CATALOGUE[kind.__name__], context(kind, agency, source, **more), lambda: decided)
+
+
+@pytest.mark.parametrize("kind", [SignalReceived, ConsultationReceived, ConferenceConvened, ResourceProposed])
+def test_who_opens_an_entity_gets_a_part_in_it(kind: type):
+    """The first to speak about a case, a sitting or a resource; the part comes after what was decided."""
+    assert (SIGNAL, OPENED) == admitted(Known(), kind, SIGNAL)
+
+
+@pytest.mark.parametrize("kind", [SignalReceived, ConsultationReceived])
+def test_what_opens_a_case_is_taken_in_from_anybody_and_gives_no_part_in_one_that_is_there(kind: type):
+    """A stranger is heard, and cannot tell whether there was a case before."""
+    assert (SIGNAL,) == admitted(KNOWN, kind, SIGNAL, agency="tax")
+
+
+@pytest.mark.parametrize("kind", [ConferenceConvened, ResourceProposed, ConsultationScreened])
+def test_everything_else_of_others_is_none_of_a_strangers_business(kind: type):
+    """An entity that is no case is opened once; what does not open a case asks for a part in it."""
+    (refusal,) = admitted(KNOWN, kind, SIGNAL, agency="tax")
+    assert (MessageRefused, RefusalCode.CASE_NOT_FOUND) == (type(refusal), refusal.code)
+
+
+def test_a_copy_is_refused_by_the_owner_of_its_type_alone():
+    """One refusal is enough."""
+    assert () == admitted(KNOWN, ConsultationScreened, SIGNAL, agency="tax", function="coordination")
+
+
+def test_messages_of_our_own_functions_pass():
+    """The function that sent them has checked; whoever they come on behalf of gets no part by it."""
+    assert (SIGNAL,) == admitted(Known(), ConsultationScreened, SIGNAL, agency="tax", source="tsunagu.consultation")
+
+
+def test_persons_are_noted_when_they_are_named_for_the_first_time():
+    """In the body of the message or in a sealed part, after everything else; who is known already gives nothing."""
+    parts = (Part(SON, "HEALTH", False), Part(MOTHER, "BASIC", False), Part(SON, "BASIC", False))
+    assert (SIGNAL, OPENED, PersonsNoted(persons=(MOTHER, SON))) == admitted(Known(), SignalReceived, SIGNAL, persons=(MOTHER,), parts=parts)
+    assert (SIGNAL, PersonsNoted(persons=(SON,))) == admitted(KNOWN, SignalReceived, SIGNAL, persons=(MOTHER,), parts=parts)
+    assert (SIGNAL,) == admitted(KNOWN, SignalReceived, SIGNAL, persons=(MOTHER,))
+
+
+def test_a_refused_message_names_nobody():
+    """Neither one that its decider refuses nor one that a stranger sends."""
+    refusal = MessageRefused(agency="elder", message_id="m", message_type="t", code=RefusalCode.WRONG_STATE, sentence="")
+    assert (refusal,) == admitted(Known(), SignalReceived, refusal, persons=(SON,))
+    assert [MessageRefused] == [type(event) for event in admitted(KNOWN, ConsultationScreened, SIGNAL, agency="tax", persons=(SON,))]
+
+
+def test_a_part_that_an_agency_has_already_is_not_given_again():
+    """The others stay, in their order."""
+    known = Known(agencies=frozenset({"elder", "child"}))
+    other = PartGiven(agency="poverty", part=CasePart.ROLE)
+    assert (SIGNAL, other) == admitted(known, ConsultationScreened, SIGNAL, GIVEN, other)
+
+
+def test_an_announced_case_has_its_opener_and_its_persons():
+    """Both are noted once; a second announcement names new persons only."""
+    first, second = CaseAnnounced(agency="elder", persons=(MOTHER,)), CaseAnnounced(agency="tax", persons=(MOTHER, SON))
+    given(PARTIES).when(first, source="tsunagu.intake").then(OPENED, PersonsNoted(persons=(MOTHER,))) \
+        .when(second, source="tsunagu.intake").then(PersonsNoted(persons=(SON,))).when(second, source="tsunagu.intake").then_nothing()
+
+
+def test_a_part_given_elsewhere_is_noted_once():
+    """Every function keeps the parties of its keys in its own log."""
+    given(PARTIES).when(GIVEN, source="tsunagu.consultation").then(PartNoted(agency="child", part=CasePart.LINKED)) \
+        .when(GIVEN, source="tsunagu.outreach").then_nothing()
+
+
+def test_persons_named_elsewhere_are_noted_once():
+    """The gate hears of everybody who is named in a case, in whatever function."""
+    told = PersonsNoted(persons=(SON, MOTHER))
+    given(PARTIES, PersonsNoted(persons=(SON,))).when(told, source="tsunagu.outreach").then(PersonsNoted(persons=(MOTHER,))) \
+        .when(told, source="tsunagu.outreach").then_nothing()
+
+
+@pytest.mark.parametrize(("event", "persons"), [("LinkedToAgency", (MOTHER,)), ("CandidatesCounted", ())])
+def test_a_request_names_the_persons_whom_the_body_of_its_event_names(event: str, persons: tuple[str, ...]):
+    """A type that has no place for a person cannot name one, whatever message it comes from."""
+    request = ask(context(SignalReceived, persons=(MOTHER,)), "CONSULTATION", 0, CATALOGUE[event].cls, "b", Purpose.CONSULTATION)
+    assert persons == request.persons

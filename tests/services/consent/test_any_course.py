@@ -1,0 +1,110 @@
+"""The gate as a function under any course: whatever is asked, said, delivered, flagged and however much time passes, it is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as some
+
+from contracts.consent import ConsentRefused, ConsentWithdrawn, DisclosureReleased, ProtectionFlagSet
+from contracts.coordination import InformationRequestedInConference, SegmentNoted
+from contracts.envelope import CaseAnnounced, DisclosureRequested, MessageRefused, PartGiven, PersonsNoted, Tick
+from contracts.registry import AgencyRegistered, PolicyActivated
+from contracts.shared import AgencyKind, Basis, CasePart, ConferenceBasis, DataCategory, Purpose, RefusalCode
+from kernel.decider import Function
+from kernel.parties import PARTIES
+from kernel.properties import Said, check
+from kernel.testing import AT
+from services.consent.domain import registry
+from services.consent.domain.model import DAY_MS
+from tests.services.consent.town import CONSENT, GATE, KINDS, MOTHER, SON, consent, part, request
+
+BASIC, ADDRESS, DANGER = DataCategory.BASIC, DataCategory.ADDRESS, DataCategory.DANGER
+FUNCTION = Function("consent", (PARTIES, GATE), shared=registry.DECIDER)
+CASES, OTHER, SEGMENT = ("1" * 32, "2" * 32), "d" * 32, "e" * 32
+AGENCIES = ("elder", "elder", "coordinator", "tax")
+TOWN = (
+    *(Said(AgencyRegistered(agency=name, kind=kind, name=name, emergency_right=name == "outreach"), name, "registry")
+      for name, kind in KINDS.items()),
+    Said(PolicyActivated(pack="national", hash="hash"), "national", "registry"),
+    *(Said(CaseAnnounced(agency="elder", persons=(MOTHER,)), case, "elder", "tsunagu.intake") for case in CASES),
+)
+"""The agencies, the policy, and cases that the elder centre has opened."""
+NOTED = SegmentNoted(
+    sitting="4" * 32, segment=SEGMENT, basis=ConferenceBasis.SWA106_6, members=("coordinator", "elder"), present=("workshop",), open=True,
+    convener="elder",
+)
+FROM_FUNCTIONS = (
+    request(part(BASIC)), request(part(BASIC), part(ADDRESS), part(BASIC, SON, essential=True), persons=(MOTHER,)),
+    request(part(BASIC), recipient="workshop", purpose=Purpose.PARTICIPATION), request(recipient="poverty", basis=Basis.B0),
+    request(
+        part(BASIC), part(DANGER), recipient="police", agency="outreach", event_type="EmergencyRaised", basis=Basis.V, purpose=Purpose.EMERGENCY,
+    ),
+    request(part(BASIC), event_type="InformationGivenInConference", basis=Basis.M, purpose=Purpose.SUPPORT_CONFERENCE, segment=SEGMENT),
+    request(recipient="tax", agency="tax", wanted=(BASIC,), basis=Basis.NONE),
+    NOTED, NOTED.changed(open=False), InformationRequestedInConference(segment=SEGMENT, to_agency="coordinator", wanted=(BASIC,)),
+    PartGiven(agency="coordinator", part=CasePart.LINKED), PersonsNoted(persons=(SON,)), CaseAnnounced(agency="tax", persons=(SON,)),
+    MessageRefused(agency="elder", message_id="m", message_type="t", code=RefusalCode.WRONG_STATE, sentence=""),
+)
+FROM_AGENCIES = (
+    consent(BASIC), consent(BASIC, ADDRESS, recipients=("coordinator", "workshop"), consent=OTHER, supersedes=(CONSENT,)),
+    consent(BASIC, consent="f" * 32, person=SON, valid_to=date(2026, 6, 10)), consent(consent="9" * 32),
+    ConsentRefused(consent="8" * 32, person=MOTHER, purpose=Purpose.COORDINATION), ConsentWithdrawn(person=MOTHER, consents=(CONSENT,)),
+    ConsentWithdrawn(person=MOTHER, consents=(OTHER, CONSENT)), ConsentWithdrawn(person=SON, consents=("f" * 32,)),
+)
+FOR_THE_TOWN = (
+    ProtectionFlagSet(flag="5" * 32, person=MOTHER, blocked_agencies=("coordinator",), until=date(2026, 7, 1)),
+    ProtectionFlagSet(flag="6" * 32, person=SON, blocked_agencies=("workshop", "tax"), until=date(2027, 7, 1)),
+    PolicyActivated(pack="another", hash="unknown to this build"), PolicyActivated(pack="national", hash="hash"),
+    AgencyRegistered(agency="newcomer", kind=AgencyKind.CHILD, name="newcomer"),
+)
+RECEIPT = DisclosureReleased(
+    verdict_id="v", decided_at=0, request_id="", event_id="event-1", event_type="CoordinationReferred", recipient="coordinator",
+    basis=Basis.C, consents=(CONSENT,), categories=(BASIC,),
+)
+"""Of a delivery; of which one is known when the course is laid."""
+Step = tuple[Any, str, str, int, int]
+"""What happens, in which case, by whom, how many days later, and how many steps ago what it is about was decided."""
+USUAL: tuple[Step, ...] = tuple(
+    (message, CASES[0], "elder", 0, 0)
+    for message in (NOTED, FROM_FUNCTIONS[1], FROM_AGENCIES[0], FROM_FUNCTIONS[0], RECEIPT, FROM_AGENCIES[1], FROM_FUNCTIONS[0], FROM_AGENCIES[6])
+)
+"""A segment opens, a request waits, a consent comes, something is delivered, another consent replaces the first, all are withdrawn."""
+STEPS: some.SearchStrategy[list[Step]] = some.tuples(some.integers(min_value=0, max_value=len(USUAL)), some.lists(some.tuples(
+    some.sampled_from((*FROM_FUNCTIONS, *FROM_AGENCIES, *FOR_THE_TOWN, *[RECEIPT, Tick()] * 2)), some.sampled_from(CASES),
+    some.sampled_from(AGENCIES), some.sampled_from((0, 0, 1, 15)), some.integers(min_value=0, max_value=3),
+), max_size=12)).map(lambda drawn: [*USUAL[:drawn[0]], *drawn[1]])
+"""The beginning of the usual course, then anything."""
+
+
+def course(steps: Iterable[Step]) -> list[Said]:
+    """The steps as messages in a town that has its agencies and its policy; a receipt is of some verdict before it."""
+    said, at, verdicts, asked = list(TOWN), AT, [AT], dict.fromkeys(CASES, "message-0")
+    for message, case, agency, days, ago in steps:
+        at += days * DAY_MS + 1
+        if message is RECEIPT:
+            message = RECEIPT.changed(request_id=asked[case], decided_at=verdicts[-1 - ago % len(verdicts)])
+        if isinstance(message, DisclosureRequested):
+            asked[case] = f"message-{len(said)}"
+        said.append(_said(message, case, agency, at))
+        verdicts.append(at)
+    return said
+
+
+def _said(message: Any, case: str, agency: str, at: int) -> Said:
+    if isinstance(message, Tick):
+        return Said(message, "tick", "", "tsunagu.consent", at)
+    if message in FOR_THE_TOWN:
+        return Said(message, "7" * 32, "municipality", at=at)
+    return Said(message, case, agency, "" if message in FROM_AGENCIES else "tsunagu.another", at)
+
+
+@settings(max_examples=60, deadline=None)
+@for_all(steps=STEPS)
+def test_the_gate_is_a_sound_function_under_any_course(steps: list[Step]):
+    """Requests, consents, deliveries, conferences, flags, policies and deadlines: every property of a function holds."""
+    check(FUNCTION, course(steps))

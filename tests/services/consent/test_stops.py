@@ -1,0 +1,184 @@
+"""Withdrawal, replacement, delivery: who is told to stop, and of what; and what is under way is decided anew."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts.consent import (
+    ConsentRefused,
+    ConsentWithdrawn,
+    DisclosureDecided,
+    DisclosureReleased,
+    ProtectionFlagSet,
+    StopNoticeIssued,
+)
+from contracts.envelope import PersonsNoted
+from contracts.shared import Basis, DataCategory, Outcome, PartCode, Purpose, RefusalCode
+from kernel.decider import fold
+from kernel.testing import AT, Given, Then, given
+from services.consent.domain import registry
+from tests.services.consent.town import CONSENT, GATE, MOTHER, SON, TOWN, consent, part, request
+
+BASIC, ECONOMIC, HEALTH, ADDRESS = DataCategory.BASIC, DataCategory.ECONOMIC, DataCategory.HEALTH, DataCategory.ADDRESS
+WITHDRAWN = ConsentWithdrawn(person=MOTHER, consents=(CONSENT,))
+LATER = AT + 1_000
+
+
+def permitted(*parts: PartCode, recipient: str = "coordinator", before: Given | None = None, asked: str = "asked") -> Given:
+    """The coordinator is to receive these parts on the mother's consent; nothing is known of the delivery."""
+    granted = before or given(GATE, consent(BASIC, ECONOMIC, ADDRESS, recipients=("coordinator", "poverty")), shared=TOWN)
+    return granted.when(request(*parts, recipient=recipient, event_type="PlanShared"), source="coordination", message_id=asked).after()
+
+
+def delivered(before: Given) -> Given:
+    """The courier has carried out every verdict that is under way."""
+    for each in before.state.deliveries.values():
+        before = before.when(receipt(each.verdict), source="tsunagu.courier").after()
+    return before
+
+
+def receipt(verdict: DisclosureDecided) -> DisclosureReleased:
+    """What the courier tells of a delivery."""
+    return DisclosureReleased(
+        verdict_id="v", request_id=verdict.request_id, decided_at=verdict.at, event_id=verdict.event_id, event_type=verdict.event_type,
+        recipient=verdict.recipient, basis=Basis.C, consents=verdict.consents,
+        categories=tuple(sorted({each.category for each in verdict.released})),
+    )
+
+
+def stops(then: Then) -> list[tuple[str, str, tuple[DataCategory, ...]]]:
+    """Recipient, consent and categories of each stop notice."""
+    return [(each.recipient, each.consent, each.categories) for each in then.events if isinstance(each, StopNoticeIssued)]
+
+
+def verdicts(then: Then) -> list[tuple[Outcome, tuple[str, ...]]]:
+    """Outcome and reasons of each verdict."""
+    return [(each.outcome, each.reasons) for each in then.events if isinstance(each, DisclosureDecided)]
+
+
+def test_withdrawal_tells_every_past_recipient_what_it_has_received_to_stop_using():
+    """R5 and rule 27: ids and codes, to each its own."""
+    two = delivered(permitted(part(BASIC), recipient="poverty", before=delivered(permitted(part(BASIC), part(ECONOMIC))), asked="2"))
+
+    assert [("coordinator", CONSENT, (BASIC, ECONOMIC)), ("poverty", CONSENT, (BASIC,))] == stops(two.when(WITHDRAWN))
+
+
+def test_a_stop_notice_does_not_tell_what_was_withheld():
+    """The consent covers the address too; a protection flag kept it back, and the notice must not give that away."""
+    flag = ProtectionFlagSet(flag="f", person=MOTHER, blocked_agencies=("poverty",), until=date(2027, 3, 31))
+    town = fold(registry.DECIDER, (flag,), TOWN)
+    granted = given(GATE, consent(BASIC, ADDRESS, recipients=("poverty",)), shared=town)
+    told = delivered(permitted(part(BASIC), part(ADDRESS), recipient="poverty", before=granted))
+
+    assert [("poverty", CONSENT, (BASIC,))] == stops(told.when(WITHDRAWN))
+
+
+def test_after_withdrawal_the_next_release_is_denied():
+    """Rule 27."""
+    asked = request(part(BASIC), event_type="PlanShared")
+
+    assert [(Outcome.DENY, ("CONSENT_WITHDRAWN",))] == verdicts(permitted().when(WITHDRAWN).after().when(asked, source="c"))
+
+
+def test_a_second_withdrawal_is_refused_and_tells_nobody():
+    """What has ended cannot end again; withdrawing it together with a standing one ends the standing one."""
+    told = delivered(permitted(part(BASIC))).when(WITHDRAWN).after()
+    other = consent(BASIC, consent="d" * 32)
+
+    told.when(WITHDRAWN).then_refused(RefusalCode.ALREADY_DONE)
+    both = told.when(other).after().when(ConsentWithdrawn(person=MOTHER, consents=(CONSENT, "d" * 32)))
+    assert [] == stops(both)
+    assert isinstance(both.events[0], ConsentWithdrawn)
+
+
+def test_withdrawing_an_unknown_consent_is_refused():
+    """Neither another person's consent nor one of another case can be withdrawn."""
+    permitted().when(ConsentWithdrawn(person=SON, consents=(CONSENT,))).then_refused(RefusalCode.CONSENT_NOT_FOUND)
+    given(GATE, shared=TOWN).when(WITHDRAWN).then_refused(RefusalCode.CONSENT_NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("replacement", "expected"),
+    [
+        ({"categories": (BASIC, ECONOMIC)}, []),
+        ({"categories": (BASIC,)}, [("coordinator", CONSENT, (ECONOMIC,))]),
+        ({"categories": (BASIC, ECONOMIC), "recipients": ("poverty",)}, [("coordinator", CONSENT, (BASIC, ECONOMIC))]),
+        ({"categories": (BASIC, ECONOMIC), "purpose": Purpose.PARTICIPATION}, [("coordinator", CONSENT, (BASIC, ECONOMIC))]),
+    ],
+    ids=["the same", "fewer categories", "another recipient", "another purpose"],
+)
+def test_a_consent_that_replaces_a_wider_one_tells_those_who_lose(replacement: dict[str, Any], expected: list[Any]):
+    """Superseding is a withdrawal as far as the new consent covers less."""
+    others = {name: value for name, value in replacement.items() if name != "categories"}
+    new = consent(*replacement["categories"], consent="d" * 32, supersedes=(CONSENT,), **others)
+
+    assert expected == stops(delivered(permitted(part(BASIC), part(ECONOMIC))).when(new))
+
+
+def test_who_received_on_a_replaced_consent_is_told_when_the_new_one_ends():
+    """The new consent takes over what was received on the old one."""
+    new = consent(BASIC, ECONOMIC, consent="d" * 32, supersedes=(CONSENT,))
+    replaced = delivered(permitted(part(BASIC))).when(new).after()
+
+    assert [("coordinator", "d" * 32, (BASIC,))] == stops(replaced.when(ConsentWithdrawn(person=MOTHER, consents=("d" * 32,))))
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (WITHDRAWN, "CONSENT_WITHDRAWN"),
+        (ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.COORDINATION), "PERSON_REFUSED"),
+    ],
+)
+def test_what_is_under_way_is_decided_anew_when_the_person_says_no(said: Any, reason: str):
+    """Rule 24: the later verdict on the same request counts; nobody is told to stop what never arrived."""
+    ended = permitted(part(BASIC)).when(said, at=LATER)
+
+    assert [(Outcome.DENY, (reason,))] == verdicts(ended)
+    assert [] == stops(ended)
+    assert {} == ended.state.deliveries
+
+
+def test_what_arrived_all_the_same_is_stopped_as_soon_as_that_is_known():
+    """The courier was quicker than the withdrawal: its receipt comes after it."""
+    first = permitted(part(BASIC))
+    (under_way,) = first.state.deliveries.values()
+    ended = first.when(WITHDRAWN, at=LATER).after()
+
+    assert [("coordinator", CONSENT, (BASIC,))] == stops(ended.when(receipt(under_way.verdict), source="tsunagu.courier"))
+
+
+def test_a_flag_decides_anew_what_is_under_way_by_the_very_rule_of_the_gate():
+    """R8: what the flag leaves open is still delivered, what it protects is not, whoever of the household it is about."""
+    flag = ProtectionFlagSet(flag="f", person=SON, blocked_agencies=("poverty",), until=date(2027, 3, 31))
+    first = permitted(part(BASIC), part(ADDRESS), recipient="poverty")
+    household = Given(first.decider, (*first.past, PersonsNoted(persons=(SON,))), first.at, first.key, fold(registry.DECIDER, (flag,), TOWN))
+
+    again = household.when(flag, source="registry", at=LATER)
+
+    (verdict,) = (each for each in again.events if isinstance(each, DisclosureDecided))
+    assert (Outcome.REDACT, "R8", [BASIC]) == (verdict.outcome, verdict.rule, [each.category for each in verdict.released])
+
+
+def test_a_flag_leaves_alone_what_it_does_not_concern():
+    """Another recipient, nothing protected: the verdict under way stands and none is written."""
+    flag = ProtectionFlagSet(flag="f", person=MOTHER, blocked_agencies=("poverty",), until=date(2027, 3, 31))
+    first = permitted(part(ADDRESS))
+    flagged = Given(first.decider, first.past, first.at, first.key, fold(registry.DECIDER, (flag,), TOWN))
+
+    flagged.when(flag, source="registry", at=LATER).then_nothing()
+
+
+def test_a_receipt_of_an_earlier_verdict_does_not_end_the_later_one():
+    """The narrower verdict is still to be carried out."""
+    first = permitted(part(BASIC), part(ECONOMIC))
+    (under_way,) = first.state.deliveries.values()
+    narrower = consent(BASIC, consent="d" * 32, supersedes=(CONSENT,))
+
+    after = first.when(narrower, at=LATER).after().when(receipt(under_way.verdict), source="tsunagu.courier")
+
+    assert ["asked"] == list(after.state.deliveries)
+    assert [("coordinator", CONSENT, (ECONOMIC,))] == stops(after)
