@@ -76,5 +76,6 @@ def _case(agency: str) -> tuple[Subject, list[Draft]]:
         person=person, to_agency="poverty", purpose=Purpose.CONSULTATION, reason=LinkReason.JOINT_SUPPORT,
         name="髙橋 花子", address="つなぐ町一丁目二番三号",
     )
-    return Subject(key, lambda: link), [draft(agency, SignalReceived(person=person, channel=Channel.RESIDENT, area_code="03"), key),
-                                        draft(agency, consent, key)]
+    return Subject(key, lambda: link), [
+        draft(agency, SignalReceived(person=person, channel=Channel.RESIDENT, area_code="990019-03"), key), draft(agency, consent, key),
+    ]

@@ -1,11 +1,13 @@
 """Bodies as JSON: a JSON value becomes an event of the contracts, or a Japanese sentence and a code say what is wrong and where.
 
-Dates are ISO 8601 texts, members of enums their symbols, bytes are not accepted. Fields with a default may be left out.
+Dates are ISO 8601 texts, members of enums their symbols, bytes are not accepted. Fields with a default may be left out. What the
+front door would refuse is found here first, by the same declarations; only whether an agency is registered is not known here.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -14,6 +16,11 @@ from typing import Any
 
 from contracts import SCHEMAS
 from contracts.catalogue import CATALOGUE, EventType
+from contracts.shared import SENTENCES
+from kernel import fields, sealing
+from kernel.failures import PoisonError
+
+_AGENCY = re.compile(r"[a-z0-9-]{1,32}")
 
 
 class Fault(StrEnum):
@@ -27,6 +34,11 @@ class Fault(StrEnum):
     FIELD_MISSING = "FIELD_MISSING"
     FIELD_UNKNOWN = "FIELD_UNKNOWN"
     VALUE_INVALID = "VALUE_INVALID"
+    PERIOD_INVALID = "PERIOD_INVALID"
+    PERSONAL_DATA = "PERSONAL_DATA"
+    UNLABELLED = "UNLABELLED"
+    RECIPIENT_UNKNOWN = "RECIPIENT_UNKNOWN"
+    TOO_MANY = "TOO_MANY"
     TOO_LARGE = "TOO_LARGE"
 
 
@@ -57,8 +69,14 @@ def kind_of(name: str) -> EventType:
 
 
 def from_json(kind: EventType, body: Any, unmapped: bool = False) -> Any:
-    """The event of this type with ``body``; the symbol UNMAPPED only where ``unmapped``. Raises BodyError."""
-    return kind.cls.from_avro(_value(_schema(kind.schema_id), body, "body", _Named(unmapped)))
+    """The event of this type with ``body``, as an agency may send it. Raises BodyError.
+
+    With ``unmapped`` it is one that was received: of any type, the symbol UNMAPPED in it too, checked against its schema only.
+    """
+    event = kind.cls.from_avro(_value(_schema(kind.schema_id), body, "body", _Named(unmapped)))
+    if not unmapped:
+        _check(event)
+    return event
 
 
 def to_json(value: Any) -> Any:
@@ -74,6 +92,22 @@ def to_json(value: Any) -> Any:
             return value.hex()
         case _:
             return value
+
+
+class _AnyAgency:
+    """Holds every well-formed agency id."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and _AGENCY.fullmatch(name) is not None
+
+
+def _check(event: Any) -> None:
+    """What the front door asks of an event's fields, and that every personal one says whose it is."""
+    try:
+        fields.check(event, _AnyAgency())
+        sealing.take_apart(event)
+    except PoisonError as error:
+        raise BodyError(Fault(error.code), f"body.{error.where}", SENTENCES[error.code]) from None
 
 
 @cache

@@ -41,12 +41,15 @@ def check(root: Root = ROOT) -> None:
 
 def problems(root: Path) -> list[str]:
     """Everything that is wrong with the schema set or the generated package, one sentence each."""
-    from cli.contracts import compatibility, golden, render, source
+    from cli.contracts import compatibility, fields, golden, render, source
 
     sources = source.read(root)
     ids = source.read_ids(root)
     if source.assign_ids(sources, ids) != ids:
         return ["a schema has no id yet: run `tsunagu contracts build`"]
+    undeclared = fields.findings(sources)
+    if undeclared:
+        return undeclared
     drifted = [
         f"contracts/{name} differs from schemas/avro: run `tsunagu contracts build`"
         for name, text in render.files(sources, ids).items()

@@ -12,7 +12,9 @@ from cli.agency.body import BodyError, Fault, from_json, kind_of, to_json
 from contracts.catalogue import CATALOGUE
 from contracts.community import SessionHeld
 from contracts.coordination import RolesAssigned
+from contracts.fields import Holds
 from contracts.shared import AgeBand, AgeCount, Role, SupportTask
+from tests import publishable
 
 PERSON = "0" * 32
 SECRET = "髙橋 𠮷彦"
@@ -73,3 +75,56 @@ def test_every_type_can_be_read_or_says_what_is_missing(name: str):
         from_json(kind_of(name), {})
     except BodyError as error:
         assert (Fault.FIELD_MISSING, "body.") == (error.fault, error.where[:5])
+
+
+CLEAR = publishable.places(*(publishable.TEXTS - {Holds.PERSONAL}))
+FAULTS = {
+    Holds.PERSON: Fault.UNLABELLED, Holds.ID: Fault.VALUE_INVALID, Holds.AGENCY: Fault.RECIPIENT_UNKNOWN, Holds.CODE: Fault.VALUE_INVALID,
+    Holds.PUBLIC_TEXT: Fault.PERSONAL_DATA,
+}
+
+
+@pytest.mark.parametrize("place", CLEAR, ids=str)
+def test_what_the_front_door_would_refuse_is_found_here(place: publishable.Place):
+    """In every clear text of every type: with the same code, at the same place, without a value."""
+    text = f"{SECRET} 090-1234-5678"
+    with pytest.raises(BodyError) as error:
+        from_json(place.kind, to_json(publishable.planted(place, text).to_avro()))
+
+    assert (FAULTS[place.rule.holds], f"body.{place.where}") == (error.value.fault, error.value.where)
+    assert SECRET not in str(error.value)
+
+
+@pytest.mark.parametrize("kind", publishable.KINDS, ids=lambda kind: kind.name)
+def test_a_well_formed_body_of_every_type_passes(kind: Any):
+    """What the front door takes, this takes."""
+    record = publishable.record_of(kind)
+
+    assert kind.cls.from_avro(record) == from_json(kind, to_json(record))
+
+
+@pytest.mark.parametrize(
+    ("body", "fault", "where"),
+    [
+        ({"held_on": "2026-05-01", "attendance": [{"band": "UNDER_15", "count": -1}]}, Fault.VALUE_INVALID, "body.attendance[0].count"),
+        ({"held_on": "2026-05-01", "attendance": [{"band": "UNDER_15", "count": 10**12}]}, Fault.VALUE_INVALID, "body.attendance[0].count"),
+        ({"held_on": "0001-01-01", "attendance": []}, Fault.VALUE_INVALID, "body.held_on"),
+        ({"held_on": "2026-05-01", "attendance": [{"band": "UNDER_15", "count": 1}] * 201}, Fault.TOO_MANY, "body.attendance"),
+    ],
+)
+def test_bounds_are_found_before_anything_is_sent(body: Any, fault: Fault, where: str):
+    """Numbers, days and lists."""
+    with pytest.raises(BodyError) as error:
+        from_json(kind_of("SessionHeld"), body)
+
+    assert (fault, where) == (error.value.fault, error.value.where)
+
+
+def test_a_personal_text_without_its_person_is_found():
+    """Who reported is named by a pseudonym, or not at all."""
+    body = {"person": PERSON, "channel": "RESIDENT", "area_code": "990019-01", "reporter": SECRET}
+    with pytest.raises(BodyError) as error:
+        from_json(kind_of("SignalReceived"), body)
+
+    assert (Fault.UNLABELLED, "body.reporter") == (error.value.fault, error.value.where)
+    assert SECRET not in str(error.value)

@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from fastavro import parse_schema, schemaless_reader
 
-from cli.contracts import compatibility, golden, problems, source, window
+from cli.contracts import compatibility, fields, golden, problems, source, window
 from contracts import PUBLISHED, SCHEMAS
 from contracts.catalogue import BY_FULL_NAME, CATALOGUE
 from contracts.shared import SENTENCES, AgencyKind, RefusalCode
@@ -106,6 +106,82 @@ def test_a_personal_field_that_cannot_be_empty_is_found():
     item = published(1, [{"name": "a", "type": "string", "category": "BASIC", "person": "p"}])
 
     assert compatibility.findings([item], {})
+
+
+PERSON = {"name": "person", "type": "string", "holds": "person"}
+
+
+def publishable(*parts: dict[str, Any], inside: dict[str, Any] | None = None) -> list[source.Source]:
+    """A made-up type that agencies publish, with these fields and, in a list, a record with the field ``inside``."""
+    record = {"type": "record", "name": "Member", "namespace": "tsunagu.shared", "fields": [inside]}
+    listed = [{"name": "members", "type": {"type": "array", "items": record}}] if inside else []
+    item = published(1, [*parts, *listed])
+    item.schema["publishers"] = ["ELDER"]
+    return [item]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "string"}, {"type": ["null", "string"], "default": None}, {"type": {"type": "array", "items": "string"}},
+        {"type": "string", "holds": "anything"}, {"type": "string", "holds": "personal"},
+        {"type": "string", "holds": "code"}, {"type": "string", "holds": "code", "pattern": "("},
+        {"type": "string", "holds": "public_text", "pattern": "a*"}, {"type": "string", "holds": "id", "category": "BASIC", "person": "person"},
+        {"type": "int"}, {"type": "long", "minimum": 0}, {"type": "int", "maximum": 5}, {"type": "boolean", "holds": "code"},
+        {"type": "bytes"}, {"type": ["null", "bytes"], "default": None},
+    ],
+)
+def test_a_field_that_does_not_say_what_it_may_hold_is_found(part: dict[str, Any]):
+    """At the top of a publishable type and in a record within it: texts say what they hold, numbers have bounds, bytes have no place."""
+    field = {"name": "a", **part}
+    assert ["Thing.a:" in finding for finding in fields.findings(publishable(PERSON, field))] == [True]
+    assert "category" in field or ["Member.a:" in finding for finding in fields.findings(publishable(PERSON, inside=field))] == [True]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "string", "holds": "id"}, {"type": "string", "holds": "agency"}, {"type": "string", "holds": "public_text", "max_length": 20},
+        {"type": "string", "holds": "code", "pattern": "[0-9]{6}"}, {"type": ["null", "string"], "category": "BASIC", "person": "person"},
+        {"type": "int", "minimum": 0, "maximum": 5}, {"type": "boolean"}, {"type": {"type": "int", "logicalType": "date"}},
+    ],
+)
+def test_a_field_that_says_what_it_may_hold_passes(part: dict[str, Any]):
+    """Each sort of text, a number, what its schema limits already."""
+    assert [] == fields.findings(publishable(PERSON, {"name": "a", **part}))
+
+
+def test_a_type_that_only_our_functions_write_needs_no_declaration():
+    """Nothing of a stranger's comes in by it."""
+    assert [] == fields.findings([published(1, [{"name": "a", "type": "string"}])])
+
+
+def test_a_personal_field_sealed_under_anything_but_a_person_is_found():
+    """A key is a person's; the field that names it holds a pseudonym."""
+    named = {"name": "a", "type": ["null", "string"], "category": "BASIC", "person": "who"}
+    for who in ([], [{"name": "who", "type": "string", "holds": "id"}]):
+        assert ["names its person" in finding for finding in fields.findings(publishable(*who, named))] == [True]
+
+
+def test_a_record_that_is_declared_in_two_ways_is_found():
+    """One class, one rule, wherever it stands."""
+    first, second = (publishable(inside={"name": "a", "type": "int", "minimum": 0, "maximum": most})[0] for most in (1, 2))
+    other = source.Source(folder="made", name="Other", version=1, schema={**second.schema, "name": "Other"})
+
+    assert ["two ways" in finding for finding in fields.findings([first, other])] == [True]
+
+
+def test_nothing_is_generated_from_a_type_that_is_not_declared():
+    """A gap stops the build, not the first agency that uses it."""
+    with pytest.raises(source.SchemaSetError):
+        fields.module(publishable({"name": "a", "type": "string"}))
+
+
+def test_only_the_newest_version_is_asked():
+    """A published file is never edited; the next version may say what the first did not."""
+    first, second = publishable({"name": "a", "type": "string"})[0], publishable({"name": "a", "type": "string", "holds": "id"})[0]
+
+    assert [] == fields.findings([first, source.Source(folder="made", name="Thing", version=2, schema=second.schema)])
 
 
 def test_an_unknown_schema_id_is_poison_with_a_code():

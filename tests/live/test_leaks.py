@@ -1,4 +1,8 @@
-"""A text planted in each personal field is found where it may be, and nowhere else: no topic, no log file, no table, no metric."""
+"""A text planted in each field that takes text is found where it may be, and nowhere else: no topic, no log file, no table, no metric.
+
+In a personal field it is sealed; in a coded one it is refused, and in a public one when it leads to somebody: then only the outbox and
+the dead letters hold it. A public text that leads to nobody is for everybody, but no business of log files, tables and metrics.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,7 @@ import json
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -17,13 +20,14 @@ from cli.agency.message import Draft, draft
 from cli.day import cast
 from cli.day.live import open_stage
 from cli.day.player import pseudonym
-from contracts import SCHEMAS
-from contracts.catalogue import CATALOGUE, EventType
+from contracts.catalogue import EventType
 from contracts.consultation import SignalReceived
+from contracts.fields import Holds
 from contracts.shared import Channel, DataCategory
 from deploy.local import databases
 from deploy.local.town import agencies
 from kernel.topics import Topics
+from tests import publishable
 from tests.installation import Broker
 from tests.live.days import play
 
@@ -38,8 +42,11 @@ RIGHTFUL: dict[str, frozenset[str]] = {
     **dict.fromkeys(("NEIGHBOUR", "SIGNAL_8050", "WISH_MOTHER", "SIGNAL_SON", "FIRST_CONTACT", "SIGNAL_MEETING", "SIGNAL_WIFE"), frozenset()),
 }
 """Agencies into whose inboxes each text of the day (a name in ``cli.day.cast``) may come."""
-PERSONAL = [kind for kind in CATALOGUE.values() if kind.personal and kind.publishers]
+PERSONAL = [kind for kind in publishable.KINDS if kind.personal]
+CLEAR = publishable.places(*(publishable.TEXTS - {Holds.PERSONAL}))
 TEXT = "漏れてはならない本文"
+MARKERS = ("髙橋キヨ", "kiyo@example.jp", "０９０－１２３４－５６７８")
+"""What somebody might type into the wrong field; the first, a name, cannot be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +54,13 @@ class Planted:
     """The installation after a day and after one message for each personal type; every record of every topic."""
 
     broker: Broker
-    texts: list[str]
-    """The planted texts, one per field or category."""
-    records: list[tuple[str, bytes]]
+    texts: list[str] = field(default_factory=list)
+    """The texts planted in personal fields, one per field or category."""
+    wrong: list[str] = field(default_factory=list)
+    """The texts planted in clear fields where they do not belong."""
+    public: list[str] = field(default_factory=list)
+    """The texts planted in public texts that lead to nobody."""
+    records: list[tuple[str, bytes]] = field(default_factory=list)
     """Topic; key, headers and value together."""
 
     def topics_with(self, text: str) -> set[str]:
@@ -65,23 +76,42 @@ def forms(text: str) -> tuple[bytes, ...]:
 
 @pytest.fixture(scope="module")
 def planted(stack: Broker) -> Planted:
-    """A day is played; then each personal field of each type that an agency may send is filled and sent, and one record is broken."""
+    """A day is played; then each text of each type that an agency may send is filled and sent, and of each type one record is broken."""
     play(stack.settings)
-    texts: list[str] = []
+    found = Planted(stack)
     with open_stage(stack.settings) as stage:
         sent = []
-        for kind in PERSONAL:
-            agency, case = next(each.id for each in agencies() if each.kind in kind.publishers and each.id != "environment"), pseudonym()
+        for kind in publishable.KINDS:
+            agency, case = sender(kind), pseudonym()
             opening = draft(agency, SignalReceived(person=pseudonym(), channel=Channel.MEETING, area_code="990019-01"), case)
-            planting = draft(agency, event_of(kind, texts), case)
-            broken = broken_off(planting)
-            stage.post(agency, opening, planting, broken)
-            sent += [(agency, planting.id), (agency, broken.id)]
+            drafts = list(plantings(kind, agency, case, found))
+            stage.post(agency, opening, *drafts)
+            sent += [(agency, each.id) for each in drafts]
+
         def gaps() -> list[str]:
             return [f"{identity}: {gap}" for agency, identity in sent for gap in stage.view.missing(agency, identity)]
 
         assert stage.until(lambda: not gaps()), gaps()
-    return Planted(stack, texts, list(everything(stack)))
+    found.records.extend(everything(stack))
+    return found
+
+
+def sender(kind: EventType) -> str:
+    """An agency that may publish this type, with an account of ours."""
+    return next(each.id for each in agencies() if each.kind in kind.publishers and each.id != "environment")
+
+
+def plantings(kind: EventType, agency: str, case: str, found: Planted) -> Iterator[Draft]:
+    """The messages of one type: all personal fields at once, that record broken off, and each clear text with each marker."""
+    if kind.personal:
+        planting = draft(agency, event_of(kind, found.texts), case)
+        yield from (planting, broken_off(planting))
+    for place in (each for each in CLEAR if each.kind is kind):
+        for marker in MARKERS:
+            text = f"{TEXT}・{marker}・{place}"
+            public = place.rule.holds is Holds.PUBLIC_TEXT and marker == MARKERS[0]
+            (found.public if public else found.wrong).append(text)
+            yield draft(agency, publishable.planted(place, text, "workshop"), case)
 
 
 def test_every_personal_field_was_planted(planted: Planted):
@@ -99,6 +129,23 @@ def test_planted_texts_are_in_no_topic_but_outboxes_dead_letters_and_what_a_verd
         strange = {topic for topic in planted.topics_with(text) if not topic.endswith((".outbox", ".dead-letters"))}
         emergency = text.startswith(f"{TEXT}・EmergencyRaised・") and text.rpartition("・")[2] in ("BASIC", "ADDRESS", "DANGER")
         assert (text, set()) == (text, strange - (allowed if emergency else set()))
+
+
+def test_every_clear_field_was_planted(planted: Planted):
+    """With a name, an e-mail address and a telephone number each."""
+    assert len(CLEAR) * len(MARKERS) == len(planted.wrong) + len(planted.public) > 200
+
+
+def test_what_was_typed_into_the_wrong_field_is_refused_at_the_door(planted: Planted):
+    """It lies in the sender's outbox and among the door's dead letters, and has gone no further."""
+    found = {text: planted.topics_with(text) for text in planted.wrong}
+    assert [] == [(text, topics) for text, topics in found.items() if {topic.rpartition(".")[2] for topic in topics} != {"outbox", "dead-letters"}]
+
+
+def test_a_public_text_is_taken_in_as_such(planted: Planted):
+    """Names cannot be recognised: the schema says that everybody may read it, and the publisher answers for it (decision 9)."""
+    assert planted.public
+    assert [] == [text for text in planted.public if any(topic.endswith(".dead-letters") for topic in planted.topics_with(text))]
 
 
 @pytest.mark.parametrize("name", RIGHTFUL)
@@ -152,7 +199,7 @@ CATEGORIES = [category for category in DataCategory if category is not DataCateg
 
 def event_of(kind: EventType, texts: list[str]) -> Any:
     """An event of this type with a text of its own in every personal field and category; the texts are noted in ``texts``."""
-    record = {field["name"]: filler(field["type"], field["name"]) for field in json.loads(SCHEMAS[kind.schema_id])["fields"]}
+    record = publishable.record_of(kind, "police" if kind.name == "EmergencyRaised" else "workshop") | {"person": pseudonym()}
     for mark in kind.personal:
         categories = CATEGORIES if mark.array else [mark.category]
         planted = [f"{TEXT}・{kind.name}・{mark.field}・{category}" for category in categories]
@@ -165,24 +212,6 @@ def event_of(kind: EventType, texts: list[str]) -> Any:
         else:
             record[mark.field] = planted[0]
     return kind.cls.from_avro(record)
-
-
-def filler(schema: Any, name: str) -> Any:
-    """Some value that a field may have; agencies are ones that exist."""
-    if isinstance(schema, list):
-        return pseudonym() if "person" in name else None
-    if isinstance(schema, str):
-        agency = "police" if name == "to_agency" else "workshop"
-        return {"string": agency if name in ("to_agency", "linked_agency", "host") else pseudonym(), "int": 1, "boolean": True}.get(schema)
-    if schema.get("logicalType") == "date":
-        return date(2026, 4, 1)
-    match schema["type"]:
-        case "enum":
-            return schema["symbols"][1]
-        case "array":
-            return ["poverty"] if name == "recipients" else []
-        case _:
-            return filler(schema["type"], name)
 
 
 def broken_off(good: Draft) -> Draft:

@@ -25,10 +25,14 @@ def send(stack: Broker, text: str, *options: str, file: Path | None = None) -> s
     return subprocess.run(command, input=text, env=environment, capture_output=True, text=True, check=False)
 
 
+def body(**changes: Any) -> dict[str, Any]:
+    """What is said of somebody new."""
+    return {"person": pseudonym(), "channel": "RESIDENT", "area_code": "990019-03", "summary": "隣の家の雨戸が三日閉まったまま。", **changes}
+
+
 def signal(**changes: Any) -> dict[str, Any]:
     """A signal about a new case."""
-    body = {"person": pseudonym(), "channel": "RESIDENT", "area_code": "990019-03", "summary": "隣の家の雨戸が三日閉まったまま。"}
-    return {"type": "SignalReceived", "subject": pseudonym(), "body": body, **changes}
+    return {"type": "SignalReceived", "subject": pseudonym(), "body": body(), **changes}
 
 
 def test_lines_of_a_file_are_sent_in_order(stack: Broker, tmp_path: Path):
@@ -61,7 +65,9 @@ def test_a_refusal_comes_back_to_whoever_waits(stack: Broker):
         (json.dumps(signal(subject="")), "SUBJECT_MISSING"),
         (json.dumps(signal(body={})), "FIELD_MISSING"),
         (json.dumps(signal(extra=1)), "FIELD_UNKNOWN"),
-        (json.dumps(signal(body={"person": pseudonym(), "channel": "RESIDENT", "area_code": "1", "summary": "長" * 100_000})), "TOO_LARGE"),
+        (json.dumps(signal(body=body(area_code="三丁目の髙橋"))), "VALUE_INVALID"),
+        (json.dumps(signal(body=body(summary="長" * 100_000))), "TOO_MANY"),
+        (json.dumps(signal(body=body(items=[{"person": pseudonym(), "category": "HEALTH", "code": "a", "text": "長" * 10_000}] * 10))), "TOO_LARGE"),
     ],
 )
 def test_what_does_not_fit_is_not_sent(stack: Broker, text: str, code: str):

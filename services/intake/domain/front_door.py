@@ -6,16 +6,17 @@ Who sent a record is known from the outbox it lies in, which only that agency's 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from contracts.catalogue import EventType
 from contracts.shared import AgencyKind, RefusalCode
-from kernel import envelope, sealing, serde
+from kernel import envelope, fields, sealing, serde
 from kernel.envelope import Envelope, header
 from kernel.failures import PoisonError
+from kernel.fields import ID
 from kernel.records import Record
 from kernel.sealing import PlainPart
 
@@ -24,14 +25,6 @@ MAX_BYTES = 262_144
 Directory = Mapping[str, AgencyKind]
 """The registered agencies (登録機関) by id."""
 
-IDS = frozenset({"cases", "consent", "consents", "flag", "person", "plan", "reporter_person", "resource", "segment", "sitting", "supersedes"})
-"""Fields that hold pseudonyms: 32 lower-case hex digits, so that no name can hide in them."""
-AGENCIES = frozenset({
-    "agency", "blocked_agencies", "host", "invited", "linked_agency", "members", "partners", "present", "recipients", "to_agency",
-})
-"""Fields that name agencies."""
-
-_ID = re.compile(r"[0-9a-f]{32}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)")
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -78,9 +71,8 @@ def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
         raise PoisonError(RefusalCode.TYPE_MISMATCH, "ce_type")
     if directory.get(owner) not in kind.publishers:
         raise PoisonError(RefusalCode.NOT_PUBLISHABLE)
+    fields.check(event, directory)
     body, parts = sealing.take_apart(event)
-    _check_persons(parts)
-    _check_names(body, directory)
     return Admitted(envelope=attributes, kind=kind, event=body, parts=parts)
 
 
@@ -94,7 +86,7 @@ def _attributes(record: Record, owner: str) -> Envelope:
             raise PoisonError(RefusalCode.HEADER_MISSING, name)
     if claimed.source != owner or claimed.agency not in ("", owner):
         raise PoisonError(RefusalCode.IDENTITY_MISMATCH, "ce_source")
-    for name, valid in (("ce_id", _UUID.fullmatch(claimed.id)), ("ce_subject", _ID.fullmatch(claimed.subject)), ("ce_time", _is_time(claimed.time))):
+    for name, valid in (("ce_id", _UUID.fullmatch(claimed.id)), ("ce_subject", ID.fullmatch(claimed.subject)), ("ce_time", _is_time(claimed.time))):
         if not valid:
             raise PoisonError(RefusalCode.HEADER_INVALID, name)
     return Envelope(
@@ -111,30 +103,6 @@ def _is_time(text: str) -> bool:
         return bool(found and date.fromisoformat(found[1]))
     except ValueError:
         return False
-
-
-def _check_persons(parts: Iterable[PlainPart]) -> None:
-    if not all(_ID.fullmatch(part.person) for part in parts):
-        raise PoisonError(RefusalCode.UNLABELLED, "person")
-
-
-def _check_names(event: Any, directory: Directory) -> None:
-    """Pseudonyms have their form, and every agency named is registered: a slip of the pen must not wait for nobody."""
-    for name, text in _texts(event.to_avro()):
-        if name in AGENCIES and text not in directory:
-            raise PoisonError(RefusalCode.RECIPIENT_UNKNOWN, name)
-        if name in IDS and not _ID.fullmatch(text):
-            raise PoisonError(RefusalCode.UNLABELLED if name.endswith("person") else RefusalCode.UNDECODABLE, name)
-
-
-def _texts(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every text of an event with the name of its field, those of nested records too."""
-    for name, value in record.items():
-        for each in value if isinstance(value, list) else (value,):
-            if isinstance(each, dict):
-                yield from _texts(each)
-            elif isinstance(each, str):
-                yield name, each
 
 
 def _claim(record: Record, name: str) -> str:

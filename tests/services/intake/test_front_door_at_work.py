@@ -18,6 +18,9 @@ from kernel.failures import Unavailable
 from kernel.memory import MemoryRecord
 from kernel.partitioner import partition_of
 from kernel.sealing import open_part, put_together
+from services.intake import front_door
+from services.intake.domain.front_door import MAX_BYTES
+from services.intake.front_door import MAX_SEALED
 from tests.services.intake.outbox import (
     CASE,
     ID,
@@ -194,9 +197,20 @@ def test_a_giant_is_buried_in_a_length_that_the_topic_takes(town: Town, broken: 
     assert f"{len(broken.key or b'')}/{len(broken.value or b'')}/{len(broken.headers)}".encode() == header(letter.headers, "dlq.cut")
 
 
-def test_a_text_that_grows_too_long_when_sealed_is_rejected(town: Town) -> None:
-    """Control characters take six bytes each in a sealed part; what no log could take is told as too long."""
-    town.put(record(RECEIVED.changed(wish="\x01" * 250_000)))
+def test_whatever_is_admitted_fits_into_the_logs(town: Town) -> None:
+    """Quotes and line breaks take twice their bytes in a sealed part: the longest event of them stays within what a log takes."""
+    whole = RECEIVED.items[0].changed(text='"\n' * 5_000)
+    longest = RECEIVED.changed(items=(whole,) * 25 + (whole.changed(text=""),) * 175)
+    town.put(record(longest))
+    (sent,) = town.seen(CONSULTATION)
+    assert len(serde.encode(longest)) > 0.95 * MAX_BYTES
+    assert len(sent.value or b"") < MAX_SEALED
+
+
+def test_a_text_that_grows_too_long_when_sealed_is_rejected(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should a schema ever allow more than a log could take, that is told as too long; nothing stops at it."""
+    monkeypatch.setattr(front_door, "MAX_SEALED", 500)
+    town.put(record(RECEIVED.changed(wish="長い" * 200)))
     (notice,) = events(town, GATE)
     assert (RefusalCode.TOO_LARGE, ID) == (notice.code, notice.message_id)
     assert [] == town.seen(CONSULTATION)

@@ -1,0 +1,200 @@
+"""Fields: whether each value of an event is what its schema lets it hold. Compiled once a type from ``contracts.fields``.
+
+A reason names a field, never what stands in it. Nobody's name can be recognised in a public text; who publishes it answers for it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Container
+from datetime import date
+from functools import cache
+from typing import Any
+
+from contracts.fields import FIELDS, Holds, Rule
+from contracts.shared import RefusalCode
+from kernel.failures import PoisonError
+
+Agencies = Container[str]
+"""The ids of agencies that may be named."""
+Check = Callable[[Any, Agencies], None]
+"""Passes a value over, or raises PoisonError."""
+
+ID = re.compile(r"[0-9a-f]{32}")
+"""A pseudonym: no name fits into it."""
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
+"""Days outside are slips of the pen."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""No text of a caseworker has these; line breaks and tabs are none of them."""
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""What breaks a line, or cannot be seen and could hide something from its reader."""
+
+_PLAIN = str.maketrans("〇零一二三四五六七八九‐‑‒–—―−ーｰ─", "00123456789----------")
+_HINT = re.compile(r"[\d@]")
+_GAP = r"[-() .·・]{0,2}"
+_PHONE = re.compile(rf"(?<!\d)0\d{{1,4}}{_GAP}\d{{1,4}}{_GAP}\d{{3,4}}(?!\d)")
+_PHONE_DIGITS = (10, 11)
+_PLAINLY = re.compile("|".join((
+    r"[^\s@]+@[^\s@]+\.[^\s@]",
+    rf"\+81(?:{_GAP}\d){{8,11}}",
+    rf"(?:電話|携帯|tel|fax)\D{{0,4}}\d{{2,4}}{_GAP}\d{{4}}(?!\d)",
+    r"(?<!\d)\d{4}[- ]?\d{4}[- ]?\d{4}(?!\d)",
+)), re.IGNORECASE)
+"""E-mail address; telephone number with the country's code, or announced as one; a number of twelve digits, as 個人番号 is."""
+_POSTCODE = re.compile(r"〒\s?\d{3}-?\d{4}|(?<![\d-])\d{3}-\d{4}(?![\d-])")
+_BLOCK = re.compile(r"[\d十]\s?(?:丁目|番|号)|\d-\d")
+
+
+def check(event: Any, agencies: Agencies) -> None:
+    """Raises PoisonError with code and place of the first field that holds what it may not.
+
+    ``event``: of a type that agencies may publish, personal fields filled or not.
+    """
+    _record(type(event))(event, agencies)
+
+
+def tells_of_somebody(text: str) -> bool:
+    """Whether ``text`` plainly holds an e-mail address, telephone number, postal address or twelve-digit number, in any width."""
+    plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    if not _HINT.search(plain):
+        return False
+    return bool(_PLAINLY.search(plain)) or any(map(_is_phone, _PHONE.findall(plain))) or _is_address(plain)
+
+
+def _is_phone(found: str) -> bool:
+    return sum(map(str.isdigit, found)) in _PHONE_DIGITS
+
+
+def _is_address(plain: str) -> bool:
+    """A post code and, beside it, the number of a block."""
+    found = _POSTCODE.search(plain)
+    return bool(found and (_BLOCK.search(plain, found.end()) or _BLOCK.search(plain[: found.start()])))
+
+
+@cache
+def _record(cls: type) -> Check:
+    """The check of every field of a record, in the order of its schema."""
+    tests = tuple((rule.field, _field(rule)) for rule in FIELDS[cls])
+    periods = tuple((rule.field, rule.not_before) for rule in FIELDS[cls] if rule.not_before)
+
+    def check(record: Any, agencies: Agencies) -> None:
+        name = ""
+        try:
+            for name, test in tests:
+                test(getattr(record, name), agencies)
+        except PoisonError as error:
+            raise PoisonError(error.code, _place(name, error.where)) from None
+        for last, first in periods:
+            if getattr(record, last) < getattr(record, first):
+                raise PoisonError(RefusalCode.PERIOD_INVALID, last)
+
+    return check
+
+
+def _place(name: str, inner: str) -> str:
+    """``roles`` and ``[1].agency`` are ``roles[1].agency``."""
+    return f"{name}{'.' if inner and inner[0] != '[' else ''}{inner}"
+
+
+def _field(rule: Rule) -> Check:
+    """The check of one field."""
+    test = _KINDS[rule.holds](rule)
+    if rule.max_items is not None:
+        test = _each(test, rule.max_items)
+    return _unless_null(test) if rule.optional else test
+
+
+def _each(test: Check, longest: int) -> Check:
+    def check(values: Any, agencies: Agencies) -> None:
+        if len(values) > longest:
+            raise PoisonError(RefusalCode.TOO_MANY)
+        index = 0
+        try:
+            for index, value in enumerate(values):
+                test(value, agencies)
+        except PoisonError as error:
+            raise PoisonError(error.code, _place(f"[{index}]", error.where)) from None
+
+    return check
+
+
+def _unless_null(test: Check) -> Check:
+    def check(value: Any, agencies: Agencies) -> None:
+        if value is not None:
+            test(value, agencies)
+
+    return check
+
+
+def _form(pattern: str | re.Pattern[str], code: RefusalCode) -> Check:
+    fits = re.compile(pattern).fullmatch
+
+    def check(value: Any, agencies: Agencies) -> None:
+        if not fits(value):
+            raise PoisonError(code)
+
+    return check
+
+
+def _agency(_: Rule) -> Check:
+    def check(value: Any, agencies: Agencies) -> None:
+        if value not in agencies:
+            raise PoisonError(RefusalCode.RECIPIENT_UNKNOWN)
+
+    return check
+
+
+def _personal(rule: Rule) -> Check:
+    """Any text: it is sealed. ``isprintable`` is fast, and settles most of them."""
+    longest = rule.max_length
+
+    def check(value: Any, agencies: Agencies) -> None:
+        if len(value) > longest:
+            raise PoisonError(RefusalCode.TOO_MANY)
+        if not value.isprintable() and _CONTROL.search(value):
+            raise PoisonError(RefusalCode.VALUE_INVALID)
+
+    return check
+
+
+def _public_text(rule: Rule) -> Check:
+    """What anybody may read (誰でも読める文): one line, short, without what plainly belongs to a person."""
+    longest = rule.max_length
+
+    def check(value: Any, agencies: Agencies) -> None:
+        if len(value) > longest:
+            raise PoisonError(RefusalCode.TOO_MANY)
+        if _UNSEEN.search(value):
+            raise PoisonError(RefusalCode.VALUE_INVALID)
+        if tells_of_somebody(value):
+            raise PoisonError(RefusalCode.PERSONAL_DATA)
+
+    return check
+
+
+def _between(least: Any, most: Any) -> Check:
+    def check(value: Any, agencies: Agencies) -> None:
+        if not least <= value <= most:
+            raise PoisonError(RefusalCode.VALUE_INVALID)
+
+    return check
+
+
+def _anything(value: Any, agencies: Agencies) -> None:
+    """A choice: the schema has no other members."""
+
+
+_KINDS: dict[Holds, Callable[[Rule], Check]] = {
+    Holds.PERSONAL: _personal,
+    Holds.PERSON: lambda _: _form(ID, RefusalCode.UNLABELLED),
+    Holds.ID: lambda _: _form(ID, RefusalCode.VALUE_INVALID),
+    Holds.AGENCY: _agency,
+    Holds.CODE: lambda rule: _form(rule.pattern, RefusalCode.VALUE_INVALID),
+    Holds.PUBLIC_TEXT: _public_text,
+    Holds.NUMBER: lambda rule: _between(rule.minimum, rule.maximum),
+    Holds.DATE: lambda _: _between(EARLIEST, LATEST),
+    Holds.RECORD: lambda rule: _record(rule.of),
+    Holds.CHOICE: lambda _: _anything,
+}
