@@ -46,7 +46,7 @@ class Batch:
         for event in events:
             history.apply(entry, event)
         history.wake(entry)
-        handled = history.answered(entry, cause, Handled(message.digest, -1, len(answer)))
+        handled = entry.handled[cause] = Handled(message.digest, -1, len(answer))
         self._unsettled.append((history, handled, answer))
         self._place.meter.recorded(len(answer))
         self.out.extend(answer)

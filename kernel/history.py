@@ -74,8 +74,6 @@ class History:
         self.entries: dict[str, Entry] = {}
         self.shared: Any = folds.shared.initial if folds.shared else None
         self.next_offset = 0
-        self.newest: Cause = ("", "")
-        """The message whose events came last: it alone may have been answered for some keys and not yet for others."""
 
     def entry(self, key: str) -> Entry:
         """The entry of one key; a new key starts from the initial states."""
@@ -90,12 +88,6 @@ class History:
         self._folds.apply(entry, event)
         if self._folds.shared and type(event) in self._folds.shared.events:
             self.shared = self._folds.shared.evolve(self.shared, event)
-
-    def answered(self, entry: Entry, cause: Cause, handled: Handled) -> Handled:
-        """Note that this key has answered a message."""
-        entry.handled[cause] = handled
-        self.newest = cause
-        return handled
 
     def wake(self, entry: Entry) -> None:
         """Note when the key is due next; to be called after its events of one message."""
@@ -130,7 +122,7 @@ class History:
         if handled:
             handled.count += 1
         else:
-            self.answered(entry, cause, Handled(attributes.input_digest, record.offset, 1))
+            entry.handled[cause] = Handled(attributes.input_digest, record.offset, 1)
         self.apply(entry, serde.unwrapped(serde.decode(record.value)))
         self.wake(entry)
 

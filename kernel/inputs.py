@@ -42,6 +42,11 @@ class Input:
         """The identity under which it is refused when its id is taken by other bytes."""
         return self.envelope.source, f"{self.envelope.id}#{self.digest}"
 
+    @property
+    def swept(self) -> tuple[str, str]:
+        """The identity under which it is noted that every key of the partition has had it."""
+        return self.envelope.source, f"{self.envelope.id}#swept/{self.record.partition}"
+
     def context(self, key: str, function: str, shared: Any) -> Context:
         """What a decision under ``key`` may know of this message."""
         attributes = self.envelope

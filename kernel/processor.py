@@ -129,14 +129,15 @@ class Processor:
             self._refuse(message, history, key, RefusalCode.UNKNOWN_TYPE, batch)
 
     def _sweep(self, message: Input, history: History, key: str, batch: Batch) -> None:
-        """Put a shared fact to the partition, then to every key; one that was swept before is only put where it was broken off."""
-        again = message.cause in history.entry(key).handled
+        """Put a shared fact to the partition, then to every key, and note that this is done: what was broken off is finished, once."""
         self._put(message, history, key, None, batch)
-        if again and history.newest != message.cause:
+        kind, answered = type(message.message), history.entry(key).handled
+        handled = answered.get(message.cause)
+        if kind not in self._by_message or message.swept in answered or handled is None or handled.digest != message.digest:
             return
-        kind = type(message.message)
-        for each in sorted(history.entries) if kind in self._by_message else ():
+        for each in sorted(history.entries):
             self._put(message, history, each, self._by_message[kind], batch)
+        batch.record(message, history, key, (MessageNoted(message_type=message.kind.name),), message.swept[1])
 
     def _put(self, message: Input, history: History, key: str, chosen: Chosen | None, batch: Batch) -> None:
         """Put a message to one key, once; without a chosen decider, to the partition's shared one.
@@ -145,11 +146,12 @@ class Processor:
         """
         if self._seen(message, history, key, batch):
             return
-        self.place.meter.handled("decided")
         events = self._decide(message, history, key, chosen)
         if not events and not self._sweeps(message):
             events = (MessageNoted(message_type=message.kind.name),)
-        if events and not batch.record(message, history, key, events):
+        if not events or batch.record(message, history, key, events):
+            self.place.meter.handled("decided")
+        else:
             self._record_refusal(message, history, key, RefusalCode.TOO_MANY, batch)
 
     def _decide(self, message: Input, history: History, key: str, chosen: Chosen | None) -> tuple[Any, ...]:

@@ -86,10 +86,12 @@ def place(log: MemoryLog, telemetry: Telemetry | None = None) -> Place:
     return Place("intake", Routes(TOPICS, PARTITIONS), log, (telemetry or Telemetry("intake")).meter(NAME))
 
 
-def town(batch: int = 1, function: Function = FUNCTION, telemetry: Telemetry | None = None, log: MemoryLog | None = None) -> MemoryTown:
-    """A town with the toy as its only worker."""
+def town(
+    batch: int = 1, function: Function = FUNCTION, telemetry: Telemetry | None = None, log: MemoryLog | None = None, lanes: tuple[str, ...] = (),
+) -> MemoryTown:
+    """A town with the toy as its only worker, reading its inbox or these lanes."""
     found = MemoryTown(log, batch=batch)
-    found.add(NAME, {TOPICS.inbox(function.name): PARTITIONS}, lambda: Processor(function, place(found.log, telemetry)))
+    found.add(NAME, dict.fromkeys(lanes or (TOPICS.inbox(function.name),), PARTITIONS), lambda: Processor(function, place(found.log, telemetry)))
     return found
 
 

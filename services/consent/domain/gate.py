@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -138,12 +138,14 @@ def _heard(
             return fault_of_withdrawal(message, case), stops.on_withdrawal(case, message)
 
 
-def _under_way_again(case: CaseFile, rules: Rules) -> tuple[DisclosureDecided, ...]:
+def _under_way_again(case: CaseFile, rules: Rules) -> Iterator[DisclosureDecided | ReviewOpened]:
     """A new verdict on each release not known to be delivered that would not be given like this any more: the last verdict counts (rule 24)."""
-    again = (
-        (each.verdict, rules.judge(each.request, identity, each.verdict.position, case)) for identity, each in sorted(case.deliveries.items())
-    )
-    return tuple(new for old, new in again if (new.outcome, new.released) != (old.outcome, old.released))
+    for identity, each in sorted(case.deliveries.items()):
+        old, new = each.verdict, rules.judge(each.request, identity, each.verdict.position, case)
+        if (new.outcome, new.released) != (old.outcome, old.released):
+            yield new
+            if new.basis is not old.basis:
+                yield from rules.reviews(new)
 
 
 def _waiting_again(case: CaseFile, rules: Rules) -> tuple[DisclosureDecided | ReviewOpened, ...]:

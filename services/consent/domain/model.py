@@ -5,6 +5,7 @@ Codes, pseudonyms and times only; no name ever comes here. Days are proleptic or
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from contracts.consent import ConsentGranted, ConsentRefused, DisclosureDecided, DisclosureReleased
@@ -102,6 +103,13 @@ class CaseFile(Record, frozen=True, kw_only=True):
         """The consent with this id, whatever its state."""
         return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
 
+    def line(self, identity: str) -> Iterator[Consent]:
+        """A consent and those that have replaced it, one after the other."""
+        consent = self.consent(identity)
+        while consent is not None:
+            yield consent
+            consent = self.consent(consent.successor)
+
     def knows(self, identity: str) -> bool:
         """Whether a consent or a refusal has this id."""
         refusals = (refusal for listed in self.refusals.values() for refusal in listed)
@@ -132,7 +140,10 @@ class CaseFile(Record, frozen=True, kw_only=True):
         under_way = self.deliveries.get(event.request_id)
         done = under_way is not None and under_way.verdict.at == event.decided_at
         left = {identity: each for identity, each in self.deliveries.items() if not (done and identity == event.request_id)}
-        received = {(event.recipient, consent): self._received(event.recipient, consent).union(event.categories) for consent in event.consents}
+        received = {
+            (event.recipient, consent.id): self._received(event.recipient, consent.id).union(event.categories)
+            for identity in event.consents for consent in self.line(identity) if event.recipient in consent.recipients
+        }
         return self.changed(deliveries=left, releases={**self.releases, **received})
 
     def granted(self, event: ConsentGranted) -> CaseFile:

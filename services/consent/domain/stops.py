@@ -26,12 +26,13 @@ def on_replacement(case: CaseFile, grant: ConsentGranted, pack: PolicyPack) -> I
 
 def on_delivery(case: CaseFile, delivery: DisclosureReleased, pack: PolicyPack) -> Iterator[StopNoticeIssued]:
     """To a recipient whom a release has reached although its consent had ended meanwhile; ``case`` as it was before."""
-    for consent in (found for identity in delivery.consents if (found := case.consent(identity)) and found.withdrawn):
-        successor, received = case.consent(consent.successor), frozenset(delivery.categories)
-        if successor is None or successor.withdrawn:
+    received = frozenset(delivery.categories)
+    for consent, *replaced_by in filter(None, (tuple(case.line(identity)) for identity in delivery.consents)):
+        last = replaced_by[-1] if replaced_by else consent
+        if last.withdrawn:
             yield _notice(delivery.recipient, consent, received)
-        else:
-            yield from _reduced(delivery.recipient, consent, successor, received, pack)
+        elif replaced_by:
+            yield from _reduced(delivery.recipient, consent, last, received, pack)
 
 
 def _reduced(

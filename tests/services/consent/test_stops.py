@@ -13,6 +13,7 @@ from contracts.consent import (
     DisclosureDecided,
     DisclosureReleased,
     ProtectionFlagSet,
+    ReviewOpened,
     StopNoticeIssued,
 )
 from contracts.envelope import PersonsNoted
@@ -182,3 +183,25 @@ def test_a_receipt_of_an_earlier_verdict_does_not_end_the_later_one():
 
     assert ["asked"] == list(after.state.deliveries)
     assert [("coordinator", CONSENT, (ECONOMIC,))] == stops(after)
+
+
+def test_what_arrives_after_its_consent_was_replaced_rests_on_the_new_one():
+    """The receipt names the old consent; the withdrawal of the new one still reaches the recipient."""
+    first = permitted(part(BASIC))
+    new = consent(BASIC, ECONOMIC, consent="d" * 32, supersedes=(CONSENT,))
+    replaced = delivered(first.when(new, at=LATER).after())
+
+    assert [("coordinator", "d" * 32, (BASIC,))] == stops(replaced.when(ConsentWithdrawn(person=MOTHER, consents=("d" * 32,))))
+
+
+def test_a_release_that_now_rests_on_danger_alone_is_reviewed():
+    """Rule 19: it was permitted by consent; the consent is withdrawn while it is under way."""
+    danger, police = DataCategory.DANGER, "police"
+    granted = given(GATE, consent(danger, ECONOMIC, recipients=(police,), purpose=Purpose.EMERGENCY), shared=TOWN)
+    raised = request(part(danger), part(ECONOMIC), recipient=police, agency="outreach", event_type="EmergencyRaised", basis=Basis.V,
+                     purpose=Purpose.EMERGENCY)
+
+    ended = granted.when(raised, source="consultation").then(type(raised), DisclosureDecided).when(WITHDRAWN, at=LATER)
+
+    assert [(Outcome.REDACT, ("OVER_CEILING",))] == verdicts(ended)
+    assert ["municipality"] == [each.recipient for each in ended.events if isinstance(each, ReviewOpened)]
