@@ -30,12 +30,21 @@ def installation() -> Installation:
 
 def bring_up(installation: Installation, progress: Progress) -> None:
     """Stores, the registry's facts, services. Raises CannotRun, SettingsMissing, DidNotStart."""
-    installation.up_stores(progress)
-    from cli import registry
+    installation.up(progress, between=lambda: _register(installation, progress))
 
-    with progress.step("publishing the registry"):
-        registry.publish(installation.settings)
-    installation.up_applications(progress)
+
+def _register(installation: Installation, progress: Progress) -> None:
+    from confluent_kafka import KafkaException
+
+    from cli import registry
+    from cli.agency.client import NotAccepted
+    from deploy.local.layout import CannotRun
+
+    try:
+        with progress.step("publishing the registry"):
+            registry.publish(installation.settings)
+    except (KafkaException, NotAccepted) as error:
+        raise CannotRun(f"the registry cannot be published ({error}); see: tsunagu run logs kafka") from error
 
 
 @app.command(epilog="Example: tsunagu run up --day")
