@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from kernel.settings import Settings
+from kernel.settings import FILE_NAME, Settings, SettingsMissing
 
 from . import jars, kafka, postgres, probes
 from .first_start import SERVICES
@@ -30,7 +30,7 @@ def stores(settings: Settings) -> tuple[str, ...]:
 
 
 def port(name: str, settings: Settings) -> int:
-    """The TCP port on which the process listens."""
+    """The TCP port on which the process listens. Raises SettingsMissing."""
     match name:
         case "kafka":
             return kafka.port_of(settings.bootstrap)
@@ -38,7 +38,10 @@ def port(name: str, settings: Settings) -> int:
             return settings.database_port
         case "schemas":
             return kafka.port_of(settings.schema_window)
-    return settings.http_ports[name]
+    try:
+        return settings.http_ports[name]
+    except KeyError as error:
+        raise SettingsMissing(f"setting 'ports.{name}' is missing in {settings.home / FILE_NAME}") from error
 
 
 def _kafka(name: str, layout: Layout, settings: Settings) -> Process:

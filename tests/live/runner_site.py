@@ -113,8 +113,7 @@ def new_site(settings: settings_module.Settings, prefix: str) -> Site:
     names = [site.inbox, site.log, *(site.topics.inbox(name) for name in ("consent", "outreach", "coordination", "participation", "community"))]
     config = {"message.timestamp.type": "LogAppendTime"}
     topics = [NewTopic(name, PARTITIONS, config=config) for name in names] + [NewTopic(site.topics.dead_letters("intake"), 1, config=config)]
-    sasl = {"sasl.mechanism": "SCRAM-SHA-512", "sasl.username": "admin", "sasl.password": site.clients.password}
-    admin = AdminClient({"bootstrap.servers": settings.bootstrap, "security.protocol": settings.security_protocol, **sasl})
+    admin = AdminClient(settings.account("admin"))
     for future in admin.create_topics(topics).values():
         future.result(30)
     return site
