@@ -75,7 +75,7 @@ def down() -> None:
 
 @app.command(epilog="Example: tsunagu run status --output json")
 def status(output: OutputOption = Output.TABLE) -> None:
-    """Every process: state, pid, port, restarts, resident memory. Exit code 1 unless all are ready."""
+    """Every process: state (unready: it lives, and waits for something), pid, port, restarts, memory. Exit code 1 unless all are ready."""
     rows = status_rows(installation())
     show(rows, STATUS, output)
     if not rows or any(row["state"] != "ready" for row in rows):

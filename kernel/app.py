@@ -114,6 +114,7 @@ class EventPath(mode.Service):
         runner = BatchRunner(
             worker.handler, worker.topics, where.clients.consumer(f"{where.topics.group(self.definition.name)}.{worker.name}", name),
             Sender(where.clients.producer(name)), where.telemetry.meter(worker.name), urgent=worker.urgent, max_records=worker.max_records,
+            growing=worker.growing,
         )
         self.runners.append(runner)
         return runner

@@ -53,14 +53,14 @@ def _postgres(name: str, layout: Layout, settings: Settings) -> Process:
 
 
 def _window(name: str, layout: Layout, settings: Settings) -> Process:
-    return _ours(name, ("contracts", "serve"), probes.http_schemas, layout, settings)
+    return _ours(name, ("contracts", "serve"), probes.http_schemas, probes.http_schemas, layout, settings)
 
 
 def _service(name: str, layout: Layout, settings: Settings) -> Process:
-    return _ours(name, ("service", name), probes.http_ready, layout, settings)
+    return _ours(name, ("service", name), probes.http_ready, probes.http_alive, layout, settings)
 
 
-def _ours(name: str, words: tuple[str, ...], probe: probes.Probe, layout: Layout, settings: Settings) -> Process:
+def _ours(name: str, words: tuple[str, ...], probe: probes.Probe, alive: probes.Probe, layout: Layout, settings: Settings) -> Process:
     return Process(
         name=name,
         command=(sys.executable, "-P", "-m", "cli.main", *words),
@@ -68,6 +68,7 @@ def _ours(name: str, words: tuple[str, ...], probe: probes.Probe, layout: Layout
         log=layout.log(name),
         port=port(name, settings),
         probe=probe,
+        alive=alive,
     )
 
 
