@@ -23,7 +23,7 @@ from kernel.place import Place
 from kernel.processor import Processor
 from kernel.records import Handler, Outgoing, Record
 from kernel.routes import Routes
-from kernel.runner import BatchRunner
+from kernel.runner import BatchRunner, Growing
 from kernel.sender import Sender
 from kernel.telemetry import Telemetry
 from kernel.topics import Topics
@@ -53,11 +53,11 @@ class Site:
     def routes(self) -> Routes:
         return Routes(self.topics, PARTITIONS)
 
-    def runner(self, handler: Handler, member: str = "one", telemetry: Telemetry | None = None) -> BatchRunner:
+    def runner(self, handler: Handler, member: str = "one", telemetry: Telemetry | None = None, growing: Growing | None = None) -> BatchRunner:
         """A member of the toy's group, not started."""
         meter = (telemetry or Telemetry("intake")).meter(toys.NAME)
         consumer = self.clients.consumer(self.group, member)
-        return BatchRunner(handler, (self.inbox,), consumer, Sender(self.clients.producer(member)), meter)
+        return BatchRunner(handler, (self.inbox,), consumer, Sender(self.clients.producer(member)), meter, growing=growing)
 
     @property
     def group(self) -> str:
