@@ -71,6 +71,8 @@ def main() -> None:
         _leave(f"{problem}{first}", UNREACHABLE)
     except NotRunning as problem:
         _leave(f"nothing runs in {problem}; start it: tsunagu run up", UNREACHABLE)
+    except OSError as problem:
+        _leave(": ".join(str(part) for part in (problem.filename, problem.strerror or problem) if part), UNREACHABLE)
 
 
 def _leave(problem: Exception | str, code: int) -> None:

@@ -142,6 +142,16 @@ def test_what_does_not_answer_is_exit_code_3_and_a_last_line(settings: Settings,
     assert "Traceback" not in done.stderr
 
 
+def test_a_port_that_is_taken_in_the_foreground_is_one_sentence_too(settings: Settings):
+    """What the system refuses is no traceback."""
+    address, port = settings.schema_window.split(":")
+    with socket.create_server((address, int(port))):
+        done = tsunagu(settings.home, "contracts", "serve")
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+    assert port in done.stderr
+
+
 def findings(home: Path) -> dict[str, dict[str, str]]:
     """What `tsunagu doctor` finds amiss, by check; each has a sentence and what to do."""
     done = tsunagu(home, "doctor", "--output", "jsonl")
