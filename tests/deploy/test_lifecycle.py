@@ -68,35 +68,6 @@ def test_a_second_turn_waits_for_the_first_and_shows_it(tmp_path: Path):
     assert (0, ["first", "second"]) == (other.exitcode, order.read_text().split())
 
 
-def test_up_holds_the_turn_from_the_first_file_to_the_last_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Ports, secrets, registry: nothing of a start is done twice at once."""
-    waits, order, home = SPAWN.Event(), tmp_path / "order", Installation(Layout(tmp_path))
-    monkeypatch.setattr(Installation, "_up_stores", lambda self, progress: order.write_text("stores\n"))
-    monkeypatch.setattr(Installation, "_start", lambda self, *_: _add(order, "services"))
-    other = SPAWN.Process(target=third, args=(tmp_path, waits, order))
-
-    def between() -> None:
-        other.start()
-        assert waits.wait(LIMIT_S)
-        _add(order, "registry")
-
-    home.up(Silent(), between)
-    other.join(LIMIT_S)
-
-    assert ["stores", "registry", "services", "other"] == order.read_text().split()
-
-
-def third(home: Path, waits: Event, order: Path) -> None:
-    """Another start, from a process of its own."""
-    with turn(Layout(home), "start", Told(waits)):
-        _add(order, "other")
-
-
-def _add(order: Path, word: str) -> None:
-    with order.open("a") as file:
-        file.write(f"{word}\n")
-
-
 def test_what_did_not_start_is_told_as_it_is_through_a_step(tmp_path: Path):
     """An exception that passes a context manager is written to; one that cannot be would be hidden by a TypeError."""
     log = tmp_path / "intake.log"

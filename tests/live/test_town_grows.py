@@ -1,4 +1,4 @@
-"""An agency joins while the system runs. Last of this folder: others ask the broker for the sample town's rights and no more."""
+"""An agency joins while the system runs. After `test_access` and `test_stores`, which ask the broker for the sample town alone."""
 
 from __future__ import annotations
 
