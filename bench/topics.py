@@ -7,7 +7,6 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from contracts.consultation import SignalReceived
 from contracts.shared import Channel
-from deploy.local.broker_admin import client_settings
 from deploy.local.layout import CannotRun
 from kernel import serde
 from kernel.settings import Settings
@@ -20,7 +19,7 @@ TIMEOUT_S = 60.0
 def make(settings: Settings, *names: str) -> None:
     """Fresh topics that only the administrator may use."""
     config = {"message.timestamp.type": "LogAppendTime"}
-    admin = AdminClient(client_settings(settings, "admin"))
+    admin = AdminClient(settings.account("admin"))
     created = admin.create_topics([NewTopic(name, PARTITIONS, config=config) for name in names])
     for answer in created.values():
         answer.result(TIMEOUT_S)
@@ -30,7 +29,7 @@ def fill(settings: Settings, name: str, count: int) -> int:
     """Put ``count`` signals of a thousand cases into a topic; the length of one value in bytes. Raises CannotRun."""
     event = SignalReceived(person="a" * 32, channel=Channel.RESIDENT, area_code="12")
     value = serde.encode(event)
-    producer = Producer({**client_settings(settings, "admin"), "linger.ms": 20, "acks": "all", "queue.buffering.max.messages": count})
+    producer = Producer({**settings.account("admin"), "linger.ms": 20, "acks": "all", "queue.buffering.max.messages": count})
     for number in range(count):
         producer.produce(name, key=f"{number % KEYS:032x}", value=value, partition=number % KEYS % PARTITIONS)
     if producer.flush(TIMEOUT_S):

@@ -11,12 +11,16 @@ from typing import Any
 
 import typer
 
+from cli.leaving import PROBLEMS
 from cli.output import Output, OutputOption, show
 from kernel import settings as settings_module
 
 EXAMPLE = "Example: tsunagu doctor --output json"
 PACKAGES = ("faust-streaming", "aiokafka", "confluent-kafka", "fastavro", "asyncpg", "cryptography")
 FREE_SPACE_MIB = 1024
+REBUILD = "remove .venv and run: make env"
+WHEELS = ("java", "postgresql")
+"""Checks of programs that come with the Python environment."""
 Finding = tuple[bool, str, str]
 """Whether it is well, what was found, and what to do if not."""
 
@@ -26,7 +30,7 @@ def command(output: OutputOption = Output.TABLE) -> None:
     rows = [_row(name, check) for name, check in CHECKS.items()]
     show(rows, ("check", "ok", "found", "todo"), output)
     if not all(row["ok"] for row in rows):
-        raise typer.Exit(1)
+        raise typer.Exit(PROBLEMS)
 
 
 def _row(name: str, check: Callable[[], Finding]) -> dict[str, Any]:
@@ -34,9 +38,18 @@ def _row(name: str, check: Callable[[], Finding]) -> dict[str, Any]:
 
     try:
         ok, found, todo = check()
-    except (CannotRun, settings_module.SettingsMissing) as problem:
-        ok, found, todo = False, str(problem), "tsunagu run up"
-    return {"check": name, "ok": ok, "found": found, "todo": "" if ok else todo}
+    except settings_module.SettingsMissing as problem:
+        ok, found, todo = False, str(problem), _settings_todo()
+    except CannotRun as problem:
+        ok, found, todo = False, str(problem), "make env" if name in WHEELS else "tsunagu run up"
+    except OSError as problem:
+        ok, found, todo = False, f"{problem.filename or name} cannot be used: {problem.strerror or 'no answer'}", REBUILD
+    return {"check": name, "ok": ok, "found": found or "nothing", "todo": "" if ok else todo}
+
+
+def _settings_todo() -> str:
+    file = settings_module.home() / settings_module.FILE_NAME
+    return f"mend {file}, or remove it and run: tsunagu run up" if file.exists() else "tsunagu run up"
 
 
 def _python() -> Finding:
@@ -53,7 +66,7 @@ def _java() -> Finding:
     from deploy.local import kafka
 
     done = subprocess.run([kafka.java(), "-version"], capture_output=True, text=True, check=False)
-    return done.returncode == 0, (done.stderr.splitlines() or ["no answer"])[0], "remove .venv and run: make env"
+    return done.returncode == 0, (done.stderr.splitlines() or ["no answer"])[0], REBUILD
 
 
 def _jars() -> Finding:
@@ -70,7 +83,7 @@ def _postgres() -> Finding:
     from deploy.local import postgres
 
     done = subprocess.run([str(postgres.programs() / "postgres"), "--version"], capture_output=True, text=True, check=False)
-    return done.returncode == 0, done.stdout.strip() or done.stderr.strip(), "remove .venv and run: make env"
+    return done.returncode == 0, done.stdout.strip() or done.stderr.strip(), REBUILD
 
 
 def _installation() -> Finding:
@@ -112,7 +125,8 @@ def _database() -> Finding:
 
 def _disk() -> Finding:
     home = settings_module.home()
-    free = shutil.disk_usage(home if home.exists() else home.parent).free // 2**20
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(there).free // 2**20
     return free > FREE_SPACE_MIB, f"{free} MiB free", f"free at least {FREE_SPACE_MIB} MiB at {home}"
 
 

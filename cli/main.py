@@ -1,20 +1,24 @@
 """The command ``tsunagu``: one sub-command per module of this package, imported only when it is asked for.
 
-A module takes part by having a typer app named ``app`` (several verbs) or a function named ``command``; add its name to COMMANDS. Exit codes: 0 ok · 1 problems found ·
-2 usage · 3 something that is needed cannot be had or reached, in one sentence.
+A module takes part by having a typer app named ``app`` (several verbs) or a function named ``command``; add its name to COMMANDS.
+Exit codes: see ``leaving``.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
 from types import ModuleType
 
 import typer
 
-COMMANDS = ("run", "day", "send", "report", "topics", "contracts", "service", "doctor")
-PROBLEMS, UNREACHABLE = 1, 3
+from cli.leaving import PROBLEMS, TOLD, UNREACHABLE
+
+COMMANDS = ("run", "day", "send", "report", "dead-letters", "topics", "contracts", "service", "doctor")
+WHERE = (
+    "Works on the installation in TSUNAGU_HOME; unless that is set, on .tsunagu in the checkout that the command belongs to, "
+    "wherever it is called from."
+)
 
 
 def command(words: list[str]) -> typer.Typer:
@@ -22,7 +26,7 @@ def command(words: list[str]) -> typer.Typer:
     root = typer.Typer(
         name="tsunagu",
         help="Tsunagu: carries events between support agencies, and lets across only what consent or law allows.",
-        epilog="Example: tsunagu run up --day",
+        epilog=f"Example: tsunagu run up --day\n\n{WHERE}\n\n{TOLD}",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
@@ -31,15 +35,8 @@ def command(words: list[str]) -> typer.Typer:
     root.callback()(_together)
     asked = [name for name in COMMANDS if name in words[:1]]
     for name in asked or COMMANDS:
-        if present(name):
-            _add(root, name, importlib.import_module(f"cli.{name}"))
+        _add(root, name, importlib.import_module(f"cli.{name.replace('-', '_')}"))
     return root
-
-
-def present(name: str) -> bool:
-    """Whether the module of a sub-command is there."""
-    found = importlib.util.find_spec(f"cli.{name}")
-    return found is not None and found.origin is not None
 
 
 def _together() -> None:
@@ -47,10 +44,13 @@ def _together() -> None:
 
 
 def _add(root: typer.Typer, name: str, module: ModuleType) -> None:
+    """Every verb's help ends with its example and the exit codes."""
     if hasattr(module, "app"):
+        for verb in module.app.registered_commands:
+            verb.epilog = f"{verb.epilog}\n\n{TOLD}"
         root.add_typer(module.app, name=name)
     else:
-        root.command(name, epilog=getattr(module, "EXAMPLE", None))(module.command)
+        root.command(name, epilog=f"{module.EXAMPLE}\n\n{TOLD}")(module.command)
 
 
 def main() -> None:
@@ -71,6 +71,8 @@ def main() -> None:
         _leave(f"{problem}{first}", UNREACHABLE)
     except NotRunning as problem:
         _leave(f"nothing runs in {problem}; start it: tsunagu run up", UNREACHABLE)
+    except OSError as problem:
+        _leave(": ".join(str(part) for part in (problem.filename, problem.strerror or problem) if part), UNREACHABLE)
 
 
 def _leave(problem: Exception | str, code: int) -> None:

@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaError, Producer
 
-from cli.agency.accounts import connection
+from cli import reading
 from cli.agency.client import NotAccepted
 from cli.agency.message import now
 from contracts import FINGERPRINTS
@@ -28,16 +28,18 @@ from kernel.topics import Topics
 
 PRINCIPAL = "registry"
 POLICIES = Path(__file__).resolve().parents[1] / "policies"
-TIMEOUT_S = 30.0
 EMERGENCY_KINDS = frozenset({"ELDER", "DISABILITY", "CHILD", "POVERTY", "COORDINATOR", "OUTREACH", "MUNICIPALITY"})
 """Kinds of agency that may give notice of danger to life (basis V, 生命・身体・財産)."""
 
 
-def publish(settings: Settings) -> int:
-    """Publish whatever the registry's log does not hold yet; the number of facts that were new. Raises KafkaException, NotAccepted."""
+def publish(settings: Settings, town: Iterable[Agency] | None = None) -> int:
+    """Publish whatever the registry's log does not hold yet of ``town`` (default: the sample town's agencies); how many facts were new.
+
+    May be called while the system runs. Raises KafkaException, NotAccepted.
+    """
     topics = Topics(settings.municipality)
     known = _known(settings, topics)
-    fresh = [(key, fact) for key, fact in _facts(settings) if _id(key, fact) not in known]
+    fresh = [(key, fact) for key, fact in _facts(settings, agencies() if town is None else town) if _id(key, fact) not in known]
     _write(settings, [(topics.inbox("consent"), number, key, fact) for key, fact in fresh for number in range(settings.partitions)])
     _write(settings, [(topics.registry, 0, key, fact) for key, fact in fresh])
     return len(fresh)
@@ -55,8 +57,8 @@ def registered(agency: Agency) -> AgencyRegistered:
     )
 
 
-def _facts(settings: Settings) -> Iterable[tuple[str, Any]]:
-    for agency in agencies():
+def _facts(settings: Settings, town: Iterable[Agency]) -> Iterable[tuple[str, Any]]:
+    for agency in town:
         yield agency.id, registered(agency)
     yield settings.policy, PolicyActivated(pack=settings.policy, hash=policy_hash(settings.policy))
 
@@ -68,34 +70,21 @@ def _id(key: str, fact: Any) -> str:
 
 def _known(settings: Settings, topics: Topics) -> set[str]:
     """The ids of every fact in the registry's log."""
-    consumer = Consumer({**connection(settings, PRINCIPAL), "group.id": topics.group(PRINCIPAL), "enable.auto.commit": False})
-    try:
-        found: set[str] = set()
-        low, high = consumer.get_watermark_offsets(TopicPartition(topics.registry, 0), timeout=TIMEOUT_S)
-        consumer.assign([TopicPartition(topics.registry, 0, low)])
-        position = low
-        while position < high:
-            for message in consumer.consume(500, 1.0):
-                if (error := message.error()) is not None:
-                    raise KafkaException(error)
-                found.add((header(message.headers() or (), "ce_id") or b"").decode())
-                position = message.offset() + 1
-        return found
-    finally:
-        consumer.close()
+    records = reading.whole(settings, PRINCIPAL, topics.registry)
+    return {(header(record.headers() or (), "ce_id") or b"").decode() for record in records}
 
 
 def _write(settings: Settings, records: list[tuple[str, int, str, Any]]) -> None:
     if not records:
         return
-    producer = Producer({**connection(settings, PRINCIPAL), "acks": "all", "enable.idempotence": True, "linger.ms": 5})
+    producer = Producer({**settings.account(PRINCIPAL), "acks": "all", "enable.idempotence": True, "linger.ms": 5})
     failed = []
     for topic, partition, key, fact in records:
         producer.produce(
             topic, partition=partition, key=key.encode(), value=serde.encode(fact), headers=_headers(settings, key, fact),
             on_delivery=lambda error, _: failed.append(error) if error else None,
         )
-    if producer.flush(TIMEOUT_S):
+    if producer.flush(reading.TIMEOUT_S):
         raise NotAccepted(KafkaError(KafkaError._TIMED_OUT))
     if failed:
         raise NotAccepted(failed[0])
@@ -108,4 +97,3 @@ def _headers(settings: Settings, key: str, fact: Any) -> list[tuple[str, bytes]]
         dataschema=f"{kind.full_name}:{FINGERPRINTS[kind.schema_id]}",
     )
     return attributes.headers()
-

@@ -8,12 +8,14 @@ import io
 import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
 import typer
 
+from cli.agency.message import JAPAN
+from cli.leaving import PROBLEMS, UNREACHABLE, leave
 from cli.output import Output, OutputOption, show
 from kernel import settings as settings_module
 from services.reporting import queries
@@ -23,8 +25,6 @@ T = TypeVar("T")
 Row = Mapping[str, Any]
 
 READER = "tsunagu_reader"
-PROBLEMS, UNREACHABLE = 1, 3
-JAPAN = timezone(timedelta(hours=9), "JST")
 
 TIMELINE = {
     "recorded_at": "記録（日本時間）", "title_ja": "出来事", "agency": "機関", "recipient": "相手", "about": "対象", "outcome": "結果",
@@ -48,7 +48,7 @@ def timeline(
     for row in rows:
         row["recorded_at"] = row["recorded_at"].astimezone(JAPAN).isoformat(timespec="milliseconds")
     if not rows:
-        _leave(f"nothing is recorded under {case}", PROBLEMS)
+        leave(f"nothing is recorded under {case}", PROBLEMS)
     _show(rows, TIMELINE, output, f"事例の経過 {case}")
     _warn(parked)
 
@@ -82,7 +82,7 @@ def _ask(question: Callable[[asyncpg.Connection], Awaitable[list[T]]], projectio
         return asyncio.run(ask())
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         where = f"{DATABASE} at {settings.database_host}:{settings.database_port}"
-        _leave(f"the database {where} cannot be read ({type(error).__name__}); start the system: tsunagu run up", UNREACHABLE)
+        leave(f"the database {where} cannot be read ({type(error).__name__}); start the system: tsunagu run up", UNREACHABLE)
 
 
 def _show(rows: Sequence[Row], headings: Mapping[str, str], output: Output, title: str) -> None:
@@ -93,16 +93,16 @@ def _show(rows: Sequence[Row], headings: Mapping[str, str], output: Output, titl
             show(shown, list(headings.values()), output, title)
         case Output.CSV:
             sys.stdout.flush()
-            typer.get_binary_stream("stdout").write(as_csv(rows))
+            typer.get_binary_stream("stdout").write(as_csv(rows, tuple(headings)))
         case _:
             show(rows, list(headings), output)
 
 
-def as_csv(rows: Sequence[Row]) -> bytes:
+def as_csv(rows: Sequence[Row], columns: Sequence[str] = ()) -> bytes:
     """UTF-8 with byte order mark and CRLF, as a spreadsheet expects; no text can be taken for a formula (CWE-1236)."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(rows[0])
+    writer.writerow(rows[0] if rows else columns)
     writer.writerows([_safe(value) for value in row.values()] for row in rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
@@ -118,9 +118,5 @@ def _cell(value: Any) -> Any:
 
 def _warn(parked: int) -> None:
     if parked:
-        _leave(f"{parked} log records could not be read, so this is incomplete; see reporting.parked", PROBLEMS)
+        leave(f"{parked} log records could not be read, so this is incomplete; see reporting.parked", PROBLEMS)
 
-
-def _leave(sentence: str, code: int) -> Any:
-    typer.echo(f"tsunagu: {sentence}", err=True)
-    raise typer.Exit(code)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.leaving import PROBLEMS, leave
 from cli.output import Output, OutputOption, show
 from kernel import settings as settings_module
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from deploy.local.lifecycle import Installation
     from deploy.local.progress import Progress
 
-app = typer.Typer(no_args_is_help=True, help="The whole system on this machine: Kafka, PostgreSQL, every service.")
+app = typer.Typer(no_args_is_help=True, help="The whole system on this machine: Kafka, PostgreSQL, every service; its files are in TSUNAGU_HOME (see: tsunagu --help).")
 STATUS = ("name", "state", "pid", "port", "restarts", "rss_mib", "address")
 Name = Annotated[str, typer.Argument(help="Name of a process, as `tsunagu run status` shows it.")]
 
@@ -30,12 +31,21 @@ def installation() -> Installation:
 
 def bring_up(installation: Installation, progress: Progress) -> None:
     """Stores, the registry's facts, services. Raises CannotRun, SettingsMissing, DidNotStart."""
-    installation.up_stores(progress)
-    from cli import registry
+    installation.up(progress, between=lambda: _register(installation, progress))
 
-    with progress.step("publishing the registry"):
-        registry.publish(installation.settings)
-    installation.up_applications(progress)
+
+def _register(installation: Installation, progress: Progress) -> None:
+    from confluent_kafka import KafkaException
+
+    from cli import registry
+    from cli.agency.client import NotAccepted
+    from deploy.local.layout import CannotRun
+
+    try:
+        with progress.step("publishing the registry"):
+            registry.publish(installation.settings)
+    except (KafkaException, NotAccepted) as error:
+        raise CannotRun(f"the registry cannot be published ({error}); see: tsunagu run logs kafka") from error
 
 
 @app.command(epilog="Example: tsunagu run up --day")
@@ -65,19 +75,19 @@ def down() -> None:
 
 @app.command(epilog="Example: tsunagu run status --output json")
 def status(output: OutputOption = Output.TABLE) -> None:
-    """Every process: state, pid, port, restarts, resident memory. Exit code 1 unless all are ready."""
+    """Every process: state (unready: it lives, and waits for something), pid, port, restarts, memory. Exit code 1 unless all are ready."""
     rows = status_rows(installation())
     show(rows, STATUS, output)
     if not rows or any(row["state"] != "ready" for row in rows):
-        raise typer.Exit(1)
+        raise typer.Exit(PROBLEMS)
 
 
 @app.command(epilog="Example: tsunagu run logs kafka -f")
 def logs(name: Name, follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as the log grows.")] = False) -> None:
     """The last lines of one process's log, or `supervisor`."""
-    path = installation().layout.log(name)
+    path = installation().layout.log(_known(name, "supervisor"))
     if not path.exists():
-        raise typer.BadParameter(f"no log {path}")
+        leave(f"{name} has written no log yet: {path}", PROBLEMS)
     arguments = ["tail", "-n", "200", *(["-F"] if follow else []), str(path)]
     os.execvp(arguments[0], arguments)
 
@@ -85,9 +95,16 @@ def logs(name: Name, follow: Annotated[bool, typer.Option("--follow", "-f", help
 @app.command(epilog="Example: tsunagu run kill consent")
 def kill(name: Name) -> None:
     """kill -9 one process; the supervisor starts it again. For trying what happens then."""
-    if not installation().signal(name, signal.SIGKILL):
-        typer.echo(f"tsunagu: {name} does not run", err=True)
-        raise typer.Exit(1)
+    if not installation().signal(_known(name), signal.SIGKILL):
+        leave(f"{name} does not run", PROBLEMS)
+
+
+def _known(name: str, *more: str) -> str:
+    from deploy.local.processes import NAMES
+
+    if name not in (*NAMES, *more):
+        raise typer.BadParameter(f"nothing is named {name!r}; there are {', '.join((*NAMES, *more))}")
+    return name
 
 
 def status_rows(found: Installation) -> list[dict[str, Any]]:
@@ -96,8 +113,11 @@ def status_rows(found: Installation) -> list[dict[str, Any]]:
 
 
 def _address(row: dict[str, Any]) -> str:
-    plain = {"kafka": "127.0.0.1:{port}", "postgres": "127.0.0.1:{port}", "schemas": "http://127.0.0.1:{port}/subjects"}
-    return plain.get(row["name"], "http://127.0.0.1:{port}/metrics").format(port=row["port"])
+    from deploy.local.ports import HOST
+    from deploy.local.processes import STORES, WINDOW
+
+    place = f"{HOST}:{row['port']}"
+    return place if row["name"] in STORES else f"http://{place}/{'subjects' if row['name'] == WINDOW else 'metrics'}"
 
 
 def _resident(pid: int | None) -> float | None:
@@ -121,5 +141,3 @@ def _own_share(process: Any) -> int:
         return process.memory_info().rss
     except psutil.NoSuchProcess:
         return 0
-
-

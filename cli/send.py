@@ -7,20 +7,23 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from confluent_kafka import KafkaException
-from rich.console import Console
 
-from cli.agency.body import BodyError, Fault, from_json, kind_of
+from cli.agency.body import BodyError, Fault, from_json, is_text, kind_of
 from cli.agency.client import AgencyClient, NotAccepted, Sent
 from cli.agency.message import Draft, Heard, draft
+from cli.leaving import PROBLEMS, UNREACHABLE, USAGE
 from cli.output import Output, OutputOption
 from contracts.consent import DisclosureDecided
 from contracts.envelope import MessageRefused
 from kernel import settings as settings_module
+from kernel.failures import PoisonError
 
+LARGEST_FILE = 16 * 2**20
+"""Most bytes that are read of a file."""
 LARGEST = 256 * 1024
 """Most bytes of one value, as everywhere in an outbox."""
 _FIELDS = frozenset({"type", "subject", "id", "time", "body"})
@@ -41,50 +44,73 @@ def command(
     file: Annotated[str, typer.Argument(help="JSON file: one object, or one object a line; - reads standard input.", metavar="FILE")],
     agency: Annotated[str, typer.Option("--agency", "-a", help="Id of the agency that speaks.")],
     output: OutputOption = Output.TABLE,
-    wait: Annotated[float, typer.Option("--wait", "-w", help="Wait up to so many seconds for notices to the sender.", metavar="SECONDS")] = 0.0,
+    wait: Annotated[float, typer.Option("--wait", "-w", help="Wait up to so many seconds for notices to the sender.", metavar="SECONDS", min=0)] = 0.0,
 ) -> None:
     """Publish events as an agency, through its own account, once they fit their schemas; with --wait, show what comes back."""
-    problems = Console(stderr=True)
     try:
         lines = list(read(Path("/dev/stdin") if file == "-" else Path(file), agency))
-    except (BodyError, OSError) as error:
-        problems.print(f"送信していません: {error}", markup=False)
-        raise typer.Exit(2) from None
+    except BodyError as error:
+        _leave(f"送信していません: {error}", USAGE)
+    except OSError as error:
+        _leave(f"送信していません: ファイルを開けません（{file}: {error.strerror}）。", USAGE)
     try:
-        client = AgencyClient(settings_module.load(), agency)
-        _send(client, lines, output, wait)
-    except (settings_module.SettingsMissing, KafkaException, NotAccepted) as error:
-        problems.print(f"送信できません: {error}", markup=False)
-        raise typer.Exit(1 if isinstance(error, NotAccepted) else 3) from None
+        _send(AgencyClient(settings_module.load(), agency), lines, output, wait)
+    except NotAccepted as error:
+        _leave(f"送信できません: {error}", PROBLEMS if error.reached else UNREACHABLE)
+    except settings_module.SettingsMissing as error:
+        _leave(f"送信できません: この機関の接続設定がありません（{error}）。", UNREACHABLE)
+    except KafkaException as error:
+        _leave(f"送信できません: 接続できません（{error.args[0].str()}）。", UNREACHABLE)
+    except PoisonError as error:
+        _leave(f"送信しましたが、受信箱に読めないものがあります（{error}）。", PROBLEMS)
+
+
+def _leave(sentence: str, code: int) -> NoReturn:
+    """One line, whatever the width of the terminal."""
+    typer.echo(sentence.encode(errors="replace").decode(), err=True)
+    raise typer.Exit(code)
 
 
 def read(file: Path, agency: str) -> Iterator[Line]:
     """The messages of a file, each checked against its schema. Raises BodyError, OSError."""
-    for item in _objects(file.read_text("utf-8")):
+    with file.open("rb") as content:
+        found = content.read(LARGEST_FILE + 1)
+    if len(found) > LARGEST_FILE:
+        raise BodyError(Fault.TOO_LARGE, "", f"ファイルが大きすぎます。{LARGEST_FILE // 2**20} MiB までに分けてください。")
+    try:
+        text = found.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BodyError(Fault.NOT_TEXT, "", "UTF-8 の文字として読めません。UTF-8 で保存し直してください。") from None
+    for item in _objects(text):
         yield _line(item, agency)
 
 
 def _objects(text: str) -> list[Any]:
+    if not text.strip():
+        raise BodyError(Fault.EMPTY, "", "ファイルが空です。")
     try:
         try:
             return [json.loads(text)]
         except ValueError:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except ValueError:
+            return [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (ValueError, RecursionError):
         raise BodyError(Fault.NOT_JSON, "", "JSONとして読めません。") from None
 
 
 def _line(item: Any, agency: str) -> Line:
     if not isinstance(item, dict):
         raise BodyError(Fault.NOT_AN_OBJECT, "", "一件ごとに一つのオブジェクトにしてください。")
-    for name in item.keys() - _FIELDS:
+    for name in sorted(item.keys() - _FIELDS):
         raise BodyError(Fault.FIELD_UNKNOWN, name, "使える項目は type・subject・id・time・body です。")
     kind = kind_of(str(item.get("type", "")))
     subject = item.get("subject")
-    if not isinstance(subject, str) or not subject:
+    if not subject or not is_text(subject):
         raise BodyError(Fault.SUBJECT_MISSING, "subject", "事例などの番号を入れてください。")
+    for name in ("id", "time"):
+        if not is_text(item.get(name, "")):
+            raise BodyError(Fault.VALUE_INVALID, name, "文字列を入れてください。")
     event = from_json(kind, item.get("body", {}))
-    found = draft(agency, event, subject, id=str(item.get("id", "")), time=str(item.get("time", "")))
+    found = draft(agency, event, subject, id=item.get("id", ""), time=item.get("time", ""))
     if len(found.value) > LARGEST:
         raise BodyError(Fault.TOO_LARGE, "body", "本文が大きすぎます。上限（256 KiB）より小さくしてください。")
     return Line(kind.name, found)

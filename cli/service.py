@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
+from deploy.local.first_start import SERVICES
 from kernel import settings as settings_module
 
 EXAMPLE = "Example: tsunagu service consent"
-NAMES = ("intake", "coordination", "participation", "consent", "reporting")
 
 
-def command(name: Annotated[str, typer.Argument(help=" | ".join(NAMES))]) -> None:
+def command(name: Annotated[str, typer.Argument(help=" | ".join(SERVICES))]) -> None:
     """Run one service until it is told to end."""
-    if name not in NAMES:
-        raise typer.BadParameter(f"no service {name!r}; there are {', '.join(NAMES)}")
+    if name not in SERVICES:
+        raise typer.BadParameter(f"no service {name!r}; there are {', '.join(SERVICES)}")
     importlib.import_module(f"services.{name}.app").run(settings_module.load())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from cli.leaving import PROBLEMS
 from cli.output import Output, OutputOption, show
 from kernel import settings as settings_module
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from deploy.local.broker_admin import BrokerAdmin, Change
 
 app = typer.Typer(no_args_is_help=True, help="Topics, accounts and access rules: what is planned, what differs, make it so.")
+REACHABLE_S = 5.0
 COLUMNS = ("kind", "name", "detail", "blocked")
 
 
@@ -39,10 +41,10 @@ def plan(output: OutputOption = Output.TABLE) -> None:
 @app.command(epilog="Example: tsunagu topics check")
 def check(output: OutputOption = Output.TABLE) -> None:
     """What differs between broker and plan. Exit code 1 when anything does."""
-    changes = _admin().differences()
+    changes = _admin().differences(REACHABLE_S)
     show(_rows(changes), COLUMNS, output)
     if changes:
-        raise typer.Exit(1)
+        raise typer.Exit(PROBLEMS)
 
 
 @app.command(epilog="Example: tsunagu topics apply")

@@ -25,7 +25,7 @@ from kernel.processor import Processor
 from kernel.runner import BatchRunner
 from kernel.sender import Sender
 from kernel.service import Loop, Service, Site, Worker, site, workers
-from kernel.settings import Settings
+from kernel.settings import MECHANISM, Settings
 from kernel.ticks import ticks
 
 TICK_EVERY_S = 1.0
@@ -114,6 +114,7 @@ class EventPath(mode.Service):
         runner = BatchRunner(
             worker.handler, worker.topics, where.clients.consumer(f"{where.topics.group(self.definition.name)}.{worker.name}", name),
             Sender(where.clients.producer(name)), where.telemetry.meter(worker.name), urgent=worker.urgent, max_records=worker.max_records,
+            growing=worker.growing,
         )
         self.runners.append(runner)
         return runner
@@ -170,7 +171,7 @@ async def _carry_out(value: bytes, path: EventPath) -> None:
 
 def _options(where: Site) -> dict[str, Any]:
     clients, settings = where.clients, where.settings
-    credentials = faust.SASLCredentials(username=clients.principal, password=clients.password, mechanism="SCRAM-SHA-512")
+    credentials = faust.SASLCredentials(username=clients.principal, password=clients.password, mechanism=MECHANISM)
     return {
         "broker": f"kafka://{clients.bootstrap}",
         "broker_credentials": credentials if clients.security_protocol.startswith("SASL") else None,

@@ -9,7 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
-from kernel.settings import Settings
+from kernel.settings import MECHANISM, Settings
 
 HOST = socket.gethostname()
 """Distinguishes the replicas of one service, and stays the same when one of them is started again."""
@@ -37,7 +37,7 @@ class Clients:
     def options(self, name: str) -> dict[str, Any]:
         """What every aiokafka client needs; ``name`` shows up in the broker's logs and quotas."""
         sasl = {
-            "sasl_mechanism": "SCRAM-SHA-512", "sasl_plain_username": self.principal, "sasl_plain_password": self.password,
+            "sasl_mechanism": MECHANISM, "sasl_plain_username": self.principal, "sasl_plain_password": self.password,
         }
         return {
             "bootstrap_servers": self.bootstrap, "security_protocol": self.security_protocol, "client_id": name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,13 +22,17 @@ from kernel.topics import Topics
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A handler and the topics it reads; ``urgent`` ones go first. ``name`` is a metric label and ends the consumer group's name."""
+    """A handler and the topics it reads; ``urgent`` ones go first. ``name`` is a metric label and ends the consumer group's name.
+
+    ``growing``: asked now and then which topics are to be read by now; see ``runner.BatchRunner``.
+    """
 
     name: str
     topics: tuple[str, ...]
     handler: Handler
     urgent: tuple[str, ...] = ()
     max_records: int = 2_000
+    growing: Callable[[], Awaitable[Collection[str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

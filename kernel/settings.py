@@ -1,16 +1,23 @@
 """Settings: the only reader of the environment; one file per installation, secrets as files beside it.
 
-``TSUNAGU_HOME`` (default ``.tsunagu`` in the working folder) holds ``tsunagu.toml`` and ``secrets/``.
+The installation's folder holds ``tsunagu.toml`` and ``secrets/``. It is ``TSUNAGU_HOME``; unless that is set, ``.tsunagu`` in the
+checkout that this code lies in, wherever the command is called from; where there is no checkout, in the working folder.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 FILE_NAME = "tsunagu.toml"
+MECHANISM = "SCRAM-SHA-512"
+"""How every account shows its password to the broker."""
+_CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 class SettingsMissing(Exception):
@@ -44,9 +51,20 @@ class Settings:
         """The password of a Kafka principal or a database role. Raises SettingsMissing."""
         return self.secret(f"{principal}.password").decode()
 
+    def account(self, principal: str) -> dict[str, str | int]:
+        """Connection settings of a confluent-kafka client of one account. Raises SettingsMissing."""
+        sasl = {"sasl.mechanism": MECHANISM, "sasl.username": principal, "sasl.password": self.password(principal)}
+        return {
+            "bootstrap.servers": self.bootstrap, "security.protocol": self.security_protocol, "log_level": 0,
+            **(sasl if self.security_protocol.startswith("SASL") else {}),
+        }
+
     def kek(self) -> bytes:
         """The 32-byte key-encryption key of the municipality. Raises SettingsMissing."""
-        return bytes.fromhex(self.secret("kek").decode())
+        try:
+            return bytes.fromhex(self.secret("kek").decode())
+        except ValueError as error:
+            raise SettingsMissing(f"secret file {self.home / 'secrets' / 'kek'} does not hold hexadecimal digits") from error
 
     def secret(self, name: str) -> bytes:
         """The content of one secret file, without surrounding white space. Raises SettingsMissing."""
@@ -58,8 +76,9 @@ class Settings:
 
 
 def home() -> Path:
-    """The installation's folder, from ``TSUNAGU_HOME``."""
-    return Path(os.environ.get("TSUNAGU_HOME", ".tsunagu")).absolute()
+    """The installation's folder: ``TSUNAGU_HOME``, or ``.tsunagu`` beside this code; see above."""
+    beside = _CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path()
+    return Path(os.environ.get("TSUNAGU_HOME") or beside / ".tsunagu").absolute()
 
 
 def load(folder: Path | None = None) -> Settings:
@@ -67,27 +86,41 @@ def load(folder: Path | None = None) -> Settings:
     folder = folder or home()
     path = folder / FILE_NAME
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        found = _settings(folder, tomllib.loads(path.read_text("utf-8")))
     except OSError as error:
         raise SettingsMissing(f"settings file {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsMissing(f"settings file {path} is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsMissing(f"settings file {path} is not valid TOML: {error}") from error
-    try:
-        return Settings(
-            home=folder,
-            municipality=table["municipality"]["code"],
-            policy=table["municipality"]["policy"],
-            partitions=table["kafka"]["partitions"],
-            agency_partitions=table["kafka"]["agency_partitions"],
-            bootstrap=table["kafka"]["bootstrap"],
-            security_protocol=table["kafka"]["security_protocol"],
-            controller=table["kafka"].get("controller", ""),
-            kafka_external=table["kafka"].get("external", False),
-            database_external=table["database"].get("external", False),
-            database_host=table["database"]["host"],
-            database_port=table["database"]["port"],
-            schema_window=table["http"]["schema_window"],
-            http_ports=table["http"]["ports"],
-        )
     except KeyError as error:
         raise SettingsMissing(f"setting {error.args[0]!r} is missing in {path}") from error
+    except (TypeError, AttributeError) as error:
+        raise SettingsMissing(f"settings file {path} has a value where a table is wanted: [municipality], [kafka], [database], [http]") from error
+    if wrong := [*_wrong(found)]:
+        raise SettingsMissing(f"setting {', '.join(wrong)} in {path} has a value that cannot be meant")
+    return found
+
+
+def _settings(folder: Path, table: dict[str, Any]) -> Settings:
+    town, kafka, database, http = (table[name] for name in ("municipality", "kafka", "database", "http"))
+    return Settings(
+        home=folder, municipality=town["code"], policy=town["policy"],
+        partitions=kafka["partitions"], agency_partitions=kafka["agency_partitions"], bootstrap=kafka["bootstrap"],
+        security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), kafka_external=kafka.get("external", False),
+        database_host=database["host"], database_port=database["port"], database_external=database.get("external", False),
+        schema_window=http["schema_window"], http_ports=dict(http["ports"]),
+    )
+
+
+def _wrong(found: Settings) -> Iterator[str]:
+    """The names of settings of another type than they must have, or that are no number of partitions, port or address."""
+    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "schema_window")
+    yield from (name for name in texts if not isinstance(getattr(found, name), str))
+    yield from (name for name in ("kafka_external", "database_external") if not isinstance(getattr(found, name), bool))
+    counts = ("partitions", "agency_partitions", "database_port")
+    numbers = {name: getattr(found, name) for name in counts} | {f"ports.{name}": port for name, port in found.http_ports.items()}
+    yield from (name for name, number in numbers.items() if type(number) is not int or not 0 < number < 65_536)
+    for name in ("bootstrap", "schema_window", *(["controller"] if found.controller else [])):
+        if not re.search(r".:[0-9]{1,5}$", str(getattr(found, name))):
+            yield name

@@ -14,6 +14,8 @@ ALARMS = ("DUPLICATE", "SEQUENCE_GAP", "CAUSE_CONFLICT")
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 _HUNG = 30.0
 """A worker that has been busy with one batch for longer than this many seconds is not alive."""
+_AWAY = 10.0
+"""One that has waited for so many seconds for a part that does not answer lives, but is not ready."""
 _LOOP_STUCK = 5.0
 """Nor is a process whose event loop has not turned for this many seconds."""
 
@@ -59,8 +61,9 @@ class Telemetry:
         return stuck + [name for name, meter in self.meters.items() if meter.hung(now)]
 
     def unready(self) -> list[str]:
-        """The workers that do not work yet; empty when the process is ready."""
-        return [name for name, meter in self.meters.items() if not meter.ready] if self.meters else ["starting"]
+        """The workers that do not work now: nothing taken over, or waiting for long; empty when the process is ready."""
+        now = time.monotonic()
+        return [name for name, meter in self.meters.items() if meter.away(now)] if self.meters else ["starting"]
 
 
 class Meter:
@@ -70,6 +73,7 @@ class Meter:
         own = (telemetry.service, worker)
         self.ready = False
         self.busy_since: float | None = None
+        self.waiting_since: float | None = None
         self._handled = {outcome: telemetry.messages.labels(*own, outcome) for outcome in OUTCOMES}
         self._alarms = {code: telemetry.alarms.labels(*own, code) for code in ALARMS}
         self._dead = {code: telemetry.dead_letters.labels(*own, code.value) for code in RefusalCode}
@@ -113,13 +117,26 @@ class Meter:
     def stalled(self, waiting: bool) -> None:
         """Whether the worker waits for a part of the installation that does not answer. A stalled worker is alive."""
         self._stalled.set(waiting)
-        if waiting:
-            self.busy_since = None
+        if not waiting:
+            self.waiting_since = None
+            return
+        self.busy_since = None
+        if self.waiting_since is None:
+            self.waiting_since = time.monotonic()
 
     def took(self, partitions: Iterable[object]) -> None:
         """These partitions are ready; the worker is ready."""
         self._partitions.set(len(list(partitions)))
         self.ready = True
+
+    def lost(self) -> None:
+        """The worker's partitions are being given out anew; it is not ready until it took some."""
+        self._partitions.set(0)
+        self.ready = False
+
+    def away(self, now: float) -> bool:
+        """Whether it has no partitions ready, or waits for too long; ``now`` in monotonic seconds."""
+        return not self.ready or (self.waiting_since is not None and now - self.waiting_since > _AWAY)
 
     def hung(self, now: float) -> bool:
         """Whether one batch has taken too long; ``now`` in monotonic seconds."""

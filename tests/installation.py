@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from deploy.local.broker_admin import client_settings
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
 from kernel.settings import Settings
@@ -31,9 +30,9 @@ class Broker:
             "sasl_plain_password": self.settings.password(principal),
         }
 
-    def confluent(self, principal: str = "admin") -> dict[str, str]:
+    def confluent(self, principal: str = "admin") -> dict[str, str | int]:
         """Connection settings for a confluent-kafka client of one account."""
-        return client_settings(self.settings, principal)
+        return self.settings.account(principal)
 
     def new_topic(self, partitions: int = 1, **config: str) -> str:
         """A fresh topic that only the administrator can use; keys of ``config`` with ``_`` for ``.``."""

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 from confluent_kafka import Consumer, Message, TopicPartition
 
 from bench.load.subjects import LISTENERS, SPEAKERS
-from deploy.local.broker_admin import client_settings
 from kernel.envelope import header
 from kernel.settings import Settings
 from kernel.topics import Topics
@@ -24,7 +23,7 @@ class Trace:
     """Remembers where every topic ends now; later tells what was appended since, by the administrator's account."""
 
     def __init__(self, settings: Settings) -> None:
-        self._consumer = Consumer({**client_settings(settings, "admin"), "group.id": "bench-hops", "enable.auto.commit": False})
+        self._consumer = Consumer({**settings.account("admin"), "group.id": "bench-hops", "enable.auto.commit": False})
         topics = Topics(settings.municipality)
         self._hops = {
             **{topics.outbox(agency): "outbox" for agency in set(SPEAKERS)},

@@ -8,7 +8,6 @@ from typing import Self
 
 from confluent_kafka import OFFSET_END, Consumer, TopicPartition
 
-from cli.agency.accounts import connection
 from kernel.envelope import header
 from kernel.settings import Settings
 from kernel.topics import Topics
@@ -23,7 +22,7 @@ class Listener:
         self.heard: dict[str, float] = {}
         self._topic = Topics(settings.municipality).agency_inbox(agency)
         self._consumer = Consumer({
-            **connection(settings, f"agency-{agency}"), "group.id": f"{settings.municipality}.agency-{agency}.bench",
+            **settings.account(f"agency-{agency}"), "group.id": f"{settings.municipality}.agency-{agency}.bench",
             "enable.auto.commit": False, "fetch.wait.max.ms": 100, "socket.nagle.disable": True,
         })
         self._stop = threading.Event()

@@ -9,7 +9,6 @@ from typing import Self
 from confluent_kafka import Producer
 
 from bench.load.subjects import SPEAKERS, Subject
-from cli.agency.accounts import connection
 from cli.agency.message import draft
 from kernel.settings import Settings
 from kernel.topics import Topics
@@ -26,7 +25,7 @@ class Speakers:
         self._subjects = {agency: itertools.cycle(found) for agency, found in subjects.items()}
         self._producers = {
             agency: Producer({
-                **connection(settings, f"agency-{agency}"), "acks": "all", "enable.idempotence": True, "linger.ms": 0,
+                **settings.account(f"agency-{agency}"), "acks": "all", "enable.idempotence": True, "linger.ms": 0,
                 "socket.nagle.disable": True,
             })
             for agency in subjects

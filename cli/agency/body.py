@@ -22,11 +22,16 @@ from kernel.failures import PoisonError
 
 _AGENCY = re.compile(r"[a-z0-9-]{1,32}")
 
+_MOST = {"int": 2**31 - 1, "long": 2**63 - 1}
+"""The largest whole number of each Avro type."""
+
 
 class Fault(StrEnum):
     """Why a file cannot be sent; found before anything leaves this machine."""
 
+    NOT_TEXT = "NOT_TEXT"
     NOT_JSON = "NOT_JSON"
+    EMPTY = "EMPTY"
     NOT_AN_OBJECT = "NOT_AN_OBJECT"
     TYPE_UNKNOWN = "TYPE_UNKNOWN"
     TYPE_INTERNAL = "TYPE_INTERNAL"
@@ -110,6 +115,11 @@ def _check(event: Any) -> None:
         raise BodyError(Fault(error.code), f"body.{error.where}", SENTENCES[error.code]) from None
 
 
+def is_text(value: Any) -> bool:
+    """Whether it is a text that can be sent: JSON's may hold half of a character (a lone surrogate), UTF-8 cannot."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 @cache
 def _schema(identity: int) -> Any:
     return json.loads(SCHEMAS[identity])
@@ -133,9 +143,9 @@ def _value(schema: Any, value: Any, path: str, named: _Named) -> Any:
                 raise BodyError(Fault.VALUE_INVALID, path, f"次のいずれかを入れてください: {choices}。")
             return value
         case "int" | "long":
-            return _day(value, path) if isinstance(schema, dict) and schema.get("logicalType") == "date" else _whole(value, path)
+            return _day(value, path) if isinstance(schema, dict) and schema.get("logicalType") == "date" else _whole(value, kind, path)
         case "string":
-            return _checked(value, str, path)
+            return _text(value, path)
         case "boolean":
             return _checked(value, bool, path)
         case "null":
@@ -200,9 +210,16 @@ def _checked(value: Any, kind: type, path: str) -> Any:
     return value
 
 
-def _whole(value: Any, path: str) -> int:
-    if type(value) is not int:
-        raise BodyError(Fault.VALUE_INVALID, path, "整数を入れてください。")
+def _text(value: Any, path: str) -> str:
+    if not is_text(_checked(value, str, path)):
+        raise BodyError(Fault.VALUE_INVALID, path, "文字として読めない部分があります。")
+    return value
+
+
+def _whole(value: Any, kind: str, path: str) -> int:
+    most = _MOST[kind]
+    if type(value) is not int or not -most - 1 <= value <= most:
+        raise BodyError(Fault.VALUE_INVALID, path, f"{most} までの整数を入れてください。")
     return value
 
 

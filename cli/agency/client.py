@@ -12,7 +12,6 @@ from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
-from cli.agency.accounts import connection
 from cli.agency.message import Draft, Heard, draft, heard
 from kernel.partitioner import partition_of
 from kernel.settings import Settings
@@ -33,11 +32,12 @@ class Sent:
 
 
 class NotAccepted(Exception):
-    """The broker did not take the record; ``code`` is Kafka's own name of the reason."""
+    """The broker did not take the record; ``code`` is Kafka's own name of the reason; ``reached``: whether the broker said so itself."""
 
     def __init__(self, error: KafkaError) -> None:
         super().__init__(f"{error.name()}: {error.str()}")
         self.code = error.name()
+        self.reached = error.code() >= 0  # librdkafka's own codes are negative
 
 
 class AgencyClient:
@@ -125,7 +125,7 @@ class AgencyClient:
     def _outbox(self) -> Producer:
         if self._producer is None:
             self._producer = Producer({
-                **connection(self._settings, self._principal), "acks": "all", "enable.idempotence": True, "linger.ms": 0,
+                **self._settings.account(self._principal), "acks": "all", "enable.idempotence": True, "linger.ms": 0,
                 "compression.type": "lz4", "message.max.bytes": 1_000_000,
             })
         return self._producer
@@ -133,7 +133,7 @@ class AgencyClient:
     def _reader(self) -> Consumer:
         if self._consumer is None:
             self._consumer = Consumer({
-                **connection(self._settings, self._principal), "group.id": self._topics.group(self._principal) + "reader",
+                **self._settings.account(self._principal), "group.id": self._topics.group(self._principal) + "reader",
                 "enable.auto.commit": False, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 100, "allow.auto.create.topics": False,
             })
         return self._consumer

@@ -29,11 +29,14 @@ def play(settings: Settings, output: Output = Output.TABLE) -> None:
     """Play the day on the running system and write its table. Raises CannotRun, typer.Exit(1) when a row is not as the story says."""
     from confluent_kafka import KafkaException
 
+    from cli import steps
     from cli.day import table
-    from deploy.local.layout import CannotRun
+    from deploy.local.layout import CannotRun, Layout
+    from deploy.local.turns import turn
 
     try:
-        played, whole = _played(settings)
+        with turn(Layout(settings.home), "day", steps.shown()):  # a day follows its own figures and what its agencies hear
+            played, whole = _played(settings)
     except (KafkaException, OSError) as error:
         reason = error.args[0].str() if isinstance(error, KafkaException) else error
         raise CannotRun(f"the day cannot go on: the broker or the database does not answer ({reason}); see: tsunagu run status") from error

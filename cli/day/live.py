@@ -18,7 +18,6 @@ from typing import Any, Protocol
 from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from cli.agency.accounts import connection
 from cli.agency.body import from_json, to_json
 from cli.agency.client import AgencyClient
 from cli.agency.message import JAPAN, Draft, Heard
@@ -60,7 +59,7 @@ class LiveStage:
 
     def __init__(self, settings: Settings, patience: float = PATIENCE_S) -> None:
         self.settings, self.patience = settings, patience
-        AdminClient(connection(settings, AUDITOR)).list_topics(timeout=REACHABLE_S)
+        AdminClient(settings.account(AUDITOR)).list_topics(timeout=REACHABLE_S)
         topics = Topics(settings.municipality)
         self.view = View(topics, settings.partitions)
         names = [agency.id for agency in agencies()]
@@ -222,7 +221,7 @@ def _auditor(settings: Settings, topics: Topics) -> Consumer:
     """A consumer of every log, from its present end on."""
     names = [topics.log(name) for name in ("consultation", "outreach", "coordination", "participation", "community", "consent")]
     places = [TopicPartition(name, number) for name in names for number in range(settings.partitions)]
-    account = connection(settings, AUDITOR)
+    account = settings.account(AUDITOR)
     admin = AdminClient(account)
     ends = admin.list_offsets({place: OffsetSpec.latest() for place in places}, isolation_level=IsolationLevel.READ_UNCOMMITTED)
     consumer = Consumer({

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from cli.day.rows import Receipt, Row, Withheld
 from cli.day.story import Step
-from cli.output import Output
+from cli.output import Output, write
 from contracts.catalogue import CATALOGUE
 
 COLUMNS = ("step", "agency", "event_id", "type", "outcome", "rule", "recipients", "withheld", "millis")
@@ -48,14 +48,14 @@ def _table(rows: list[Row]) -> None:
     table = Table(show_lines=False, header_style="bold", pad_edge=False)
     for name, justify in (("#", "right"), ("agency", "left"), ("what was sent", "left"), ("outcome", "left"), ("rule", "left"),
                           ("who received which categories", "left"), ("withheld", "left"), ("ms", "right")):
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
     last = 0
     for row in rows:
         if row.step != last and last:
             table.add_section()
         number, last = str(row.step) if row.step != last else "", row.step
-        table.add_row(number, row.agency, _title(row), _outcome(row), row.rule, _received(row), _kept(row), str(row.millis))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+        table.add_row(number, row.agency, _title(row), _outcome(row), row.rule, Text(_received(row)), Text(_kept(row)), str(row.millis))
+    write(table, piped=200)
 
 
 def _title(row: Row) -> str:

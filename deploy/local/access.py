@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from contracts.topics import SUPPORT_FUNCTIONS
 from kernel.topics import Topics
 
+from .first_start import DECIDING
 from .town import Agency
 
 INBOXES = tuple(f"{function}.inbox" for function in SUPPORT_FUNCTIONS)
 LOGS = (*(f"{function}.log" for function in SUPPORT_FUNCTIONS), "consent.log", "registry.log")
+
+DEAD_LETTERS = tuple(f"{service}.dead-letters" for service in DECIDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ TABLE: Mapping[str, Access] = {
     "auditor": Access(reads=LOGS),
     "registry": Access(writes=("registry.log", "consent.inbox"), reads=("registry.log",)),
     "operator": Access(writes=("control",)),
+    "inspector": Access(reads=DEAD_LETTERS),
 }
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from typing import TypeVar
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -26,7 +26,7 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from kernel.settings import Settings
+from kernel.settings import FILE_NAME, Settings
 from kernel.topics import Topics
 
 from . import access
@@ -52,17 +52,6 @@ class Change:
     blocked: bool = False
 
 
-def client_settings(settings: Settings, principal: str) -> dict[str, str]:
-    """Connection settings of confluent-kafka for one account."""
-    return {
-        "bootstrap.servers": settings.bootstrap,
-        "security.protocol": settings.security_protocol,
-        "sasl.mechanism": "SCRAM-SHA-512",
-        "sasl.username": principal,
-        "sasl.password": settings.password(principal),
-    }
-
-
 class BrokerAdmin:
     """One connection of the administrator's account."""
 
@@ -70,7 +59,8 @@ class BrokerAdmin:
         self._settings = settings
         self._agencies = tuple(agencies)
         self._topics = Topics(settings.municipality)
-        self._client = AdminClient({**client_settings(settings, "admin"), "log_level": 0})
+        self._refused = False
+        self._client = AdminClient({**settings.account("admin"), "error_cb": self._told})
 
     def apply(self, advance: Callable[[int, int], None] = lambda done, total: None) -> list[Change]:
         """Make every difference vanish and return what was done. Raises CannotRun for a blocked one."""
@@ -95,12 +85,20 @@ class BrokerAdmin:
                 self._client.list_topics(timeout=2)
                 return
             except KafkaException as error:
+                self._client.poll(0)  # lets it tell why
                 if time.monotonic() > deadline:
-                    reason = error.args[0].str()
-                    raise CannotRun(
-                        f"the broker at {self._settings.bootstrap} does not accept the administrator ({reason}); check its address and secrets/admin.password"
-                    ) from error
+                    raise self._unreachable() from error
             time.sleep(PAUSE_S)
+
+    def _unreachable(self) -> CannotRun:
+        broker = f"the broker at {self._settings.bootstrap}"
+        if self._refused:
+            return CannotRun(f"{broker} does not accept the administrator; check its address and secrets/admin.password")
+        return CannotRun(f"{broker} does not answer as Kafka; start it, or check [kafka] in {FILE_NAME}")
+
+    def _told(self, error: KafkaError) -> None:
+        """What happens to the connection; a call that waits for it says only that it took too long."""
+        self._refused = self._refused or error.code() == KafkaError._AUTHENTICATION
 
     # --- accounts
 
@@ -202,7 +200,7 @@ class BrokerAdmin:
             return
         last = self._agencies[-1]
         topic = self._topics.agency_inbox(last.id)
-        account = AdminClient({**client_settings(self._settings, last.principal), **QUICK_RETRY, "log_level": 0})
+        account = AdminClient({**self._settings.account(last.principal), **QUICK_RETRY})
         deadline = time.monotonic() + TIMEOUT_S
         while not _sees(account, topic):
             if time.monotonic() > deadline:

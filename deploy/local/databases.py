@@ -14,12 +14,13 @@ from pathlib import Path
 
 import asyncpg
 
-from kernel.settings import Settings
+from kernel.settings import FILE_NAME, Settings
 
 from .layout import REPOSITORY, CannotRun
 
 SCRAM_ROUNDS = 4096
 SUPERUSER = "postgres"
+ANSWER_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,17 @@ async def connect(settings: Settings, role: str, database: str) -> asyncpg.Conne
             user=role,
             password=settings.password(role),
             database=database,
-            timeout=10,
+            timeout=ANSWER_S,
         )
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        where = f"{settings.database_host}:{settings.database_port}"
-        raise CannotRun(f"the database server at {where} does not accept {role} on {database} ({error}); check [database] and secrets/{role}.password") from error
+    except (OSError, TimeoutError) as error:
+        raise CannotRun(f"the database server at {_where(settings)} does not answer; start it, or check [database] in {FILE_NAME}") from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        refusal = f"does not accept {role} on {database} ({str(error) or type(error).__name__})"
+        raise CannotRun(f"the database server at {_where(settings)} {refusal}; check [database] and secrets/{role}.password") from error
+
+
+def _where(settings: Settings) -> str:
+    return f"{settings.database_host}:{settings.database_port}"
 
 
 async def _make_role(administrator: asyncpg.Connection, role: str, password: str) -> None:

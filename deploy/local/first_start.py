@@ -14,7 +14,9 @@ from kernel.settings import FILE_NAME
 from . import ports
 from .layout import Layout
 
-SERVICES = ("intake", "coordination", "participation", "consent", "reporting")
+DECIDING = ("intake", "coordination", "participation", "consent")
+"""Services that decide: what they cannot read, they bury."""
+SERVICES = (*DECIDING, "reporting")
 DATABASE_ROLES = ("postgres", "tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_keys")
 
 TEMPLATE = '''\

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,21 +21,19 @@ from . import access, control, first_start, jars, kafka, ports, postgres, proces
 from .layout import CannotRun, Layout
 from .progress import Progress, Step
 from .town import agencies
+from .turns import turn
 
 READY_WITHIN_S = 180.0
 GIVE_UP_AFTER = 3
-"""Restarts of a process that never became ready."""
+"""Restarts of a process that does not become ready; those from before it was waited for do not count."""
 
 
-@dataclass(frozen=True, slots=True)
 class DidNotStart(Exception):
-    """A process ended again and again, or was not ready in time."""
+    """A process ended again and again, or was not ready in time. (No dataclass: whoever passes an exception on writes to it.)"""
 
-    name: str
-    log: Path
-
-    def __str__(self) -> str:
-        return f"{self.name} did not become ready; its log is {self.log}, last line: {_last_line(self.log)}"
+    def __init__(self, name: str, log: Path) -> None:
+        super().__init__(f"{name} did not become ready; its log is {log}, last line: {_last_line(log)}")
+        self.name, self.log = name, log
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +53,20 @@ class Installation:
         first_start.prepare(self.layout, ("admin", *access.principals(agencies())))
         return self.settings
 
-    def up(self, progress: Progress) -> None:
-        """The whole system. Raises CannotRun, SettingsMissing, DidNotStart."""
-        self.up_stores(progress)
-        self.up_applications(progress)
+    def up(self, progress: Progress, between: Callable[[], None] = lambda: None) -> None:
+        """The whole system; ``between`` the stores and the services. A second `up` waits for the first and finds everything done.
+
+        Raises CannotRun, SettingsMissing, DidNotStart.
+        """
+        with turn(self.layout, "start", progress):
+            self._up_stores(progress)
+            between()
+            self._start(processes.APPLICATIONS, "starting the services", progress)
 
     def up_stores(self, progress: Progress) -> None:
         """Broker and database, provisioned. Raises CannotRun, SettingsMissing, DidNotStart."""
-        settings = self.prepare()
-        names = processes.stores(settings)
-        with self._one_at_a_time():
-            self._check_ports((*names, *processes.APPLICATIONS))
-            self._make_stores(settings, names, progress)
-            supervisor.ensure_running(self.layout, self.tied)
-            self._start(names, "starting " + " and ".join(names), progress)
-            self._provision(settings, progress)
-
-    def up_applications(self, progress: Progress) -> None:
-        """The services, on stores that are up. Raises CannotRun, DidNotStart."""
-        self._start(processes.APPLICATIONS, "starting the services", progress)
+        with turn(self.layout, "start", progress):
+            self._up_stores(progress)
 
     def down(self) -> bool:
         """Stop everything that was started; False when nothing ran."""
@@ -107,12 +99,14 @@ class Installation:
 
     # --- steps
 
-    @contextmanager
-    def _one_at_a_time(self) -> Iterator[None]:
-        """Two `up` at once make one first start; the second finds everything done."""
-        with (self.layout.run / "up.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def _up_stores(self, progress: Progress) -> None:
+        settings = self.prepare()
+        names = processes.stores(settings)
+        self._check_ports((*names, *processes.APPLICATIONS))
+        self._make_stores(settings, names, progress)
+        supervisor.ensure_running(self.layout, self.tied)
+        self._start(names, "starting " + " and ".join(names), progress)
+        self._provision(settings, progress)
 
     def _make_stores(self, settings: Settings, names: tuple[str, ...], progress: Progress) -> None:
         if "kafka" in names:
@@ -142,6 +136,7 @@ class Installation:
 
     def _wait_until_ready(self, names: tuple[str, ...], step: Step) -> None:
         deadline = time.monotonic() + READY_WITHIN_S
+        before = {row["name"]: row["restarts"] for row in self.status()}
         while True:
             rows = [row for row in self.status() if row["name"] in names]
             waiting = [row for row in rows if row["state"] != "ready"]
@@ -149,7 +144,7 @@ class Installation:
             if rows and not waiting:
                 return
             for row in waiting:
-                if row["restarts"] >= GIVE_UP_AFTER or time.monotonic() > deadline:
+                if row["restarts"] - before.get(row["name"], 0) >= GIVE_UP_AFTER or time.monotonic() > deadline:
                     raise DidNotStart(row["name"], Path(row["log"]))
             time.sleep(0.1)
 

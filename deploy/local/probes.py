@@ -34,6 +34,11 @@ async def http_ready(port: int) -> bool:
     return await _http(port, "/readyz")
 
 
+async def http_alive(port: int) -> bool:
+    """``GET /livez`` answers 200: the process turns and no batch of it hangs; waiting for a broker or a database is alive."""
+    return await _http(port, "/livez")
+
+
 async def http_schemas(port: int) -> bool:
     """``GET /subjects`` of the schema window answers 200."""
     return await _http(port, "/subjects")

@@ -1,4 +1,8 @@
-"""One supervised process: started, watched until ready, restarted when it ends, stopped by its process group."""
+"""One supervised process: started, watched, restarted when it ends or does not live, stopped by its process group.
+
+Ready and alive are two questions. A process that is not ready (any more) is left alone: it waits for something, and says so. One
+that has lived and then says ``SICK_AFTER`` times in a row that it is sick, or does not answer, is killed and started again.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,9 @@ from .probes import Probe
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 PROBE_EVERY_S = 0.1
+ALIVE_EVERY_S = 2.0
+SICK_AFTER = 5
+"""With the probe's own limit: a process that stands still is killed after 10 to 25 seconds. Starting up takes as long as it takes."""
 QUIET_S = 30.0
 """A process that was ready for so long starts again with the shortest pause."""
 LOG_LIMIT = 20 * 1024 * 1024
@@ -33,18 +40,25 @@ class State(StrEnum):
     STOPPED = "stopped"
     STARTING = "starting"
     READY = "ready"
+    UNREADY = "unready"
+    """Was ready, and is not now."""
     WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """What to run. ``port`` is a TCP port on loopback; ``before_exec`` runs in the child between fork and exec."""
+    """What to run. ``port`` is a TCP port on loopback; ``before_exec`` runs in the child between fork and exec.
+
+    ``probe``: whether it is ready. ``alive``: whether it lives; without it, it lives for as long as it runs.
+    """
 
     name: str
     command: tuple[str, ...]
     log: Path
     port: int
     probe: Probe
+    alive: Probe | None = None
+    ask_every_s: float = ALIVE_EVERY_S
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
     before_exec: Callable[[], None] | None = None
@@ -117,21 +131,40 @@ class Child:
             self._running = await self._spawn()
         except (OSError, subprocess.SubprocessError) as error:
             self.exit_code = COULD_NOT_START
-            with self.process.log.open("a") as log:
-                print(f"cannot start {self.process.command[0]}: {error}", file=log)
+            self._note(f"cannot start {self.process.command[0]}: {error}")
             return
-        watcher = asyncio.create_task(self._watch(), name=f"probe {self.process.name}")
+        watchers = [asyncio.create_task(each, name=f"probe {self.process.name}") for each in (self._watch(), self._nurse())]
         try:
             self.exit_code = await self._running.wait()
         finally:
-            watcher.cancel()
+            for watcher in watchers:
+                watcher.cancel()
         self.signal(signal.SIGKILL)
         self._running = None
 
     async def _watch(self) -> None:
-        while not await self.process.probe(self.process.port):
-            await asyncio.sleep(PROBE_EVERY_S)
-        self.state = State.READY
+        """Whether it is ready, for as long as it runs."""
+        while True:
+            if await self.process.probe(self.process.port):
+                self.state = State.READY
+            elif self.state is State.READY:
+                self.state = State.UNREADY
+            await asyncio.sleep(PROBE_EVERY_S if self.state is not State.READY else self.process.ask_every_s)
+
+    async def _nurse(self) -> None:
+        """Kill it when it has lived and does not live any more."""
+        process, lived, missed = self.process, False, 0
+        while process.alive and missed < SICK_AFTER:
+            alive = await process.alive(process.port)
+            lived, missed = lived or alive, missed + 1 if lived and not alive else 0
+            await asyncio.sleep(process.ask_every_s)
+        if process.alive:
+            self._note(f"{process.name} was sick or did not answer {SICK_AFTER} times in a row; it is killed and started again")
+            self.signal(signal.SIGKILL)
+
+    def _note(self, sentence: str) -> None:
+        with self.process.log.open("a") as log:
+            print(sentence, file=log)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         process = self.process

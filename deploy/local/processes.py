@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from kernel.settings import Settings
+from kernel.settings import FILE_NAME, Settings, SettingsMissing
 
 from . import jars, kafka, postgres, probes
 from .first_start import SERVICES
@@ -30,7 +30,7 @@ def stores(settings: Settings) -> tuple[str, ...]:
 
 
 def port(name: str, settings: Settings) -> int:
-    """The TCP port on which the process listens."""
+    """The TCP port on which the process listens. Raises SettingsMissing."""
     match name:
         case "kafka":
             return kafka.port_of(settings.bootstrap)
@@ -38,7 +38,10 @@ def port(name: str, settings: Settings) -> int:
             return settings.database_port
         case "schemas":
             return kafka.port_of(settings.schema_window)
-    return settings.http_ports[name]
+    try:
+        return settings.http_ports[name]
+    except KeyError as error:
+        raise SettingsMissing(f"setting 'ports.{name}' is missing in {settings.home / FILE_NAME}") from error
 
 
 def _kafka(name: str, layout: Layout, settings: Settings) -> Process:
@@ -50,14 +53,14 @@ def _postgres(name: str, layout: Layout, settings: Settings) -> Process:
 
 
 def _window(name: str, layout: Layout, settings: Settings) -> Process:
-    return _ours(name, ("contracts", "serve"), probes.http_schemas, layout, settings)
+    return _ours(name, ("contracts", "serve"), probes.http_schemas, probes.http_schemas, layout, settings)
 
 
 def _service(name: str, layout: Layout, settings: Settings) -> Process:
-    return _ours(name, ("service", name), probes.http_ready, layout, settings)
+    return _ours(name, ("service", name), probes.http_ready, probes.http_alive, layout, settings)
 
 
-def _ours(name: str, words: tuple[str, ...], probe: probes.Probe, layout: Layout, settings: Settings) -> Process:
+def _ours(name: str, words: tuple[str, ...], probe: probes.Probe, alive: probes.Probe, layout: Layout, settings: Settings) -> Process:
     return Process(
         name=name,
         command=(sys.executable, "-P", "-m", "cli.main", *words),
@@ -65,6 +68,7 @@ def _ours(name: str, words: tuple[str, ...], probe: probes.Probe, layout: Layout
         log=layout.log(name),
         port=port(name, settings),
         probe=probe,
+        alive=alive,
     )
 
 

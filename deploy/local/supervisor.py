@@ -16,9 +16,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from kernel.settings import SettingsMissing
+
 from . import control
 from .layout import CannotRun, Layout
 from .process import Child, Process, end_with_parent, open_log
+from .processes import STORES
 
 Build = Callable[[str], Process]
 TIED = "tied"
@@ -55,7 +58,7 @@ class Supervisor:
                 child = self._children.get(name)
                 if child is None or child.pid is None:
                     self._renew(name, child)
-        except (CannotRun, KeyError) as error:
+        except (CannotRun, SettingsMissing, KeyError) as error:
             return {"error": str(error)}
         return {}
 
@@ -68,7 +71,7 @@ class Supervisor:
     async def _stop(self, names: list[str]) -> dict[str, Any]:
         """Stop the latest started first: applications before the stores that they use."""
         order = list(reversed(self._children))
-        stores = [name for name in order if name in ("kafka", "postgres")]
+        stores = [name for name in order if name in STORES]
         for group in ([name for name in order if name not in stores], stores):
             await asyncio.gather(*(self._children[name].stop() for name in group if name in names))
         return {"stopped": names}

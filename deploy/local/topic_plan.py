@@ -9,13 +9,13 @@ from contracts.topics import SUPPORT_FUNCTIONS
 from kernel.settings import Settings
 from kernel.topics import Topics
 
+from .first_start import DECIDING
 from .town import Agency
 
 DAY_MS = 24 * 60 * 60 * 1000
 RECORD_BYTES = 1024 * 1024
 NO_BOMBS = {"compression.type": "uncompressed"}
 """For topics where strangers write: the broker unpacks each batch and refuses what is then too large, before any reader has to."""
-WITH_DEAD_LETTERS = ("intake", "coordination", "participation", "consent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def plan(settings: Settings, agencies: Iterable[Agency]) -> tuple[Topic, ...]:
     wanted = [Topic(topics.inbox(name), keyed, _kept(7)) for name in (*SUPPORT_FUNCTIONS, "consent")]
     wanted += [Topic(topics.log(name), keyed, _kept(None)) for name in (*SUPPORT_FUNCTIONS, "consent")]
     wanted += [Topic(topics.urgent, keyed, _kept(7)), Topic(topics.registry, single, _kept(None)), Topic(topics.control, single, _kept(7))]
-    wanted += [Topic(topics.dead_letters(name), single, _kept(14)) for name in WITH_DEAD_LETTERS]
+    wanted += [Topic(topics.dead_letters(name), single, _kept(14)) for name in DECIDING]
     for agency in agencies:
         wanted.append(Topic(topics.outbox(agency.id), settings.agency_partitions, _kept(7) | NO_BOMBS))
         wanted.append(Topic(topics.agency_inbox(agency.id), settings.agency_partitions, _kept(7)))

@@ -23,16 +23,19 @@ NAME = "front-door"
 
 
 async def front_door(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
-    """The front door with its keys and its directory, over the outbox of every registered agency. Raises Unavailable."""
+    """The front door with its keys and its directory, over the outbox of every agency that is or will be registered. Raises Unavailable."""
     leniency.install()
     keys = await stack.enter_async_context(keyring(site.settings))
     place = Place(site.service, site.routes, await site.reader(stack, NAME), site.telemetry.meter(NAME))
     directory = Directory(place.reader, site.topics.registry)
-    await directory.refresh()
-    if not directory:
+
+    async def outboxes() -> tuple[str, ...]:
+        await directory.refresh()
+        return tuple(site.topics.outbox(agency) for agency in sorted(directory))
+
+    if not (known := await outboxes()):
         raise Unavailable("registry")
-    outboxes = tuple(site.topics.outbox(agency) for agency in sorted(directory))
-    return (Worker(NAME, outboxes, FrontDoor(place, keys, directory)),)
+    return (Worker(NAME, known, FrontDoor(place, keys, directory), growing=outboxes),)
 
 
 SERVICE = Service(name="intake", functions=(CONSULTATION, OUTREACH), build=front_door)

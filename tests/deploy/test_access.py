@@ -67,6 +67,14 @@ def test_readers_write_nothing():
         assert {grant.topic for grant in mine} == {TOPICS.named(name) for name in access.LOGS} | orders
 
 
+def test_dead_letters_are_read_by_the_inspector_alone_and_the_inspector_reads_nothing_else():
+    """What could not be read may hold anything: one account sees it, and that account sees nothing beside it."""
+    for name in access.DEAD_LETTERS:
+        assert who("READ", TOPICS.named(name)) == {"inspector"}
+    mine = {(grant.operation, grant.topic) for grant in GRANTS if grant.principal == "inspector"}
+    assert mine == {("READ", TOPICS.named(name)) for name in access.DEAD_LETTERS}
+
+
 def test_every_right_is_on_a_planned_topic(settings: Settings):
     """A misspelt name would be a right on nothing."""
     planned = {topic.name for topic in topic_plan.plan(settings, TOWN)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.layout import Layout
+from cli.main import COMMANDS, command
+from deploy.local import databases
+from deploy.local.layout import REPOSITORY, CannotRun, Layout
 from deploy.local.lifecycle import Installation
 from kernel.settings import Settings
 
@@ -84,7 +87,123 @@ def test_the_plan_needs_no_broker(settings: Settings):
     }
 
 
-def test_help_shows_an_example_of_every_verb_of_run(settings: Settings):
+def test_every_help_ends_with_an_example_and_the_exit_codes():
     """Nobody has to read code to use it."""
-    for verb in ("up", "down", "status", "logs", "kill"):
-        assert "Example: tsunagu run" in tsunagu(settings.home, "run", verb, "--help").stdout
+    root = command([])
+    alone = [(verb.name, verb.epilog) for verb in root.registered_commands]
+    grouped = [(f"{group.name} {verb.callback.__name__}", verb.epilog) for group in root.registered_groups for verb in group.typer_instance.registered_commands]
+
+    assert {name.split()[0] for name, _ in (*alone, *grouped)} == set(COMMANDS)
+    for name, epilog in (*alone, *grouped):
+        assert re.match(f"Example: tsunagu {name}\\b.*\\n\\nExit codes: 0 .* 1 .* 2 .* 3 ", epilog), (name, epilog)
+
+
+def test_the_help_says_which_installation_is_meant(settings: Settings):
+    """The checkout's own, wherever the command is called from."""
+    told = " ".join(tsunagu(settings.home, "--help").stdout.split())
+
+    assert "TSUNAGU_HOME; unless that is set, on .tsunagu in the checkout that the command belongs to" in told
+
+
+@pytest.mark.parametrize("chosen", [None, "", "mine"])
+def test_the_installation_does_not_depend_on_the_working_folder(tmp_path: Path, chosen: str | None):
+    """Two folders, one installation; only the environment says otherwise."""
+    environment = {"PATH": "/usr/bin:/bin"} | ({} if chosen is None else {"TSUNAGU_HOME": chosen})
+    asking = [sys.executable, "-c", "from kernel import settings; print(settings.home())"]
+
+    found = subprocess.run(asking, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert Path(found) == (tmp_path / chosen if chosen else REPOSITORY / ".tsunagu")
+
+
+@pytest.mark.parametrize("verb", ["kill", "logs"])
+def test_a_name_that_nothing_has_is_a_usage_error(settings: Settings, verb: str):
+    """The names that there are are listed; nothing outside the logs' folder is shown."""
+    done = tsunagu(settings.home, "run", verb, "../secrets/kek")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "participation" in done.stderr
+
+
+def test_a_log_that_nobody_has_written_yet_is_a_problem_in_one_sentence(settings: Settings):
+    """The name is right, so it is no usage error."""
+    done = tsunagu(settings.home, "run", "logs", "consent")
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+
+
+@pytest.mark.parametrize("words", [("topics", "check"), ("report", "monthly"), ("day",), ("dead-letters",)])
+def test_what_does_not_answer_is_exit_code_3_and_a_last_line(settings: Settings, words: tuple[str, ...]):
+    """Broker or database down: what, where, what to do."""
+    done = tsunagu(settings.home, *words)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.splitlines()[-1].startswith("tsunagu: the ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_in_the_foreground_is_one_sentence_too(settings: Settings):
+    """What the system refuses is no traceback."""
+    address, port = settings.schema_window.split(":")
+    with socket.create_server((address, int(port))):
+        done = tsunagu(settings.home, "contracts", "serve")
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+    assert port in done.stderr
+
+
+def findings(home: Path) -> dict[str, dict[str, str]]:
+    """What `tsunagu doctor` finds amiss, by check; each has a sentence and what to do."""
+    done = tsunagu(home, "doctor", "--output", "jsonl")
+    assert (done.returncode, done.stderr) == (1, "")
+    rows = {row["check"]: row for row in map(json.loads, done.stdout.splitlines()) if not row["ok"]}
+    for row in rows.values():
+        assert row["found"] and row["todo"]
+        assert not re.search(r"\(\)|  |None|; *$", row["found"] + row["todo"]), row
+    return rows
+
+
+def test_doctor_finds_nothing_installed(tmp_path: Path):
+    """Not even the folder above is there."""
+    assert set(findings(tmp_path / "deep" / "deeper")) == {"installation", "ports", "broker", "database"}
+
+
+def test_doctor_finds_the_system_stopped_and_a_port_taken(settings: Settings):
+    """Which port, of what."""
+    with socket.create_server(("127.0.0.1", settings.http_ports["consent"])):
+        found = findings(settings.home)
+
+    assert set(found) == {"ports", "broker", "database"}
+    assert "consent" in found["ports"]["todo"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "names"),
+    [
+        (b"\xff", "UTF-8"), (b"[[[", "TOML"), (b"kafka = 3", "municipality"), (b"municipality = 1\nkafka = 1\ndatabase = 1\nhttp = 1", "table"),
+        (("partitions = 12", "partitions = 0"), "partitions"), (("agency_partitions = 1", ""), "agency_partitions"),
+        (("bootstrap = ", "bootstrap = 'x' # "), "bootstrap"), (("external = false ", "external = 'no' "), "kafka_external"),
+        (("reporting = ", "reports = "), "ports.reporting"),
+    ],
+)
+def test_doctor_finds_broken_settings(settings: Settings, broken: bytes | tuple[str, str], names: str):
+    """What is wrong, in which file; no traceback."""
+    file = settings.home / "tsunagu.toml"
+    file.write_bytes(broken if isinstance(broken, bytes) else file.read_text("utf-8").replace(*broken).encode())
+
+    found = findings(settings.home)
+
+    assert names in found["ports"]["found"]
+    assert str(file) in found["ports"]["found"]
+
+
+def test_a_word_in_brackets_is_not_lost_in_a_table(settings: Settings):
+    """`check [database]` was taken for a style."""
+    assert "check [database] in tsunagu.toml" in tsunagu(settings.home, "doctor").stdout
+
+
+async def test_a_database_that_says_nothing_is_told_in_a_whole_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    """The error of a time that has run out has no text of its own."""
+    monkeypatch.setattr(databases, "ANSWER_S", 0.2)
+    with socket.create_server(("127.0.0.1", settings.database_port)), pytest.raises(CannotRun, match="does not answer; start it, or check"):
+        await databases.connect(settings, "tsunagu_reader", "tsunagu_reporting")

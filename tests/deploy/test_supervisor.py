@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import control
+from deploy.local import control, ports, probes
 from deploy.local.layout import Layout
-from deploy.local.process import Process
+from deploy.local.process import SICK_AFTER, Process
 from deploy.local.supervisor import Supervisor, serve
 from tests.deploy.conftest import eventually
 
@@ -95,6 +95,92 @@ async def test_a_process_that_ends_by_itself_is_started_again(town, process: Mak
     await found.ask("start", names=["one"])
 
     assert (await found.when("one", "waiting", restarts=2))["exit_code"] == 7
+
+
+class Pulse:
+    """An answer to "do you live?" that follows a script, its last word for ever; counts how often it was asked."""
+
+    def __init__(self, *script: bool) -> None:
+        self.script, self.asked = script, 0
+
+    async def __call__(self, _: int) -> bool:
+        self.asked += 1
+        return self.script[min(self.asked, len(self.script)) - 1]
+
+
+async def test_a_process_that_does_not_live_any_more_is_killed_and_started_again(town, process: Make, tmp_path: Path):
+    """It runs, but says that it is sick, or says nothing: several times in a row. Its log says why it was killed."""
+    found = town(process("one", alive=Pulse(True, *[False] * SICK_AFTER, True), ask_every_s=0.01))
+
+    await found.ask("start", names=["one"])
+    row = await found.when("one", "ready", restarts=1)
+
+    assert row["exit_code"] == -signal.SIGKILL
+    assert "one was sick or did not answer" in (tmp_path / "one.log").read_text()
+
+
+async def test_a_process_that_has_not_lived_yet_is_left_alone(town, process: Make):
+    """Starting up may take as long as it takes."""
+    pulse = Pulse(False)
+    found = town(process("one", "wait()", alive=pulse, ask_every_s=0.001))
+
+    await found.ask("start", names=["one"])
+    await eventually(lambda: pulse.asked > 10 * SICK_AFTER)
+
+    row = await found.row("one")
+    assert (row["state"], row["restarts"]) == ("starting", 0)
+
+
+async def test_a_missed_beat_or_two_is_no_illness(town, process: Make):
+    """Only so many in a row count; a busy machine may answer late."""
+    pulse = Pulse(*([True] + [False] * (SICK_AFTER - 1)) * 5, True)
+    found = town(process("one", alive=pulse, ask_every_s=0.001))
+
+    await found.ask("start", names=["one"])
+    await eventually(lambda: pulse.asked > 10 * SICK_AFTER)
+
+    assert (await found.row("one"))["restarts"] == 0
+
+
+async def test_a_process_that_is_not_ready_any_more_shows_it_and_is_left_alone(town, process: Make, tmp_path: Path):
+    """It lives and waits for something, a broker or a database: killing it would help nobody."""
+    pulse = Pulse(True)
+    found = town(process("one", alive=pulse, ask_every_s=0.001))
+    await found.ask("start", names=["one"])
+    before = await found.when("one", "ready")
+
+    (tmp_path / "one.ready").unlink()
+    await found.when("one", "unready")
+    asked = pulse.asked
+    await eventually(lambda: pulse.asked > asked + 2 * SICK_AFTER)
+    (tmp_path / "one.ready").touch()
+
+    assert (await found.when("one", "ready"))["pid"] == before["pid"]
+
+
+async def test_a_process_that_stands_still_is_killed_and_started_again(town, process: Make):
+    """A real one, asked over HTTP and stopped by SIGSTOP: its port still takes connections, and nobody answers."""
+    port = ports.free_block(1)[0]
+    served = process("one", SERVING.format(port=port), alive=probes.http_alive, ask_every_s=0.01)
+    object.__setattr__(served, "port", port)
+    found = town(served)
+    await found.ask("start", names=["one"])
+    before = await found.when("one", "ready")
+
+    await found.ask("signal", name="one", signal=signal.SIGSTOP)
+
+    assert (await found.when("one", "ready", restarts=1))["pid"] != before["pid"]
+
+
+SERVING = """
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Answering(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        ready()
+HTTPServer(("127.0.0.1", {port}), Answering).serve_forever()
+"""
 
 
 async def test_a_program_that_is_not_there_is_named_in_the_log(town, process: Make, tmp_path: Path):

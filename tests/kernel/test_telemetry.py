@@ -59,6 +59,40 @@ def test_a_process_lives_while_its_workers_move(monkeypatch: pytest.MonkeyPatch)
     assert [] == telemetry.sick()
 
 
+def test_a_worker_is_ready_while_it_has_its_partitions(monkeypatch: pytest.MonkeyPatch):
+    """Not before it took them, not while they are given out anew; a process is as ready as its least ready worker."""
+    telemetry = Telemetry("intake")
+    first, second = telemetry.meter("consultation"), telemetry.meter("outreach")
+
+    first.took([1])
+    second.took([1])
+    both = telemetry.unready()
+    first.lost()
+    one = telemetry.unready()
+    first.took([])
+
+    assert ([], ["consultation"], []) == (both, one, telemetry.unready())
+
+
+def test_a_worker_that_waits_for_long_is_not_ready_but_lives(monkeypatch: pytest.MonkeyPatch):
+    """A short wait is nothing; the clock runs from its beginning, however often it is told; its end is its end."""
+    now = 0.0
+    monkeypatch.setattr("kernel.telemetry.time.monotonic", lambda: now)
+    telemetry = Telemetry("intake")
+    meter = telemetry.meter("consultation")
+    meter.took([1])
+    meter.stalled(True)
+    now = 9.0
+    meter.stalled(True)
+    short = telemetry.unready()
+    now = 11.0
+    telemetry.turn()
+    long = telemetry.unready()
+    meter.stalled(False)
+
+    assert ([], ["consultation"], [], []) == (short, long, telemetry.unready(), telemetry.sick())
+
+
 async def test_health_answers_over_http():
     """Ready when every worker has its partitions."""
     telemetry = Telemetry("intake")

@@ -23,7 +23,7 @@ from kernel.place import Place
 from kernel.processor import Processor
 from kernel.records import Handler, Outgoing, Record
 from kernel.routes import Routes
-from kernel.runner import BatchRunner
+from kernel.runner import BatchRunner, Growing
 from kernel.sender import Sender
 from kernel.telemetry import Telemetry
 from kernel.topics import Topics
@@ -53,11 +53,11 @@ class Site:
     def routes(self) -> Routes:
         return Routes(self.topics, PARTITIONS)
 
-    def runner(self, handler: Handler, member: str = "one", telemetry: Telemetry | None = None) -> BatchRunner:
+    def runner(self, handler: Handler, member: str = "one", telemetry: Telemetry | None = None, growing: Growing | None = None) -> BatchRunner:
         """A member of the toy's group, not started."""
         meter = (telemetry or Telemetry("intake")).meter(toys.NAME)
         consumer = self.clients.consumer(self.group, member)
-        return BatchRunner(handler, (self.inbox,), consumer, Sender(self.clients.producer(member)), meter)
+        return BatchRunner(handler, (self.inbox,), consumer, Sender(self.clients.producer(member)), meter, growing=growing)
 
     @property
     def group(self) -> str:
@@ -113,8 +113,7 @@ def new_site(settings: settings_module.Settings, prefix: str) -> Site:
     names = [site.inbox, site.log, *(site.topics.inbox(name) for name in ("consent", "outreach", "coordination", "participation", "community"))]
     config = {"message.timestamp.type": "LogAppendTime"}
     topics = [NewTopic(name, PARTITIONS, config=config) for name in names] + [NewTopic(site.topics.dead_letters("intake"), 1, config=config)]
-    sasl = {"sasl.mechanism": "SCRAM-SHA-512", "sasl.username": "admin", "sasl.password": site.clients.password}
-    admin = AdminClient({"bootstrap.servers": settings.bootstrap, "security.protocol": settings.security_protocol, **sasl})
+    admin = AdminClient(settings.account("admin"))
     for future in admin.create_topics(topics).values():
         future.result(30)
     return site

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import signal
 import time
 
 import pytest
@@ -140,6 +141,73 @@ async def test_a_rebalance_in_mid_run_loses_nothing(site: Site):
             await until(lambda: _answered(site, 400), task)
 
     assert sorted(f"m{number}" for number in range(400)) == handled(await site.read(site.log))
+
+
+class Slow(Scripted):
+    """Takes partitions over when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may, self.taken = asyncio.Event(), 0
+        self.may.set()
+
+    async def assigned(self, partitions: object) -> None:
+        """As long as a replay may take."""
+        self.taken += 1
+        await self.may.wait()
+
+
+async def test_it_is_ready_only_while_its_partitions_are_taken_over(site: Site):
+    """Not while they are given out anew and the logs behind them are read again."""
+    telemetry, slow = Telemetry("intake"), Slow()
+    async with running(site.runner(slow, "one", telemetry)) as task:
+        await until(lambda: not telemetry.unready(), task)
+        slow.may.clear()
+        async with running(site.runner(Scripted(), "two")) as other:
+            await until(lambda: slow.taken > 1, other)
+            while_replaying = telemetry.unready()
+            slow.may.set()
+            await until(lambda: not telemetry.unready(), task)
+
+    assert [toys.NAME] == while_replaying
+
+
+async def test_it_is_not_ready_while_the_broker_stands_still(broker: Broker, site: Site, monkeypatch: pytest.MonkeyPatch):
+    """Nothing to do, and nobody who answers: that is seen without a message to send. It lives, and is ready again afterwards."""
+    monkeypatch.setattr("kernel.telemetry._AWAY", 0.5)
+    telemetry = Telemetry("intake")
+    async with running(site.runner(Scripted(), telemetry=telemetry)) as task:
+        await until(lambda: not telemetry.unready(), task)
+        broker.installation.signal("kafka", signal.SIGSTOP)
+        try:
+            await until(telemetry.unready, task)
+        finally:
+            broker.installation.signal("kafka", signal.SIGCONT)
+        telemetry.turn()
+        sick = telemetry.sick()
+        await until(lambda: not telemetry.unready(), task)
+
+    assert [] == sick
+
+
+async def test_topics_that_come_while_it_works_are_read_too(broker: Broker, site: Site):
+    """No restart; what was under way before is neither lost nor, being committed, seen again."""
+    topics = [site.inbox]
+
+    async def growing() -> list[str]:
+        return topics
+
+    seen = Scripted()
+    await site.send(*(message(site, number) for number in range(50)))
+    async with running(site.runner(seen, growing=growing)) as task:
+        await until(lambda: len(seen.seen) == 50, task)
+        topics.append(broker.new_topic())
+        await site.send(Outgoing(topics[1], 0, b"k", b"from the new topic", []))
+        await until(lambda: b"from the new topic" in seen.seen, task)
+        await site.send(*(message(site, number) for number in range(50, 100)))
+        await until(lambda: len(seen.seen) >= 101, task)
+
+    assert 101 == len(seen.seen)
 
 
 async def test_a_hung_handler_does_not_hold_up_the_stop(site: Site):

@@ -1,0 +1,37 @@
+"""Reading a topic once from its first record to its present end, through one account and without a place in any group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from kernel.settings import Settings
+from kernel.topics import Topics
+
+TIMEOUT_S = 30.0
+BATCH = 500
+
+
+def whole(settings: Settings, principal: str, topic: str, partition: int = 0, timeout: float = TIMEOUT_S) -> Iterator[Message]:
+    """Every record of one partition, in order. Raises KafkaException, also when nothing comes for ``timeout`` seconds."""
+    group = Topics(settings.municipality).group(principal)
+    consumer = Consumer({**settings.account(principal), "group.id": group, "enable.auto.commit": False})
+    try:
+        position, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=timeout)
+        consumer.assign([TopicPartition(topic, partition, position)])
+        while position < end:
+            for message in _some(consumer, timeout):
+                yield message
+                position = message.offset() + 1
+    finally:
+        consumer.close()
+
+
+def _some(consumer: Consumer, timeout: float) -> list[Message]:
+    found = consumer.consume(1, timeout)
+    found += consumer.consume(BATCH, 0) if found else []
+    error = next((error for message in found if (error := message.error())), None if found else KafkaError(KafkaError._TIMED_OUT))
+    if error is not None:
+        raise KafkaException(error)
+    return found

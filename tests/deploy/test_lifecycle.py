@@ -1,0 +1,79 @@
+"""Starting: one first start however many ask for it, and one sentence about what did not start."""
+
+from __future__ import annotations
+
+import multiprocessing
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import pytest
+
+from deploy.local.layout import Layout
+from deploy.local.lifecycle import DidNotStart, Installation
+from deploy.local.progress import Silent
+from deploy.local.turns import turn
+
+SPAWN = multiprocessing.get_context("spawn")
+LIMIT_S = 30.0
+
+
+class Told(Silent):
+    """Tells of the first step that is shown."""
+
+    def __init__(self, shown: Event) -> None:
+        self.shown = shown
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Told]:
+        """Note that a step was begun."""
+        self.shown.set()
+        yield self
+
+
+def prepared(home: Path) -> bytes:
+    """The settings as one of several first starts at once finds them, from a process of its own."""
+    with turn(Layout(home), "start", Silent()):
+        Installation(Layout(home)).prepare()
+    return (home / "tsunagu.toml").read_bytes() + (home / "secrets" / "kek").read_bytes()
+
+
+def second(home: Path, waits: Event, order: Path) -> None:
+    """Takes the second turn and writes so."""
+    with turn(Layout(home), "day", Told(waits)), order.open("a") as file:
+        file.write("second\n")
+
+
+def test_first_starts_at_once_come_to_the_same_ports_and_secrets(tmp_path: Path):
+    """Whoever is second finds what the first has made, whole."""
+    with ProcessPoolExecutor(4, mp_context=SPAWN) as together:
+        found = set(together.map(prepared, [tmp_path / "home"] * 4))
+
+    assert 1 == len(found)
+
+
+def test_a_second_turn_waits_for_the_first_and_shows_it(tmp_path: Path):
+    """Nobody sits before a screen that says nothing."""
+    waits, order = SPAWN.Event(), tmp_path / "order"
+    other = SPAWN.Process(target=second, args=(tmp_path, waits, order))
+    with turn(Layout(tmp_path), "day", Silent()):
+        other.start()
+        assert waits.wait(LIMIT_S)
+        order.write_text("first\n")
+    other.join(LIMIT_S)
+
+    assert (0, ["first", "second"]) == (other.exitcode, order.read_text().split())
+
+
+def test_what_did_not_start_is_told_as_it_is_through_a_step(tmp_path: Path):
+    """An exception that passes a context manager is written to; one that cannot be would be hidden by a TypeError."""
+    log = tmp_path / "intake.log"
+    log.write_text("first\nthe port is taken\n")
+
+    with pytest.raises(DidNotStart, match=r"intake did not become ready; .*last line: the port is taken") as caught, Silent().step("starting"):
+        raise DidNotStart("intake", log)
+
+    assert "TypeError" not in "".join(traceback.format_exception(caught.value))
