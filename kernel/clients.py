@@ -19,7 +19,9 @@ HEARTBEAT_MS = 3_000
 REBALANCE_MS = 30_000
 FETCH_WAIT_MS = 250
 """How long the broker holds an empty fetch. New records end the wait at once."""
-GATHER_BYTES, GATHER_MS = 65_536, 500
+BUSY_BYTES, BUSY_WAIT_MS = 10_000, 8
+"""While much comes, the broker gathers so many bytes for a fetch, or for so long: a request costs it and us more than an event."""
+GATHER_BYTES, GATHER_MS = 1_048_576, 500
 MAX_BATCH = 1_000_000
 """Most bytes in one record batch; every topic of ours takes 1 MiB."""
 MAX_FETCH = 4 * 1024 * 1024
@@ -69,6 +71,12 @@ class Clients:
     def producer(self, name: str) -> AIOKafkaProducer:
         """Idempotent, acknowledged by all replicas in sync; batches are made by ``sender.py``, so nothing lingers."""
         return AIOKafkaProducer(**self.options(name), acks="all", enable_idempotence=True, linger_ms=0, max_batch_size=MAX_BATCH)
+
+
+def gather(consumer: AIOKafkaConsumer, much: bool) -> None:
+    """Let the broker gather for the next fetches, or answer at once. aiokafka reads these two for each fetch; the version is pinned."""
+    fetcher = consumer._fetcher
+    fetcher._fetch_min_bytes, fetcher._fetch_max_wait_ms = (BUSY_BYTES, BUSY_WAIT_MS) if much else (1, FETCH_WAIT_MS)
 
 
 def clients(settings: Settings, principal: str) -> Clients:

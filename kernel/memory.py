@@ -132,8 +132,8 @@ class MemoryTown:
             start = worker.next.get(tp, 0)
             records = self.log.records(tp.topic, tp.partition, start)[:self.batch]
             if records:
-                outgoings = self._run(worker.handler.handle(records))
-                self.log.send(outgoings)
+                self.log.send(worker.handler.at_once(records))
+                self.log.send(self._run(worker.handler.handle(records)))
                 worker.handler.settled()
                 worker.next[tp] = start + len(records)
                 return len(records)

@@ -50,6 +50,10 @@ class Processor:
         for tp in partitions:
             self._histories.pop(tp.partition, None)
 
+    def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
+        """Nothing: every answer needs the state."""
+        return []
+
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """Decide a batch in its order. Raises Unavailable before anything has changed."""
         batch = Batch(self.function.name, self.place)

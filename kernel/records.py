@@ -70,6 +70,9 @@ class Handler(Protocol):
     async def revoked(self, partitions: Collection[TP]) -> None:
         """These partitions are no longer ours: drop what was kept for them. No batch is under way."""
 
+    def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
+        """What follows from the records alone: sent while ``handle`` is at work, and acknowledged before anything that ``handle`` gives."""
+
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """What one batch gives; records of one partition come in their order."""
 

@@ -16,9 +16,10 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
+from kernel.clients import gather
 from kernel.failures import Unavailable
 from kernel.patience import STALL_AFTER_S, patiently, stall_watch
-from kernel.records import Handler, Record
+from kernel.records import Handler, Outgoing, Record
 from kernel.sender import Sender
 from kernel.telemetry import Meter
 
@@ -28,6 +29,8 @@ POLL_MS = 250
 MAX_RECORDS = 2_000
 COMMIT_EVERY_S = 0.5
 """What was done since is done again after a crash, and gives the same; each commit costs the broker as much as a small batch."""
+BUSY_MS = 10
+"""Where a batch is there so soon after it is asked for, more are coming."""
 GROW_EVERY_S = 2.0
 """How often it is asked whether there are more topics to read."""
 GRACE_S = 2.0
@@ -47,6 +50,7 @@ class BatchRunner(ConsumerRebalanceListener):
         self._open: set[TopicPartition] = set()
         self._done: dict[TopicPartition, int] = {}
         self._lock = asyncio.Lock()
+        self._busy = False
         self._settled = asyncio.Event()
         self._heard = 0.0
         self._progress = asyncio.Event()
@@ -110,12 +114,14 @@ class BatchRunner(ConsumerRebalanceListener):
 
     async def _poll(self) -> tuple[object, list[Record]]:
         """The next records, urgent ones first, and the assignment they belong to."""
-        held = self._assignment()
+        held, asked = self._assignment(), time.monotonic()
         lane = [tp for tp in self._open if tp.topic in self._urgent] if self._settled.is_set() else []
         first = await self._consumer.getmany(*lane, timeout_ms=0, max_records=self._max_records) if lane else {}
-        rest = await self._consumer.getmany(timeout_ms=0 if first else POLL_MS, max_records=self._max_records)
+        rest = await self._consumer.getmany(timeout_ms=0 if first else BUSY_MS if self._busy else POLL_MS, max_records=self._max_records)
         if held is not self._assignment():
             first, held = {}, self._assignment()
+        self._busy = bool(first or rest) and (time.monotonic() - asked) * 1000 < BUSY_MS
+        gather(self._consumer, self._busy)
         fetched = sorted((*first.items(), *rest.items()), key=lambda item: item[0].topic not in self._urgent)
         return held, [record for _, records in fetched for record in records]
 
@@ -142,15 +148,19 @@ class BatchRunner(ConsumerRebalanceListener):
 
     async def _step(self, records: list[Record]) -> None:
         self._meter.began()
-        outgoings = await patiently(lambda: self._handler.handle(records), self._meter)
-        if outgoings:
-            with stall_watch(self._meter):
-                await self._sender.send(outgoings)
+        handling = patiently(lambda: self._handler.handle(records), self._meter)
+        _, outgoings = await asyncio.gather(self._send(self._handler.at_once(records)), handling)
+        await self._send(outgoings)
         self._handler.settled()
         for record in records:
             self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
         self._progress.set()
         self._meter.ended(len(records), self._lag())
+
+    async def _send(self, outgoings: Sequence[Outgoing]) -> None:
+        if outgoings:
+            with stall_watch(self._meter):
+                await self._sender.send(outgoings)
 
     def _lag(self) -> int:
         waiting = ((self._consumer.highwater(tp) or 0) - offset for tp, offset in self._done.items())

@@ -28,6 +28,10 @@ class Echo:
     async def revoked(self, partitions: Collection[TP]) -> None:
         """Nothing to forget."""
 
+    def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
+        """Nothing: see Handler."""
+        return []
+
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """One answer each."""
         self._clock.begin()

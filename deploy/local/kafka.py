@@ -24,7 +24,6 @@ from .process import Process
 
 JAVA_OPTIONS = (
     "-Xms96m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:MaxMetaspaceSize=128m", "-Xss512k", "-Djava.awt.headless=true",
-    "-XX:TieredStopAtLevel=1",  # the second compiler would take a core for minutes, and a local broker is young most of its life
 )
 STOP_WITHIN_S = 30.0
 

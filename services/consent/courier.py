@@ -59,30 +59,36 @@ class Courier:
     def settled(self) -> None:
         """Nothing to note."""
 
-    async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
-        """What one batch of the gate's log gives. Raises Unavailable."""
+    def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
+        """Every verdict, codes only, to the function that asked: before anything of it reaches an agency."""
         self._fence.forget_before({TP(record.topic, record.partition): record.offset for record in reversed(records)})
+        return [self._to_function(fact) for record in records if isinstance((fact := self._fence.read(record)).event, DisclosureDecided)]
+
+    async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
+        """What one batch of the gate's log gives to agencies. Raises Unavailable."""
         facts = [self._fence.read(record) for record in records]
-        _, logged = await asyncio.gather(self._look_ahead(records), self._released_events(facts))
-        keys = await self._keys.for_opening({part.key_id for fact in facts for part in _released_parts(fact, logged)})
+        releasing = [fact for fact in facts if _releases(fact.event)]
+        _, logged = await asyncio.gather(self._look_ahead(releasing), self._released_events(releasing))
+        keys = await self._keys.for_opening({part.key_id for fact in releasing for part in _released_parts(fact, logged)})
         return [outgoing for fact in facts for outgoing in self._deliver(fact, logged, keys)]
 
-    async def _look_ahead(self, records: Sequence[Record]) -> None:
-        """Read as far as the gate has written: a later verdict may stand there."""
-        async for chunk in self._place.reader.rest({place: self._fence.ahead[place] for place in _places(records)}):
+    async def _look_ahead(self, releasing: Iterable[Fact]) -> None:
+        """Read as far as the gate has written beside these verdicts: a later one may stand there."""
+        places = dict.fromkeys(TP(fact.record.topic, fact.record.partition) for fact in releasing)
+        async for chunk in self._place.reader.rest({place: self._fence.ahead[place] for place in places}):
             for record in chunk:
                 self._fence.read(record)
 
-    async def _released_events(self, facts: Iterable[Fact]) -> dict[str, Logged]:
+    async def _released_events(self, releasing: Iterable[Fact]) -> dict[str, Logged]:
         """The logged events that the verdicts release, by position."""
-        wanted = {parse_position(fact.event.position) for fact in facts if _releases(fact.event)}
+        wanted = {parse_position(fact.event.position) for fact in releasing}
         found = await self._place.reader.fetch(wanted) if wanted else {}
         return {position(*place): Logged(record, serde.decode(record.value)) for place, record in found.items()}
 
     def _deliver(self, fact: Fact, logged: Mapping[str, Logged], keys: Mapping[str, Key | Erased]) -> list[Outgoing]:
         match fact.event:
             case DisclosureDecided() as verdict:
-                told = [self._to_function(fact, verdict), self._notice(fact, verdict.agency)]
+                told = [self._notice(fact, verdict.agency)]
                 if not _releases(verdict) or self._fence.overtaken(fact):
                     return told
                 return [*told, *self._release(fact, verdict, logged[verdict.position], keys)]
@@ -93,9 +99,8 @@ class Courier:
             case _:
                 return []
 
-    def _to_function(self, fact: Fact, verdict: DisclosureDecided) -> Outgoing:
-        """The verdict, codes only, to the function that asked: before anything reaches an agency."""
-        inbox = self._topics.inbox(verdict.function.lower())
+    def _to_function(self, fact: Fact) -> Outgoing:
+        inbox = self._topics.inbox(fact.event.function.lower())
         return keyed(inbox, self._place.routes.partitions, fact.record.key or b"", fact.record.value or b"", _sent_on(fact), MESSAGE)
 
     def _notice(self, fact: Fact, agency: str) -> Outgoing:
@@ -137,11 +142,6 @@ class Courier:
         return keyed(self._topics.agency_inbox(agency), self._agency_partitions, key, value, headers, REQUEST)
 
 
-def _places(records: Iterable[Record]) -> list[TP]:
-    """The partitions of some records, each once."""
-    return list(dict.fromkeys(TP(record.topic, record.partition) for record in records))
-
-
 def _releases(event: Any) -> bool:
     return isinstance(event, DisclosureDecided) and event.outcome in (Outcome.PERMIT, Outcome.REDACT)
 
@@ -153,7 +153,7 @@ def _released(event: Any, verdict: DisclosureDecided) -> list[SealedPart]:
 
 
 def _released_parts(fact: Fact, logged: Mapping[str, Logged]) -> list[SealedPart]:
-    return _released(logged[fact.event.position].event, fact.event) if _releases(fact.event) else []
+    return _released(logged[fact.event.position].event, fact.event)
 
 
 def _sent_on(fact: Fact) -> list[tuple[str, bytes]]:

@@ -70,6 +70,10 @@ class FrontDoor:
     def settled(self) -> None:
         """Nothing to note."""
 
+    def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
+        """Nothing: every answer needs the directory."""
+        return []
+
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """What one batch gives. Raises Unavailable."""
         judged = await self._judge(records)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from contracts.catalogue import EventType
 from contracts.shared import RefusalCode
 from kernel import envelope, serde
 from kernel.failures import PoisonError
@@ -13,6 +14,8 @@ from services.reporting.projections.projection import Fact
 
 Sequence = tuple[str, int, str]
 """Topic, partition, key: what has one gapless ``seq``. A fact of the whole municipality has one in each partition."""
+Wants = Callable[[str, EventType], bool]
+"""Whether the events of a type in a function's log are looked into; see Projection."""
 Alarm = Callable[[str], None]
 """Called with DUPLICATE (harmless, counted) or SEQUENCE_GAP (integrity)."""
 
@@ -39,23 +42,26 @@ class Reading:
         return sorted({sequence for sequence, _ in self.facts})
 
 
-def read(records: Iterable[Record], logs: Mapping[str, str]) -> Reading:
-    """Read log records; ``logs`` gives the function by topic. What cannot be read is parked, and its neighbours go on."""
+def read(records: Iterable[Record], logs: Mapping[str, str], wants: Wants = lambda log, kind: True) -> Reading:
+    """Read log records; ``logs`` gives the function by topic. What is wanted and cannot be read is parked, and its neighbours go on."""
     reading = Reading()
     for record in records:
         try:
-            reading.facts.append(_read(record, logs[record.topic]))
+            reading.facts.append(_read(record, logs[record.topic], wants))
         except PoisonError as error:
             reading.parked.append(Parked(record.topic, record.partition, record.offset, error.code))
     return reading
 
 
-def _read(record: Record, log: str) -> tuple[Sequence, Fact]:
+def _read(record: Record, log: str, wants: Wants) -> tuple[Sequence, Fact]:
     attributes = envelope.read(record.key, record.headers)
     if not attributes.seq:
         raise PoisonError(RefusalCode.HEADER_MISSING, "ce_seq")
-    event = serde.unwrapped(serde.decode(record.value))
-    return (record.topic, record.partition, attributes.subject), Fact(log, record.partition, attributes, serde.type_of(event), event)
+    kind = serde.types_by_full_name().get(attributes.type)
+    if kind is None:
+        raise PoisonError(RefusalCode.UNKNOWN_TYPE, "ce_type")
+    event = serde.unwrapped(serde.decode(record.value)) if wants(log, kind) else None
+    return (record.topic, record.partition, attributes.subject), Fact(log, record.partition, attributes, kind, event)
 
 
 def fresh(reading: Reading, last: Mapping[Sequence, int], alarm: Alarm) -> tuple[list[Fact], dict[Sequence, int]]:

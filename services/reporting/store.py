@@ -103,7 +103,7 @@ class Store:
         Raises Superseded when any position is not the expected one, Unavailable when the database does not answer; the rows are then
         not there, or, if only the answer to the commit was lost, there with their positions.
         """
-        reading = facts.read(records, logs)
+        reading = facts.read(records, logs, self._projection.wants)
         with _outage():
             async with self._open.transaction():
                 await self._advance(moves)

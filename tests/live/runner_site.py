@@ -160,6 +160,10 @@ class Scripted:
         """Count."""
         self.settled_batches += 1
 
+    def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
+        """Nothing: see Handler."""
+        return []
+
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """Note the values, then answer."""
         self.seen.extend(record.value for record in records)

@@ -56,6 +56,12 @@ class Metric:
     """Count each case once (実) instead of each event (延べ)."""
 
 
+    @property
+    def by_envelope(self) -> bool:
+        """Whether it is counted without a look into the event."""
+        return self.tally in (once, by_agency, by_log)
+
+
 def once(_: Fact) -> Iterable[tuple[str, int]]:
     """One, undivided."""
     return (("", 1),)

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from contracts.catalogue import EventType
 from services.reporting.projections.metrics import METRICS, Metric, Source
 from services.reporting.projections.projection import Fact, Write
 
@@ -32,12 +33,16 @@ class Monthly:
             for source in metric.sources:
                 self._by_source[source].append(metric)
 
+    def wants(self, log: str, kind: EventType) -> bool:
+        """See Projection: only what some figure is divided by."""
+        return any(not metric.by_envelope for metric in self._by_source.get((log, kind.cls), ()))
+
     def writes(self, facts: Sequence[Fact]) -> list[Write]:
         """See Projection."""
         counts: Counter[Cell] = Counter()
         cases: set[tuple[str, str, str, str]] = set()
         for fact in facts:
-            for metric in self._by_source.get((fact.log, type(fact.event)), ()):
+            for metric in self._by_source.get((fact.log, fact.kind.cls), ()):
                 for dimension, amount in metric.tally(fact):
                     cell = (period(fact.envelope.recorded_time), metric.code, dimension)
                     if metric.distinct:

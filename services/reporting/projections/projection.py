@@ -20,6 +20,7 @@ class Fact:
     envelope: Envelope
     kind: EventType
     event: Any
+    """None where the projection did not want it: decoding costs more than anything else here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Projection(Protocol):
     """A named fold of the logs into tables. No row may depend on the order of facts across partitions."""
 
     name: str
+
+    def wants(self, log: str, kind: EventType) -> bool:
+        """Whether ``writes`` looks into events of this type in this log, and not only at type and envelope."""
 
     def writes(self, facts: Sequence[Fact]) -> list[Write]:
         """The rows that a batch of new facts gives, coalesced. Each fact comes exactly once."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts.catalogue import EventType
 from contracts.consent import DisclosureDecided
 from contracts.coordination import TaskAssigned
 from contracts.envelope import MessageRefused, VerdictNoted
@@ -25,6 +26,10 @@ class Timeline:
 
     name = "timeline"
 
+    def wants(self, log: str, kind: EventType) -> bool:
+        """See Projection: what names an addressee, a verdict, a refusal."""
+        return kind.cls is TaskAssigned or any(field in kind.cls.__struct_fields__ for field in _ADDRESSEES)
+
     def writes(self, facts: Sequence[Fact]) -> list[Write]:
         """See Projection."""
         rows = [_row(fact) for fact in facts if not fact.kind.broadcast]
@@ -42,7 +47,7 @@ def _row(fact: Fact) -> tuple[Any, ...]:
 
 def _is_plumbing(fact: Fact) -> bool:
     """Whether only an auditor wants the row: copies of a fact that another log owns, and the functions' notes to each other."""
-    if isinstance(fact.event, MessageRefused):
+    if fact.kind.cls is MessageRefused:
         return fact.log != "consent"
     return fact.kind.function != fact.log
 

@@ -68,3 +68,13 @@ def test_what_cannot_be_read_is_parked_and_its_neighbours_go_on():
 
     assert [1, 2] == [fact.envelope.seq for _, fact in reading.facts]
     assert [(8, RefusalCode.UNKNOWN_SCHEMA), (9, RefusalCode.HEADER_MISSING)] == [(parked.offset, parked.code) for parked in reading.parked]
+
+
+def test_what_a_projection_does_not_look_into_is_not_decoded():
+    """Type and envelope are enough to count it; even a broken body is then in nobody's way."""
+    broken = replace(visit(1), value=b"\x00\x00")
+
+    reading = facts.read([broken, visit(2)], LOGS, lambda log, kind: False)
+
+    assert [None, None] == [fact.event for _, fact in reading.facts]
+    assert [] == reading.parked

@@ -67,7 +67,7 @@ async def _fill(broker: Broker, case: str, records: list[Any]) -> None:
         """A projection of this test alone: its positions are not the service's."""
 
         def __init__(self, projection: Projection) -> None:
-            self.name, self.writes = f"{projection.name}-{case}", projection.writes
+            self.name, self.wants, self.writes = f"{projection.name}-{case}", projection.wants, projection.writes
 
     for projection in (Timeline(), Monthly()):
         store = Store(Named(projection), connector(broker.settings, "tsunagu_projector"), lambda code: None)
