@@ -1,12 +1,14 @@
 """Registry (登録簿): tells the installation which agencies there are and which policy pack is in force.
 
 Each fact goes to every partition of the gate's inbox, so that it has one exact place in each case's order, and then to the
-registry's own log, which therefore also says what need not be told again.
+registry's own log, which therefore also says what need not be told again: whatever is there the last word on its matter.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from contracts.shared import AgencyKind
 from deploy.local.town import Agency, agencies
 from kernel import serde
 from kernel.decider import derive_id
-from kernel.envelope import Envelope, header
+from kernel.envelope import Envelope
 from kernel.settings import Settings
 from kernel.topics import Topics
 
@@ -32,17 +34,39 @@ EMERGENCY_KINDS = frozenset({"ELDER", "DISABILITY", "CHILD", "POVERTY", "COORDIN
 """Kinds of agency that may give notice of danger to life (basis V, 生命・身体・財産)."""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """A fact that is to be published. ``before``: how many facts on the same matter the registry's log holds."""
+
+    key: str
+    fact: Any
+    before: int
+
+    @property
+    def id(self) -> str:
+        """The same for the same fact at the same place in its matter's history: what was broken off is told again under its old id."""
+        return derive_id(PRINCIPAL, PRINCIPAL, sha256(serde.encode(self.fact)).hexdigest(), self.key, self.before)
+
+
 def publish(settings: Settings, town: Iterable[Agency] | None = None) -> int:
-    """Publish whatever the registry's log does not hold yet of ``town`` (default: the sample town's agencies); how many facts were new.
+    """Publish whatever the registry's log does not say of ``town`` (default: the sample town's agencies) by now; how many facts were new.
 
     May be called while the system runs. Raises KafkaException, NotAccepted.
     """
     topics = Topics(settings.municipality)
-    known = _known(settings, topics)
-    fresh = [(key, fact) for key, fact in _facts(settings, agencies() if town is None else town) if _id(key, fact) not in known]
-    _write(settings, [(topics.inbox("consent"), number, key, fact) for key, fact in fresh for number in range(settings.partitions)])
-    _write(settings, [(topics.registry, 0, key, fact) for key, fact in fresh])
+    fresh = news(_facts(settings, agencies() if town is None else town), _told(settings, topics))
+    _write(settings, [(topics.inbox("consent"), number, each) for each in fresh for number in range(settings.partitions)])
+    _write(settings, [(topics.registry, 0, each) for each in fresh])
     return len(fresh)
+
+
+def news(facts: Iterable[tuple[str, Any]], told: Iterable[tuple[str, bytes]]) -> list[News]:
+    """Those of ``facts`` that are not the last word on their matter in the registry's log: ``told``, by key and value, in its order."""
+    history: defaultdict[str, list[bytes]] = defaultdict(list)
+    for key, value in told:
+        history[_matter(key, serde.decode(value))].append(value)
+    past = ((key, fact, history[_matter(key, fact)]) for key, fact in facts)
+    return [News(key, fact, len(values)) for key, fact, values in past if values[-1:] != [serde.encode(fact)]]
 
 
 def policy_hash(name: str) -> str:
@@ -63,25 +87,24 @@ def _facts(settings: Settings, town: Iterable[Agency]) -> Iterable[tuple[str, An
     yield settings.policy, PolicyActivated(pack=settings.policy, hash=policy_hash(settings.policy))
 
 
-def _id(key: str, fact: Any) -> str:
-    """Same fact, same id: derived from the bytes."""
-    return derive_id(PRINCIPAL, PRINCIPAL, sha256(serde.encode(fact)).hexdigest(), key, 0)
+def _matter(key: str, fact: Any) -> str:
+    """What a later fact takes the place of an earlier one in: one agency, or the policy pack in force, whatever its name."""
+    return type(fact).__name__ if isinstance(fact, PolicyActivated) else key
 
 
-def _known(settings: Settings, topics: Topics) -> set[str]:
-    """The ids of every fact in the registry's log."""
-    records = reading.whole(settings, PRINCIPAL, topics.registry)
-    return {(header(record.headers() or (), "ce_id") or b"").decode() for record in records}
+def _told(settings: Settings, topics: Topics) -> list[tuple[str, bytes]]:
+    """Every fact in the registry's log, by key and value."""
+    return [((record.key() or b"").decode(), record.value() or b"") for record in reading.whole(settings, PRINCIPAL, topics.registry)]
 
 
-def _write(settings: Settings, records: list[tuple[str, int, str, Any]]) -> None:
+def _write(settings: Settings, records: list[tuple[str, int, News]]) -> None:
     if not records:
         return
     producer = Producer({**settings.account(PRINCIPAL), "acks": "all", "enable.idempotence": True, "linger.ms": 5})
     failed = []
-    for topic, partition, key, fact in records:
+    for topic, partition, each in records:
         producer.produce(
-            topic, partition=partition, key=key.encode(), value=serde.encode(fact), headers=_headers(settings, key, fact),
+            topic, partition=partition, key=each.key.encode(), value=serde.encode(each.fact), headers=_headers(settings, each),
             on_delivery=lambda error, _: failed.append(error) if error else None,
         )
     if producer.flush(reading.TIMEOUT_S):
@@ -90,10 +113,10 @@ def _write(settings: Settings, records: list[tuple[str, int, str, Any]]) -> None
         raise NotAccepted(failed[0])
 
 
-def _headers(settings: Settings, key: str, fact: Any) -> list[tuple[str, bytes]]:
-    kind = serde.type_of(fact)
+def _headers(settings: Settings, each: News) -> list[tuple[str, bytes]]:
+    kind = serde.type_of(each.fact)
     attributes = Envelope(
-        id=_id(key, fact), source=PRINCIPAL, type=kind.full_name, subject=key, time=now(), municipality=settings.municipality,
+        id=each.id, source=PRINCIPAL, type=kind.full_name, subject=each.key, time=now(), municipality=settings.municipality,
         dataschema=f"{kind.full_name}:{FINGERPRINTS[kind.schema_id]}",
     )
     return attributes.headers()

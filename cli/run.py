@@ -69,7 +69,9 @@ def up(
 @app.command(epilog="Example: tsunagu run down")
 def down() -> None:
     """Stop what `run up` started, and only that."""
-    stopped = installation().down()
+    from cli import steps
+
+    stopped = installation().down(steps.shown())
     typer.echo("tsunagu: stopped" if stopped else "tsunagu: nothing was running", err=True)
 
 

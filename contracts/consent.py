@@ -219,7 +219,7 @@ class DisclosureReleased(Record, frozen=True, kw_only=True):
     recipient: str
     basis: shared.Basis = shared.Basis.NONE
     consents: tuple[str, ...]
-    categories: tuple[shared.DataCategory, ...]
+    released: tuple[shared.PartCode, ...] = ()
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> DisclosureReleased:
@@ -233,7 +233,7 @@ class DisclosureReleased(Record, frozen=True, kw_only=True):
             recipient=record["recipient"],
             basis=shared.Basis[record["basis"]],
             consents=tuple(record["consents"]),
-            categories=tuple(shared.DataCategory[member] for member in record["categories"]),
+            released=tuple(shared.PartCode.from_avro(member) for member in record["released"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -247,7 +247,7 @@ class DisclosureReleased(Record, frozen=True, kw_only=True):
             "recipient": self.recipient,
             "basis": self.basis,
             "consents": list(self.consents),
-            "categories": list(self.categories),
+            "released": [member.to_avro() for member in self.released],
         }
 
 

@@ -9,7 +9,7 @@ from kernel.records import LOG, Outgoing, Record
 _PREFIX = "dlq."
 
 
-def dead_letter(record: Record, error: PoisonError, topic: str, service: str, attempts: int = 1) -> Outgoing:
+def dead_letter(record: Record, error: PoisonError, topic: str, service: str) -> Outgoing:
     """The original key, value and headers unchanged, plus ``dlq.*`` headers: coordinates and code, never a piece of the bytes."""
     notes = {
         "original.topic": record.topic,
@@ -19,8 +19,6 @@ def dead_letter(record: Record, error: PoisonError, topic: str, service: str, at
         "error.class": type(error).__name__,
         "error.message": str(error),
         "service": service,
-        "attempts": attempts,
-        "first_seen": record.timestamp,
     }
     headers = [*original_headers(record.headers), *((_PREFIX + name, str(value).encode()) for name, value in notes.items())]
     return Outgoing(topic, 0, record.key, record.value, headers, LOG)

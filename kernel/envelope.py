@@ -62,7 +62,7 @@ class Envelope:
     recorded_time: int = 0
     """Append time of the causing input record."""
     input_digest: str = ""
-    """First 32 hex digits of the SHA-256 of the causing input's value."""
+    """32 hex digits. In a log: of the causing input. On what the front door sends on for an agency: of the outbox record, keyed."""
     traceparent: str = ""
     position: str = ""
 

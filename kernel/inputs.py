@@ -11,7 +11,7 @@ from contracts.envelope import SealedEvent
 from contracts.shared import RefusalCode
 from kernel import envelope, serde
 from kernel.decider import Context, Part
-from kernel.envelope import Envelope
+from kernel.envelope import OURS, Envelope
 from kernel.failures import PoisonError
 from kernel.records import Record
 
@@ -27,7 +27,7 @@ class Input:
     """The event itself; personal fields are empty."""
     sealed: SealedEvent | None
     digest: str
-    """First 32 hex digits of the SHA-256 of the record's value."""
+    """Same id, same digest: a repeat; another digest: a conflict. See ``_identity``."""
     parts: tuple[Part, ...]
     carried: list[tuple[str, bytes]]
     """Headers that every event which this message causes carries on."""
@@ -69,7 +69,7 @@ def read(record: Record) -> Input:
     kind = serde.type_of(message)
     if attributes.type != kind.full_name:
         raise PoisonError(RefusalCode.TYPE_MISMATCH, "ce_type")
-    identity = digest(record.value or b"")
+    identity = _identity(attributes, record.value or b"")
     return Input(record, attributes, kind, message, sealed, identity, parts, _carried(attributes, record.timestamp, identity))
 
 
@@ -84,6 +84,12 @@ def _carried(attributes: Envelope, recorded: int, identity: str) -> list[tuple[s
         ("traceparent", attributes.traceparent),
     )
     return [(name, text.encode()) for name, text in texts if text]
+
+
+def _identity(attributes: Envelope, value: bytes) -> str:
+    """Of what an agency sent, the digest that the front door took of the outbox value: sealed bytes differ when a key has been renewed."""
+    taken = "" if attributes.source.startswith(OURS) else attributes.input_digest
+    return taken or digest(value)
 
 
 def digest(value: bytes) -> str:

@@ -55,7 +55,7 @@ class Processor:
         return []
 
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
-        """Decide a batch in its order. Raises Unavailable before anything has changed."""
+        """Decide a batch in its order. Raises Unavailable before anything has changed, counters aside."""
         batch = Batch(self.function.name, self.place)
         messages = [message for record in records if (message := self._read(record, batch))]
         logged = await self._logged(messages)

@@ -62,7 +62,7 @@ class Outgoing:
 
 
 class Handler(Protocol):
-    """What turns records into records. Raises Unavailable (nothing changed, try again) or anything else (stop the process)."""
+    """What turns records into records. Raises Unavailable (nothing changed but counters, try again) or anything else (stop the process)."""
 
     async def assigned(self, partitions: Collection[TP]) -> None:
         """These partitions are ours from now on: get ready for them, by replay of a log if there is state."""

@@ -48,6 +48,6 @@ class Routes:
                 yield Route(topic, number, target, stage)
 
     def _topic(self, inbox: str, event: Any) -> str:
-        if inbox == "urgent" or (type(event) is DisclosureRequested and event.basis in URGENT):
+        if type(event) is DisclosureRequested and event.basis in URGENT and not event.wanted:
             return self.topics.urgent
         return self.topics.inbox(inbox)

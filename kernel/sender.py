@@ -25,7 +25,11 @@ Part = tuple[str, int]
 
 
 class Sender:
-    """An idempotent producer never gives up on a batch it has taken and never writes it twice; so waiting is retrying."""
+    """An idempotent producer never writes a batch twice and goes on trying to write it; so waiting is retrying.
+
+    One thing it gives up on: a batch whose partition's leader stays unknown past the request timeout. That error is raised and ends
+    the process; nothing is lost, since what the batch came from is not committed and is seen again after the restart.
+    """
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer

@@ -20,7 +20,6 @@ from kernel import envelope, serde
 from kernel.topics import Topics
 
 GATE = "consent"
-_TOLD = (StopNoticeIssued, ReviewOpened)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

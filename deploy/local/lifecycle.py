@@ -1,7 +1,7 @@
 """Up and down: the order of things, from an empty folder to a running town and back.
 
 ``up`` may be called at any time; it does what is missing. ``down`` stops what the supervisor of this installation started,
-and only that; an external cluster or database is never touched.
+and only that; an external cluster or database is never touched. Of several at once, each waits for the one before it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from kernel.settings import Settings
 
 from . import access, control, first_start, jars, kafka, ports, postgres, processes, supervisor
 from .layout import CannotRun, Layout
-from .progress import Progress, Step
+from .progress import Progress, Silent, Step
 from .town import agencies
 from .turns import turn
 
 READY_WITHIN_S = 180.0
+START_OR_STOP = "start or stop"
 GIVE_UP_AFTER = 3
 """Restarts of a process that does not become ready; those from before it was waited for do not count."""
 
@@ -58,25 +59,28 @@ class Installation:
 
         Raises CannotRun, SettingsMissing, DidNotStart.
         """
-        with turn(self.layout, "start", progress):
+        with turn(self.layout, START_OR_STOP, progress):
             self._up_stores(progress)
             between()
             self._start(processes.APPLICATIONS, "starting the services", progress)
 
     def up_stores(self, progress: Progress) -> None:
         """Broker and database, provisioned. Raises CannotRun, SettingsMissing, DidNotStart."""
-        with turn(self.layout, "start", progress):
+        with turn(self.layout, START_OR_STOP, progress):
             self._up_stores(progress)
 
-    def down(self) -> bool:
-        """Stop everything that was started; False when nothing ran."""
-        try:
-            control.ask(self.layout, "down")
-        except control.NotRunning:
+    def down(self, progress: Progress | None = None) -> bool:
+        """Stop everything that was started, after a start that is under way; False when nothing ran."""
+        if not self.layout.run.exists():
             return False
-        with (self.layout.run / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        return True
+        with turn(self.layout, START_OR_STOP, progress or Silent()):
+            try:
+                control.ask(self.layout, "down")
+            except control.NotRunning:
+                return False
+            with (self.layout.run / "lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            return True
 
     def status(self) -> list[dict[str, Any]]:
         """One row per process that was ever asked for, in the order of starting; empty when nothing runs."""
@@ -139,9 +143,11 @@ class Installation:
         before = {row["name"]: row["restarts"] for row in self.status()}
         while True:
             rows = [row for row in self.status() if row["name"] in names]
+            if not rows:
+                raise CannotRun(f"the supervisor ended before {' and '.join(names)} became ready; see {self.layout.log('supervisor')}")
             waiting = [row for row in rows if row["state"] != "ready"]
             step.advance(len(rows) - len(waiting), len(names))
-            if rows and not waiting:
+            if not waiting:
                 return
             for row in waiting:
                 if row["restarts"] - before.get(row["name"], 0) >= GIVE_UP_AFTER or time.monotonic() > deadline:

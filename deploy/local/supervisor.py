@@ -33,6 +33,9 @@ class Supervisor:
     def __init__(self, build: Build) -> None:
         self._build = build
         self._children: dict[str, Child] = {}
+        self._leaving = False
+        self._one_by_one = asyncio.Lock()
+        """Starts and stops: what is just being stopped is started when it has stopped."""
         self.finished = asyncio.Event()
 
     async def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,18 +44,24 @@ class Supervisor:
             case {"do": "status"}:
                 return {"pid": os.getpid(), "processes": [self._row(child) for child in self._children.values()]}
             case {"do": "start", "names": names}:
-                return self._start(names)
+                async with self._one_by_one:
+                    return self._start(names)
             case {"do": "stop", "names": names}:
-                return await self._stop([name for name in names if name in self._children])
+                async with self._one_by_one:
+                    return await self._stop([name for name in names if name in self._children])
             case {"do": "signal", "name": name, "signal": number} if name in self._children:
                 return {"sent": self._children[name].signal(number)}
             case {"do": "down"}:
-                answer = await self._stop(list(self._children))
+                self._leaving = True
+                async with self._one_by_one:
+                    answer = await self._stop(list(self._children))
                 self.finished.set()
                 return answer
         return {"error": f"nothing named {request.get('name')!r} runs here, or no such command: {request.get('do')!r}"}
 
     def _start(self, names: list[str]) -> dict[str, Any]:
+        if self._leaving:
+            return {"error": f"{' and '.join(names)} cannot be started: everything is being stopped; try again when that is done"}
         try:
             for name in names:
                 child = self._children.get(name)

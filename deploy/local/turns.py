@@ -12,9 +12,9 @@ from .progress import Progress
 
 @contextmanager
 def turn(layout: Layout, what: str, progress: Progress) -> Iterator[None]:
-    """Be the only one at ``what`` ("start", "day"), whoever else runs a command here; a wait is shown. Raises CannotRun."""
+    """Be the only one at ``what`` ("start or stop", "day"), whoever else runs a command here; a wait is shown. Raises CannotRun."""
     layout.create()
-    with (layout.run / f"{what}.lock").open("w") as lock:
+    with (layout.run / f"{what.replace(' ', '-')}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

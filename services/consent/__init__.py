@@ -3,5 +3,6 @@
 Duty: record consents, refusals, withdrawals, conference segments and protection flags of a case; decide every request to release an
 event (the gate, 関門); deliver what a durable verdict releases (the courier, 配達); tell past recipients to stop.
 Reads ``consent.inbox`` and ``consent.urgent`` (gate), ``consent.log`` and single records of the functions' logs (courier).
-Writes ``consent.log``, verdicts into the functions' inboxes, every ``agency.<id>.inbox``, ``consent.dead-letters``.
+Writes ``consent.log``, verdicts into the functions' inboxes, every ``agency.<id>.inbox``, receipts and ticks into ``consent.inbox``,
+``consent.dead-letters``.
 """

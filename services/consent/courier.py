@@ -18,10 +18,11 @@ from contracts.shared import DataCategory, Outcome
 from kernel import envelope, serde
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
+from kernel.failures import IntegrityError
 from kernel.place import Place
 from kernel.records import MESSAGE, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
 from kernel.sealing import Erased, Key, open_part, put_together
-from services.consent.fence import Fact, Fence
+from services.consent.fence import Fence
 
 NAME = "courier"
 
@@ -34,6 +35,15 @@ class Keys(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One record of the gate's log."""
+
+    record: Record
+    envelope: Envelope
+    event: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Logged:
     """An event in the log of a function, and its record."""
 
@@ -42,42 +52,36 @@ class Logged:
 
 
 class Courier:
-    """The handler of the courier. See ``kernel.records.Handler`` for the contract of its methods; it keeps only what it has read ahead."""
+    """The handler of the courier. See ``kernel.records.Handler`` for the contract of its methods."""
 
     def __init__(self, place: Place, keys: Keys, agency_partitions: int) -> None:
         self._place, self._keys, self._agency_partitions = place, keys, agency_partitions
         self._topics = place.routes.topics
-        self._fence = Fence()
+        self._fence = Fence(place.reader, self._topics.log("consent"), place.meter)
 
     async def assigned(self, partitions: Collection[TP]) -> None:
-        """Nothing to get ready."""
+        """Learn what is still to be released. Raises Unavailable."""
+        await self._fence.open(place.partition for place in partitions)
 
     async def revoked(self, partitions: Collection[TP]) -> None:
-        """What was read ahead is read anew by whoever comes next."""
-        self._fence = Fence()
+        """Whoever comes next reads it anew."""
+        self._fence.close({place.partition for place in partitions})
 
     def settled(self) -> None:
         """Nothing to note."""
 
     def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
         """Every verdict, codes only, to the function that asked: before anything of it reaches an agency."""
-        self._fence.forget_before({TP(record.topic, record.partition): record.offset for record in reversed(records)})
-        return [self._to_function(fact) for record in records if isinstance((fact := self._fence.read(record)).event, DisclosureDecided)]
+        return [self._to_function(fact) for record in records if isinstance((fact := _fact(record)).event, DisclosureDecided)]
 
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
-        """What one batch of the gate's log gives to agencies. Raises Unavailable."""
-        facts = [self._fence.read(record) for record in records]
+        """What one batch of the gate's log gives to agencies. Raises Unavailable, or IntegrityError where a position names another event."""
+        facts = [_fact(record) for record in records]
         releasing = [fact for fact in facts if _releases(fact.event)]
-        _, logged = await asyncio.gather(self._look_ahead(releasing), self._released_events(releasing))
+        ahead = self._fence.read_on({fact.record.partition for fact in releasing})
+        _, logged = await asyncio.gather(ahead, self._released_events(releasing))
         keys = await self._keys.for_opening({part.key_id for fact in releasing for part in _released_parts(fact, logged)})
         return [outgoing for fact in facts for outgoing in self._deliver(fact, logged, keys)]
-
-    async def _look_ahead(self, releasing: Iterable[Fact]) -> None:
-        """Read as far as the gate has written beside these verdicts: a later one may stand there."""
-        places = dict.fromkeys(TP(fact.record.topic, fact.record.partition) for fact in releasing)
-        async for chunk in self._place.reader.rest({place: self._fence.ahead[place] for place in places}):
-            for record in chunk:
-                self._fence.read(record)
 
     async def _released_events(self, releasing: Iterable[Fact]) -> dict[str, Logged]:
         """The logged events that the verdicts release, by position."""
@@ -89,7 +93,7 @@ class Courier:
         match fact.event:
             case DisclosureDecided() as verdict:
                 told = [self._notice(fact, verdict.agency)]
-                if not _releases(verdict) or self._fence.overtaken(fact):
+                if not self._fence.stands(fact.record.partition, verdict.request_id, fact.envelope.id):
                     return told
                 return [*told, *self._release(fact, verdict, logged[verdict.position], keys)]
             case MessageRefused(agency=agency) if agency:
@@ -114,18 +118,21 @@ class Courier:
         if isinstance(event, SealedEvent):
             event = put_together(event, [open_part(event, part, keys[part.key_id]) for part in released])
         attributes = envelope.read(logged.record.key, logged.record.headers)
+        if attributes.id != verdict.event_id:
+            raise IntegrityError(f"{verdict.position}: not the event that was decided about")
         copy = replace(
             attributes, id=self._derived(fact, verdict.recipient, 0), source=OURS + NAME, causation_id=fact.envelope.id,
             causation_source=fact.envelope.source, seq=0, input_digest="", position="",
         )
         yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
-        yield self._receipt(fact, verdict, tuple(sorted({part.category for part in released})))
+        yield self._receipt(fact, verdict, [(part.person, part.category) for part in released])
 
-    def _receipt(self, fact: Fact, verdict: DisclosureDecided, categories: tuple[DataCategory, ...]) -> Outgoing:
+    def _receipt(self, fact: Fact, verdict: DisclosureDecided, opened: Collection[tuple[str, DataCategory]]) -> Outgoing:
         """Tells the gate what was delivered: it knows then whom to tell when a consent ends."""
         event = DisclosureReleased(
             verdict_id=fact.envelope.id, request_id=verdict.request_id, decided_at=verdict.at, event_id=verdict.event_id,
-            event_type=verdict.event_type, recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents, categories=categories,
+            event_type=verdict.event_type, recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents,
+            released=tuple(part for part in verdict.released if (part.person, part.category) in opened),
         )
         told = fact.envelope
         message = Envelope(
@@ -140,6 +147,10 @@ class Courier:
 
     def _to_agency(self, agency: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Outgoing:
         return keyed(self._topics.agency_inbox(agency), self._agency_partitions, key, value, headers, REQUEST)
+
+
+def _fact(record: Record) -> Fact:
+    return Fact(record, envelope.read(record.key, record.headers), serde.decode(record.value))
 
 
 def _releases(event: Any) -> bool:

@@ -1,59 +1,80 @@
-"""The fence (rule 24): of several verdicts on one request the last counts, as far as the gate has written.
+"""The fence (rule 24): which releases are still to be made, as far as the gate has written. It has no rules of its own.
 
-The gate itself decides anew what is still under way when a consent ends or a protection flag is set, so that the fence has no rules.
+Of several verdicts on one request the last counts: the gate itself decides anew what is under way when a consent ends or a protection
+flag is set. What has a receipt is done. The log is read as everybody reads it: what a zombie wrote late, ``seq`` tells, counts for nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
-from contracts.consent import DisclosureDecided
+from contracts.consent import DisclosureDecided, DisclosureReleased
+from contracts.shared import Outcome
 from kernel import envelope, serde
-from kernel.envelope import Envelope
-from kernel.records import TP, Record
+from kernel.records import TP, LogReader, Record
+from kernel.telemetry import Meter
+
+_GIVEN = (Outcome.PERMIT, Outcome.REDACT)
+_TELLING = frozenset(serde.types_by_full_name()[f"tsunagu.consent.{kind.__name__}"].full_name for kind in (DisclosureDecided, DisclosureReleased))
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One record of the gate's log."""
+@dataclass(slots=True)
+class _Partition:
+    """One partition of the gate's log: read up to ``next``; the last ``seq`` of each case; the standing verdict's id by request."""
 
-    record: Record
-    envelope: Envelope
-    event: Any
+    next: int = 0
+    seqs: dict[str, int] = field(default_factory=dict)
+    standing: dict[str, str] = field(default_factory=dict)
 
 
 class Fence:
-    """The gate's log as far as it has been read, each partition in its order; kept from where the courier stands."""
+    """The gate's log, folded to what is still to be released."""
 
-    def __init__(self) -> None:
-        self._facts: dict[TP, dict[int, Fact]] = {}
-        self._last: dict[TP, dict[str, int]] = {}
-        self.ahead: dict[TP, int] = {}
-        """The offset up to which each partition has been read."""
+    def __init__(self, reader: LogReader, topic: str, meter: Meter) -> None:
+        self._reader, self._topic, self._meter = reader, topic, meter
+        self._partitions: dict[int, _Partition] = {}
 
-    def read(self, record: Record) -> Fact:
-        """One record of the gate's log as a fact; decoded once, however often it is read."""
-        place = TP(record.topic, record.partition)
-        known = self._facts.setdefault(place, {}).get(record.offset)
-        if known is not None:
-            return known
-        fact = Fact(record, envelope.read(record.key, record.headers), serde.decode(record.value))
-        if record.offset >= self.ahead.get(place, 0):
-            self.ahead[place] = record.offset + 1
-            self._facts[place][record.offset] = fact
-            if isinstance(fact.event, DisclosureDecided):
-                self._last.setdefault(place, {})[fact.event.request_id] = record.offset
-        return fact
+    async def open(self, numbers: Iterable[int]) -> None:
+        """Read these partitions from their beginning to their present end. Raises Unavailable."""
+        for number in sorted(set(numbers) - self._partitions.keys()):
+            found, end = _Partition(), await self._reader.end(self._topic, number)
+            async for records in self._reader.scan(self._topic, number, 0, end):
+                for record in records:
+                    _read(found, record)
+                self._meter.replayed(len(records))
+            self._partitions[number] = found
 
-    def forget_before(self, starts: Mapping[TP, int]) -> None:
-        """Drop what lies before these offsets: it has been dealt with."""
-        for place, start in starts.items():
-            self._facts[place] = {offset: fact for offset, fact in self._facts.get(place, {}).items() if offset >= start}
-            self._last[place] = {request: offset for request, offset in self._last.get(place, {}).items() if offset >= start}
+    def close(self, numbers: Collection[int]) -> None:
+        """Forget these partitions."""
+        self._partitions = {number: found for number, found in self._partitions.items() if number not in numbers}
 
-    def overtaken(self, fact: Fact) -> bool:
-        """Whether a later verdict on the same request has been read."""
-        place = TP(fact.record.topic, fact.record.partition)
-        return self._last.get(place, {}).get(fact.event.request_id, -1) > fact.record.offset
+    async def read_on(self, numbers: Iterable[int]) -> None:
+        """Read these partitions to their present end. Raises Unavailable."""
+        async for records in self._reader.rest({TP(self._topic, number): self._partitions[number].next for number in numbers}):
+            for record in records:
+                _read(self._partitions[record.partition], record)
+
+    def stands(self, partition: int, request_id: str, verdict_id: str) -> bool:
+        """Whether this verdict is the last one on its request, releases something, and has no receipt."""
+        return self._partitions[partition].standing.get(request_id) == verdict_id
+
+
+def _read(partition: _Partition, record: Record) -> None:
+    partition.next = record.offset + 1
+    attributes = envelope.read(record.key, record.headers)
+    if attributes.seq <= partition.seqs.get(attributes.subject, 0):
+        return
+    partition.seqs[attributes.subject] = attributes.seq
+    if attributes.type in _TELLING:
+        _note(partition.standing, attributes.id, serde.decode(record.value))
+
+
+def _note(standing: dict[str, str], identity: str, event: DisclosureDecided | DisclosureReleased) -> None:
+    match event:
+        case DisclosureDecided(request_id=request, outcome=outcome) if outcome in _GIVEN:
+            standing[request] = identity
+        case DisclosureDecided(request_id=request):
+            standing.pop(request, None)
+        case DisclosureReleased(request_id=request, verdict_id=verdict) if standing.get(request) == verdict:
+            del standing[request]

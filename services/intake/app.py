@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
@@ -35,7 +36,8 @@ async def front_door(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
 
     if not (known := await outboxes()):
         raise Unavailable("registry")
-    return (Worker(NAME, known, FrontDoor(place, keys, directory), growing=outboxes),)
+    secret = hmac.digest(site.settings.kek(), b"outbox digest", "sha256")
+    return (Worker(NAME, known, FrontDoor(place, keys, directory, secret), growing=outboxes),)
 
 
 SERVICE = Service(name="intake", functions=(CONSULTATION, OUTREACH), build=front_door)

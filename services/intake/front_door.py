@@ -5,6 +5,7 @@ Keeps no state: the same records give the same bytes again, and the functions be
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -56,7 +57,9 @@ class Judged:
 class FrontDoor:
     """The handler of all outboxes. See ``kernel.records.Handler`` for the contract of its methods."""
 
-    def __init__(self, place: Place, keyring: Keyring, directory: Directory) -> None:
+    def __init__(self, place: Place, keyring: Keyring, directory: Directory, secret: bytes = b"") -> None:
+        """``secret``: keys the digests of what agencies wrote; without one, a name of which little else is unknown could be guessed."""
+        self._secret = secret
         self._place, self._keyring, self._directory = place, keyring, directory
         self._topics, self._partitions = place.routes.topics, place.routes.partitions
 
@@ -106,28 +109,32 @@ class FrontDoor:
             case Admitted() as admitted:
                 whole = _value(admitted, keys)
                 if len(whole) <= MAX_SEALED:
-                    return self._admit(admitted, whole)
+                    return self._admit(judged.record, admitted, whole)
                 attributes = admitted.envelope
                 oversize = PoisonError(RefusalCode.TOO_LARGE)
                 return self._reject(judged, Rejected(error=oversize, message_id=attributes.id, message_type=admitted.kind.name))
             case Rejected() as rejected:
                 return self._reject(judged, rejected)
 
-    def _admit(self, admitted: Admitted, whole: bytes) -> Iterator[Outgoing]:
+    def _admit(self, record: Record, admitted: Admitted, whole: bytes) -> Iterator[Outgoing]:
         """The event to its function, copies and announcements to others."""
+        headers = self._headers(admitted.event, replace(admitted.envelope, input_digest=self._digest(record)))
         for delivery in deliveries(admitted.kind):
             match delivery.content:
                 case Content.WHOLE:
-                    yield from self._send(delivery, admitted, whole)
+                    yield from self._send(delivery, record, whole, headers)
                 case Content.BODY:
-                    yield from self._send(delivery, admitted, _value(replace(admitted, parts=()), {}))
+                    yield from self._send(delivery, record, _value(replace(admitted, parts=()), {}), headers)
                 case Content.ANNOUNCEMENT:
                     yield self._announce(delivery, admitted)
 
-    def _send(self, delivery: Delivery, admitted: Admitted, value: bytes) -> Iterator[Outgoing]:
-        key = admitted.envelope.subject.encode()
+    def _digest(self, record: Record) -> str:
+        """Of the outbox value, the same whenever the record is seen. It stays in the logs when a person's keys are gone: so it is keyed."""
+        return hmac.digest(self._secret, record.value or b"", "sha256").hex()[:32]
+
+    def _send(self, delivery: Delivery, record: Record, value: bytes, headers: list[tuple[str, bytes]]) -> Iterator[Outgoing]:
+        key = record.key or b""
         numbers = range(self._partitions) if delivery.everywhere else (partition_of(key, self._partitions),)
-        headers = self._headers(admitted.event, admitted.envelope)
         for number in numbers:
             yield Outgoing(self._topics.inbox(delivery.function), number, key, value, headers, MESSAGE)
 

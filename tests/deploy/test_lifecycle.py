@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
+import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event
@@ -12,10 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.layout import Layout
-from deploy.local.lifecycle import DidNotStart, Installation
+from deploy.local import control
+from deploy.local.layout import CannotRun, Layout
+from deploy.local.lifecycle import START_OR_STOP, DidNotStart, Installation
+from deploy.local.process import Process
 from deploy.local.progress import Silent
+from deploy.local.supervisor import serve
 from deploy.local.turns import turn
+from tests.deploy.conftest import eventually
 
 SPAWN = multiprocessing.get_context("spawn")
 LIMIT_S = 30.0
@@ -24,7 +30,7 @@ LIMIT_S = 30.0
 class Told(Silent):
     """Tells of the first step that is shown."""
 
-    def __init__(self, shown: Event) -> None:
+    def __init__(self, shown: Event | threading.Event) -> None:
         self.shown = shown
 
     @contextmanager
@@ -66,6 +72,57 @@ def test_a_second_turn_waits_for_the_first_and_shows_it(tmp_path: Path):
     other.join(LIMIT_S)
 
     assert (0, ["first", "second"]) == (other.exitcode, order.read_text().split())
+
+
+@pytest.fixture
+async def running(tmp_path: Path, process: Callable[..., Process]) -> AsyncIterator[Installation]:
+    """A supervisor that runs one process which never becomes ready."""
+    found = Installation(Layout(tmp_path / "home"))
+    found.layout.create()
+    serving = asyncio.create_task(serve(found.layout, {"one": process("one", "wait()")}.__getitem__))
+    await eventually((found.layout.run / control.NAME).exists)
+    yield found
+    await asyncio.to_thread(found.down)
+    await serving
+
+
+async def started(found: Installation) -> asyncio.Task[None]:
+    """Somebody who waits until the process is ready."""
+    waiting = asyncio.create_task(asyncio.to_thread(found.start, "one", progress=Silent()))
+    while not any(row["pid"] for row in await asyncio.to_thread(found.status)):
+        await asyncio.sleep(0.01)
+    return waiting
+
+
+async def test_who_waits_for_a_start_is_told_when_the_supervisor_ends(running: Installation):
+    """Nothing can become ready any more: one sentence, and no waiting for ever."""
+    waiting = await started(running)
+
+    await asyncio.to_thread(running.down)
+
+    async with asyncio.timeout(LIMIT_S):
+        with pytest.raises(CannotRun, match="the supervisor ended before one became ready; see .*supervisor.log"):
+            await waiting
+
+
+async def test_a_stop_waits_for_the_start_that_is_under_way(running: Installation):
+    """It would stop the half of it; the wait is shown."""
+    shown = threading.Event()
+    waiting = await started(running)
+    with turn(running.layout, START_OR_STOP, Silent()):
+        stop = asyncio.create_task(asyncio.to_thread(running.down, Told(shown)))
+        assert await asyncio.to_thread(shown.wait, LIMIT_S)
+        assert ["starting"] == [row["state"] for row in await asyncio.to_thread(running.status)]
+
+    assert await stop
+    with pytest.raises(CannotRun):
+        await waiting
+
+
+def test_a_stop_where_nothing_has_ever_been_makes_nothing(tmp_path: Path):
+    """Not even a folder."""
+    assert not Installation(Layout(tmp_path / "home")).down()
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_what_did_not_start_is_told_as_it_is_through_a_step(tmp_path: Path):

@@ -259,6 +259,51 @@ async def test_a_stopped_process_stays_down_until_it_is_asked_for(town, process:
     assert await found.when("one", "ready")
 
 
+SLOW = "signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.3), os._exit(0))); ready(); wait()"
+"""Takes a moment to stop."""
+
+
+async def test_what_is_just_being_stopped_is_started_again(town, process: Make):
+    """Its old process is still there when it is asked for: the start waits for the stop."""
+    found = town(process("one", "import time; " + SLOW))
+    await found.ask("start", names=["one"])
+    before = await found.when("one", "ready")
+
+    stopping = asyncio.create_task(found.ask("stop", names=["one"]))
+    await asyncio.sleep(0.05)
+    answer = await found.ask("start", names=["one"])
+
+    assert ({}, True) == (answer, stopping.done() or not alive(before["pid"]))
+    await stopping
+    assert (await found.when("one", "ready"))["pid"] != before["pid"]
+
+
+async def test_what_waits_for_its_next_try_is_started_again_after_its_stop(town, process: Make):
+    """There is no process then, only somebody who is about to start one."""
+    found = town(process("one", "os._exit(7)"))
+    await found.ask("start", names=["one"])
+    await found.when("one", "waiting")
+
+    await asyncio.gather(found.ask("stop", names=["one"]), found.ask("start", names=["one"]))
+
+    assert await found.when("one", "waiting", restarts=1)
+
+
+async def test_nothing_is_started_while_everything_is_being_stopped(town, process: Make):
+    """It would be left behind; whoever asks is told."""
+    found = town(process("one", "import time; " + SLOW))
+    await found.ask("start", names=["one"])
+    await found.when("one", "ready")
+
+    down = asyncio.create_task(found.ask("down"))
+    await asyncio.sleep(0.05)
+    answer = await found.ask("start", names=["one"])
+    await down
+
+    assert "try again" in answer["error"]
+    assert (await found.row("one"))["pid"] is None
+
+
 async def test_what_it_does_not_know_is_answered_with_an_error(town):
     """A wrong name or verb is the asker's problem, not the supervisor's."""
     assert "error" in await town().ask("signal", name="nobody", signal=9)

@@ -21,7 +21,7 @@ from contracts.envelope import (
     Tick,
     VerdictNoted,
 )
-from contracts.shared import Basis, CasePart, Outcome, RefusalCode, ScreeningOutcome, Urgency
+from contracts.shared import Basis, CasePart, DataCategory, Outcome, RefusalCode, ScreeningOutcome, Urgency
 from kernel import serde
 from kernel.decider import Context, Decider, Function, derive_id
 from kernel.envelope import Envelope, header, read
@@ -114,11 +114,14 @@ def test_a_request_about_an_older_event_names_that_events_position():
     assert [f"{LOG}/{partition_of(KEY.encode(), PARTITIONS)}/0"] == texts(here.log, "position", GATE)
 
 
-@pytest.mark.parametrize(("basis", "topic"), [(Basis.C, GATE), (Basis.V, TOPICS.urgent), (Basis.L, TOPICS.urgent)])
-def test_a_request_that_does_not_rest_on_consent_takes_the_urgent_lane(basis: Basis, topic: str):
-    """Danger to life does not queue behind a backlog."""
+@pytest.mark.parametrize(
+    ("basis", "wanted", "topic"),
+    [(Basis.C, (), GATE), (Basis.V, (), TOPICS.urgent), (Basis.L, (), TOPICS.urgent), (Basis.V, (DataCategory.BASIC,), GATE)],
+)
+def test_a_request_that_does_not_rest_on_consent_takes_the_urgent_lane(basis: Basis, wanted: tuple[DataCategory, ...], topic: str):
+    """Danger to life does not queue behind a backlog; whoever only asks does, whatever basis is claimed."""
     function = Function(NAME, (Decider(
-        "asks", None, lambda state, message, context: (toys.request(context).changed(basis=basis, event_id=context.event_id(0)),),
+        "asks", None, lambda state, message, context: (toys.request(context).changed(basis=basis, wanted=wanted, event_id=context.event_id(0)),),
         lambda state, _: state, (SignalReceived,), (DisclosureRequested,),
     ),))
     here = town(function=function)
@@ -185,6 +188,32 @@ def test_the_same_id_with_other_bytes_is_buried_and_refused_once():
     assert [refusal, refusal] == events(here.log, GATE)
 
 
+def test_the_front_door_says_what_a_repeat_is():
+    """What an agency sent may come sealed anew: the digest that the front door took of it counts, and goes into the log."""
+    here = town()
+    put(here.log, signal("1"), "m1", input_digest="a" * 32)
+    put(here.log, signal("sealed anew"), "m1", input_digest="a" * 32)
+    put(here.log, signal("1"), "m1", input_digest="b" * 32)
+
+    here.pump()
+
+    assert [SignalReceived, MessageRefused] == [type(event) for event in events(here.log)]
+    assert ["a" * 32, "b" * 32] == texts(here.log, "ce_inputdigest")
+    assert 1 == len(here.log.records(DEAD))
+
+
+def test_the_digest_of_an_input_does_not_travel_on_to_the_next_function():
+    """An event of ours carries its cause's digest in its log; as a message it is known by its own bytes."""
+    here = town()
+    for area in ("1", "2"):
+        put(here.log, signal(area), "m1", source="tsunagu.outreach", input_digest="a" * 32)
+
+    here.pump()
+
+    assert RefusalCode.ID_CONFLICT == events(here.log)[1].code
+    assert "a" * 32 not in texts(here.log, "ce_inputdigest")
+
+
 def test_unreadable_bytes_are_buried_with_original_bytes_and_coordinates():
     """The neighbours on the partition go on."""
     here = town()
@@ -202,6 +231,8 @@ def test_unreadable_bytes_are_buried_with_original_bytes_and_coordinates():
         notes["dlq.original.topic"], notes["dlq.original.offset"], notes["dlq.service"], notes["dlq.error.class"],
     )
     assert not any(b"secret" in value for value in notes.values())
+    assert {"topic", "partition", "offset", "timestamp"} == {name.removeprefix("dlq.original.") for name in notes if "original" in name}
+    assert {"dlq.error.class", "dlq.error.message", "dlq.service"} == {name for name in notes if "original" not in name}
     assert 4 == len(here.log.records(LOG))
 
 

@@ -9,10 +9,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from cli import registry
+from cli import reading, registry
 from cli.agency.client import AgencyClient
 from cli.agency.message import Heard
 from cli.day.player import pseudonym
@@ -21,6 +22,9 @@ from contracts.shared import Channel, ScreeningOutcome, Urgency
 from deploy.local import access, first_start
 from deploy.local.broker_admin import BrokerAdmin
 from deploy.local.town import Agency, agencies
+from kernel import serde
+from kernel.envelope import header
+from kernel.topics import Topics
 from tests.installation import Broker
 
 WITHIN_S = 40.0
@@ -74,6 +78,19 @@ def test_a_new_agency_is_taken_in_without_a_restart(stack: Broker, late: AgencyC
     assert ("MessageRefused", "CASE_NOT_FOUND") == (refusal.type, refusal.event.code)
     assert known
     assert before == pids(stack)
+
+
+def test_a_fact_that_was_replaced_can_be_put_back(stack: Broker, late: AgencyClient):
+    """Renamed and named as before: three facts with three ids; what is the last word is not told again."""
+    renamed = replace(LATE, name_ja=LATE.name_ja + "（改称）")
+
+    told = [registry.publish(stack.settings, (each,)) for each in (LATE, renamed, renamed, LATE, LATE)]
+
+    records = list(reading.whole(stack.settings, registry.PRINCIPAL, Topics(stack.settings.municipality).registry))
+    facts = [(serde.decode(each.value()).name, header(each.headers(), "ce_id")) for each in records if each.key() == LATE.id.encode()]
+    assert [0, 1, 0, 1, 0] == told
+    assert [LATE.name_ja, renamed.name_ja, LATE.name_ja] == [name for name, _ in facts]
+    assert 3 == len({identity for _, identity in facts})
 
 
 def test_intake_is_ready_again_when_it_has_grown(stack: Broker, late: AgencyClient):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contracts.consent import ConsentGranted, ConsentRefused, ConsentWithdrawn
 from contracts.shared import ConsentMedium, DataCategory, Purpose, RefusalCode
-from services.consent.domain.model import CaseFile, day_in_japan
+from services.consent.domain.casefile import CaseFile
+from services.consent.domain.model import day_in_japan
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.registry import Registry
 
 
-def fault_of_grant(consent: ConsentGranted, case: CaseFile, registry: Registry, pack: PolicyPack | None, at: int) -> RefusalCode | None:
+def fault_of_grant(consent: ConsentGranted, case: CaseFile, registry: Registry, pack: PolicyPack, at: int) -> RefusalCode | None:
     """Why this consent cannot be recorded, or None."""
-    longest = 0 if pack is None else pack.longest_days
     first, last = consent.valid_from.toordinal(), consent.valid_to.toordinal()
     faults = (
         (consent.medium in (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED), RefusalCode.NOT_A_CONSENT),
@@ -20,7 +20,7 @@ def fault_of_grant(consent: ConsentGranted, case: CaseFile, registry: Registry, 
         (not consent.categories or DataCategory.UNMAPPED in consent.categories, RefusalCode.CATEGORIES_MISSING),
         (not consent.recipients, RefusalCode.RECIPIENTS_MISSING),
         (any(recipient not in registry.agencies for recipient in consent.recipients), RefusalCode.RECIPIENT_UNKNOWN),
-        (last < first or last - first >= longest or last < day_in_japan(at), RefusalCode.PERIOD_INVALID),
+        (last < first or last - first >= pack.longest_days or last < day_in_japan(at), RefusalCode.PERIOD_INVALID),
         (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
     )
     return next((code for broken, code in faults if broken), None)

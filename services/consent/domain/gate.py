@@ -24,8 +24,9 @@ from kernel.decider import Context, Decider
 from kernel.parties import refused
 from services.consent.domain import stops
 from services.consent.domain.capture import fault_of_grant, fault_of_refusal, fault_of_withdrawal
+from services.consent.domain.casefile import CaseFile
 from services.consent.domain.decision import judge
-from services.consent.domain.model import CaseFile, Hold
+from services.consent.domain.model import Hold
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.reasons import SENTENCES, Reason
 from services.consent.domain.registry import Registry
@@ -59,7 +60,8 @@ class Rules:
             urgent = judge(request, identity, position, case, self.registry, self.newest, self.at)
             if urgent.basis in _UNASKED:
                 return urgent
-        return judge(request, identity, position, case, self.registry, self.pack, self.at)
+        verdict = judge(request, identity, position, case, self.registry, self.pack, self.at)
+        return verdict if self.pack else verdict.changed(deadline=self.at + self.newest.hold_ms)
 
     def reviews(self, verdict: DisclosureDecided) -> tuple[ReviewOpened, ...]:
         """A release that did not ask the person is looked at afterwards (rule 19)."""
@@ -97,7 +99,7 @@ def gate(packs: Packs) -> Decider[CaseFile]:
             case PolicyActivated():
                 return _waiting_again(case, rules)
             case Tick():
-                return _expired(case, rules)
+                return tuple(event for identity, hold in sorted(case.holds.items()) for event in _in_time(case, hold, identity, rules))
             case _:
                 return (refused(context, RefusalCode.UNKNOWN_TYPE),)
 
@@ -130,8 +132,8 @@ def _heard(
 ) -> tuple[RefusalCode | None, Iterable[StopNoticeIssued]]:
     match message:
         case ConsentGranted():
-            notices = stops.on_replacement(case, message, rules.pack or rules.newest)
-            return fault_of_grant(message, case, rules.registry, rules.pack, rules.at), notices
+            pack = rules.pack or rules.newest  # what a person has said is recorded, whatever is in force
+            return fault_of_grant(message, case, rules.registry, pack, rules.at), stops.on_replacement(case, message, pack)
         case ConsentRefused():
             return fault_of_refusal(message, case), ()
         case ConsentWithdrawn():
@@ -155,10 +157,14 @@ def _waiting_again(case: CaseFile, rules: Rules) -> tuple[DisclosureDecided | Re
     return tuple(event for verdict in ended for event in (verdict, *rules.reviews(verdict)))
 
 
-def _expired(case: CaseFile, rules: Rules) -> tuple[DisclosureDecided, ...]:
-    """A hold whose time is over is a refusal, told to the sender (rule 26)."""
-    over = ((identity, hold) for identity, hold in sorted(case.holds.items()) if hold.deadline <= rules.at)
-    return tuple(_refused_hold(hold, identity, rules) for identity, hold in over)
+def _in_time(case: CaseFile, hold: Hold, identity: str, rules: Rules) -> Iterator[DisclosureDecided | ReviewOpened]:
+    """A hold whose time is over is a refusal, told to the sender (rule 26); one that time may have opened is decided about again."""
+    if hold.deadline <= rules.at:
+        yield _refused_hold(hold, identity, rules)
+    elif case.wakes(hold) <= rules.at and not (hold.unjudged and rules.pack is None):
+        verdict = rules.judge(hold.request, identity, hold.position, case)
+        yield verdict
+        yield from rules.reviews(verdict)
 
 
 def _refused_hold(hold: Hold, request_id: str, rules: Rules) -> DisclosureDecided:
@@ -172,8 +178,8 @@ def _refused_hold(hold: Hold, request_id: str, rules: Rules) -> DisclosureDecide
 
 
 def due(case: CaseFile) -> int | None:
-    """When the first hold of the case runs out, milliseconds UTC."""
-    return min((hold.deadline for hold in case.holds.values()), default=None)
+    """When the first hold of the case is to be looked at again, milliseconds UTC."""
+    return min(map(case.wakes, case.holds.values()), default=None)
 
 
 def evolve(case: CaseFile, event: Event) -> CaseFile:

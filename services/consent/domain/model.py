@@ -1,30 +1,30 @@
-"""What the gate knows of a case: consents (同意) and refusals, conference segments, what waits, what is under way, past releases.
+"""What a case file is made of: consents (同意) and refusals, conference segments, what waits (保留), what is under way.
 
 Codes, pseudonyms and times only; no name ever comes here. Days are proleptic ordinals of the date in Japan (JST).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
-from contracts.consent import ConsentGranted, ConsentRefused, DisclosureDecided, DisclosureReleased
-from contracts.coordination import InformationRequestedInConference, SegmentNoted
+from contracts.consent import DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import ConferenceBasis, DataCategory, Outcome, Purpose
+from contracts.shared import ConferenceBasis, DataCategory, Purpose
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _JST_OFFSET_MS = 9 * 3_600_000
 DAY_MS = 86_400_000
-_GIVEN = (Outcome.PERMIT, Outcome.REDACT)
-NEVER = 2**62
-"""A deadline that no clock reaches: the hold waits for a fact, not for a time."""
 
 
 def day_in_japan(at: int) -> int:
     """The ordinal of the day in Japan at ``at`` (milliseconds UTC)."""
     return _EPOCH_DAY + (at + _JST_OFFSET_MS) // DAY_MS
+
+
+def start_of(day: int) -> int:
+    """When a day begins in Japan, milliseconds UTC."""
+    return (day - _EPOCH_DAY) * DAY_MS - _JST_OFFSET_MS
 
 
 class Consent(Record, frozen=True, kw_only=True):
@@ -69,7 +69,11 @@ class Hold(Record, frozen=True, kw_only=True):
 
     request: DisclosureRequested
     position: str
+    at: int
+    """When it was last decided about, milliseconds UTC."""
     deadline: int
+    unjudged: bool
+    """The policy in force was not known: it is decided about as soon as it is."""
 
 
 class Delivery(Record, frozen=True, kw_only=True):
@@ -79,136 +83,6 @@ class Delivery(Record, frozen=True, kw_only=True):
     verdict: DisclosureDecided
 
 
-class CaseFile(Record, frozen=True, kw_only=True):
-    """The gate's state of one case."""
-
-    consents: dict[str, tuple[Consent, ...]] = {}
-    """By person."""
-    named: dict[tuple[str, str], tuple[Consent, ...]] = {}
-    """The same consents by person and recipient: the only ones that a decision has to test."""
-    refusals: dict[str, tuple[Refusal, ...]] = {}
-    """By person."""
-    segments: dict[str, Segment] = {}
-    holds: dict[str, Hold] = {}
-    """By request id."""
-    deliveries: dict[str, Delivery] = {}
-    """By request id."""
-    releases: dict[tuple[str, str], frozenset[DataCategory]] = {}
-    """Which categories each recipient has received on each consent: whom to tell of its end, and what of (consent.md rule 27)."""
-    persons: frozenset[str] = frozenset()
-    asking: DisclosureRequested | None = None
-    """The request recorded last: its verdict follows it in the log."""
-
-    def consent(self, identity: str) -> Consent | None:
-        """The consent with this id, whatever its state."""
-        return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
-
-    def line(self, identity: str) -> Iterator[Consent]:
-        """A consent and those that have replaced it, one after the other."""
-        consent = self.consent(identity)
-        while consent is not None:
-            yield consent
-            consent = self.consent(consent.successor)
-
-    def knows(self, identity: str) -> bool:
-        """Whether a consent or a refusal has this id."""
-        refusals = (refusal for listed in self.refusals.values() for refusal in listed)
-        return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
-
-    def asked(self, request: DisclosureRequested) -> CaseFile:
-        """After a request was recorded."""
-        return self.changed(asking=request)
-
-    def named_persons(self, persons: tuple[str, ...]) -> CaseFile:
-        """After persons were named in the case."""
-        return self.changed(persons=self.persons.union(persons))
-
-    def decided(self, verdict: DisclosureDecided) -> CaseFile:
-        """After a verdict, the only one that counts for its request: what is held waits, what is released is under way."""
-        request = self._request(verdict.request_id)
-        holds = {identity: hold for identity, hold in self.holds.items() if identity != verdict.request_id}
-        deliveries = {identity: each for identity, each in self.deliveries.items() if identity != verdict.request_id}
-        if verdict.outcome is Outcome.HOLD:
-            deadline = NEVER if verdict.deadline is None else verdict.deadline
-            holds[verdict.request_id] = Hold(request=request, position=verdict.position, deadline=deadline)
-        elif verdict.outcome in _GIVEN:
-            deliveries[verdict.request_id] = Delivery(request=request, verdict=verdict)
-        return self.changed(holds=holds, deliveries=deliveries, asking=None)
-
-    def delivered(self, event: DisclosureReleased) -> CaseFile:
-        """After a verdict was carried out: what was received is remembered by the consents that it rests on."""
-        under_way = self.deliveries.get(event.request_id)
-        done = under_way is not None and under_way.verdict.at == event.decided_at
-        left = {identity: each for identity, each in self.deliveries.items() if not (done and identity == event.request_id)}
-        received = {
-            (event.recipient, consent.id): self._received(event.recipient, consent.id).union(event.categories)
-            for identity in event.consents for consent in self.line(identity) if event.recipient in consent.recipients
-        }
-        return self.changed(deliveries=left, releases={**self.releases, **received})
-
-    def granted(self, event: ConsentGranted) -> CaseFile:
-        """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
-        consent = Consent(
-            id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
-            recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
-        )
-        after = self._ended(event.person, event.supersedes, successor=event.consent)
-        lifted = tuple(refusal for refusal in self.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
-        refusals = {person: kept for person, kept in {**self.refusals, event.person: lifted}.items() if kept}
-        inherited = {
-            (recipient, event.consent): categories for (recipient, identity), categories in self.releases.items()
-            if identity in event.supersedes and recipient in event.recipients
-        }
-        return after._with_consents(event.person, (*after.consents[event.person], consent)).changed(
-            refusals=refusals, releases={**self.releases, **inherited},
-        )
-
-    def refused(self, event: ConsentRefused) -> CaseFile:
-        """After a refusal."""
-        refusal = Refusal(
-            id=event.consent, person=event.person, purpose=event.purpose,
-            categories=frozenset(event.categories), recipients=frozenset(event.recipients),
-        )
-        standing = (*self.refusals.get(event.person, ()), refusal)
-        return self.changed(refusals={**self.refusals, event.person: standing}, persons=self.persons | {event.person})
-
-    def withdrawn(self, person: str, identities: tuple[str, ...]) -> CaseFile:
-        """After a person has withdrawn these consents."""
-        return self._ended(person, identities)
-
-    def segment_noted(self, event: SegmentNoted) -> CaseFile:
-        """After a conference segment was opened or closed; what was asked for in it stays asked for."""
-        known = self.segments.get(event.segment)
-        segment = Segment(
-            id=event.segment, sitting=event.sitting, basis=event.basis, members=frozenset(event.members), open=event.open,
-            convener=event.convener, asked=known.asked if known else frozenset(),
-        )
-        return self.changed(segments={**self.segments, event.segment: segment})
-
-    def items_asked_for(self, event: InformationRequestedInConference) -> CaseFile:
-        """After categories were asked for in a conference segment."""
-        segment = self.segments.get(event.segment)
-        if segment is None:
-            return self
-        return self.changed(segments={**self.segments, event.segment: segment.changed(asked=segment.asked | frozenset(event.wanted))})
-
-    def _request(self, identity: str) -> DisclosureRequested:
-        known = self.holds.get(identity) or self.deliveries.get(identity)
-        request = known.request if known else self.asking
-        assert request is not None, "a verdict follows its request in the log"
-        return request
-
-    def _received(self, recipient: str, consent: str) -> frozenset[DataCategory]:
-        return self.releases.get((recipient, consent), frozenset())
-
-    def _ended(self, person: str, identities: tuple[str, ...], successor: str = "") -> CaseFile:
-        return self._with_consents(person, tuple(
-            one.changed(withdrawn=True, successor=successor) if one.id in identities and not one.withdrawn else one
-            for one in self.consents.get(person, ())
-        ))
-
-    def _with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
-        others = {key: listed for key, listed in self.named.items() if key[0] != person}
-        recipients = frozenset[str]().union(*(consent.recipients for consent in consents))
-        own = {(person, recipient): tuple(one for one in consents if recipient in one.recipients) for recipient in recipients}
-        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person})
+def received_of(person: str, delivery: DisclosureReleased) -> frozenset[DataCategory]:
+    """The categories of one person that a delivery has opened."""
+    return frozenset(part.category for part in delivery.released if part.person == person)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
 from contracts.shared import AgencyKind, Basis, PartCode, Purpose
-from services.consent.domain.model import CaseFile
+from services.consent.domain.casefile import CaseFile
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.reasons import Reason
 from services.consent.domain.registry import Registry

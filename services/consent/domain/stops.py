@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from contracts.consent import ConsentGranted, ConsentWithdrawn, DisclosureReleased, StopNoticeIssued
 from contracts.shared import DataCategory
-from services.consent.domain.model import CaseFile, Consent
+from services.consent.domain.casefile import CaseFile
+from services.consent.domain.model import Consent, received_of
 from services.consent.domain.pack import PolicyPack
 
 
@@ -26,9 +27,8 @@ def on_replacement(case: CaseFile, grant: ConsentGranted, pack: PolicyPack) -> I
 
 def on_delivery(case: CaseFile, delivery: DisclosureReleased, pack: PolicyPack) -> Iterator[StopNoticeIssued]:
     """To a recipient whom a release has reached although its consent had ended meanwhile; ``case`` as it was before."""
-    received = frozenset(delivery.categories)
     for consent, *replaced_by in filter(None, (tuple(case.line(identity)) for identity in delivery.consents)):
-        last = replaced_by[-1] if replaced_by else consent
+        last, received = replaced_by[-1] if replaced_by else consent, received_of(consent.person, delivery)
         if last.withdrawn:
             yield _notice(delivery.recipient, consent, received)
         elif replaced_by:

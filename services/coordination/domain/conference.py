@@ -65,7 +65,9 @@ def _fault(state: State, message: Reported, context: Context) -> RefusalCode | N
         case SegmentClosed(segment=segment) if segment != state.running:
             return RefusalCode.ALREADY_DONE if segment in state.agenda else RefusalCode.SEGMENT_NOT_OPEN
         case InformationRequestedInConference(segment=segment):
-            return None if segment in state.noted and state.noted[segment].open else RefusalCode.SEGMENT_NOT_OPEN
+            noted = state.noted.get(segment)
+            listed = noted is not None and noted.open and context.agency in (noted.convener, *noted.members)
+            return None if listed else RefusalCode.SEGMENT_NOT_OPEN
         case InformationGivenInConference(segment=segment):
             listed = segment in state.noted and context.agency in state.noted[segment].members
             return None if listed else RefusalCode.CASE_NOT_FOUND

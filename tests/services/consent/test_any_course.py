@@ -64,7 +64,7 @@ FOR_THE_TOWN = (
 )
 RECEIPT = DisclosureReleased(
     verdict_id="v", decided_at=0, request_id="", event_id="event-1", event_type="CoordinationReferred", recipient="coordinator",
-    basis=Basis.C, consents=(CONSENT,), categories=(BASIC,),
+    basis=Basis.C, consents=(CONSENT,), released=(part(BASIC),),
 )
 """Of a delivery; of which one is known when the course is laid."""
 Step = tuple[Any, str, str, int, int]

@@ -24,7 +24,7 @@ from contracts.shared import (
 )
 from kernel import sealing, serde
 from kernel.envelope import Envelope
-from kernel.failures import Unavailable
+from kernel.failures import IntegrityError, Unavailable
 from kernel.memory import MemoryLog, MemoryTown
 from kernel.partitioner import partition_of
 from kernel.place import Place
@@ -59,7 +59,7 @@ class Town:
     """A memory log with one sealed referral in it, and the courier reading the gate's log."""
 
     def __init__(self) -> None:
-        self.log, self.keys = MemoryLog(), Keys()
+        self.log, self.keys, self.seq = MemoryLog(), Keys(), 0
         self.memory = MemoryTown(self.log, batch=10)
         place = Place("consent", Routes(TOPICS, 3), self.log, Telemetry("consent").meter("courier"))
         self.memory.add("courier", {TOPICS.log("consent"): 3}, lambda: Courier(place, self.keys, agency_partitions=1))
@@ -71,20 +71,21 @@ class Town:
         sealed = sealing.seal(body, parts, "elder", "sent-1", {person: key for person, key in self.keys.known.items() if isinstance(key, Key)})
         self.position = f"{TOPICS.log('coordination')}/{PARTITION}/{self.append(TOPICS.log('coordination'), sealed, 'coordination', 'e1')}"
 
-    def append(self, topic: str, event: Any, source: str, identity: str) -> int:
+    def append(self, topic: str, event: Any, source: str, identity: str, seq: int = 0) -> int:
         """Write one record of a log."""
         kind = "tsunagu.coordination.CoordinationReferred" if isinstance(event, SealedEvent) else serde.type_of(event).full_name
-        headers = Envelope(id=identity, source=source, type=kind, subject=CASE, agency="elder", seq=1).headers()
+        self.seq = seq or self.seq + 1
+        headers = Envelope(id=identity, source=source, type=kind, subject=CASE, agency="elder", seq=self.seq).headers()
         return self.log.append(topic, PARTITION, CASE.encode(), serde.encode(event), headers)
 
-    def decided(self, outcome: Outcome, *released: PartCode, identity: str = "v1", request: str = "r1") -> None:
+    def decided(self, outcome: Outcome, *released: PartCode, identity: str = "v1", request: str = "r1", seq: int = 0, event: str = "e1") -> None:
         """The gate has decided about the referral."""
         self.append(TOPICS.log("consent"), DisclosureDecided(
-            request_id=request, event_id="e1", event_type="CoordinationReferred", position=self.position, recipient="coordinator",
+            request_id=request, event_id=event, event_type="CoordinationReferred", position=self.position, recipient="coordinator",
             agency="elder", function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, outcome=outcome, rule="R2", basis=Basis.C,
             consents=(CONSENT,), released=released, withheld=(WithheldPart(person=SON, category=DataCategory.HEALTH, reason="NO_CONSENT"),),
             obligations=("PURPOSE_ONLY",), policy="hash", at=1,
-        ), "consent", identity)
+        ), "consent", identity, seq)
 
     def receipts(self) -> list[Any]:
         """What the gate has been told of deliveries."""
@@ -178,15 +179,51 @@ def test_a_verdict_that_comes_after_delivery_finds_the_copy_gone(town: Town):
     assert 1 == len(town.receipts())
 
 
+def test_a_zombies_late_append_of_an_overtaken_verdict_releases_nothing(town: Town):
+    """The same event, written again behind the DENY by a gate that had stood still: its ``seq`` has been seen."""
+    town.decided(Outcome.PERMIT, BASIC, seq=2)
+    town.decided(Outcome.DENY, identity="v2", seq=3)
+    town.memory.pump()
+    town.decided(Outcome.PERMIT, BASIC, seq=2)
+    town.memory.pump()
+    town.memory.restart("courier", again=1)
+    town.memory.pump()
+
+    assert [] == town.inbox("coordinator")
+
+
+def test_a_log_that_is_read_again_from_its_beginning_releases_nothing_again(town: Town):
+    """Where the group's offsets are lost: what has a receipt is done, whatever has become of its consent."""
+    town.decided(Outcome.PERMIT, BASIC)
+    town.memory.pump()
+    (receipt,) = town.receipts()
+    town.append(TOPICS.log("consent"), receipt, "consent", "receipt")
+    town.memory.pump()
+    town.memory.restart("courier", again=100)
+    town.memory.pump()
+
+    assert 1 == len(town.inbox("coordinator"))
+
+
+def test_a_position_that_names_another_event_stops_the_courier(town: Town):
+    """What was decided about is what goes out, or nothing."""
+    town.decided(Outcome.PERMIT, BASIC, event="another")
+
+    with pytest.raises(IntegrityError):
+        town.memory.pump()
+
+    assert [] == town.inbox("coordinator")
+
+
 def test_the_gate_is_told_what_was_delivered(town: Town):
-    """Codes only: verdict, consents, and the categories that were really opened."""
+    """Codes only: verdict, consents, and the parts that were really opened."""
     town.decided(Outcome.REDACT, BASIC)
     town.memory.pump()
 
     (receipt,) = town.receipts()
     assert DisclosureReleased(
         verdict_id="v1", request_id="r1", decided_at=1, event_id="e1", event_type="CoordinationReferred", recipient="coordinator",
-        basis=Basis.C, consents=(CONSENT,), categories=(DataCategory.BASIC,),
+        basis=Basis.C, consents=(CONSENT,), released=(BASIC,),
     ) == receipt
 
 

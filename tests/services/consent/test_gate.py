@@ -389,6 +389,65 @@ def test_danger_to_life_that_waited_is_reviewed_too():
     assert ["DisclosureDecided", "ReviewOpened"] == [type(event).__name__ for event in again.events]
 
 
+def test_danger_to_life_rests_on_no_consent():
+    """Its lane runs out of turn with what the person says: a claim that fails is not saved by a consent that may have ended."""
+    claimed = request(part(BASIC), event_type="EmergencyRaised", agency="workshop", recipient="police", basis=Basis.V, purpose=Purpose.EMERGENCY)
+    granted = case(consent(BASIC, recipients=("police",), purpose=Purpose.EMERGENCY))
+
+    assert (Outcome.DENY, ("NO_EMERGENCY_RIGHT",)) == ((found := verdict(granted.when(claimed, source="consultation"))).outcome, found.reasons)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"purpose": Purpose.PARTICIPATION, "recipients": ("workshop",)}, {"recipients": ("poverty",)}, {"valid_from": date(2026, 12, 1)},
+        {"categories": (ECONOMIC,)},
+    ],
+    ids=["another purpose", "another recipient", "not yet", "another category"],
+)
+def test_a_consent_to_something_else_leaves_what_waits_waiting(other: dict[str, Any]):
+    """The mother has said yes to something else: she has not said no to this, and may be asked (rule 8, R10)."""
+    given_to = consent(**{"categories": (BASIC,), **other}) if "categories" in other else consent(BASIC, **other)
+    held = case().when(request(part(BASIC)), source="coordination").after()
+
+    assert [] == [event for event in held.when(given_to).events if isinstance(event, DisclosureDecided)]
+    assert Outcome.HOLD is ask(case(given_to), part(BASIC)).outcome
+
+
+def test_what_waits_for_a_consent_to_begin_is_decided_about_on_that_day():
+    """No fact arrives then: the day itself is what it waited for, to the millisecond in Japan."""
+    begins = 1_796_050_800_000  # 2026-12-01T00:00+09:00
+    before = case(consent(BASIC, valid_from=date(2026, 12, 1)))
+    held = before.when(request(part(BASIC)), source="coordination", at=begins - 10 * DAY_MS).after()
+
+    assert begins == GATE.due(held.state)
+    held.when(Tick(), at=begins - 1).then_nothing()
+    assert Outcome.PERMIT is verdict(held.when(Tick(), at=begins)).outcome
+
+
+def test_an_essential_part_that_the_person_has_refused_is_no_reason_to_wait():
+    """Rule 8: a refusal is DENY, not pressed; nothing is offered that would open it."""
+    refusal = ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.COORDINATION, categories=(HEALTH,))
+    found = ask(case(consent(BASIC, HEALTH), refusal), part(BASIC), part(HEALTH, essential=True))
+
+    assert (Outcome.DENY, (), ()) == (found.outcome, found.released, found.releases_when)
+
+
+def test_what_waits_for_an_unknown_policy_is_decided_about_by_a_build_that_knows_it():
+    """Nothing else need happen: the next tick does it; until then none does anything but count the days."""
+    unknown = case(consent(BASIC), shared=UNKNOWN_POLICY).when(request(part(BASIC)), source="coordination").after()
+    known = Given(unknown.decider, unknown.past, unknown.at, unknown.key, TOWN)
+
+    unknown.when(Tick(), at=AT + 1).then_nothing()
+    assert Outcome.PERMIT is verdict(known.when(Tick(), at=AT + 1)).outcome
+    assert ("HOLD_EXPIRED",) == verdict(unknown.when(Tick(), at=AT + 14 * DAY_MS)).reasons
+
+
+def test_a_consent_is_recorded_whatever_policy_is_in_force():
+    """What the person has said is not lost because a build is behind."""
+    case(shared=UNKNOWN_POLICY).when(consent(BASIC)).then(consent(BASIC))
+
+
 @pytest.mark.parametrize(("consents", "outcome"), [((MOTHER,), Outcome.DENY), ((MOTHER, SON), Outcome.PERMIT)])
 def test_a_body_that_names_a_person_needs_that_persons_own_consent(consents: tuple[str, ...], outcome: Outcome):
     """R4: without any sealed part, the mother's consent does not let a fact about the son pass."""

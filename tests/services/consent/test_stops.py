@@ -13,7 +13,6 @@ from contracts.consent import (
     DisclosureDecided,
     DisclosureReleased,
     ProtectionFlagSet,
-    ReviewOpened,
     StopNoticeIssued,
 )
 from contracts.envelope import PersonsNoted
@@ -46,7 +45,7 @@ def receipt(verdict: DisclosureDecided) -> DisclosureReleased:
     return DisclosureReleased(
         verdict_id="v", request_id=verdict.request_id, decided_at=verdict.at, event_id=verdict.event_id, event_type=verdict.event_type,
         recipient=verdict.recipient, basis=Basis.C, consents=verdict.consents,
-        categories=tuple(sorted({each.category for each in verdict.released})),
+        released=verdict.released,
     )
 
 
@@ -194,14 +193,23 @@ def test_what_arrives_after_its_consent_was_replaced_rests_on_the_new_one():
     assert [("coordinator", "d" * 32, (BASIC,))] == stops(replaced.when(ConsentWithdrawn(person=MOTHER, consents=("d" * 32,))))
 
 
-def test_a_release_that_now_rests_on_danger_alone_is_reviewed():
-    """Rule 19: it was permitted by consent; the consent is withdrawn while it is under way."""
-    danger, police = DataCategory.DANGER, "police"
-    granted = given(GATE, consent(danger, ECONOMIC, recipients=(police,), purpose=Purpose.EMERGENCY), shared=TOWN)
-    raised = request(part(danger), part(ECONOMIC), recipient=police, agency="outreach", event_type="EmergencyRaised", basis=Basis.V,
-                     purpose=Purpose.EMERGENCY)
+def test_a_consent_that_replaces_two_takes_over_what_was_received_on_both():
+    """Name on one, address on the other: the end of the third reaches both."""
+    name, place = consent(BASIC, consent="1" * 32), consent(ADDRESS, consent="2" * 32)
+    both = consent(BASIC, ADDRESS, consent="d" * 32, supersedes=("1" * 32, "2" * 32))
+    first = delivered(permitted(part(BASIC), before=given(GATE, name, shared=TOWN)))
+    second = delivered(permitted(part(ADDRESS), before=first.when(place).after(), asked="2"))
 
-    ended = granted.when(raised, source="consultation").then(type(raised), DisclosureDecided).when(WITHDRAWN, at=LATER)
+    ended = second.when(both).after().when(ConsentWithdrawn(person=MOTHER, consents=("d" * 32,)))
 
-    assert [(Outcome.REDACT, ("OVER_CEILING",))] == verdicts(ended)
-    assert ["municipality"] == [each.recipient for each in ended.events if isinstance(each, ReviewOpened)]
+    assert [("coordinator", "d" * 32, tuple(sorted((BASIC, ADDRESS))))] == stops(ended)
+
+
+def test_the_end_of_one_persons_consent_says_nothing_of_what_another_has_let_go():
+    """One release, two persons: each consent answers for its own."""
+    sons = consent(HEALTH, person=SON, consent="5" * 32)
+    told = delivered(permitted(part(BASIC), part(HEALTH, SON), before=given(GATE, consent(BASIC), sons, shared=TOWN)))
+    renewed = consent(BASIC, consent="d" * 32, supersedes=(CONSENT,))
+
+    assert [("coordinator", CONSENT, (BASIC,))] == stops(told.when(WITHDRAWN))
+    assert [] == stops(told.when(renewed))

@@ -143,6 +143,11 @@ def test_information_is_asked_for_in_an_open_segment() -> None:
     then.then(ASKED, request(then.context.event_id(0), "InformationRequestedInConference", "child", "municipality"))
 
 
+def test_who_is_not_in_the_conference_asks_for_nothing_in_it() -> None:
+    """Another office of the same town is no member; what it would ask for is not opened to anybody."""
+    given(DECIDER, NOTED_OPEN).when(ASKED, agency="protection-unit").then_refused(RefusalCode.SEGMENT_NOT_OPEN)
+
+
 @pytest.mark.parametrize("past", [(), (NOTED_OPEN, NOTED_CLOSED), (CONVENED, OPENED)])
 def test_nothing_is_asked_for_outside_an_open_segment_of_the_case(past: tuple[Any, ...]) -> None:
     """A case that was never on an agenda and one that does not exist look the same; a sitting is no case."""

@@ -21,6 +21,7 @@ from services.intake.directory import Directory
 from services.intake.front_door import FrontDoor
 
 TOPICS, PARTITIONS = Topics("990019"), 3
+SECRET = b"a secret of the municipality"
 CASE, MOTHER, SON = "c" * 32, "a" * 32, "b" * 32
 ID = "1b4e28ba-2fa1-4333-8444-3fbb0a4c55d0"
 TIME = "2026-05-01T09:30:00+09:00"
@@ -51,10 +52,10 @@ def record(
 
 
 class Keys:
-    """A key store in memory; ``lost`` makes it unreachable."""
+    """A key store in memory; ``lost`` makes it unreachable, another word in ``renewed`` gives everybody another key."""
 
     def __init__(self) -> None:
-        self.lost = False
+        self.lost, self.renewed = False, ""
         self.asked: list[tuple[tuple[str, ...], str]] = []
 
     async def for_sealing(self, people: Iterable[str], retention: str) -> dict[str, Key]:
@@ -65,8 +66,8 @@ class Keys:
         return {person: self.key(person) for person in people}
 
     def key(self, person: str) -> Key:
-        """The one key of a person."""
-        return Key(f"key-of-{person}", (person * 2)[:32].encode())
+        """The living key of a person."""
+        return Key(f"key-of-{person}{self.renewed}", (self.renewed + person * 2)[:32].encode())
 
 
 class Town:
@@ -79,7 +80,7 @@ class Town:
             self.register(agency, kind)
         place = Place("intake", Routes(TOPICS, PARTITIONS), self.log, self.telemetry.meter("front-door"))
         outboxes = {TOPICS.outbox(agency): 1 for agency in (*KINDS, "newcomer")}
-        self.memory.add("front-door", outboxes, lambda: FrontDoor(place, self.keys, Directory(self.log, TOPICS.registry)))
+        self.memory.add("front-door", outboxes, lambda: FrontDoor(place, self.keys, Directory(self.log, TOPICS.registry), SECRET))
 
     def register(self, agency: str, kind: AgencyKind) -> None:
         """Add a fact to the registry's log."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
 from datetime import date
 
@@ -17,8 +18,12 @@ from kernel.envelope import header
 from kernel.failures import Unavailable
 from kernel.memory import MemoryRecord
 from kernel.partitioner import partition_of
+from kernel.place import Place
+from kernel.processor import Processor
+from kernel.routes import Routes
 from kernel.sealing import open_part, put_together
 from services.intake import front_door
+from services.intake.app import CONSULTATION as FUNCTION
 from services.intake.domain.front_door import MAX_BYTES
 from services.intake.front_door import MAX_SEALED
 from tests.services.intake.outbox import (
@@ -29,6 +34,7 @@ from tests.services.intake.outbox import (
     NAME,
     PARTITIONS,
     RECEIVED,
+    SECRET,
     SON,
     TOPICS,
     WISH,
@@ -236,6 +242,51 @@ def test_the_same_records_give_the_same_bytes(town: Town) -> None:
     for name, records in before.items():
         said = [(each.partition, each.key, each.value, each.headers) for each in town.log.records(name)]
         assert sorted([(each.partition, each.key, each.value, each.headers) for each in records] * 2) == sorted(said)
+
+
+@pytest.fixture
+def answered(town: Town) -> Town:
+    """The same town, with the function behind the door at work."""
+    place = Place("intake", Routes(TOPICS, PARTITIONS), town.log, town.telemetry.meter("consultation"))
+    town.memory.add("consultation", {CONSULTATION: PARTITIONS}, lambda: Processor(FUNCTION, place))
+    return town
+
+
+def taken_in(town: Town) -> list[tuple[object, bytes | None]]:
+    """The log of consultations: events and the digests of their causes."""
+    log = TOPICS.log("consultation")
+    return list(zip(events(town, log), [header(each.headers, "ce_inputdigest") for each in town.seen(log)], strict=True))
+
+
+def test_a_record_that_is_sealed_anew_is_a_repeat(answered: Town) -> None:
+    """Seen once more after a person's key was renewed, its bytes behind the door are others, and its digest is the same."""
+    answered.put(record())
+    before = taken_in(answered)
+    answered.keys.renewed = "anew"
+    answered.memory.restart("front-door", again=1)
+    answered.memory.pump()
+    first, again = answered.seen(CONSULTATION)
+
+    assert first.value != again.value
+    assert first.headers == again.headers
+    assert before == taken_in(answered)
+    assert [] == answered.seen(DEAD)
+
+
+def test_the_same_id_with_other_bytes_in_the_outbox_is_a_conflict(answered: Town) -> None:
+    """Also where nothing but a sealed text is another."""
+    answered.put(record(), record(RECEIVED.changed(wish=WISH + "。")))
+
+    assert RefusalCode.ID_CONFLICT == taken_in(answered)[-1][0].code
+    assert [b"ID_CONFLICT ce_id"] == [header(each.headers, "dlq.error.message") for each in answered.seen(DEAD)]
+
+
+def test_an_agency_cannot_set_the_digest(town: Town) -> None:
+    """It is taken from the bytes, for a copy too, whatever the record claims; it names nobody who does not know the secret."""
+    town.put(record(SCREENED), record(SCREENED, input_digest="a" * 32))
+    digests = {header(each.headers, "ce_inputdigest") for topic in (CONSULTATION, COORDINATION) for each in town.seen(topic)}
+
+    assert {hmac.digest(SECRET, serde.encode(SCREENED), "sha256").hex()[:32].encode()} == digests
 
 
 def test_an_agency_registered_later_is_known(town: Town) -> None:

@@ -20,7 +20,6 @@ from contracts.shared import (
     Channel,
     ContactMethod,
     ContactResult,
-    DataCategory,
     Field,
     Outcome,
     RefusalCode,
@@ -39,7 +38,7 @@ CHILD = ConsultationReceived(person="9", field=Field.CHILD, visitor_relation=Vis
 VISIT = ContactAttempted(method=ContactMethod.VISIT, result=ContactResult.NO_ANSWER)
 RELEASED = DisclosureReleased(
     verdict_id="v", decided_at=1, request_id="r", event_id="e", event_type="CoordinationReferred", recipient="coordinator", basis=Basis.C,
-    consents=("c",), categories=(DataCategory.BASIC,),
+    consents=("c",), released=(),
 )
 
 

@@ -1,0 +1,155 @@
+"""The case file (事例簿): everything that the gate knows of one case, folded from its own log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.consent import ConsentGranted, ConsentRefused, DisclosureDecided, DisclosureReleased
+from contracts.coordination import InformationRequestedInConference, SegmentNoted
+from contracts.envelope import DisclosureRequested
+from contracts.record import Record
+from contracts.shared import DataCategory, Outcome
+from services.consent.domain.model import Consent, Delivery, Hold, Refusal, Segment, received_of, start_of
+from services.consent.domain.reasons import Reason
+
+_GIVEN = (Outcome.PERMIT, Outcome.REDACT)
+
+
+class CaseFile(Record, frozen=True, kw_only=True):
+    """The gate's state of one case."""
+
+    consents: dict[str, tuple[Consent, ...]] = {}
+    """By person."""
+    named: dict[tuple[str, str], tuple[Consent, ...]] = {}
+    """The same consents by person and recipient: the only ones that a decision has to test."""
+    refusals: dict[str, tuple[Refusal, ...]] = {}
+    """By person."""
+    segments: dict[str, Segment] = {}
+    holds: dict[str, Hold] = {}
+    """By request id."""
+    deliveries: dict[str, Delivery] = {}
+    """By request id."""
+    releases: dict[tuple[str, str], frozenset[DataCategory]] = {}
+    """Which categories each recipient has received on each consent: whom to tell of its end, and what of (consent.md rule 27)."""
+    persons: frozenset[str] = frozenset()
+    asking: DisclosureRequested | None = None
+    """The request recorded last: its verdict follows it in the log."""
+
+    def consent(self, identity: str) -> Consent | None:
+        """The consent with this id, whatever its state."""
+        return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
+
+    def line(self, identity: str) -> Iterator[Consent]:
+        """A consent and those that have replaced it, one after the other."""
+        consent = self.consent(identity)
+        while consent is not None:
+            yield consent
+            consent = self.consent(consent.successor)
+
+    def knows(self, identity: str) -> bool:
+        """Whether a consent or a refusal has this id."""
+        refusals = (refusal for listed in self.refusals.values() for refusal in listed)
+        return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
+
+    def asked(self, request: DisclosureRequested) -> CaseFile:
+        """After a request was recorded."""
+        return self.changed(asking=request)
+
+    def named_persons(self, persons: tuple[str, ...]) -> CaseFile:
+        """After persons were named in the case."""
+        return self.changed(persons=self.persons.union(persons))
+
+    def decided(self, verdict: DisclosureDecided) -> CaseFile:
+        """After a verdict, the only one that counts for its request: what is held waits, what is released is under way."""
+        request = self._request(verdict.request_id)
+        holds = {identity: hold for identity, hold in self.holds.items() if identity != verdict.request_id}
+        deliveries = {identity: each for identity, each in self.deliveries.items() if identity != verdict.request_id}
+        if verdict.outcome is Outcome.HOLD:
+            holds[verdict.request_id] = Hold(
+                request=request, position=verdict.position, at=verdict.at, deadline=verdict.deadline or verdict.at,
+                unjudged=Reason.POLICY_UNKNOWN in verdict.reasons,
+            )
+        elif verdict.outcome in _GIVEN:
+            deliveries[verdict.request_id] = Delivery(request=request, verdict=verdict)
+        return self.changed(holds=holds, deliveries=deliveries, asking=None)
+
+    def delivered(self, event: DisclosureReleased) -> CaseFile:
+        """After a verdict was carried out: what was received is remembered by the consents that it rests on."""
+        under_way = self.deliveries.get(event.request_id)
+        done = under_way is not None and under_way.verdict.at == event.decided_at
+        left = {identity: each for identity, each in self.deliveries.items() if not (done and identity == event.request_id)}
+        releases = dict(self.releases)
+        for consent in (consent for identity in event.consents for consent in self.line(identity) if event.recipient in consent.recipients):
+            place = event.recipient, consent.id
+            releases[place] = releases.get(place, frozenset()).union(received_of(consent.person, event))
+        return self.changed(deliveries=left, releases=releases)
+
+    def granted(self, event: ConsentGranted) -> CaseFile:
+        """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
+        consent = Consent(
+            id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
+            recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
+        )
+        after = self._ended(event.person, event.supersedes, successor=event.consent)
+        lifted = tuple(refusal for refusal in self.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
+        refusals = {person: kept for person, kept in {**self.refusals, event.person: lifted}.items() if kept}
+        releases = dict(self.releases)
+        for (recipient, identity), received in self.releases.items():
+            if identity in event.supersedes and recipient in event.recipients:
+                releases[recipient, event.consent] = releases.get((recipient, event.consent), frozenset()) | received
+        return after._with_consents(event.person, (*after.consents[event.person], consent)).changed(refusals=refusals, releases=releases)
+
+    def refused(self, event: ConsentRefused) -> CaseFile:
+        """After a refusal."""
+        refusal = Refusal(
+            id=event.consent, person=event.person, purpose=event.purpose,
+            categories=frozenset(event.categories), recipients=frozenset(event.recipients),
+        )
+        standing = (*self.refusals.get(event.person, ()), refusal)
+        return self.changed(refusals={**self.refusals, event.person: standing}, persons=self.persons | {event.person})
+
+    def withdrawn(self, person: str, identities: tuple[str, ...]) -> CaseFile:
+        """After a person has withdrawn these consents."""
+        return self._ended(person, identities)
+
+    def segment_noted(self, event: SegmentNoted) -> CaseFile:
+        """After a conference segment was opened or closed; what was asked for in it stays asked for."""
+        known = self.segments.get(event.segment)
+        segment = Segment(
+            id=event.segment, sitting=event.sitting, basis=event.basis, members=frozenset(event.members), open=event.open,
+            convener=event.convener, asked=known.asked if known else frozenset(),
+        )
+        return self.changed(segments={**self.segments, event.segment: segment})
+
+    def items_asked_for(self, event: InformationRequestedInConference) -> CaseFile:
+        """After categories were asked for in a conference segment."""
+        segment = self.segments.get(event.segment)
+        if segment is None:
+            return self
+        return self.changed(segments={**self.segments, event.segment: segment.changed(asked=segment.asked | frozenset(event.wanted))})
+
+    def wakes(self, hold: Hold) -> int:
+        """When what waits is to be decided about again by itself: at its deadline, or when a consent of its persons begins before."""
+        if hold.unjudged:
+            return hold.at
+        persons = {part.person for part in hold.request.parts}.union(hold.request.persons)
+        begins = (start_of(each.first_day) for person in persons for each in self.consents.get(person, ()) if not each.withdrawn)
+        return min([hold.deadline, *(begin for begin in begins if begin > hold.at)])
+
+    def _request(self, identity: str) -> DisclosureRequested:
+        known = self.holds.get(identity) or self.deliveries.get(identity)
+        request = known.request if known else self.asking
+        assert request is not None, "a verdict follows its request in the log"
+        return request
+
+    def _ended(self, person: str, identities: tuple[str, ...], successor: str = "") -> CaseFile:
+        return self._with_consents(person, tuple(
+            one.changed(withdrawn=True, successor=successor) if one.id in identities and not one.withdrawn else one
+            for one in self.consents.get(person, ())
+        ))
+
+    def _with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
+        others = {key: listed for key, listed in self.named.items() if key[0] != person}
+        recipients = frozenset[str]().union(*(consent.recipients for consent in consents))
+        own = {(person, recipient): tuple(one for one in consents if recipient in one.recipients) for recipient in recipients}
+        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person})
