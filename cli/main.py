@@ -12,7 +12,7 @@ from types import ModuleType
 
 import typer
 
-from cli.leaving import PROBLEMS, TOLD, UNREACHABLE
+from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE
 
 COMMANDS = ("run", "day", "send", "report", "dead-letters", "topics", "contracts", "service", "doctor")
 WHERE = (
@@ -71,6 +71,8 @@ def main() -> None:
         _leave(f"{problem}{first}", UNREACHABLE)
     except NotRunning as problem:
         _leave(f"nothing runs in {problem}; start it: tsunagu run up", UNREACHABLE)
+    except KeyboardInterrupt:
+        _leave("ended by Ctrl-C; what was started goes on: tsunagu run status", INTERRUPTED)
     except OSError as problem:
         _leave(": ".join(str(part) for part in (problem.filename, problem.strerror or problem) if part), UNREACHABLE)
 

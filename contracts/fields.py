@@ -37,6 +37,9 @@ class Rule:
     not_before: str = ""
     of: Any = None
     max_items: int | None = None
+    min_items: int = 0
+    lasts: bool = False
+    """A last day, which must not be over when the event comes in."""
     optional: bool = False
 
 
@@ -89,8 +92,8 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     consent.ProtectionFlagSet: (
         Rule("flag", Holds.ID),
         Rule("person", Holds.PERSON),
-        Rule("blocked_agencies", Holds.AGENCY, max_items=200),
-        Rule("until", Holds.DATE),
+        Rule("blocked_agencies", Holds.AGENCY, max_items=200, min_items=1),
+        Rule("until", Holds.DATE, lasts=True),
     ),
     consultation.ConsultationReceived: (
         Rule("person", Holds.PERSON),

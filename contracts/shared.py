@@ -367,6 +367,7 @@ class RefusalCode(StrEnum):
     TOO_MANY = "TOO_MANY"
     VALUE_INVALID = "VALUE_INVALID"
     PERSONAL_DATA = "PERSONAL_DATA"
+    RECORDER_BENEFITS = "RECORDER_BENEFITS"
 
 
 SENTENCES: dict[RefusalCode, str] = {
@@ -408,6 +409,7 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.TOO_MANY: "一度に扱える件数または量を超えています。分けて送ってください。",
     RefusalCode.VALUE_INVALID: "項目の値が決まりの形や範囲に合いません。スキーマの説明を確かめて送り直してください。",
     RefusalCode.PERSONAL_DATA: "誰でも読める項目に、電話番号やメールアドレスなど個人に関わる記載があります。除いて送り直してください。",
+    RefusalCode.RECORDER_BENEFITS: "自機関が提供先になる同意は、自機関では記録できません。ほかの機関に記録を依頼してください。",
 }
 
 

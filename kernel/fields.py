@@ -55,6 +55,13 @@ def check(event: Any, agencies: Agencies) -> None:
     _record(type(event))(event, agencies)
 
 
+def check_days(event: Any, today: date) -> None:
+    """Raises PoisonError when the last day of something is over before it comes in; ``today``: the day in Japan on which it does."""
+    for name in _last_days(type(event)):
+        if getattr(event, name) < today:
+            raise PoisonError(RefusalCode.PERIOD_INVALID, name)
+
+
 def tells_of_somebody(text: str) -> bool:
     """Whether ``text`` plainly holds an e-mail address, telephone number, postal address or twelve-digit number, in any width."""
     plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
@@ -71,6 +78,11 @@ def _is_address(plain: str) -> bool:
     """A post code and, beside it, the number of a block."""
     found = _POSTCODE.search(plain)
     return bool(found and (_BLOCK.search(plain, found.end()) or _BLOCK.search(plain[: found.start()])))
+
+
+@cache
+def _last_days(cls: type) -> tuple[str, ...]:
+    return tuple(rule.field for rule in FIELDS[cls] if rule.lasts)
 
 
 @cache
@@ -102,14 +114,16 @@ def _field(rule: Rule) -> Check:
     """The check of one field."""
     test = _KINDS[rule.holds](rule)
     if rule.max_items is not None:
-        test = _each(test, rule.max_items)
+        test = _each(test, rule.min_items, rule.max_items)
     return _unless_null(test) if rule.optional else test
 
 
-def _each(test: Check, longest: int) -> Check:
+def _each(test: Check, fewest: int, longest: int) -> Check:
     def check(values: Any, agencies: Agencies) -> None:
         if len(values) > longest:
             raise PoisonError(RefusalCode.TOO_MANY)
+        if len(values) < fewest:
+            raise PoisonError(RefusalCode.VALUE_INVALID)
         index = 0
         try:
             for index, value in enumerate(values):

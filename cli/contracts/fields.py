@@ -159,6 +159,7 @@ def _rule(place: _Place) -> str:
     holds, limits = _holds(place)
     if place.many:
         limits["max_items"] = place.field.get("max_items", MAX_ITEMS)
+        limits |= {"min_items": place.field["min_items"]} if "min_items" in place.field else {}
     if holds == "choice" and not place.many:
         return ""
     limits |= {"optional": True} if place.optional else {}
@@ -172,7 +173,7 @@ def _holds(place: _Place) -> tuple[str, dict[str, Any]]:
     if place.nested:
         return "record", {"of": _Name(_dotted(place.avro))}
     if place.is_date:
-        return "date", {"not_before": field["not_before"]} if "not_before" in field else {}
+        return "date", {name: field[name] for name in ("not_before", "lasts") if name in field}
     if place.avro in _WHOLE:
         return "number", {"minimum": field.get("minimum"), "maximum": field.get("maximum")}
     if place.avro != "string":
@@ -235,6 +236,9 @@ class Rule:
     not_before: str = ""
     of: Any = None
     max_items: int | None = None
+    min_items: int = 0
+    lasts: bool = False
+    """A last day, which must not be over when the event comes in."""
     optional: bool = False
 
 

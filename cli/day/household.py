@@ -94,7 +94,7 @@ def roles_divided(day: Day, home: Household) -> None:
     case, mother = referral.subject, referral.event.person
     three = ("elder", "poverty", "outreach")
     day.say("coordinator", CoordinationAccepted(), case)
-    day.say("coordinator", _consent(day, home, home.roles_consent, (BASIC, ECONOMIC, WELFARE_USE), ("coordinator", *three)), case)
+    day.say("coordinator", _consent(day, home, home.roles_consent, (BASIC, ECONOMIC, WELFARE_USE), three), case)
     day.say("coordinator", LeadAgencyNamed(agency="elder", from_date=day.stage.today), case)
     due = day.stage.today + timedelta(days=30)
     tasks = (SupportTask.WATCH_OVER, SupportTask.HOUSEHOLD_BUDGET, SupportTask.OUTREACH)

@@ -57,7 +57,7 @@ class Judged:
 class FrontDoor:
     """The handler of all outboxes. See ``kernel.records.Handler`` for the contract of its methods."""
 
-    def __init__(self, place: Place, keyring: Keyring, directory: Directory, secret: bytes = b"") -> None:
+    def __init__(self, place: Place, keyring: Keyring, directory: Directory, secret: bytes) -> None:
         """``secret``: keys the digests of what agencies wrote; without one, a name of which little else is unknown could be guessed."""
         self._secret = secret
         self._place, self._keyring, self._directory = place, keyring, directory

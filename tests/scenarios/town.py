@@ -66,7 +66,7 @@ def _place(town: MemoryTown, routes: Routes, service: str, worker: str, urgent: 
 
 
 def _front_door(town: MemoryTown, routes: Routes, keys: Keys) -> FrontDoor:
-    return FrontDoor(_place(town, routes, "intake", "front-door"), keys, Directory(town.log, routes.topics.registry))
+    return FrontDoor(_place(town, routes, "intake", "front-door"), keys, Directory(town.log, routes.topics.registry), b"secret")
 
 
 def _processor(town: MemoryTown, routes: Routes, service: Service, function: Function) -> Processor:

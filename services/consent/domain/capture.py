@@ -10,8 +10,8 @@ from services.consent.domain.pack import PolicyPack
 from services.consent.domain.registry import Registry
 
 
-def fault_of_grant(consent: ConsentGranted, case: CaseFile, registry: Registry, pack: PolicyPack, at: int) -> RefusalCode | None:
-    """Why this consent cannot be recorded, or None."""
+def fault_of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, registry: Registry, pack: PolicyPack, at: int) -> RefusalCode | None:
+    """Why this consent cannot be recorded, or None. Nobody records a consent for what it will receive itself."""
     first, last = consent.valid_from.toordinal(), consent.valid_to.toordinal()
     faults = (
         (consent.medium in (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED), RefusalCode.NOT_A_CONSENT),
@@ -19,6 +19,7 @@ def fault_of_grant(consent: ConsentGranted, case: CaseFile, registry: Registry, 
         (consent.purpose is Purpose.UNMAPPED, RefusalCode.PURPOSE_MISSING),
         (not consent.categories or DataCategory.UNMAPPED in consent.categories, RefusalCode.CATEGORIES_MISSING),
         (not consent.recipients, RefusalCode.RECIPIENTS_MISSING),
+        (recorder in consent.recipients, RefusalCode.RECORDER_BENEFITS),
         (any(recipient not in registry.agencies for recipient in consent.recipients), RefusalCode.RECIPIENT_UNKNOWN),
         (last < first or last - first >= pack.longest_days or last < day_in_japan(at), RefusalCode.PERIOD_INVALID),
         (case.knows(consent.consent), RefusalCode.ALREADY_DONE),

@@ -91,7 +91,8 @@ def gate(packs: Packs) -> Decider[CaseFile]:
             case ConsentGranted() | ConsentRefused() | ConsentWithdrawn():
                 return _person_says(case, message, context, rules)
             case SegmentNoted():
-                return (message, *_waiting_again(evolve(case, message), rules))
+                after = evolve(case, message)
+                return (message, *_under_way_again(after, rules), *_waiting_again(after, rules))
             case InformationRequestedInConference() | MessageRefused():
                 return (message,)
             case ProtectionFlagSet():
@@ -120,7 +121,7 @@ def _person_says(
     case: CaseFile, message: ConsentGranted | ConsentRefused | ConsentWithdrawn, context: Context, rules: Rules,
 ) -> tuple[Event, ...]:
     """Record what a person says, tell past recipients to stop, decide anew what is under way and what waits (rules 11, 25-27)."""
-    fault, notices = _heard(case, message, rules)
+    fault, notices = _heard(case, message, context.agency, rules)
     if fault:
         return (refused(context, fault),)
     after = evolve(case, message)
@@ -128,12 +129,12 @@ def _person_says(
 
 
 def _heard(
-    case: CaseFile, message: ConsentGranted | ConsentRefused | ConsentWithdrawn, rules: Rules,
+    case: CaseFile, message: ConsentGranted | ConsentRefused | ConsentWithdrawn, recorder: str, rules: Rules,
 ) -> tuple[RefusalCode | None, Iterable[StopNoticeIssued]]:
     match message:
         case ConsentGranted():
             pack = rules.pack or rules.newest  # what a person has said is recorded, whatever is in force
-            return fault_of_grant(message, case, rules.registry, pack, rules.at), stops.on_replacement(case, message, pack)
+            return fault_of_grant(message, case, recorder, rules.registry, pack, rules.at), stops.on_replacement(case, message, pack)
         case ConsentRefused():
             return fault_of_refusal(message, case), ()
         case ConsentWithdrawn():

@@ -65,6 +65,8 @@ def _link(state: State, message: LinkedToAgency, context: Context) -> tuple[Even
         return (refused(context, RefusalCode.WRONG_STATE),)
     if message.purpose is Purpose.UNMAPPED:
         return (refused(context, RefusalCode.PURPOSE_MISSING),)
+    if message.to_agency == context.agency:
+        return (refused(context, RefusalCode.RECIPIENTS_MISSING),)
     return (
         message,
         ask(context, FunctionName.CONSULTATION, 0, LinkedToAgency, message.to_agency, message.purpose),

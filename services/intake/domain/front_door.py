@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from contracts.catalogue import EventType
@@ -25,6 +25,7 @@ MAX_BYTES = 262_144
 Directory = Mapping[str, AgencyKind]
 """The registered agencies (登録機関) by id."""
 
+_EPOCH, _JAPAN = date(1970, 1, 1), timedelta(hours=9)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)")
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -72,6 +73,7 @@ def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
     if directory.get(owner) not in kind.publishers:
         raise PoisonError(RefusalCode.NOT_PUBLISHABLE)
     fields.check(event, directory)
+    fields.check_days(event, _EPOCH + (timedelta(milliseconds=record.timestamp) + _JAPAN))
     body, parts = sealing.take_apart(event)
     return Admitted(envelope=attributes, kind=kind, event=body, parts=parts)
 

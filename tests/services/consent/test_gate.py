@@ -190,6 +190,14 @@ def test_a_consent_that_says_too_little_or_too_much_is_not_recorded(changes: dic
     case().when(consent(BASIC, **changes)).then_refused(code)
 
 
+def test_nobody_records_a_consent_for_what_it_will_receive_itself():
+    """Otherwise whoever has a part in the case could open it to itself, a withdrawal notwithstanding."""
+    for_both = consent(BASIC, recipients=("poverty", "coordinator"))
+
+    case().when(for_both, agency="poverty").then_refused(RefusalCode.RECORDER_BENEFITS)
+    case().when(for_both, agency="elder").then(for_both)
+
+
 def test_an_oral_consent_with_a_witness_counts():
     """Case 9."""
     oral = case().when(consent(BASIC, medium=ConsentMedium.ORAL, witnessed=True)).after()
@@ -245,6 +253,18 @@ def test_after_closing_nobody_hears_any_more():
     closed = conference("child", "poverty").when(noted("child", "poverty", open=False), source="coordination").after()
 
     assert ("SEGMENT_CLOSED",) == give(closed, "poverty").reasons
+
+
+def test_what_is_under_way_when_the_segment_closes_is_decided_anew():
+    """What the courier has not delivered by then stays in the conference."""
+    before = conference("child", "poverty")
+    asked = request(part(HEALTH, SON), event_type="InformationGivenInConference", recipient="poverty", agency="child", basis=Basis.M,
+                    segment="seg", purpose=Purpose.SUPPORT_CONFERENCE)
+    given_to = before.when(asked, source="coordination").after()
+
+    closed = given_to.when(noted("child", "poverty", open=False), source="coordination", at=AT + 1)
+
+    assert (Outcome.DENY, ("SEGMENT_CLOSED",)) == (verdict(closed).outcome, verdict(closed).reasons)
 
 
 def emergency(*parts: Any, agency: str = "outreach", recipient: str = "police", shared: Any = TOWN) -> Then:

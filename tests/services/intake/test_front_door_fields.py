@@ -11,6 +11,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
+from contracts.catalogue import CATALOGUE
 from contracts.community import PlaceOpened, SessionHeld
 from contracts.consent import ConsentGranted
 from contracts.coordination import PlanShared, SegmentOpened
@@ -240,3 +241,21 @@ def test_what_is_refused_is_told_without_being_repeated(town: Town) -> None:
     assert len(letters) == len(notices) > 100
     assert [] == [text for text in (NAME, MAIL, PHONE) if text in said]
     assert set() == {each.topic for each in town.seen()} - {TOPICS.dead_letters("intake"), TOPICS.inbox("consent")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"until": date(2026, 5, 28)}, RefusalCode.PERIOD_INVALID), ({"blocked_agencies": []}, RefusalCode.VALUE_INVALID)],
+    ids=["over since yesterday", "nobody is kept away"],
+)
+def test_a_protection_flag_that_protects_nobody_is_refused(changes: dict[str, Any], code: RefusalCode):
+    """A slip in the year must not leave a person unprotected without a word; the last day itself still counts."""
+    kind = CATALOGUE["ProtectionFlagSet"]
+    flag = publishable.record_of(kind)
+    today = date(2026, 5, 29)
+
+    found = judged(kind.cls.from_avro({**flag, "until": today, **changes}))
+
+    assert isinstance(found, Rejected)
+    assert code is found.error.code
+    assert isinstance(judged(kind.cls.from_avro({**flag, "until": today})), Admitted)
