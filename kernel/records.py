@@ -9,8 +9,9 @@ from typing import NamedTuple, Protocol
 from kernel.envelope import Headers
 from kernel.partitioner import partition_of
 
-LOG, MESSAGE, REQUEST = 1, 2, 3
-"""Stages of sending, each acknowledged before the next: log and dead letters · messages · requests that name a log position."""
+LOG, MESSAGE, REQUEST, RECEIPT = 1, 2, 3, 4
+"""Stages of sending, each acknowledged before the next: log and dead letters · messages · requests that name a log position, and
+what goes to agencies · receipts of that."""
 
 
 class TP(NamedTuple):

@@ -14,13 +14,13 @@ from typing import Any, Protocol
 
 from contracts.consent import DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
-from contracts.shared import DataCategory, Outcome
+from contracts.shared import DataCategory
 from kernel import envelope, serde
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
 from kernel.failures import IntegrityError
 from kernel.place import Place
-from kernel.records import MESSAGE, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
+from kernel.records import MESSAGE, RECEIPT, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
 from kernel.sealing import Erased, Key, open_part, put_together
 from services.consent.fence import Fence
 
@@ -76,8 +76,9 @@ class Courier:
 
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """What one batch of the gate's log gives to agencies. Raises Unavailable, or IntegrityError where a position names another event."""
+        await self._fence.take(records)
         facts = [_fact(record) for record in records]
-        releasing = [fact for fact in facts if _releases(fact.event)]
+        releasing = [fact for fact in facts if self._stands(fact)]
         ahead = self._fence.read_on({fact.record.partition for fact in releasing})
         _, logged = await asyncio.gather(ahead, self._released_events(releasing))
         keys = await self._keys.for_opening({part.key_id for fact in releasing for part in _released_parts(fact, logged)})
@@ -93,7 +94,7 @@ class Courier:
         match fact.event:
             case DisclosureDecided() as verdict:
                 told = [self._notice(fact, verdict.agency)]
-                if not self._fence.stands(fact.record.partition, verdict.request_id, fact.envelope.id):
+                if not self._stands(fact):
                     return told
                 return [*told, *self._release(fact, verdict, logged[verdict.position], keys)]
             case MessageRefused(agency=agency) if agency:
@@ -102,6 +103,11 @@ class Courier:
                 return [self._notice(fact, recipient)]
             case _:
                 return []
+
+    def _stands(self, fact: Fact) -> bool:
+        """Whether it is a verdict that is still to be carried out, as far as the fence has read."""
+        event = fact.event
+        return isinstance(event, DisclosureDecided) and self._fence.stands(fact.record.partition, event.request_id, fact.envelope.id)
 
     def _to_function(self, fact: Fact) -> Outgoing:
         inbox = self._topics.inbox(fact.event.function.lower())
@@ -128,7 +134,7 @@ class Courier:
         yield self._receipt(fact, verdict, [(part.person, part.category) for part in released])
 
     def _receipt(self, fact: Fact, verdict: DisclosureDecided, opened: Collection[tuple[str, DataCategory]]) -> Outgoing:
-        """Tells the gate what was delivered: it knows then whom to tell when a consent ends."""
+        """Tells the gate what was delivered, once it is: it knows then whom to tell when a consent ends."""
         event = DisclosureReleased(
             verdict_id=fact.envelope.id, request_id=verdict.request_id, decided_at=verdict.at, event_id=verdict.event_id,
             event_type=verdict.event_type, recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents,
@@ -140,7 +146,7 @@ class Courier:
             municipality=told.municipality, correlation_id=told.correlation_id, causation_id=told.id, causation_source=told.source,
         )
         key = fact.record.key or b""
-        return keyed(self._topics.inbox("consent"), self._place.routes.partitions, key, serde.encode(event), message.headers(), REQUEST)
+        return keyed(self._topics.inbox("consent"), self._place.routes.partitions, key, serde.encode(event), message.headers(), RECEIPT)
 
     def _derived(self, fact: Fact, key: str, ordinal: int) -> str:
         return derive_id(NAME, fact.envelope.source, fact.envelope.id, key, ordinal)
@@ -151,10 +157,6 @@ class Courier:
 
 def _fact(record: Record) -> Fact:
     return Fact(record, envelope.read(record.key, record.headers), serde.decode(record.value))
-
-
-def _releases(event: Any) -> bool:
-    return isinstance(event, DisclosureDecided) and event.outcome in (Outcome.PERMIT, Outcome.REDACT)
 
 
 def _released(event: Any, verdict: DisclosureDecided) -> list[SealedPart]:

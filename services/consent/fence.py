@@ -1,17 +1,18 @@
 """The fence (rule 24): which releases are still to be made, as far as the gate has written. It has no rules of its own.
 
 Of several verdicts on one request the last counts: the gate itself decides anew what is under way when a consent ends or a protection
-flag is set. What has a receipt is done. The log is read as everybody reads it: what a zombie wrote late, ``seq`` tells, counts for nothing.
+flag is set. What has a receipt is done. The log is read as the gate reads it: what a zombie wrote late counts for nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from contracts.consent import DisclosureDecided, DisclosureReleased
 from contracts.shared import Outcome
 from kernel import envelope, serde
+from kernel.failures import Unavailable
 from kernel.records import TP, LogReader, Record
 from kernel.telemetry import Meter
 
@@ -21,10 +22,15 @@ _TELLING = frozenset(serde.types_by_full_name()[f"tsunagu.consent.{kind.__name__
 
 @dataclass(slots=True)
 class _Partition:
-    """One partition of the gate's log: read up to ``next``; the last ``seq`` of each case; the standing verdict's id by request."""
+    """One partition of the gate's log, read up to ``next``; the standing verdict's id by request.
+
+    Of each case the last ``seq``, the last cause, and the causes seen (their hashes): an event counts when its ``seq`` is new and so is
+    its cause, or the cause is still the last.
+    """
 
     next: int = 0
-    seqs: dict[str, int] = field(default_factory=dict)
+    seqs: dict[str, tuple[int, int]] = field(default_factory=dict)
+    causes: dict[str, set[int]] = field(default_factory=dict)
     standing: dict[str, str] = field(default_factory=dict)
 
 
@@ -49,6 +55,16 @@ class Fence:
         """Forget these partitions."""
         self._partitions = {number: found for number, found in self._partitions.items() if number not in numbers}
 
+    async def take(self, records: Sequence[Record]) -> None:
+        """Take a batch of the courier's own reading into account. Raises Unavailable when what lies before it cannot be read yet."""
+        firsts = {record.partition: record.offset for record in reversed(records)}
+        await self.read_on(number for number, first in firsts.items() if self._partitions[number].next < first)
+        if any(self._partitions[number].next < first for number, first in firsts.items()):
+            raise Unavailable("broker")
+        for record in records:
+            if record.offset >= self._partitions[record.partition].next:
+                _read(self._partitions[record.partition], record)
+
     async def read_on(self, numbers: Iterable[int]) -> None:
         """Read these partitions to their present end. Raises Unavailable."""
         async for records in self._reader.rest({TP(self._topic, number): self._partitions[number].next for number in numbers}):
@@ -63,9 +79,12 @@ class Fence:
 def _read(partition: _Partition, record: Record) -> None:
     partition.next = record.offset + 1
     attributes = envelope.read(record.key, record.headers)
-    if attributes.seq <= partition.seqs.get(attributes.subject, 0):
+    cause, causes = hash((attributes.causation_source, attributes.causation_id)), partition.causes.setdefault(attributes.subject, set())
+    seq, last = partition.seqs.get(attributes.subject, (0, 0))
+    if attributes.seq <= seq or (cause in causes and cause != last):
         return
-    partition.seqs[attributes.subject] = attributes.seq
+    partition.seqs[attributes.subject] = attributes.seq, cause
+    causes.add(cause)
     if attributes.type in _TELLING:
         _note(partition.standing, attributes.id, serde.decode(record.value))
 

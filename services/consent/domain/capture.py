@@ -23,6 +23,7 @@ def fault_of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, regis
         (any(recipient not in registry.agencies for recipient in consent.recipients), RefusalCode.RECIPIENT_UNKNOWN),
         (last < first or last - first >= pack.longest_days or last < day_in_japan(at), RefusalCode.PERIOD_INVALID),
         (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
+        (not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
     )
     return next((code for broken, code in faults if broken), None)
 

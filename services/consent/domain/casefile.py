@@ -51,6 +51,11 @@ class CaseFile(Record, frozen=True, kw_only=True):
         refusals = (refusal for listed in self.refusals.values() for refusal in listed)
         return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
 
+    def of(self, person: str, identity: str) -> bool:
+        """Whether a consent or a refusal of this person has this id."""
+        consent = self.consent(identity)
+        return any(refusal.id == identity for refusal in self.refusals.get(person, ())) or (consent is not None and consent.person == person)
+
     def asked(self, request: DisclosureRequested) -> CaseFile:
         """After a request was recorded."""
         return self.changed(asking=request)
@@ -74,7 +79,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
         return self.changed(holds=holds, deliveries=deliveries, asking=None)
 
     def delivered(self, event: DisclosureReleased) -> CaseFile:
-        """After a verdict was carried out: what was received is remembered by the consents that it rests on."""
+        """After a verdict was carried out: what was received is remembered by the consents that it rests on, and waits no more."""
         under_way = self.deliveries.get(event.request_id)
         done = under_way is not None and under_way.verdict.at == event.decided_at
         left = {identity: each for identity, each in self.deliveries.items() if not (done and identity == event.request_id)}
@@ -82,7 +87,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
         for consent in (consent for identity in event.consents for consent in self.line(identity) if event.recipient in consent.recipients):
             place = event.recipient, consent.id
             releases[place] = releases.get(place, frozenset()).union(received_of(consent.person, event))
-        return self.changed(deliveries=left, releases=releases)
+        waiting = {identity: hold for identity, hold in self.holds.items() if identity != event.request_id}
+        return self.changed(holds=waiting, deliveries=left, releases=releases)
 
     def granted(self, event: ConsentGranted) -> CaseFile:
         """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
@@ -129,12 +135,17 @@ class CaseFile(Record, frozen=True, kw_only=True):
         return self.changed(segments={**self.segments, event.segment: segment.changed(asked=segment.asked | frozenset(event.wanted))})
 
     def wakes(self, hold: Hold) -> int:
-        """When what waits is to be decided about again by itself: at its deadline, or when a consent of its persons begins before."""
+        """When what waits is to be decided about again by itself, milliseconds UTC: at its deadline, or when time may open it before."""
+        return min(hold.deadline, self.opens(hold))
+
+    def opens(self, hold: Hold) -> int:
+        """When the next consent that names the recipient begins; at once while nobody has judged it by the policy in force."""
         if hold.unjudged:
             return hold.at
-        persons = {part.person for part in hold.request.parts}.union(hold.request.persons)
-        begins = (start_of(each.first_day) for person in persons for each in self.consents.get(person, ()) if not each.withdrawn)
-        return min([hold.deadline, *(begin for begin in begins if begin > hold.at)])
+        persons = {part.person for part in hold.request.parts}.union(hold.request.persons) or self.persons
+        consents = (each for person in persons for each in self.named.get((person, hold.request.recipient), ()) if not each.withdrawn)
+        begins = (start_of(each.first_day) for each in consents)
+        return min((begin for begin in begins if begin > hold.at), default=hold.deadline)
 
     def _request(self, identity: str) -> DisclosureRequested:
         known = self.holds.get(identity) or self.deliveries.get(identity)

@@ -89,7 +89,7 @@ def _fullest(question: Question, person: str, consents: list[Consent]) -> Consen
 
 
 def _nearest_miss(question: Question, person: str) -> Reason:
-    misses = [_miss(question, consent) for consent in question.case.consents.get(person, ())]
+    misses = [_miss(question, consent) for consent in question.case.consents.get(person, ()) if not consent.successor]
     if misses:
         return max((miss for miss in misses if miss is not None), key=_NEARNESS.index)
     return Reason.NO_CONSENT
@@ -97,8 +97,8 @@ def _nearest_miss(question: Question, person: str) -> Reason:
 
 _OTHER_PURPOSE, _NOT_NAMED, _NOT_YET = Reason.PURPOSE_NOT_CONSENTED, Reason.RECIPIENT_NOT_NAMED, Reason.CONSENT_NOT_YET
 _EXPIRED, _WITHDRAWN = Reason.CONSENT_EXPIRED, Reason.CONSENT_WITHDRAWN
-_NEARNESS = (_OTHER_PURPOSE, _NOT_NAMED, _NOT_YET, _EXPIRED, _WITHDRAWN)
-"""How near a consent came; the nearest miss is the reason told."""
+_NEARNESS = (_OTHER_PURPOSE, _NOT_NAMED, _EXPIRED, _WITHDRAWN, _NOT_YET)
+"""How near a consent came; the nearest miss is the reason told. A yes that has not begun is later than what was withdrawn."""
 
 
 def _miss(question: Question, consent: Consent) -> Reason | None:

@@ -90,10 +90,10 @@ def gate(packs: Packs) -> Decider[CaseFile]:
                 return (message, *stops.on_delivery(case, message, rules.pack or rules.newest))
             case ConsentGranted() | ConsentRefused() | ConsentWithdrawn():
                 return _person_says(case, message, context, rules)
-            case SegmentNoted():
+            case SegmentNoted() | InformationRequestedInConference():
                 after = evolve(case, message)
                 return (message, *_under_way_again(after, rules), *_waiting_again(after, rules))
-            case InformationRequestedInConference() | MessageRefused():
+            case MessageRefused():
                 return (message,)
             case ProtectionFlagSet():
                 return (*_under_way_again(case, rules), *_waiting_again(case, rules))
@@ -145,10 +145,16 @@ def _under_way_again(case: CaseFile, rules: Rules) -> Iterator[DisclosureDecided
     """A new verdict on each release not known to be delivered that would not be given like this any more: the last verdict counts (rule 24)."""
     for identity, each in sorted(case.deliveries.items()):
         old, new = each.verdict, rules.judge(each.request, identity, each.verdict.position, case)
-        if (new.outcome, new.released) != (old.outcome, old.released):
+        if (new.outcome, new.released, new.basis) != (old.outcome, old.released, old.basis) or _ended(case, old):
             yield new
             if new.basis is not old.basis:
                 yield from rules.reviews(new)
+
+
+def _ended(case: CaseFile, verdict: DisclosureDecided) -> bool:
+    """Whether a consent that the verdict rests on has ended; one that was replaced lives on in its successor."""
+    consents = (case.consent(identity) for identity in verdict.consents)
+    return any(consent is not None and consent.withdrawn and not consent.successor for consent in consents)
 
 
 def _waiting_again(case: CaseFile, rules: Rules) -> tuple[DisclosureDecided | ReviewOpened, ...]:
@@ -159,13 +165,16 @@ def _waiting_again(case: CaseFile, rules: Rules) -> tuple[DisclosureDecided | Re
 
 
 def _in_time(case: CaseFile, hold: Hold, identity: str, rules: Rules) -> Iterator[DisclosureDecided | ReviewOpened]:
-    """A hold whose time is over is a refusal, told to the sender (rule 26); one that time may have opened is decided about again."""
-    if hold.deadline <= rules.at:
-        yield _refused_hold(hold, identity, rules)
-    elif case.wakes(hold) <= rules.at and not (hold.unjudged and rules.pack is None):
-        verdict = rules.judge(hold.request, identity, hold.position, case)
+    """What time may have opened is decided about again; a hold whose time is over is a refusal, told to the sender (rule 26)."""
+    opened = case.opens(hold) <= rules.at and not (hold.unjudged and rules.pack is None)
+    verdict = rules.judge(hold.request, identity, hold.position, case) if opened else None
+    if verdict is not None and verdict.outcome is not Outcome.HOLD:
         yield verdict
         yield from rules.reviews(verdict)
+    elif hold.deadline <= rules.at:
+        yield _refused_hold(hold, identity, rules)
+    elif verdict is not None:
+        yield verdict.changed(deadline=hold.deadline)
 
 
 def _refused_hold(hold: Hold, request_id: str, rules: Rules) -> DisclosureDecided:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -25,14 +25,16 @@ from contracts.shared import (
 from kernel import sealing, serde
 from kernel.envelope import Envelope
 from kernel.failures import IntegrityError, Unavailable
-from kernel.memory import MemoryLog, MemoryTown
+from kernel.memory import MemoryLog, MemoryRecord, MemoryTown
 from kernel.partitioner import partition_of
 from kernel.place import Place
+from kernel.records import TP
 from kernel.routes import Routes
 from kernel.sealing import Erased, Key
 from kernel.telemetry import Telemetry
 from kernel.topics import Topics
 from services.consent.courier import Courier
+from services.consent.fence import Fence
 from tests.services.consent.town import CONSENT, MOTHER, SON
 
 TOPICS = Topics("990019")
@@ -71,21 +73,21 @@ class Town:
         sealed = sealing.seal(body, parts, "elder", "sent-1", {person: key for person, key in self.keys.known.items() if isinstance(key, Key)})
         self.position = f"{TOPICS.log('coordination')}/{PARTITION}/{self.append(TOPICS.log('coordination'), sealed, 'coordination', 'e1')}"
 
-    def append(self, topic: str, event: Any, source: str, identity: str, seq: int = 0) -> int:
+    def append(self, topic: str, event: Any, source: str, identity: str, seq: int = 0, cause: str = "") -> int:
         """Write one record of a log."""
         kind = "tsunagu.coordination.CoordinationReferred" if isinstance(event, SealedEvent) else serde.type_of(event).full_name
         self.seq = seq or self.seq + 1
-        headers = Envelope(id=identity, source=source, type=kind, subject=CASE, agency="elder", seq=self.seq).headers()
+        headers = Envelope(id=identity, source=source, type=kind, subject=CASE, agency="elder", seq=self.seq, causation_id=cause or identity).headers()
         return self.log.append(topic, PARTITION, CASE.encode(), serde.encode(event), headers)
 
-    def decided(self, outcome: Outcome, *released: PartCode, identity: str = "v1", request: str = "r1", seq: int = 0, event: str = "e1") -> None:
+    def decided(self, outcome: Outcome, *released: PartCode, identity: str = "v1", request: str = "r1", seq: int = 0, event: str = "e1", cause: str = "") -> None:
         """The gate has decided about the referral."""
         self.append(TOPICS.log("consent"), DisclosureDecided(
             request_id=request, event_id=event, event_type="CoordinationReferred", position=self.position, recipient="coordinator",
             agency="elder", function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, outcome=outcome, rule="R2", basis=Basis.C,
             consents=(CONSENT,), released=released, withheld=(WithheldPart(person=SON, category=DataCategory.HEALTH, reason="NO_CONSENT"),),
             obligations=("PURPOSE_ONLY",), policy="hash", at=1,
-        ), "consent", identity, seq)
+        ), "consent", identity, seq, cause)
 
     def receipts(self) -> list[Any]:
         """What the gate has been told of deliveries."""
@@ -215,6 +217,27 @@ def test_a_position_that_names_another_event_stops_the_courier(town: Town):
     assert [] == town.inbox("coordinator")
 
 
+def test_a_receipt_is_sent_only_once_the_copy_is_there(town: Town):
+    """Otherwise a crash between the two would leave a receipt of what nobody has received, and it would never be sent."""
+    town.decided(Outcome.PERMIT, BASIC)
+    town.memory.pump()
+
+    (copy,) = town.log.records(TOPICS.agency_inbox("coordinator"))
+    (receipt,) = town.log.records(TOPICS.inbox("consent"), PARTITION)
+    assert copy.timestamp < receipt.timestamp
+
+
+def test_a_second_answer_to_a_cause_that_was_answered_counts_for_nothing(town: Town):
+    """A zombie that had taken another order: its numbers look new, its cause is not."""
+    town.decided(Outcome.PERMIT, BASIC, seq=1, cause="m1")
+    town.decided(Outcome.PERMIT, identity="v0", request="r0", seq=2, cause="m0")
+    town.decided(Outcome.PERMIT, BASIC, seq=3, cause="m1")
+    town.decided(Outcome.DENY, identity="v2", seq=3, cause="m2")
+    town.memory.pump()
+
+    assert [] == [event for event in town.inbox("coordinator") if event.name]
+
+
 def test_the_gate_is_told_what_was_delivered(town: Town):
     """Codes only: verdict, consents, and the parts that were really opened."""
     town.decided(Outcome.REDACT, BASIC)
@@ -257,3 +280,26 @@ def test_notices_reach_the_agency_they_name(town: Town):
     town.memory.pump()
 
     assert ([stop], [refusal]) == (town.inbox("poverty"), town.inbox("child"))
+
+
+class Behind(MemoryLog):
+    """A broker whose end lags behind what it has already handed out, as after a change of leader."""
+
+    async def end(self, topic: str, partition: int) -> int:
+        """See LogReader."""
+        return 0
+
+    async def rest(self, starts: Mapping[TP, int]) -> AsyncIterator[Sequence[MemoryRecord]]:
+        """See LogReader."""
+        for _ in starts:
+            yield []
+
+
+async def test_what_lies_before_a_batch_is_waited_for():
+    """A verdict that is not known yet is not taken for one that was overtaken."""
+    topic, log = TOPICS.log("consent"), Behind()
+    fence = Fence(log, topic, Telemetry("consent").meter("courier"))
+    await fence.open([0])
+
+    with pytest.raises(Unavailable):
+        await fence.take([MemoryRecord(topic, 0, 5, 0, CASE.encode(), b"", ())])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.consent import ConsentRefused, DisclosureDecided, ProtectionFlagSet, ReviewOpened
+from contracts.consent import ConsentRefused, ConsentWithdrawn, DisclosureDecided, ProtectionFlagSet, ReviewOpened
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, PersonsNoted, Tick
 from contracts.registry import PolicyActivated
@@ -443,6 +443,53 @@ def test_what_waits_for_a_consent_to_begin_is_decided_about_on_that_day():
     assert begins == GATE.due(held.state)
     held.when(Tick(), at=begins - 1).then_nothing()
     assert Outcome.PERMIT is verdict(held.when(Tick(), at=begins)).outcome
+
+
+def test_a_consent_that_replaces_another_does_not_end_what_waits():
+    """The person has brought the day forward, and has taken nothing back."""
+    later = consent(BASIC, valid_from=date(2026, 12, 1))
+    sooner = consent(BASIC, consent="d" * 32, valid_from=date(2026, 11, 1), supersedes=(CONSENT,))
+    held = case(later).when(request(part(BASIC)), source="coordination").after()
+
+    assert [] == [event for event in held.when(sooner).events if isinstance(event, DisclosureDecided)]
+
+
+def test_a_new_yes_that_has_not_begun_is_later_than_an_old_no():
+    """Withdrawn once, agreed to anew from a later day on: it waits for that day."""
+    again = consent(BASIC, consent="d" * 32, valid_from=date(2026, 12, 1))
+    found = ask(case(consent(BASIC), ConsentWithdrawn(person=MOTHER, consents=(CONSENT,)), again), part(BASIC))
+
+    assert (Outcome.HOLD, ("CONSENT_NOT_YET",)) == (found.outcome, found.reasons)
+
+
+def test_deciding_again_moves_no_deadline():
+    """A consent that begins and covers too little: the sender is told, and the days go on being counted from the first."""
+    soon = consent(ECONOMIC, valid_from=date(2026, 6, 1))
+    held = case(soon).when(request(part(BASIC)), source="coordination").after()
+    (first,) = held.state.holds.values()
+
+    again = held.when(Tick(), at=GATE.due(held.state))
+
+    assert (Outcome.HOLD, first.deadline) == (verdict(again).outcome, verdict(again).deadline)
+    assert first.deadline == GATE.due(again.state)
+
+
+def test_after_an_outage_a_consent_that_had_begun_comes_before_a_deadline_that_has_passed():
+    """The way was open in time; that nobody looked is not the sender's fault."""
+    held = case(consent(BASIC, valid_from=date(2026, 6, 10))).when(request(part(BASIC)), source="coordination").after()
+
+    assert Outcome.PERMIT is verdict(held.when(Tick(), at=AT + 30 * DAY_MS)).outcome
+
+
+def test_an_item_that_is_asked_for_releases_what_waited_for_the_question():
+    """In an open segment the question is what was missing."""
+    asked = InformationRequestedInConference(segment="seg", to_agency="child", wanted=(HEALTH,))
+    wider = InformationRequestedInConference(segment="seg", to_agency="child", wanted=(ECONOMIC,))
+    given_first = request(part(HEALTH, SON), part(ECONOMIC, SON, essential=True), event_type="InformationGivenInConference", recipient="poverty",
+                          agency="child", basis=Basis.M, segment="seg", purpose=Purpose.SUPPORT_CONFERENCE)
+    held = case(noted("child", "poverty"), asked).when(given_first, source="coordination").after()
+
+    assert Outcome.PERMIT is verdict(held.when(wider, source="coordination")).outcome
 
 
 def test_an_essential_part_that_the_person_has_refused_is_no_reason_to_wait():

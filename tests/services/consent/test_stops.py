@@ -213,3 +213,36 @@ def test_the_end_of_one_persons_consent_says_nothing_of_what_another_has_let_go(
 
     assert [("coordinator", CONSENT, (BASIC,))] == stops(told.when(WITHDRAWN))
     assert [] == stops(told.when(renewed))
+
+
+def test_a_consent_supersedes_only_what_the_same_person_has_said():
+    """Nobody ends another's consent, or has its recipients told to stop."""
+    other = consent(BASIC, person=SON, consent="d" * 32, supersedes=(CONSENT,))
+
+    delivered(permitted(part(BASIC))).when(other).then_refused(RefusalCode.CONSENT_NOT_FOUND)
+    permitted().when(consent(BASIC, consent="d" * 32, supersedes=("9" * 32,))).then_refused(RefusalCode.CONSENT_NOT_FOUND)
+
+
+def test_what_arrived_does_not_wait():
+    """A flag turned the verdict into a hold while the copy was on its way: the receipt ends the hold."""
+    flag = ProtectionFlagSet(flag="f", person=MOTHER, blocked_agencies=("poverty",), until=date(2027, 3, 31))
+    first = permitted(part(BASIC), part(ADDRESS, essential=True), recipient="poverty")
+    (under_way,) = first.state.deliveries.values()
+    flagged = Given(first.decider, first.past, first.at, first.key, fold(registry.DECIDER, (flag,), TOWN))
+    held = flagged.when(flag, source="registry", at=LATER).after()
+
+    assert ["asked"] == list(held.state.holds)
+    assert {} == held.when(receipt(under_way.verdict), source="tsunagu.courier").state.holds
+
+
+def test_what_another_consent_covers_too_goes_out_on_that_one():
+    """The one it rested on ends while it is under way; the later end of the other must find the recipient."""
+    other = consent(BASIC, consent="9" * 32)
+    first = permitted(part(BASIC), before=given(GATE, consent(BASIC), other, shared=TOWN))
+    (under_way,) = first.state.deliveries.values()
+    (resting_on,) = under_way.verdict.consents
+    (left,) = {CONSENT, "9" * 32} - {resting_on}
+
+    ended = first.when(ConsentWithdrawn(person=MOTHER, consents=(resting_on,)), at=LATER).after()
+
+    assert [("coordinator", left, (BASIC,))] == stops(delivered(ended).when(ConsentWithdrawn(person=MOTHER, consents=(left,))))
