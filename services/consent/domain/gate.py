@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import assert_never
 
 from contracts.consent import (
@@ -18,6 +17,7 @@ from contracts.consent import (
 )
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, MessageRefused, PersonsNoted, Tick
+from contracts.record import Record
 from contracts.registry import PolicyActivated
 from contracts.shared import Basis, Outcome, RefusalCode
 from kernel.decider import Context, Decider
@@ -45,8 +45,7 @@ _UNASKED = frozenset((Basis.V, Basis.L))
 """Bases that release without asking the person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Record, frozen=True, kw_only=True):
     """What a decision goes by: the facts of the town, the pack in force (None: this build does not know it), the newest one it knows, the time."""
 
     registry: Registry
@@ -81,7 +80,7 @@ def gate(packs: Packs) -> Decider[CaseFile]:
 
     def decide(case: CaseFile, message: Message, context: Context) -> tuple[Event, ...]:
         registry: Registry = context.shared
-        rules = Rules(registry, packs.get(registry.policy), newest, context.at)
+        rules = Rules(registry=registry, pack=packs.get(registry.policy), newest=newest, at=context.at)
         match message:
             case DisclosureRequested():
                 verdict = rules.judge(message, context.message_id, context.position, case)

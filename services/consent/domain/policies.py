@@ -99,7 +99,8 @@ def protect(question: Question, verdict: Verdict) -> Verdict:
 
 def _blocked(question: Question) -> bool:
     """Whether a flag keeps the recipient away from anybody of the case; from everybody, while the gate does not know who belongs to it."""
-    flags = [flag for flag in question.registry.flags if question.request.recipient in flag.blocked and question.day <= flag.last_day]
+    standing = question.registry.flags
+    flags = standing and [flag for flag in standing if question.request.recipient in flag.blocked and question.day <= flag.last_day]
     if not flags:
         return False
     household = question.case.persons.union(question.request.persons, (part.person for part in question.request.parts))
