@@ -114,9 +114,15 @@ def format_storage(layout: Layout, settings: Settings, jars: Path) -> None:
     if (data(layout) / "meta.properties").exists():
         return
     account = f"SCRAM-SHA-512=[name=admin,password={settings.password('admin')}]"
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    words = ("kafka.tools.StorageTool", "format", "--config", _properties(layout), "--cluster-id", cluster, "--standalone", "--add-scram", account)
+    words = ("kafka.tools.StorageTool", "format", "--config", _properties(layout), "--cluster-id", cluster_id(), "--standalone", "--add-scram", account)
     _run_java(layout, jars, [str(word) for word in words])
+
+
+def cluster_id() -> str:
+    """A new id of a cluster: 22 characters. None that begins with a hyphen, as Kafka's own: the tool would take it for an option."""
+    while (found := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return found
 
 
 def java() -> str:

@@ -39,7 +39,7 @@ def test_two_starts_at_once_are_one(home: Path):
     both = [tsunagu(home, "run", "up"), tsunagu(home, "run", "up")]
     told = [each.communicate(timeout=LIMIT_S)[1] for each in both]
 
-    assert [0, 0] == [each.returncode for each in both], told
+    assert [0, 0] == [each.returncode for each in both], "\n".join(told)
     assert 1 == sum("waiting for another start" in each for each in told)
     found = Installation(Layout(home))
     assert [(name, "ready", 0) for name in NAMES] == [(row["name"], row["state"], row["restarts"]) for row in found.status()]
