@@ -1,7 +1,7 @@
 """History: what one partition of a log says. The only state a function has; replayed whenever the partition is taken over.
 
-Reading rule, the same for everybody: an event counts when its ``seq`` is the next of its key and its cause is new. What was seen
-already (a zombie's late append, a repeated send) is passed over; a hole in ``seq`` is an alarm, since nothing may be missing.
+Reading rule, of every function and of the courier's fence: an event counts when its ``seq`` is the next of its key and its cause is new.
+What was seen already (a zombie's late append, a repeated send) is passed over; a hole in ``seq`` is an alarm, since nothing may be missing.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from contracts.consent import DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
-from contracts.shared import DataCategory
+from contracts.shared import PartCode
 from kernel import envelope, serde
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
@@ -22,7 +22,7 @@ from kernel.failures import IntegrityError
 from kernel.place import Place
 from kernel.records import MESSAGE, RECEIPT, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
 from kernel.sealing import Erased, Key, open_part, put_together
-from services.consent.fence import Fence
+from services.consent.fence import GIVEN, Fence
 
 NAME = "courier"
 
@@ -94,9 +94,10 @@ class Courier:
         match fact.event:
             case DisclosureDecided() as verdict:
                 told = [self._notice(fact, verdict.agency)]
-                if not self._stands(fact):
-                    return told
-                return [*told, *self._release(fact, verdict, logged[verdict.position], keys)]
+                if self._stands(fact):
+                    return [*told, *self._release(fact, verdict, logged[verdict.position], keys)]
+                doubtful = verdict.outcome in GIVEN and self._fence.doubtful(fact.record)
+                return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
                 return [self._notice(fact, agency)]
             case StopNoticeIssued(recipient=recipient) | ReviewOpened(recipient=recipient):
@@ -131,14 +132,15 @@ class Courier:
             causation_source=fact.envelope.source, seq=0, input_digest="", position="",
         )
         yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
-        yield self._receipt(fact, verdict, [(part.person, part.category) for part in released])
+        opened = {(part.person, part.category) for part in released}
+        yield self._receipt(fact, verdict, tuple(part for part in verdict.released if (part.person, part.category) in opened))
 
-    def _receipt(self, fact: Fact, verdict: DisclosureDecided, opened: Collection[tuple[str, DataCategory]]) -> Outgoing:
+    def _receipt(self, fact: Fact, verdict: DisclosureDecided, released: tuple[PartCode, ...]) -> Outgoing:
         """Tells the gate what was delivered, once it is: it knows then whom to tell when a consent ends."""
         event = DisclosureReleased(
             verdict_id=fact.envelope.id, request_id=verdict.request_id, decided_at=verdict.at, event_id=verdict.event_id,
             event_type=verdict.event_type, recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents,
-            released=tuple(part for part in verdict.released if (part.person, part.category) in opened),
+            released=released,
         )
         told = fact.envelope
         message = Envelope(

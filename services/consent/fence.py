@@ -16,7 +16,7 @@ from kernel.failures import Unavailable
 from kernel.records import TP, LogReader, Record
 from kernel.telemetry import Meter
 
-_GIVEN = (Outcome.PERMIT, Outcome.REDACT)
+GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 _TELLING = frozenset(serde.types_by_full_name()[f"tsunagu.consent.{kind.__name__}"].full_name for kind in (DisclosureDecided, DisclosureReleased))
 
 
@@ -29,6 +29,8 @@ class _Partition:
     """
 
     next: int = 0
+    inherited: int = 0
+    """Up to here a courier before us may have carried out what we have not seen a receipt of."""
     seqs: dict[str, tuple[int, int]] = field(default_factory=dict)
     causes: dict[str, set[int]] = field(default_factory=dict)
     standing: dict[str, str] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Fence:
                 for record in records:
                     _read(found, record)
                 self._meter.replayed(len(records))
+            found.inherited = found.next
             self._partitions[number] = found
 
     def close(self, numbers: Collection[int]) -> None:
@@ -76,6 +79,11 @@ class Fence:
         return self._partitions[partition].standing.get(request_id) == verdict_id
 
 
+    def doubtful(self, record: Record) -> bool:
+        """Whether a courier before us may have carried out the verdict in this record, and died before it could say so."""
+        return record.offset < self._partitions[record.partition].inherited
+
+
 def _read(partition: _Partition, record: Record) -> None:
     partition.next = record.offset + 1
     attributes = envelope.read(record.key, record.headers)
@@ -91,7 +99,7 @@ def _read(partition: _Partition, record: Record) -> None:
 
 def _note(standing: dict[str, str], identity: str, event: DisclosureDecided | DisclosureReleased) -> None:
     match event:
-        case DisclosureDecided(request_id=request, outcome=outcome) if outcome in _GIVEN:
+        case DisclosureDecided(request_id=request, outcome=outcome) if outcome in GIVEN:
             standing[request] = identity
         case DisclosureDecided(request_id=request):
             standing.pop(request, None)

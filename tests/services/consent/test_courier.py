@@ -159,6 +159,7 @@ def test_of_two_verdicts_on_one_request_the_last_counts(town: Town):
 
     assert [] == town.inbox("coordinator")
     assert [Outcome.PERMIT, Outcome.DENY] == [told.outcome for told in town.inbox("elder")]
+    assert [] == town.receipts()
 
 
 def test_a_later_verdict_on_another_request_is_in_nobodys_way(town: Town):
@@ -225,6 +226,19 @@ def test_a_receipt_is_sent_only_once_the_copy_is_there(town: Town):
     (copy,) = town.log.records(TOPICS.agency_inbox("coordinator"))
     (receipt,) = town.log.records(TOPICS.inbox("consent"), PARTITION)
     assert copy.timestamp < receipt.timestamp
+
+
+def test_what_a_courier_before_us_may_have_delivered_is_told_to_the_gate(town: Town):
+    """Killed between copy and receipt, and the person withdraws before the next one starts: rather a needless stop notice than none."""
+    town.decided(Outcome.PERMIT, BASIC)
+    town.memory.pump()
+    town.decided(Outcome.DENY, identity="v2")
+    town.memory.restart("courier", again=1)
+    town.memory.pump()
+
+    first, second = town.log.records(TOPICS.inbox("consent"), PARTITION)
+    assert (first.headers, first.value) == (second.headers, second.value)
+    assert 1 == len(town.inbox("coordinator"))
 
 
 def test_a_second_answer_to_a_cause_that_was_answered_counts_for_nothing(town: Town):
