@@ -53,7 +53,7 @@ class Input:
         return Context(
             at=self.record.timestamp, key=key, function=function, source=attributes.source, message_id=attributes.id,
             message_type=self.kind.name, reported_id=attributes.causation_id, agency=attributes.agency, position=attributes.position,
-            parts=self.parts, persons=_named(self.kind, self.message), shared=shared,
+            parts=self.parts, persons=named(self.kind, self.message), shared=shared,
         )
 
 
@@ -73,7 +73,8 @@ def read(record: Record) -> Input:
     return Input(record, attributes, kind, message, sealed, identity, parts, _carried(attributes, record.timestamp, identity))
 
 
-def _named(kind: EventType, message: Any) -> tuple[str, ...]:
+def named(kind: EventType, message: Any) -> tuple[str, ...]:
+    """Pseudonyms of the persons whom the body of an event names, sorted."""
     return tuple(sorted({person for field in kind.persons if (person := getattr(message, field))})) if kind.persons else ()
 
 

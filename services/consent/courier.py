@@ -22,7 +22,8 @@ from kernel.failures import IntegrityError
 from kernel.place import Place
 from kernel.records import MESSAGE, RECEIPT, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
 from kernel.sealing import Erased, Key, open_part, put_together
-from services.consent.fence import GIVEN, Fence
+from services.consent.domain.model import GIVEN
+from services.consent.fence import Fence
 
 NAME = "courier"
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from contracts.catalogue import BY_CLASS
 from contracts.consent import DisclosureDecided, DisclosureReleased
-from contracts.shared import Outcome
 from kernel import envelope, serde
 from kernel.failures import Unavailable
 from kernel.records import TP, LogReader, Record
 from kernel.telemetry import Meter
+from services.consent.domain.model import GIVEN
 
-GIVEN = (Outcome.PERMIT, Outcome.REDACT)
-_TELLING = frozenset(serde.types_by_full_name()[f"tsunagu.consent.{kind.__name__}"].full_name for kind in (DisclosureDecided, DisclosureReleased))
+_TELLING = frozenset(BY_CLASS[kind].full_name for kind in (DisclosureDecided, DisclosureReleased))
 
 
 @dataclass(slots=True)

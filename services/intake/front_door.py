@@ -19,6 +19,7 @@ from kernel import serde
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
 from kernel.failures import PoisonError
+from kernel.inputs import named
 from kernel.partitioner import partition_of
 from kernel.place import Place
 from kernel.records import LOG, MESSAGE, TP, Outgoing, Record, keyed, position
@@ -184,8 +185,7 @@ def _value(admitted: Admitted, keys: Keys) -> bytes:
 
 def _persons(admitted: Admitted) -> tuple[str, ...]:
     """Everybody named in an event: what the gate must know before it is asked anything about the case."""
-    in_body = {person for field in admitted.kind.persons if (person := getattr(admitted.event, field))}
-    return tuple(sorted(in_body | {part.person for part in admitted.parts}))
+    return tuple(sorted({*named(admitted.kind, admitted.event), *(part.person for part in admitted.parts)}))
 
 
 def _time(at: int) -> str:

@@ -9,10 +9,8 @@ from contracts.coordination import InformationRequestedInConference, SegmentNote
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
 from contracts.shared import DataCategory, Outcome
-from services.consent.domain.model import Consent, Delivery, Hold, Refusal, Segment, received_of, start_of
+from services.consent.domain.model import GIVEN, Consent, Delivery, Hold, Refusal, Segment, received_of, start_of
 from services.consent.domain.reasons import Reason
-
-_GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 
 
 class CaseFile(Record, frozen=True, kw_only=True):
@@ -74,7 +72,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
                 request=request, position=verdict.position, at=verdict.at, deadline=verdict.deadline or verdict.at,
                 unjudged=Reason.POLICY_UNKNOWN in verdict.reasons,
             )
-        elif verdict.outcome in _GIVEN:
+        elif verdict.outcome in GIVEN:
             deliveries[verdict.request_id] = Delivery(request=request, verdict=verdict)
         return self.changed(holds=holds, deliveries=deliveries, asking=None)
 

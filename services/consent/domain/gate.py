@@ -17,19 +17,18 @@ from contracts.consent import (
 )
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, MessageRefused, PersonsNoted, Tick
-from contracts.record import Record
 from contracts.registry import PolicyActivated
-from contracts.shared import Basis, Outcome, RefusalCode
+from contracts.shared import Outcome, RefusalCode
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 from services.consent.domain import stops
 from services.consent.domain.capture import fault_of_grant, fault_of_refusal, fault_of_withdrawal
 from services.consent.domain.casefile import CaseFile
-from services.consent.domain.decision import judge
 from services.consent.domain.model import Hold
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.reasons import SENTENCES, Reason
 from services.consent.domain.registry import Registry
+from services.consent.domain.rules import Rules
 
 Message = (
     DisclosureRequested | DisclosureReleased | ConsentGranted | ConsentRefused | ConsentWithdrawn | SegmentNoted
@@ -41,37 +40,6 @@ Event = (
 )
 Packs = Mapping[str, PolicyPack]
 """Policy packs by hash."""
-_UNASKED = frozenset((Basis.V, Basis.L))
-"""Bases that release without asking the person."""
-
-
-class Rules(Record, frozen=True, kw_only=True):
-    """What a decision goes by: the facts of the town, the pack in force (None: this build does not know it), the newest one it knows, the time."""
-
-    registry: Registry
-    pack: PolicyPack | None
-    newest: PolicyPack
-    at: int
-
-    def judge(self, request: DisclosureRequested, identity: str, position: str, case: CaseFile) -> DisclosureDecided:
-        """The verdict on a request; help that must not wait goes by the newest known pack when the one in force is unknown (rule 16)."""
-        if self.pack is None and request.basis in _UNASKED:
-            urgent = judge(request, identity, position, case, self.registry, self.newest, self.at)
-            if urgent.basis in _UNASKED:
-                return urgent
-        verdict = judge(request, identity, position, case, self.registry, self.pack, self.at)
-        return verdict if self.pack else verdict.changed(deadline=self.at + self.newest.hold_ms)
-
-    def reviews(self, verdict: DisclosureDecided) -> tuple[ReviewOpened, ...]:
-        """A release that did not ask the person is looked at afterwards (rule 19)."""
-        if verdict.basis not in _UNASKED:
-            return ()
-        pack = self.pack or self.newest
-        due = verdict.at + (pack.bases[verdict.basis].review_ms or 0)
-        return tuple(
-            ReviewOpened(recipient=reviewer, request_id=verdict.request_id, agency=verdict.agency, basis=verdict.basis, due=due)
-            for reviewer in self.registry.of_kind(pack.reviewer)
-        )
 
 
 def gate(packs: Packs) -> Decider[CaseFile]:
@@ -86,7 +54,7 @@ def gate(packs: Packs) -> Decider[CaseFile]:
                 verdict = rules.judge(message, context.message_id, context.position, case)
                 return (message, verdict, *rules.reviews(verdict))
             case DisclosureReleased():
-                return (message, *stops.on_delivery(case, message, rules.pack or rules.newest))
+                return (message, *stops.on_delivery(case, message, rules.known))
             case ConsentGranted() | ConsentRefused() | ConsentWithdrawn():
                 return _person_says(case, message, context, rules)
             case SegmentNoted() | InformationRequestedInConference():
@@ -132,8 +100,8 @@ def _heard(
 ) -> tuple[RefusalCode | None, Iterable[StopNoticeIssued]]:
     match message:
         case ConsentGranted():
-            pack = rules.pack or rules.newest  # what a person has said is recorded, whatever is in force
-            return fault_of_grant(message, case, recorder, rules.registry, pack, rules.at), stops.on_replacement(case, message, pack)
+            fault = fault_of_grant(message, case, recorder, rules.registry, rules.known, rules.at)  # recorded whatever is in force
+            return fault, stops.on_replacement(case, message, rules.known)
         case ConsentRefused():
             return fault_of_refusal(message, case), ()
         case ConsentWithdrawn():

@@ -10,11 +10,13 @@ from datetime import date
 from contracts.consent import DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import ConferenceBasis, DataCategory, Purpose
+from contracts.shared import ConferenceBasis, DataCategory, Outcome, Purpose
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _JST_OFFSET_MS = 9 * 3_600_000
 DAY_MS = 86_400_000
+GIVEN = (Outcome.PERMIT, Outcome.REDACT)
+"""Outcomes that release something."""
 
 
 def day_in_japan(at: int) -> int:
