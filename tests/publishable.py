@@ -15,8 +15,13 @@ from contracts.fields import FIELDS, Holds, Rule
 
 KINDS = [kind for kind in CATALOGUE.values() if kind.publishers]
 TEXTS = frozenset((Holds.PERSONAL, Holds.PERSON, Holds.ID, Holds.AGENCY, Holds.CODE, Holds.PUBLIC_TEXT))
-CODES = {"[0-9]{6}-[0-9]{2}": "990019-01", "([0-9a-f]{64})?": "0" * 64}
+CODES = {
+    "[0-9]{6}-[0-9]{2}": "990019-01", "([0-9a-f]{64})?": "0" * 64, "[0-9a-f]{64}": "0" * 64, "[0-9A-Za-z][0-9A-Za-z.-]{0,19}": "2026.1",
+    "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}": "00000000-0000-8000-8000-000000000001",
+    "[a-z0-9-]{1,40}": "care-record-5y", "[0-9A-Za-z-]{1,40}": "R3-0331-1", "[0129]": "9", "[0-9]{7}": "0001001",
+}
 """A code for each pattern in use."""
+FORMED = {"date": "1975-02-28", "municipality_code": "131016"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def _value(schema: Any, rule: Rule | None, agency: str, named: dict[str, Any]) -
             return _value(named[schema], rule, agency, named)
         case {"type": "record" | "enum"}:
             named[f"{schema['namespace']}.{schema['name']}"] = schema
-            return schema["symbols"][1] if rule is None or rule.holds is Holds.CHOICE else _record(schema, rule.of, agency, named)
+            return schema["symbols"][1] if rule is None or rule.holds in (Holds.CHOICE, Holds.STATED) else _record(schema, rule.of, agency, named)
         case "boolean":
             return True
         case _:
@@ -92,7 +97,8 @@ def _value(schema: Any, rule: Rule | None, agency: str, named: dict[str, Any]) -
 
 def _held(rule: Rule, agency: str) -> Any:
     values = {
-        Holds.PERSON: "a" * 32, Holds.ID: "d" * 32, Holds.AGENCY: agency, Holds.CODE: CODES.get(rule.pattern), Holds.PERSONAL: "本人の話",
+        Holds.PERSON: "a" * 32, Holds.ID: "d" * 32, Holds.AGENCY: agency, Holds.CODE: CODES.get(rule.pattern), Holds.MUNICIPALITY_CODE: "131016", Holds.CORPORATE_NUMBER: "7000012050002",
+        Holds.PERSONAL: FORMED.get(rule.form) or CODES.get(rule.pattern) or "本人の話",
         Holds.PUBLIC_TEXT: "えんがわ食堂", Holds.NUMBER: rule.minimum, Holds.DATE: date(2100, 1, 1),
     }
     return values[rule.holds]
