@@ -16,10 +16,14 @@ from kernel.place import Place
 from kernel.service import Service, Site, Worker
 from kernel.settings import Settings
 from services.intake.directory import Directory
-from services.intake.domain import consultation, outreach
+from services.intake.domain import closing, consultation, contact, continuation, links, outreach
 from services.intake.front_door import FrontDoor
 
-CONSULTATION = Function("consultation", (PARTIES, DEADLINES, consultation.DECIDER), TERMS)
+CONSULTATION = Function(
+    "consultation",
+    (PARTIES, DEADLINES, consultation.DECIDER, links.DECIDER, contact.DECIDER, closing.DECIDER, continuation.DECIDER),
+    TERMS,
+)
 OUTREACH = Function("outreach", (PARTIES, DEADLINES, outreach.DECIDER), TERMS)
 NAME = "front-door"
 

@@ -1,4 +1,4 @@
-"""Consultation (包括的相談支援): take in whatever comes to notice, sort it, link it on; never the wrong desk."""
+"""Consultation (包括的相談支援): take in whatever comes to notice, sort it, advise; never the wrong desk."""
 
 from __future__ import annotations
 
@@ -6,21 +6,31 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from contracts.consultation import (
+    AssessmentRecorded,
+    CaseClosed,
+    CaseReopened,
     ConsultationReceived,
     ConsultationScreened,
     EmergencyRaised,
+    HandBackNoted,
+    InformationProvided,
     InformationRequested,
-    LinkedToAgency,
+    LinkDeclined,
     SignalReceived,
 )
+from contracts.coordination import HandedBackToConsultation
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven
-from contracts.shared import Basis, CasePart, FunctionName, Purpose, RefusalCode
+from contracts.shared import Basis, CasePart, FunctionName, Purpose, RefusalCode, ScreeningOutcome
 from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 
-Message = SignalReceived | ConsultationReceived | ConsultationScreened | LinkedToAgency | EmergencyRaised | InformationRequested
-Event = Message | PartGiven | DisclosureRequested | MessageRefused
+Reported = (
+    SignalReceived | ConsultationReceived | ConsultationScreened | AssessmentRecorded | InformationProvided
+    | EmergencyRaised | InformationRequested
+)
+Message = Reported | HandedBackToConsultation
+Event = Reported | HandBackNoted | LinkDeclined | CaseClosed | CaseReopened | PartGiven | DisclosureRequested | MessageRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,46 +42,41 @@ class State:
     received: bool = False
     """A consultation (相談) is on record."""
     screening: ConsultationScreened | None = None
-    """The last screening."""
+    """The last screening, while it holds."""
+    outcome: ScreeningOutcome | None = None
+    """What the case was sorted as; None = it is received (受付) and not yet sorted, or no longer."""
+    emergency: bool = False
+    """Danger to life was told of. A flag beside the state, in whatever state."""
+    closed: bool = False
 
 
 def decide(state: State, message: Message, context: Context) -> tuple[Event, ...]:
-    """What a desk's report gives. Signals, consultations, danger and questions are taken in at any time, about any case, known or not."""
+    """What a desk's report gives. Signals, consultations, danger and questions are taken in at any time, about any case, known or not.
+
+    Neither a signal nor a consultation opens a closed case by itself, since anybody may send one: who has a part in it reopens it.
+    """
     match message:
         case SignalReceived() | ConsultationReceived():
             return (message,)
-        case ConsultationScreened():
-            return _screen(state, message, context)
-        case LinkedToAgency():
-            return _link(state, message, context)
+        case ConsultationScreened() | AssessmentRecorded() | InformationProvided():
+            fault = _fault(state, message)
+            return (refused(context, fault),) if fault else (message,)
         case EmergencyRaised(to_agency=helper):
             return (message, ask(context, FunctionName.CONSULTATION, 0, EmergencyRaised, helper, Purpose.EMERGENCY, Basis.V))
         case InformationRequested():
             return _request(message, context)
+        case HandedBackToConsultation(lead=lead):
+            return (HandBackNoted(agency=lead), PartGiven(agency=lead, part=CasePart.ROLE))
         case _:
             return (refused(context, RefusalCode.UNKNOWN_TYPE),)
 
 
-def _screen(state: State, message: ConsultationScreened, context: Context) -> tuple[Event, ...]:
-    """Screening (スクリーニング) follows a consultation; it may be done anew when more has become known, with another result."""
-    if not state.received:
-        return (refused(context, RefusalCode.WRONG_STATE),)
-    return (refused(context, RefusalCode.ALREADY_DONE),) if message == state.screening else (message,)
-
-
-def _link(state: State, message: LinkedToAgency, context: Context) -> tuple[Event, ...]:
-    """Linking (つなぎ) gives the other agency a part; what it learns is the gate's to say. It may be asked again after a no."""
-    if not state.noticed:
-        return (refused(context, RefusalCode.WRONG_STATE),)
-    if message.purpose is Purpose.UNMAPPED:
-        return (refused(context, RefusalCode.PURPOSE_MISSING),)
-    if message.to_agency == context.agency:
-        return (refused(context, RefusalCode.RECIPIENTS_MISSING),)
-    return (
-        message,
-        ask(context, FunctionName.CONSULTATION, 0, LinkedToAgency, message.to_agency, message.purpose),
-        PartGiven(agency=message.to_agency, part=CasePart.LINKED),
-    )
+def _fault(state: State, message: ConsultationScreened | AssessmentRecorded | InformationProvided) -> RefusalCode | None:
+    """Advice (情報提供) may follow a signal; screening and assessment follow a consultation, and may be done anew when more is known."""
+    ready = state.noticed if isinstance(message, InformationProvided) else state.received
+    if state.closed or not ready:
+        return RefusalCode.WRONG_STATE
+    return RefusalCode.ALREADY_DONE if message == state.screening else None
 
 
 def _request(message: InformationRequested, context: Context) -> tuple[Event, ...]:
@@ -87,15 +92,28 @@ def _request(message: InformationRequested, context: Context) -> tuple[Event, ..
 
 
 def evolve(state: State, event: Event) -> State:
-    """The state after ``event``."""
+    """The state after ``event``. A link that was declined brings back only a case that was sorted as linked out."""
     match event:
         case SignalReceived():
             return replace(state, noticed=True)
         case ConsultationReceived():
             return replace(state, noticed=True, received=True)
-        case ConsultationScreened():
-            return replace(state, screening=event)
-        case LinkedToAgency() | EmergencyRaised() | InformationRequested() | PartGiven() | DisclosureRequested() | MessageRefused():
+        case ConsultationScreened(outcome=outcome):
+            return replace(state, screening=event, outcome=outcome)
+        case HandBackNoted():
+            return replace(state, screening=None, outcome=ScreeningOutcome.SINGLE_AGENCY)
+        case LinkDeclined() if state.outcome is ScreeningOutcome.LINKED_OUT:
+            return replace(state, screening=None, outcome=None)
+        case EmergencyRaised():
+            return replace(state, emergency=True)
+        case CaseClosed():
+            return replace(state, closed=True)
+        case CaseReopened():
+            return replace(state, closed=False, screening=None, outcome=None)
+        case (
+            LinkDeclined() | AssessmentRecorded() | InformationProvided() | InformationRequested() | PartGiven()
+            | DisclosureRequested() | MessageRefused()
+        ):
             return state
         case _:
             assert_never(event)
@@ -106,9 +124,13 @@ DECIDER: Decider[State] = Decider(
     initial=State(),
     decide=decide,
     evolve=evolve,
-    messages=(SignalReceived, ConsultationReceived, ConsultationScreened, LinkedToAgency, EmergencyRaised, InformationRequested),
+    messages=(
+        SignalReceived, ConsultationReceived, ConsultationScreened, AssessmentRecorded, InformationProvided,
+        EmergencyRaised, InformationRequested, HandedBackToConsultation,
+    ),
     events=(
-        SignalReceived, ConsultationReceived, ConsultationScreened, LinkedToAgency, EmergencyRaised, InformationRequested,
+        SignalReceived, ConsultationReceived, ConsultationScreened, AssessmentRecorded, InformationProvided,
+        EmergencyRaised, InformationRequested, HandBackNoted, LinkDeclined, CaseClosed, CaseReopened,
         PartGiven, DisclosureRequested, MessageRefused,
     ),
 )

@@ -1,4 +1,4 @@
-"""Consultation: signals, consultations, screening, links, danger and questions; each rule in a sentence."""
+"""Consultation: signals, consultations, screening, assessment, advice, danger, questions, hand-back; each rule in a sentence."""
 
 from __future__ import annotations
 
@@ -7,28 +7,41 @@ from typing import Any
 import pytest
 
 from contracts.consultation import (
+    AssessmentRecorded,
+    CaseClosed,
+    CaseReopened,
     ConsultationReceived,
     ConsultationScreened,
     EmergencyRaised,
+    HandBackNoted,
+    InformationProvided,
     InformationRequested,
+    LinkDeclined,
     LinkedToAgency,
     SignalReceived,
 )
+from contracts.coordination import HandedBackToConsultation
 from contracts.envelope import DisclosureRequested, PartGiven, Tick
 from contracts.shared import (
+    AssessmentForm,
     Basis,
     CasePart,
     Channel,
+    ClosingReason,
     Danger,
     DataCategory,
+    DeclineReason,
     EmergencyNeed,
     Field,
     FunctionName,
+    HandBackReason,
     LinkReason,
     PartCode,
     Purpose,
     RefusalCode,
+    ReopeningReason,
     ScreeningOutcome,
+    ServiceCode,
     Urgency,
     VisitorRelation,
 )
@@ -46,6 +59,12 @@ RECEIVED = ConsultationReceived(person=MOTHER, field=Field.ELDER, visitor_relati
 SCREENED = ConsultationScreened(outcome=ScreeningOutcome.COMPLEX, urgency=Urgency.MIDDLE)
 LINKED = LinkedToAgency(person=MOTHER, to_agency="outreach", purpose=Purpose.OUTREACH, reason=LinkReason.BETTER_PLACED)
 EMERGENCY = EmergencyRaised(person=MOTHER, to_agency="police", danger=Danger.SUICIDE_RISK, need=EmergencyNeed.RESCUE)
+ASSESSED = AssessmentRecorded(person=MOTHER, form=AssessmentForm.NATIONAL_STANDARD, form_version="2024.1")
+ADVISED = InformationProvided(services=(ServiceCode.ELDER_CARE, ServiceCode.MEDICAL))
+HANDED_BACK = HandedBackToConsultation(lead="elder", reason=HandBackReason.SIMPLIFIED)
+DECLINED = LinkDeclined(reason=DeclineReason.NO_CAPACITY)
+CLOSED = CaseClosed(reason=ClosingReason.SETTLED)
+REOPENED = CaseReopened(reason=ReopeningReason.CAME_BACK)
 QUESTION = InformationRequested(purpose=Purpose.TAX_COLLECTION, basis=Basis.NONE, wanted=(DataCategory.ECONOMIC,))
 
 
@@ -61,7 +80,7 @@ def test_a_consultation_is_received_with_or_without_a_signal_before_it(past: tup
     given(DECIDER, *past).when(RECEIVED).then(RECEIVED)
 
 
-@pytest.mark.parametrize("past", [(RECEIVED,), (RECEIVED, SCREENED), (RECEIVED, SCREENED, LINKED)])
+@pytest.mark.parametrize("past", [(RECEIVED,), (RECEIVED, SCREENED), (RECEIVED, SCREENED, CLOSED)])
 def test_a_consultation_may_come_again(past: tuple[Any, ...]) -> None:
     """At another desk, on another day: whoever seeks help is heard, however far the case has come."""
     again = RECEIVED.changed(field=Field.POVERTY)
@@ -90,29 +109,80 @@ def test_screening_is_done_anew_when_more_has_become_known() -> None:
     given(DECIDER, RECEIVED, SCREENED).when(other).then(other).when(urgent).then(urgent).when(SCREENED).then(SCREENED)
 
 
-@pytest.mark.parametrize("past", [(SIGNAL,), (RECEIVED,), (RECEIVED, SCREENED), (SIGNAL, LINKED)])
-def test_a_link_gives_a_part_and_asks_the_gate(past: tuple[Any, ...]) -> None:
-    """The agency linked to takes part from now on; what it learns of the person is asked of the gate, on consent."""
-    then = given(DECIDER, *past).when(LINKED, agency="elder", parts=PARTS)
-    request = DisclosureRequested(
-        event_id=then.context.event_id(0), event_type="LinkedToAgency", recipient="outreach", agency="elder",
-        function=FunctionName.CONSULTATION, purpose=Purpose.OUTREACH, basis=Basis.C, parts=CODES,
-    )
-    then.then(LINKED, request, PartGiven(agency="outreach", part=CasePart.LINKED))
+@pytest.mark.parametrize("outcome", [outcome for outcome in ScreeningOutcome if outcome is not ScreeningOutcome.UNMAPPED])
+def test_a_case_is_what_it_was_sorted_as(outcome: ScreeningOutcome) -> None:
+    """Advice was enough, one agency is enough, it is linked out, or it is complex: one of four."""
+    assert outcome is given(DECIDER, RECEIVED).when(SCREENED.changed(outcome=outcome)).state.outcome
+    assert given(DECIDER, RECEIVED).state.outcome is None
 
 
-def test_a_link_of_nothing_is_refused() -> None:
-    """Before anything has come to notice there is nobody to link."""
-    given(DECIDER).when(LINKED).then_refused(RefusalCode.WRONG_STATE)
+@pytest.mark.parametrize("past", [(RECEIVED,), (SIGNAL, RECEIVED, SCREENED), (RECEIVED, ASSESSED), (RECEIVED, CLOSED, REOPENED)])
+def test_an_assessment_follows_a_consultation(past: tuple[Any, ...]) -> None:
+    """It may be made anew whenever the situation has changed; nobody is told by itself."""
+    given(DECIDER, *past).when(ASSESSED).then(ASSESSED)
 
 
-def test_a_link_names_its_purpose() -> None:
-    """A purpose that nobody can read is none."""
-    vague = LinkedToAgency(person=MOTHER, to_agency="outreach", purpose=Purpose.UNMAPPED, reason=LinkReason.FOLLOW_UP)
-    given(DECIDER, SIGNAL).when(vague).then_refused(RefusalCode.PURPOSE_MISSING)
+@pytest.mark.parametrize("past", [(), (SIGNAL,), (RECEIVED, CLOSED)])
+def test_without_an_open_consultation_there_is_nothing_to_assess(past: tuple[Any, ...]) -> None:
+    """Of somebody who was only noticed no sheet is filled in."""
+    given(DECIDER, *past).when(ASSESSED).then_refused(RefusalCode.WRONG_STATE)
 
 
-@pytest.mark.parametrize("past", [(), (SIGNAL,), (RECEIVED, SCREENED), (EMERGENCY,)])
+@pytest.mark.parametrize("past", [(SIGNAL,), (RECEIVED,), (RECEIVED, SCREENED, ADVISED)])
+def test_advice_is_given_at_any_time_once_somebody_was_noticed(past: tuple[Any, ...]) -> None:
+    """A neighbour who tells of somebody may be told of the services there are."""
+    given(DECIDER, *past).when(ADVISED).then(ADVISED)
+
+
+@pytest.mark.parametrize("past", [(), (RECEIVED, CLOSED)])
+def test_advice_needs_an_open_case(past: tuple[Any, ...]) -> None:
+    """Before anything was noticed, and after the end, there is no case to advise in."""
+    given(DECIDER, *past).when(ADVISED).then_refused(RefusalCode.WRONG_STATE)
+
+
+def test_a_declined_link_brings_a_case_back_that_was_linked_out() -> None:
+    """It is received again, and is sorted anew, with the same result if need be."""
+    out = SCREENED.changed(outcome=ScreeningOutcome.LINKED_OUT)
+    back = given(DECIDER, RECEIVED, out, DECLINED)
+
+    assert back.state.outcome is None
+    back.when(out).then(out)
+
+
+def test_a_declined_link_leaves_any_other_case_as_it_was() -> None:
+    """One agency of several could not help: a complex case stays complex."""
+    left = given(DECIDER, RECEIVED, SCREENED, DECLINED)
+
+    assert ScreeningOutcome.COMPLEX is left.state.outcome
+    left.when(SCREENED).then_refused(RefusalCode.ALREADY_DONE)
+
+
+def test_a_case_handed_back_is_for_one_agency_again() -> None:
+    """包括に戻す: the lead is noted, has a part from then on, and the case is no longer complex until it is screened so again."""
+    back = given(DECIDER, RECEIVED, SCREENED).when(HANDED_BACK, agency="coordinator", source="tsunagu.coordination") \
+        .then(HandBackNoted(agency="elder"), PartGiven(agency="elder", part=CasePart.ROLE))
+
+    assert ScreeningOutcome.SINGLE_AGENCY is back.state.outcome
+    back.when(SCREENED).then(SCREENED)
+
+
+def test_a_closed_case_is_not_sorted() -> None:
+    """It is reopened first; then it is received, and its old screening counts no more."""
+    closed = given(DECIDER, RECEIVED, SCREENED, CLOSED)
+    closed.when(SCREENED.changed(urgency=Urgency.HIGH)).then_refused(RefusalCode.WRONG_STATE)
+    again = given(DECIDER, *closed.past, REOPENED)
+
+    assert again.state.outcome is None
+    again.when(SCREENED).then(SCREENED)
+
+
+@pytest.mark.parametrize("report", [SIGNAL, RECEIVED])
+def test_who_comes_to_notice_after_the_end_is_heard_and_the_case_stays_closed(report: Any) -> None:
+    """Anybody may send it, so it reopens nothing by itself."""
+    assert given(DECIDER, RECEIVED, CLOSED).when(report).then(report).state.closed
+
+
+@pytest.mark.parametrize("past", [(), (SIGNAL,), (RECEIVED, SCREENED), (EMERGENCY,), (RECEIVED, SCREENED, CLOSED)])
 def test_danger_to_life_is_never_refused(past: tuple[Any, ...]) -> None:
     """In every state, known case or not, a notice of danger goes to the gate on basis V."""
     then = given(DECIDER, *past).when(EMERGENCY, agency="outreach", parts=PARTS)
@@ -121,6 +191,16 @@ def test_danger_to_life_is_never_refused(past: tuple[Any, ...]) -> None:
         function=FunctionName.CONSULTATION, purpose=Purpose.EMERGENCY, basis=Basis.V, parts=CODES,
     )
     then.then(EMERGENCY, request)
+
+
+@pytest.mark.parametrize("past", [(), (RECEIVED, SCREENED), (RECEIVED, SCREENED, CLOSED)])
+def test_danger_is_a_flag_beside_the_state(past: tuple[Any, ...]) -> None:
+    """The case is where it was; that there was danger stays on it."""
+    before = given(DECIDER, *past)
+    after = before.when(EMERGENCY).state
+
+    assert (False, True) == (before.state.emergency, after.emergency)
+    assert (before.state.outcome, before.state.closed) == (after.outcome, after.closed)
 
 
 @pytest.mark.parametrize("past", [(), (SIGNAL,), (RECEIVED, SCREENED)])
@@ -138,6 +218,11 @@ def test_a_question_names_its_purpose() -> None:
     """Who asks must say what for."""
     vague = QUESTION.changed(purpose=Purpose.UNMAPPED)
     given(DECIDER).when(vague).then_refused(RefusalCode.PURPOSE_MISSING)
+
+
+def test_a_question_names_what_is_wanted() -> None:
+    """A question about nothing is none."""
+    given(DECIDER).when(QUESTION.changed(wanted=())).then_refused(RefusalCode.CATEGORIES_MISSING)
 
 
 def test_an_unknown_message_is_refused() -> None:
