@@ -43,7 +43,7 @@ from contracts.shared import (
 from kernel.decider import Part
 from kernel.parties import PARTIES
 from services.coordination.domain import conference, coordination, plan
-from services.intake.domain import consultation, outreach
+from services.intake.domain import links, outreach
 from services.participation.domain import community, participation
 
 _P, _D = "a" * 32, date(2026, 6, 1)
@@ -68,7 +68,7 @@ def questions() -> list[Question]:
 def _consultation() -> Question:
     signal = SignalReceived(person=_P, channel=Channel.RESIDENT, area_code="1")
     link = LinkedToAgency(person=_P, to_agency="poverty", purpose=Purpose.CONSULTATION, reason=LinkReason.UNMAPPED)
-    return question("consultation: linked to an agency", consultation.DECIDER, (signal,), link, agency="elder", parts=_PARTS)
+    return question("consultation: linked to an agency", links.DECIDER, (signal,), link, agency="elder", parts=_PARTS)
 
 
 def _outreach() -> Question:
