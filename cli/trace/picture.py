@@ -72,11 +72,11 @@ def draw(title: str, steps: Sequence[Step], source: str) -> str:
     """The chart of one case as the text of an SVG file; ``source``: from which log positions it was drawn."""
     found = taken(steps)
     return "\n".join((
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="297mm" height="210mm" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        ' font-family="\'Noto Sans CJK JP\',\'Hiragino Sans\',\'Yu Gothic\',sans-serif">',
+        (f'<svg xmlns="http://www.w3.org/2000/svg" width="297mm" height="210mm" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+        ' font-family="\'Noto Sans CJK JP\',\'Hiragino Sans\',\'Yu Gothic\',sans-serif">'),
         f"<title>{escape(f'支援フロー {title}')}</title>",
-        '<defs><marker id="end" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse"'
-        ' orient="auto"><path d="M0 0 10 5 0 10z" fill="#111"/></marker></defs>',
+        ('<defs><marker id="end" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse"'
+        ' orient="auto"><path d="M0 0 10 5 0 10z" fill="#111"/></marker></defs>'),
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         _text(20, 30, f"支援フロー（{title}）", 18, bold=True),
         *_channels(found["a1"]),
