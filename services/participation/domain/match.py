@@ -91,7 +91,10 @@ def _rest(state: State, nothing_open: bool) -> Iterator[RegionChanged]:
 
 
 def _counted(message: CandidateProposed) -> CandidateCounted:
-    """A candidate stays in the case; only a number travels to the resource."""
+    """A candidate stays in the case; only a number travels to the resource, and no answer comes back to the case.
+
+    Where the resource refuses (full, stale), the agency is told, says that the host declines, and may propose again.
+    """
     return CandidateCounted(resource=message.resource, task=message.task.changed(count=max(1, message.task.count)))
 
 

@@ -38,7 +38,7 @@ class State:
     taken: int = 0
     """Places taken by matches of participation support."""
     counts: tuple[TaskSlice, ...] = ()
-    """Persons proposed, by task and support level."""
+    """Persons proposed so far, by task and support level. A decline takes none away: the resource is not to learn which case it was."""
     watched: bool = False
     """A reconfirmation is due some day."""
 

@@ -10,7 +10,6 @@ from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, R
 from contracts.participation import (
     CandidateCounted,
     CandidateProposed,
-    MatchConfirmed,
     MatchEnded,
     OccupancyChanged,
     ParticipationRequestNoted,
@@ -365,10 +364,3 @@ def test_refusals_and_requests_leave_the_state_as_it_was():
     others = (COUNTED, GAP, TAKEN, refusal, PartGiven(agency="w", part=CasePart.LINKED), RegionChanged(function=FunctionName.OUTREACH, active=False))
 
     assert PROPOSED.state == given(DECIDER, *PROPOSED_PAST, *others).state
-
-
-def test_flexible_attendance_travels_with_the_match():
-    """Row 46, as one feels (気まま): how the person attends is part of what the host is told."""
-    fixed = TRYING.when(CONFIRMED, agency=OPERATOR).events[0]
-
-    assert isinstance(fixed, MatchConfirmed) and CONFIRMED.attendance is fixed.attendance
