@@ -17,7 +17,7 @@ FUNCTIONS = ("consultation", "outreach", "coordination", "participation", "commu
 def files(sources: list[Source], ids: dict[str, dict[str, Any]]) -> dict[str, str]:
     """File name → text of every generated file."""
     latest = newest(sources)
-    named = _named_types(latest)
+    named = named_types(latest)
     numbers = {(entry["name"], entry["version"]): int(number) for number, entry in ids.items()}
     modules = {"shared": [schema for schema in named.values() if schema["namespace"] == "tsunagu.shared"]}
     for folder, group in groupby(latest, key=lambda source: source.folder):
@@ -33,7 +33,7 @@ def files(sources: list[Source], ids: dict[str, dict[str, Any]]) -> dict[str, st
     return rendered
 
 
-def _named_types(sources: list[Source]) -> dict[str, dict[str, Any]]:
+def named_types(sources: list[Source]) -> dict[str, dict[str, Any]]:
     """Full name → enum or record used inside the events; the same name must mean the same everywhere."""
     found: dict[str, dict[str, Any]] = {}
 
