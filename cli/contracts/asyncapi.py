@@ -182,7 +182,7 @@ _HEADERS = {
         "ce_type": _said("Full name of the event type, without a version: the name of the message."),
         "ce_subject": _said("The record's key."),
         "ce_time": _said("When it happened (RFC 3339); required in an outbox.", format="date-time"),
-        "ce_dataschema": _said("Not used."),
+        "ce_dataschema": _said("Full name and SHA-256 fingerprint of the schema, a colon between; an agency need not send it."),
         "ce_municipality": _said("Code of the municipality."),
         "ce_agency": _said("Agency on whose behalf it came."),
         "ce_correlationid": _said("ce_id of the message that began it all; an agency may set it."),
