@@ -18,6 +18,8 @@ _FUNCTION_NAMES = {
     "participation": "参加支援 Participation", "community": "地域づくり Community", GATE: "同意と関門 Consent and the gate", REGISTRY: "登録 Registry",
     BETWEEN: "機能どうしの連絡 Between our functions",
 }
+ANOTHER = "coordinator"
+"""The agency that the examples name; whoever sends them is another one."""
 _PARTS = {
     "required": "要る required: 事例に関わりのある機関だけ",
     "opens": "関わりを得る opens: 最初に送った機関が関わりを得る",
@@ -76,6 +78,7 @@ def _type(source: Source, channels: list[Channel], everybody: list[str]) -> str:
         f"関わり Part: {_PARTS.get(schema['part'], schema['part'])}" if schema["publishers"] else "",
         f"キー Key: {schema['key']}",
         f"行き先 Travels: {_travels(source, channels)}",
+        f"知らせる先 Told to: the agency in `{schema['told']}`" if "told" in schema else "",
         f"保存 Retention: {schema['retention']}" if "retention" in schema else "",
         f"[{source.full_name} v{source.version}]({file})",
     ]
@@ -91,7 +94,7 @@ def _type(source: Source, channels: list[Channel], everybody: list[str]) -> str:
 
 def _example(source: Source) -> str:
     """One message as ``tsunagu send`` takes it, a field a line."""
-    body = samples.as_json(samples.record(source.schema))
+    body = samples.as_json(samples.record(source.schema, ANOTHER))
     lines = ",\n".join(f"  {_json(name)}: {_json(value)}" for name, value in body.items())
     return f'```json\n{{"type": {_json(source.name)}, "subject": {_json(subject(source))}, "body": {{\n{lines}\n}}}}\n```'
 

@@ -24,7 +24,9 @@ _PLAIN = {"boolean": True, "bytes": b"\x00\xff", "null": None}
 
 
 def record(schema: dict[str, Any], agency: str = AGENCY) -> dict[str, Any]:
-    """An Avro record with a well-formed value in every field, one member in every list; ``agency`` wherever one is named."""
+    """An Avro record with a well-formed value in every field, one member in every list that need not have more; ``agency`` wherever
+    one is named.
+    """
     return _record(schema, agency, {})
 
 
@@ -60,7 +62,7 @@ def _value(avro: Any, field: dict[str, Any], agency: str, named: dict[str, Any])
         case ["null", inner]:
             return _value(inner, field, agency, named)
         case {"type": "array", "items": items}:
-            return [_value(items, field, agency, named)]
+            return [_value(items, field, agency, named)] * max(1, field.get("min_items", 1))
         case {"type": "record" | "enum"}:
             named[f"{avro['namespace']}.{avro['name']}"] = avro
             return _record(avro, agency, named) if avro["type"] == "record" else _choice(avro, field)

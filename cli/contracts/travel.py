@@ -79,6 +79,7 @@ def _functions(latest: list[Source]) -> Iterator[Channel]:
 
 
 def _gate(latest: list[Source]) -> Iterator[Channel]:
+    """The gate's topics, the log of any function that has no inbox, and the registry's."""
     yield Channel(
         f"{GATE}Inbox", _TOPICS.inbox(GATE), "What the gate has yet to decide",
         "Consents, requests to disclose, receipts of the courier; facts that concern many cases lie in every partition.",
@@ -90,6 +91,8 @@ def _gate(latest: list[Source]) -> Iterator[Channel]:
         tuple(source for source in latest if GATE in source.schema.get("forwards", ()) and "basis" in _fields(source)),
     )
     yield _log(latest, GATE)
+    known = {*FUNCTIONS, GATE, REGISTRY, BETWEEN}
+    yield from (_log(latest, function) for function in sorted({source.schema["function"] for source in latest} - known))
     yield Channel(
         f"{REGISTRY}Log", _TOPICS.registry, "Agencies and policy packs", "Who is registered, which rules are in force; one partition.",
         tuple(source for source in latest if source.schema["function"] == REGISTRY),

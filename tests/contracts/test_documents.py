@@ -57,6 +57,7 @@ def test_a_new_type_of_a_new_function_finds_its_place():
 
     assert "MonthReported" in written["components"]["messages"]
     assert {"$ref": "#/channels/agencyOutbox/messages/MonthReported"} in written["operations"]["sendAsTax"]["messages"]
+    assert "MonthReported" in written["channels"]["reportingLog"]["messages"]
     assert '<a id="function-reporting"></a>' in events_page.text(all_of_them)
 
 
@@ -101,3 +102,11 @@ def test_a_pattern_for_which_none_can_be_made_asks_for_an_example():
         samples.record(schema)
 
     assert {"a": "7"} == samples.record({**schema, "fields": [{**field, "example": "7"}]})
+
+
+def test_a_list_has_as_many_members_as_it_must():
+    """One, where it need not have any: an empty list would show nothing."""
+    many = {"type": {"type": "array", "items": "string"}, "holds": "id"}
+    schema = {"type": "record", "name": "Thing", "namespace": "tsunagu.made", "fields": [{"name": "a", **many}, {"name": "b", **many, "min_items": 2}]}
+
+    assert {"a": 1, "b": 2} == {name: len(value) for name, value in samples.record(schema).items()}

@@ -20,12 +20,13 @@ import yaml
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from fastavro import parse_schema, schemaless_reader
 
+from deploy.local.town import agencies
 from tests.installation import Broker
 from tests.live.days import Played, play
 
 ROOT = Path(__file__).resolve().parents[2]
 ASYNCAPI = yaml.safe_load((ROOT / "docs" / "asyncapi.yaml").read_text("utf-8"))
-AGENCIES = ("coordinator", "elder", "environment", "municipality", "participation", "police", "poverty", "prefecture", "tax", "workshop")
+AGENCIES = [agency.id for agency in agencies()]
 SCRAM_IS_RIGHT = (2, 6, 1)
 """librdkafka from which on Kafka 4 accepts its SCRAM."""
 Resolve = Callable[[int], Any]
