@@ -21,8 +21,6 @@ DAY_MS, PASSING_DAYS, RECORD_BYTES = 24 * 60 * 60 * 1000, 7, 1024 * 1024
 """What only passes through is kept 7 days; logs for ever."""
 _HEX = "[0-9a-f]{32}"
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_NOT_PSEUDONYMS = {"agency": "[a-z0-9-]{1,32}", "pack": ".+", "partition": ".+"}
-"""Forms of the keys that no agency writes; every other is a pseudonym."""
 
 
 def text(sources: list[Source], ids: dict[str, dict[str, Any]]) -> str:
@@ -102,7 +100,7 @@ def _message(source: Source, numbers: dict[tuple[str, int], int]) -> dict[str, A
         "description": f"{schema['doc']} Part in the case: {schema['part']}. Details and an example: events.md.",
         "tags": [{"name": schema["function"]}],
         "traits": [_ref("messageTraits", "cloudEvent")],
-        "bindings": _ref("messageBindings", _key_name(schema["key"])),
+        "bindings": _ref("messageBindings", _key_name(source)),
         "payload": {"schemaFormat": FORMAT, "schema": {"$ref": file}},
         "x-schema-id": numbers[source.full_name, source.version],
         "x-schema-version": source.version,
@@ -110,14 +108,13 @@ def _message(source: Source, numbers: dict[tuple[str, int], int]) -> dict[str, A
 
 
 def _message_bindings(sources: list[Source]) -> dict[str, Any]:
-    keys = sorted({source.schema["key"] for source in newest(sources)})
-    return {_key_name(key): {"kafka": _message_binding(key)} for key in keys}
+    found = {_key_name(source): {"kafka": _message_binding(source)} for source in newest(sources)}
+    return dict(sorted(found.items()))
 
 
-def _message_binding(key: str) -> dict[str, Any]:
-    form = _NOT_PSEUDONYMS.get(key, _HEX)
+def _message_binding(source: Source) -> dict[str, Any]:
     return {
-        "key": {"type": "string", "description": f"UTF-8; names the {key}; the same as ce_subject.", "pattern": f"^{form}$"},
+        "key": _key(source),
         "schemaIdLocation": "payload",
         "schemaIdPayloadEncoding": "confluent",
         "schemaLookupStrategy": "RecordNameStrategy",
@@ -125,8 +122,16 @@ def _message_binding(key: str) -> dict[str, Any]:
     }
 
 
-def _key_name(key: str) -> str:
-    return f"keyedBy{key.title().replace('_', '')}"
+def _key(source: Source) -> dict[str, Any]:
+    """An agency's key is a pseudonym, always. What our functions write is keyed by the agency where there is nothing else to name."""
+    if source.schema["publishers"]:
+        return _said(f"UTF-8; names the {source.schema['key']}; the same as ce_subject.", _HEX)
+    return _said(f"UTF-8; names the {source.schema['key']}, or the agency where none is known; the same as ce_subject.")
+
+
+def _key_name(source: Source) -> str:
+    """Of what agencies send, and of what only our functions write."""
+    return f"{'keyedBy' if source.schema['publishers'] else 'naming'}{source.schema['key'].title().replace('_', '')}"
 
 
 def _ref(sort: str, name: str) -> dict[str, str]:

@@ -103,6 +103,8 @@ def test_what_arrives_is_what_the_document_says(stack: Broker, day: Played, agen
         assert set(said["required"]) <= headers.keys() <= said["properties"].keys()
         for name, value in headers.items():
             assert re.search(said["properties"][name].get("pattern", ""), value), name
+        binding = components["messages"][expected[headers["ce_type"]]]["bindings"]["$ref"].rpartition("/")[2]
+        assert re.search(components["messageBindings"][binding]["kafka"]["key"].get("pattern", ""), key.decode())
         assert key.decode() == headers["ce_subject"]
 
 
