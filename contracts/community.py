@@ -9,6 +9,167 @@ from contracts import shared
 from contracts.record import Record
 
 
+class ActivityPlanned(Record, frozen=True, kw_only=True):
+    """A place or activity is planned.
+
+    活動の計画: 居場所や活動を計画した。
+    """
+
+    name: str
+    kind: shared.PlaceKind
+    planned_on: date
+    partners: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ActivityPlanned:
+        """Build from a decoded Avro record."""
+        return cls(
+            name=record["name"],
+            kind=shared.PlaceKind[record["kind"]],
+            planned_on=record["planned_on"],
+            partners=tuple(record["partners"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "planned_on": self.planned_on,
+            "partners": list(self.partners),
+        }
+
+
+class AdviceGiven(Record, frozen=True, kw_only=True):
+    """The prefecture has advised a municipality.
+
+    都道府県の助言: 都道府県が市町村に助言した。
+    """
+
+    to_agency: str
+    topic: shared.LearningTopic
+    given_on: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> AdviceGiven:
+        """Build from a decoded Avro record."""
+        return cls(
+            to_agency=record["to_agency"],
+            topic=shared.LearningTopic[record["topic"]],
+            given_on=record["given_on"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "to_agency": self.to_agency,
+            "topic": self.topic,
+            "given_on": self.given_on,
+        }
+
+
+class CaseStoryApproved(Record, frozen=True, kw_only=True):
+    """The cooperation story was approved and published (catalogue row 70).
+
+    事例の承認: 連携事例を承認し、公開した。
+    """
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CaseStoryApproved:
+        """Build from a decoded Avro record."""
+        return cls()
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {}
+
+
+class CaseStoryDrafted(Record, frozen=True, kw_only=True):
+    """A cooperation story was drafted (GIF case story).
+
+    事例の作成: 連携事例をまとめた（GIF 事例）。
+    """
+
+    title: str
+    reason: str
+    aim: str
+    content: str
+    result: str
+    mechanism: str
+    scheme: str
+    helpers: tuple[str, ...]
+    deidentified: bool
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CaseStoryDrafted:
+        """Build from a decoded Avro record."""
+        return cls(
+            title=record["title"],
+            reason=record["reason"],
+            aim=record["aim"],
+            content=record["content"],
+            result=record["result"],
+            mechanism=record["mechanism"],
+            scheme=record["scheme"],
+            helpers=tuple(record["helpers"]),
+            deidentified=record["deidentified"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "title": self.title,
+            "reason": self.reason,
+            "aim": self.aim,
+            "content": self.content,
+            "result": self.result,
+            "mechanism": self.mechanism,
+            "scheme": self.scheme,
+            "helpers": list(self.helpers),
+            "deidentified": self.deidentified,
+        }
+
+
+class CooperationResultRecorded(Record, frozen=True, kw_only=True):
+    """What the cooperation brought, and where its sales went (catalogue row 66).
+
+    協働の成果: 協働の成果と売上げの行き先を記録した。
+    """
+
+    period_from: date
+    period_to: date
+    quantity: int
+    unit: shared.OutputUnit
+    sales_yen: int
+    shared_yen: int
+    share_to: shared.ShareCause
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CooperationResultRecorded:
+        """Build from a decoded Avro record."""
+        return cls(
+            period_from=record["period_from"],
+            period_to=record["period_to"],
+            quantity=record["quantity"],
+            unit=shared.OutputUnit[record["unit"]],
+            sales_yen=record["sales_yen"],
+            shared_yen=record["shared_yen"],
+            share_to=shared.ShareCause[record["share_to"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "period_from": self.period_from,
+            "period_to": self.period_to,
+            "quantity": self.quantity,
+            "unit": self.unit,
+            "sales_yen": self.sales_yen,
+            "shared_yen": self.shared_yen,
+            "share_to": self.share_to,
+        }
+
+
 class CooperationStarted(Record, frozen=True, kw_only=True):
     """The cooperation starts (row 65).
 
@@ -34,6 +195,93 @@ class CooperationStarted(Record, frozen=True, kw_only=True):
             "steps": [member.to_avro() for member in self.steps],
             "product": self.product,
             "share_to": self.share_to,
+        }
+
+
+class ExchangeHeld(Record, frozen=True, kw_only=True):
+    """An occasion for sharing information was held.
+
+    情報共有の機会: 情報を分かち合う機会を持った。
+    """
+
+    topic: shared.LearningTopic
+    held_on: date
+    attendees: int
+    partners: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ExchangeHeld:
+        """Build from a decoded Avro record."""
+        return cls(
+            topic=shared.LearningTopic[record["topic"]],
+            held_on=record["held_on"],
+            attendees=record["attendees"],
+            partners=tuple(record["partners"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "topic": self.topic,
+            "held_on": self.held_on,
+            "attendees": self.attendees,
+            "partners": list(self.partners),
+        }
+
+
+class ImplementationPlanDrafted(Record, frozen=True, kw_only=True):
+    """The implementation plan (SWA 106-5) was drafted.
+
+    実施計画の作成: 重層的支援体制整備事業実施計画の案を作った。
+    """
+
+    period_from: date
+    period_to: date
+    targets: tuple[shared.Target, ...]
+    harmonised: tuple[shared.RelatedPlan, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ImplementationPlanDrafted:
+        """Build from a decoded Avro record."""
+        return cls(
+            period_from=record["period_from"],
+            period_to=record["period_to"],
+            targets=tuple(shared.Target.from_avro(member) for member in record["targets"]),
+            harmonised=tuple(shared.RelatedPlan[member] for member in record["harmonised"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "period_from": self.period_from,
+            "period_to": self.period_to,
+            "targets": [member.to_avro() for member in self.targets],
+            "harmonised": list(self.harmonised),
+        }
+
+
+class ImplementationPlanPublished(Record, frozen=True, kw_only=True):
+    """The implementation plan was published.
+
+    実施計画の公表: 実施計画を公表した。
+    """
+
+    published_on: date
+    recipients: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ImplementationPlanPublished:
+        """Build from a decoded Avro record."""
+        return cls(
+            published_on=record["published_on"],
+            recipients=tuple(record["recipients"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "published_on": self.published_on,
+            "recipients": list(self.recipients),
         }
 
 
@@ -65,6 +313,94 @@ class IssuesPaired(Record, frozen=True, kw_only=True):
         }
 
 
+class LiaisonPersonNamed(Record, frozen=True, kw_only=True):
+    """The desk that liaises between environment and welfare was named (catalogue row 68).
+
+    連絡調整担当: 環境側・福祉側の連絡調整の担当を定めた。
+    """
+
+    side: shared.Side
+    desk: str
+    partners: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> LiaisonPersonNamed:
+        """Build from a decoded Avro record."""
+        return cls(
+            side=shared.Side[record["side"]],
+            desk=record["desk"],
+            partners=tuple(record["partners"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "side": self.side,
+            "desk": self.desk,
+            "partners": list(self.partners),
+        }
+
+
+class NoticeAcknowledged(Record, frozen=True, kw_only=True):
+    """A relayed notice was acknowledged.
+
+    周知の確認: 通知を確かめた。
+    """
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> NoticeAcknowledged:
+        """Build from a decoded Avro record."""
+        return cls()
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {}
+
+
+class NoticeRelayed(Record, frozen=True, kw_only=True):
+    """A notice was relayed (catalogue row 71).
+
+    周知: 国・都道府県の通知を知らせた。
+    """
+
+    number: str
+    title: str
+    recipients: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> NoticeRelayed:
+        """Build from a decoded Avro record."""
+        return cls(
+            number=record["number"],
+            title=record["title"],
+            recipients=tuple(record["recipients"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "number": self.number,
+            "title": self.title,
+            "recipients": list(self.recipients),
+        }
+
+
+class PlaceClosed(Record, frozen=True, kw_only=True):
+    """The place is closed (catalogue row 63).
+
+    居場所の閉鎖: 居場所を閉じた。
+    """
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PlaceClosed:
+        """Build from a decoded Avro record."""
+        return cls()
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {}
+
+
 class PlaceOpened(Record, frozen=True, kw_only=True):
     """A place is opened (row 61).
 
@@ -76,6 +412,7 @@ class PlaceOpened(Record, frozen=True, kw_only=True):
     programmes: tuple[shared.CommunityProgramme, ...]
     open_to_all: bool
     partners: tuple[str, ...]
+    standards_met: tuple[shared.CommunityProgramme, ...] = ()
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> PlaceOpened:
@@ -86,6 +423,7 @@ class PlaceOpened(Record, frozen=True, kw_only=True):
             programmes=tuple(shared.CommunityProgramme[member] for member in record["programmes"]),
             open_to_all=record["open_to_all"],
             partners=tuple(record["partners"]),
+            standards_met=tuple(shared.CommunityProgramme[member] for member in record["standards_met"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -96,6 +434,110 @@ class PlaceOpened(Record, frozen=True, kw_only=True):
             "programmes": list(self.programmes),
             "open_to_all": self.open_to_all,
             "partners": list(self.partners),
+            "standards_met": list(self.standards_met),
+        }
+
+
+class PlacePaused(Record, frozen=True, kw_only=True):
+    """The place is paused.
+
+    居場所の休止: 居場所を休んでいる。
+    """
+
+    reason: shared.PauseReason
+    until: date | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PlacePaused:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.PauseReason[record["reason"]],
+            until=record["until"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+            "until": self.until,
+        }
+
+
+class PracticeAreaCancelled(Record, frozen=True, kw_only=True):
+    """The registration was cancelled (catalogue row 67).
+
+    実践地域の解除: 登録が解除された。
+    """
+
+    reason: shared.CancellationReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PracticeAreaCancelled:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.CancellationReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+        }
+
+
+class PracticeAreaRegistered(Record, frozen=True, kw_only=True):
+    """Registered as a practice area (GIF organisation) (catalogue row 67).
+
+    実践地域の登録: 実践地域（地域・団体／企業）として登録された。
+    """
+
+    name: str
+    kind: shared.PracticeKind
+    corporate_number: str
+    selection_year: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PracticeAreaRegistered:
+        """Build from a decoded Avro record."""
+        return cls(
+            name=record["name"],
+            kind=shared.PracticeKind[record["kind"]],
+            corporate_number=record["corporate_number"],
+            selection_year=record["selection_year"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "corporate_number": self.corporate_number,
+            "selection_year": self.selection_year,
+        }
+
+
+class ResidentsHeard(Record, frozen=True, kw_only=True):
+    """Residents were heard about the plan.
+
+    住民意見の聴取: 計画に住民の意見を聴いた。
+    """
+
+    held_on: date
+    attendees: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ResidentsHeard:
+        """Build from a decoded Avro record."""
+        return cls(
+            held_on=record["held_on"],
+            attendees=record["attendees"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "held_on": self.held_on,
+            "attendees": self.attendees,
         }
 
 
@@ -151,6 +593,37 @@ class SupplyOffered(Record, frozen=True, kw_only=True):
             "item": self.item,
             "quantity_grams": self.quantity_grams,
             "available_on": self.available_on,
+            "partners": list(self.partners),
+        }
+
+
+class TrainingHeld(Record, frozen=True, kw_only=True):
+    """A training was held (catalogue row 69).
+
+    研修: 研修を行った。
+    """
+
+    topic: shared.LearningTopic
+    held_on: date
+    attendees: int
+    partners: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> TrainingHeld:
+        """Build from a decoded Avro record."""
+        return cls(
+            topic=shared.LearningTopic[record["topic"]],
+            held_on=record["held_on"],
+            attendees=record["attendees"],
+            partners=tuple(record["partners"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "topic": self.topic,
+            "held_on": self.held_on,
+            "attendees": self.attendees,
             "partners": list(self.partners),
         }
 

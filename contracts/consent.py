@@ -9,6 +9,187 @@ from contracts import shared
 from contracts.record import Record
 
 
+class AccessRequested(Record, frozen=True, kw_only=True):
+    """The person asks for access to what is held (catalogue row 86).
+
+    開示請求: 本人が自分の情報の開示を求めた。
+    """
+
+    request: str
+    person: str
+    by_proxy: bool
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> AccessRequested:
+        """Build from a decoded Avro record."""
+        return cls(
+            request=record["request"],
+            person=record["person"],
+            by_proxy=record["by_proxy"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request": self.request,
+            "person": self.person,
+            "by_proxy": self.by_proxy,
+        }
+
+
+class AppealFiled(Record, frozen=True, kw_only=True):
+    """An appeal was filed against the decision.
+
+    審査請求: 決定に不服が申し立てられた。
+    """
+
+    request: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> AppealFiled:
+        """Build from a decoded Avro record."""
+        return cls(
+            request=record["request"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request": self.request,
+        }
+
+
+class BreachReported(Record, frozen=True, kw_only=True):
+    """A breach was reported (APPI 68) (catalogue row 91).
+
+    漏えい報告: 漏えい等を報告した。
+    """
+
+    kind: shared.BreachKind
+    persons: int
+    found_on: date
+    notified: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> BreachReported:
+        """Build from a decoded Avro record."""
+        return cls(
+            kind=shared.BreachKind[record["kind"]],
+            persons=record["persons"],
+            found_on=record["found_on"],
+            notified=tuple(record["notified"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "kind": self.kind,
+            "persons": self.persons,
+            "found_on": self.found_on,
+            "notified": list(self.notified),
+        }
+
+
+class CapacityConfirmed(Record, frozen=True, kw_only=True):
+    """The capacity of the person was confirmed.
+
+    判断能力の確認済み: 本人が自分で判断できると確かめた。
+    """
+
+    person: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CapacityConfirmed:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+        }
+
+
+class CapacityDoubted(Record, frozen=True, kw_only=True):
+    """The capacity of the person to consent is in doubt (catalogue row 78).
+
+    判断能力の確認: 本人の判断能力を確かめる必要がある。
+    """
+
+    person: str
+    doubt: shared.DoubtKind
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CapacityDoubted:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            doubt=shared.DoubtKind[record["doubt"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "doubt": self.doubt,
+        }
+
+
+class ConsentExpired(Record, frozen=True, kw_only=True):
+    """The period of a consent is over (catalogue row 77).
+
+    同意の満了: 同意の期間が終わった。
+    """
+
+    consent: str
+    person: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConsentExpired:
+        """Build from a decoded Avro record."""
+        return cls(
+            consent=record["consent"],
+            person=record["person"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "consent": self.consent,
+            "person": self.person,
+        }
+
+
+class ConsentExtended(Record, frozen=True, kw_only=True):
+    """The person has extended the consent.
+
+    同意の延長: 本人が同意の期間を延ばした。
+    """
+
+    consent: str
+    person: str
+    valid_to: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConsentExtended:
+        """Build from a decoded Avro record."""
+        return cls(
+            consent=record["consent"],
+            person=record["person"],
+            valid_to=record["valid_to"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "consent": self.consent,
+            "person": self.person,
+            "valid_to": self.valid_to,
+        }
+
+
 class ConsentGranted(Record, frozen=True, kw_only=True):
     """A person consents: one purpose, named recipients, named categories, a period (row 73).
 
@@ -61,6 +242,37 @@ class ConsentGranted(Record, frozen=True, kw_only=True):
         }
 
 
+class ConsentNarrowed(Record, frozen=True, kw_only=True):
+    """The person has narrowed the consent; what is listed remains (catalogue row 75).
+
+    同意の縮小: 本人が同意の範囲を狭めた。
+    """
+
+    consent: str
+    person: str
+    categories: tuple[shared.DataCategory, ...]
+    recipients: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConsentNarrowed:
+        """Build from a decoded Avro record."""
+        return cls(
+            consent=record["consent"],
+            person=record["person"],
+            categories=tuple(shared.DataCategory[member] for member in record["categories"]),
+            recipients=tuple(record["recipients"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "consent": self.consent,
+            "person": self.person,
+            "categories": list(self.categories),
+            "recipients": list(self.recipients),
+        }
+
+
 class ConsentRefused(Record, frozen=True, kw_only=True):
     """A person refuses; a recorded fact, not the same as never asked (row 74).
 
@@ -75,6 +287,40 @@ class ConsentRefused(Record, frozen=True, kw_only=True):
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> ConsentRefused:
+        """Build from a decoded Avro record."""
+        return cls(
+            consent=record["consent"],
+            person=record["person"],
+            purpose=shared.Purpose[record["purpose"]],
+            categories=tuple(shared.DataCategory[member] for member in record["categories"]),
+            recipients=tuple(record["recipients"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "consent": self.consent,
+            "person": self.person,
+            "purpose": self.purpose,
+            "categories": list(self.categories),
+            "recipients": list(self.recipients),
+        }
+
+
+class ConsentRequested(Record, frozen=True, kw_only=True):
+    """The person was asked for consent; silence never makes one (catalogue row 72).
+
+    同意の依頼: 本人に同意を求めた。返事がない間は同意ではない。
+    """
+
+    consent: str
+    person: str
+    purpose: shared.Purpose
+    categories: tuple[shared.DataCategory, ...]
+    recipients: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConsentRequested:
         """Build from a decoded Avro record."""
         return cls(
             consent=record["consent"],
@@ -117,6 +363,84 @@ class ConsentWithdrawn(Record, frozen=True, kw_only=True):
         return {
             "person": self.person,
             "consents": list(self.consents),
+        }
+
+
+class CorrectionMade(Record, frozen=True, kw_only=True):
+    """A correction was made; recipients are told (catalogue row 88).
+
+    訂正: 情報を訂正した。受け取った機関に知らせる。
+    """
+
+    request: str
+    person: str
+    categories: tuple[shared.DataCategory, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CorrectionMade:
+        """Build from a decoded Avro record."""
+        return cls(
+            request=record["request"],
+            person=record["person"],
+            categories=tuple(shared.DataCategory[member] for member in record["categories"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request": self.request,
+            "person": self.person,
+            "categories": list(self.categories),
+        }
+
+
+class CorrectionRequested(Record, frozen=True, kw_only=True):
+    """The person asks for a correction (catalogue row 87).
+
+    訂正請求: 本人が訂正を求めた。
+    """
+
+    request: str
+    person: str
+    by_proxy: bool
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CorrectionRequested:
+        """Build from a decoded Avro record."""
+        return cls(
+            request=record["request"],
+            person=record["person"],
+            by_proxy=record["by_proxy"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request": self.request,
+            "person": self.person,
+            "by_proxy": self.by_proxy,
+        }
+
+
+class DisclosureAcknowledged(Record, frozen=True, kw_only=True):
+    """The recipient has acknowledged a disclosure and its obligations (catalogue row 84).
+
+    受領の確認: 提供を受けた機関が、受領と守る事柄を確かめた。
+    """
+
+    request_id: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DisclosureAcknowledged:
+        """Build from a decoded Avro record."""
+        return cls(
+            request_id=record["request_id"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request_id": self.request_id,
         }
 
 
@@ -251,6 +575,81 @@ class DisclosureReleased(Record, frozen=True, kw_only=True):
         }
 
 
+class IdentityVerified(Record, frozen=True, kw_only=True):
+    """The identity of who asks was verified.
+
+    本人確認: 請求した人を確かめた。
+    """
+
+    request: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> IdentityVerified:
+        """Build from a decoded Avro record."""
+        return cls(
+            request=record["request"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request": self.request,
+        }
+
+
+class KeyDestroyed(Record, frozen=True, kw_only=True):
+    """A key was destroyed; what it sealed can never be read again (catalogue row 90).
+
+    鍵の廃棄: 鍵を廃棄した。封をした情報は二度と読めない。
+    """
+
+    person: str
+    retention_class: str
+    reason: shared.DestructionReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> KeyDestroyed:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            retention_class=record["retention_class"],
+            reason=shared.DestructionReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "retention_class": self.retention_class,
+            "reason": self.reason,
+        }
+
+
+class ProtectionFlagCleared(Record, frozen=True, kw_only=True):
+    """A protection flag was cleared (catalogue row 80).
+
+    支援措置の解除: DV等支援措置が解除された。
+    """
+
+    flag: str
+    person: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ProtectionFlagCleared:
+        """Build from a decoded Avro record."""
+        return cls(
+            flag=record["flag"],
+            person=record["person"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "flag": self.flag,
+            "person": self.person,
+        }
+
+
 class ProtectionFlagSet(Record, frozen=True, kw_only=True):
     """A protection flag: blocked agencies never learn address, place or agency in charge (row 80, R8).
 
@@ -279,6 +678,71 @@ class ProtectionFlagSet(Record, frozen=True, kw_only=True):
             "person": self.person,
             "blocked_agencies": list(self.blocked_agencies),
             "until": self.until,
+        }
+
+
+class ProxyVerified(Record, frozen=True, kw_only=True):
+    """A proxy was verified by document, within its scope (catalogue row 79).
+
+    代理人の確認: 代理人の権限を書類で確かめた。
+    """
+
+    person: str
+    proxy: str
+    proxy_kind: shared.ProxyKind
+    document_hash: str
+    purposes: tuple[shared.Purpose, ...]
+    valid_from: date
+    valid_to: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ProxyVerified:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            proxy=record["proxy"],
+            proxy_kind=shared.ProxyKind[record["proxy_kind"]],
+            document_hash=record["document_hash"],
+            purposes=tuple(shared.Purpose[member] for member in record["purposes"]),
+            valid_from=record["valid_from"],
+            valid_to=record["valid_to"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "proxy": self.proxy,
+            "proxy_kind": self.proxy_kind,
+            "document_hash": self.document_hash,
+            "purposes": list(self.purposes),
+            "valid_from": self.valid_from,
+            "valid_to": self.valid_to,
+        }
+
+
+class RecallRequested(Record, frozen=True, kw_only=True):
+    """What was disclosed is recalled (catalogue row 85).
+
+    回収の依頼: 提供した情報の回収を求めた。
+    """
+
+    request_id: str
+    reason: shared.RecallReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> RecallRequested:
+        """Build from a decoded Avro record."""
+        return cls(
+            request_id=record["request_id"],
+            reason=shared.RecallReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request_id": self.request_id,
+            "reason": self.reason,
         }
 
 
@@ -316,6 +780,90 @@ class ReviewOpened(Record, frozen=True, kw_only=True):
         }
 
 
+class RightsDecided(Record, frozen=True, kw_only=True):
+    """The request was decided; a refusal is written and gives its reasons.
+
+    開示等の決定: 請求について決定した。認めない部分は理由を書面で示す。
+    """
+
+    request: str
+    outcome: shared.RightsOutcome
+    reasons: tuple[shared.RightsReason, ...]
+    withheld: tuple[shared.DataCategory, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> RightsDecided:
+        """Build from a decoded Avro record."""
+        return cls(
+            request=record["request"],
+            outcome=shared.RightsOutcome[record["outcome"]],
+            reasons=tuple(shared.RightsReason[member] for member in record["reasons"]),
+            withheld=tuple(shared.DataCategory[member] for member in record["withheld"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request": self.request,
+            "outcome": self.outcome,
+            "reasons": list(self.reasons),
+            "withheld": list(self.withheld),
+        }
+
+
+class RightsDelivered(Record, frozen=True, kw_only=True):
+    """The decision was carried out.
+
+    開示等の実施: 決定を実施した。
+    """
+
+    request: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> RightsDelivered:
+        """Build from a decoded Avro record."""
+        return cls(
+            request=record["request"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request": self.request,
+        }
+
+
+class StopNoticeAnswered(Record, frozen=True, kw_only=True):
+    """A recipient has answered a stop notice.
+
+    停止通知への回答: 停止通知を受けた機関が、どうしたかを答えた。
+    """
+
+    consent: str
+    answer: shared.StopAnswer
+    basis: shared.Basis = shared.Basis.NONE
+    until: date | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> StopNoticeAnswered:
+        """Build from a decoded Avro record."""
+        return cls(
+            consent=record["consent"],
+            answer=shared.StopAnswer[record["answer"]],
+            basis=shared.Basis[record["basis"]],
+            until=record["until"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "consent": self.consent,
+            "answer": self.answer,
+            "basis": self.basis,
+            "until": self.until,
+        }
+
+
 class StopNoticeIssued(Record, frozen=True, kw_only=True):
     """A past recipient is told to stop; ids and codes only (consent.md rule 27).
 
@@ -344,5 +892,33 @@ class StopNoticeIssued(Record, frozen=True, kw_only=True):
             "consent": self.consent,
             "purpose": self.purpose,
             "categories": list(self.categories),
+        }
+
+
+class UseStopRequested(Record, frozen=True, kw_only=True):
+    """The person asks that the use be stopped (catalogue row 89).
+
+    利用停止請求: 本人が利用の停止を求めた。
+    """
+
+    request: str
+    person: str
+    by_proxy: bool
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> UseStopRequested:
+        """Build from a decoded Avro record."""
+        return cls(
+            request=record["request"],
+            person=record["person"],
+            by_proxy=record["by_proxy"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request": self.request,
+            "person": self.person,
+            "by_proxy": self.by_proxy,
         }
 

@@ -2,10 +2,167 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from contracts import shared
 from contracts.record import Record
+
+
+class AssessmentRecorded(Record, frozen=True, kw_only=True):
+    """The situation of person and household was assessed (catalogue row 4).
+
+    アセスメント: 本人と世帯の状況を聞き取り、課題を整理した。
+    """
+
+    person: str
+    form: shared.AssessmentForm
+    form_version: str
+    household: str | None = None
+    items: tuple[shared.PersonalItem, ...] = ()
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> AssessmentRecorded:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            form=shared.AssessmentForm[record["form"]],
+            form_version=record["form_version"],
+            household=record["household"],
+            items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "form": self.form,
+            "form_version": self.form_version,
+            "household": self.household,
+            "items": [member.to_avro() for member in self.items],
+        }
+
+
+class CaseClosed(Record, frozen=True, kw_only=True):
+    """The case is closed; while another function is at work on it, the closing waits (catalogue row 12).
+
+    終結: 事例を終結した。ほかの機能が関わっている間は終結を待つ。
+    """
+
+    reason: shared.ClosingReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CaseClosed:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.ClosingReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+        }
+
+
+class CaseContinued(Record, frozen=True, kw_only=True):
+    """Two cases of one person or household are continued as one new case.
+
+    事例の引継ぎ: 同じ人（世帯）の事例を、新しい事例に引き継ぐ。
+    """
+
+    into_case: str
+    reason: shared.ContinuationReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CaseContinued:
+        """Build from a decoded Avro record."""
+        return cls(
+            into_case=record["into_case"],
+            reason=shared.ContinuationReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "into_case": self.into_case,
+            "reason": self.reason,
+        }
+
+
+class CaseOffered(Record, frozen=True, kw_only=True):
+    """The old case asks the new one to take it over.
+
+    引継ぎの申出: この事例の引継ぎを新しい事例に申し出た。
+    """
+
+    case: str
+    into_case: str
+    agencies: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CaseOffered:
+        """Build from a decoded Avro record."""
+        return cls(
+            case=record["case"],
+            into_case=record["into_case"],
+            agencies=tuple(record["agencies"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "case": self.case,
+            "into_case": self.into_case,
+            "agencies": list(self.agencies),
+        }
+
+
+class CaseReopened(Record, frozen=True, kw_only=True):
+    """A closed case was reopened (catalogue row 13).
+
+    再開: 終結した事例を再開した。
+    """
+
+    reason: shared.ReopeningReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CaseReopened:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.ReopeningReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+        }
+
+
+class ClosingAwaited(Record, frozen=True, kw_only=True):
+    """The closing of the case waits until every other function has come to rest.
+
+    終結待ち: ほかの機能の関わりが終わるのを待って終結する。
+    """
+
+    reason: shared.ClosingReason
+    agency: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ClosingAwaited:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.ClosingReason[record["reason"]],
+            agency=record["agency"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+            "agency": self.agency,
+        }
 
 
 class ConsultationReceived(Record, frozen=True, kw_only=True):
@@ -70,6 +227,40 @@ class ConsultationScreened(Record, frozen=True, kw_only=True):
         }
 
 
+class ContactRecorded(Record, frozen=True, kw_only=True):
+    """A contact with the person or the family (catalogue row 9).
+
+    支援経過: 本人や家族と連絡を取った経過。
+    """
+
+    person: str
+    method: shared.ContactMethod
+    minutes: int
+    next_contact: date | None = None
+    note: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ContactRecorded:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            method=shared.ContactMethod[record["method"]],
+            minutes=record["minutes"],
+            next_contact=record["next_contact"],
+            note=record["note"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "method": self.method,
+            "minutes": self.minutes,
+            "next_contact": self.next_contact,
+            "note": self.note,
+        }
+
+
 class EmergencyRaised(Record, frozen=True, kw_only=True):
     """Danger to life or body; told at once with the least that helps (catalogue row 10; basis V).
 
@@ -113,6 +304,127 @@ class EmergencyRaised(Record, frozen=True, kw_only=True):
         }
 
 
+class HandBackNoted(Record, frozen=True, kw_only=True):
+    """Consultation has noted that a case was handed back, and who leads it.
+
+    戻しの記録: 多機関協働から戻された事例の主担当を記録した。
+    """
+
+    agency: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> HandBackNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            agency=record["agency"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "agency": self.agency,
+        }
+
+
+class HouseholdMemberAdded(Record, frozen=True, kw_only=True):
+    """A person was added to the household or described anew (GIF person DS-4xx, address).
+
+    世帯員の追加: 世帯に人が加わった、または対象者の基本情報を記録した（GIF 個人・住所）。
+    """
+
+    person: str
+    relation: shared.Relation
+    name: str | None = None
+    kana: str | None = None
+    sex: str | None = None
+    birth_date: str | None = None
+    municipality_code: str | None = None
+    town_id: str | None = None
+    address: str | None = None
+    phone: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> HouseholdMemberAdded:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            relation=shared.Relation[record["relation"]],
+            name=record["name"],
+            kana=record["kana"],
+            sex=record["sex"],
+            birth_date=record["birth_date"],
+            municipality_code=record["municipality_code"],
+            town_id=record["town_id"],
+            address=record["address"],
+            phone=record["phone"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "relation": self.relation,
+            "name": self.name,
+            "kana": self.kana,
+            "sex": self.sex,
+            "birth_date": self.birth_date,
+            "municipality_code": self.municipality_code,
+            "town_id": self.town_id,
+            "address": self.address,
+            "phone": self.phone,
+        }
+
+
+class HouseholdMemberRemoved(Record, frozen=True, kw_only=True):
+    """A person has left the household.
+
+    世帯員の除外: 世帯から人が離れた。
+    """
+
+    person: str
+    reason: shared.LeavingReason
+    left_on: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> HouseholdMemberRemoved:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            reason=shared.LeavingReason[record["reason"]],
+            left_on=record["left_on"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "reason": self.reason,
+            "left_on": self.left_on,
+        }
+
+
+class InformationProvided(Record, frozen=True, kw_only=True):
+    """Services were explained or advised (catalogue row 5).
+
+    情報提供・助言: 制度や窓口を案内し、助言した。
+    """
+
+    services: tuple[shared.ServiceCode, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> InformationProvided:
+        """Build from a decoded Avro record."""
+        return cls(
+            services=tuple(shared.ServiceCode[member] for member in record["services"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "services": list(self.services),
+        }
+
+
 class InformationRequested(Record, frozen=True, kw_only=True):
     """An agency asks for information of a case; the gate decides.
 
@@ -138,6 +450,53 @@ class InformationRequested(Record, frozen=True, kw_only=True):
             "purpose": self.purpose,
             "basis": self.basis,
             "wanted": list(self.wanted),
+        }
+
+
+class LinkAccepted(Record, frozen=True, kw_only=True):
+    """The agency linked to has taken over (catalogue row 7).
+
+    つなぎの受諾: つながれた機関が引き受けた。
+    """
+
+    method: shared.ContactMethod
+    next_contact: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> LinkAccepted:
+        """Build from a decoded Avro record."""
+        return cls(
+            method=shared.ContactMethod[record["method"]],
+            next_contact=record["next_contact"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "method": self.method,
+            "next_contact": self.next_contact,
+        }
+
+
+class LinkDeclined(Record, frozen=True, kw_only=True):
+    """The agency linked to cannot take over; the case returns to whoever linked it (catalogue row 8).
+
+    つなぎの不可: つながれた機関が引き受けられない。事例は元の機関に戻る。
+    """
+
+    reason: shared.DeclineReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> LinkDeclined:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.DeclineReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
         }
 
 
@@ -181,6 +540,56 @@ class LinkedToAgency(Record, frozen=True, kw_only=True):
         }
 
 
+class PredecessorNoted(Record, frozen=True, kw_only=True):
+    """The new case has noted the one that it continues.
+
+    前の事例の記録: 引き継いだ元の事例を記録した。
+    """
+
+    case: str
+    into_case: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PredecessorNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            case=record["case"],
+            into_case=record["into_case"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "case": self.case,
+            "into_case": self.into_case,
+        }
+
+
+class RegionNoted(Record, frozen=True, kw_only=True):
+    """Consultation has noted whether another function is at work on the case.
+
+    他の機能の状況: ほかの機能が事例に関わっているかを記録した。
+    """
+
+    function: shared.FunctionName
+    active: bool
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> RegionNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            function=shared.FunctionName[record["function"]],
+            active=record["active"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "function": self.function,
+            "active": self.active,
+        }
+
+
 class SignalReceived(Record, frozen=True, kw_only=True):
     """Somebody noticed a person who may need support (catalogue row 1).
 
@@ -218,5 +627,61 @@ class SignalReceived(Record, frozen=True, kw_only=True):
             "summary": self.summary,
             "reporter": self.reporter,
             "items": [member.to_avro() for member in self.items],
+        }
+
+
+class SubjectDied(Record, frozen=True, kw_only=True):
+    """The person has died; from here on the municipality decides what may be given.
+
+    死亡: 本人が亡くなった。以後の提供は自治体の定めによる。
+    """
+
+    person: str
+    died_on: date
+    household_remains: bool
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> SubjectDied:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            died_on=record["died_on"],
+            household_remains=record["household_remains"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "died_on": self.died_on,
+            "household_remains": self.household_remains,
+        }
+
+
+class SubjectMovedAway(Record, frozen=True, kw_only=True):
+    """The person has moved away; handing on needs a new consent or a public-body basis.
+
+    転出: 本人が転出した。転出先への引継ぎには新しい同意か法の根拠が要る。
+    """
+
+    person: str
+    moved_on: date
+    to_municipality: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> SubjectMovedAway:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            moved_on=record["moved_on"],
+            to_municipality=record["to_municipality"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "moved_on": self.moved_on,
+            "to_municipality": self.to_municipality,
         }
 

@@ -9,6 +9,31 @@ from contracts import shared
 from contracts.record import Record
 
 
+class BroughtToSupportConference(Record, frozen=True, kw_only=True):
+    """A case without consent was brought to the closed support conference (支援会議).
+
+    支援会議への付議: 同意が得られない事例を支援会議に付した。
+    """
+
+    reason: shared.ReferralReason
+    sitting: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> BroughtToSupportConference:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.ReferralReason[record["reason"]],
+            sitting=record["sitting"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+            "sitting": self.sitting,
+        }
+
+
 class CaseSegmentClosed(Record, frozen=True, kw_only=True):
     """A conference segment closed for this case.
 
@@ -96,6 +121,28 @@ class ComplexityNoted(Record, frozen=True, kw_only=True):
         }
 
 
+class ConferenceCancelled(Record, frozen=True, kw_only=True):
+    """A scheduled sitting was cancelled.
+
+    会議の中止: 予定した会議を取りやめた。
+    """
+
+    reason: shared.CancelReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConferenceCancelled:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.CancelReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+        }
+
+
 class ConferenceConvened(Record, frozen=True, kw_only=True):
     """A sitting is convened (row 30).
 
@@ -121,6 +168,34 @@ class ConferenceConvened(Record, frozen=True, kw_only=True):
         }
 
 
+class ConferenceScheduled(Record, frozen=True, kw_only=True):
+    """A sitting was scheduled, with its segments (catalogue row 29).
+
+    会議の予定: 会議の日と議事を定めた。
+    """
+
+    planned_on: date
+    place: str
+    segments: tuple[shared.AgendaSegment, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConferenceScheduled:
+        """Build from a decoded Avro record."""
+        return cls(
+            planned_on=record["planned_on"],
+            place=record["place"],
+            segments=tuple(shared.AgendaSegment.from_avro(member) for member in record["segments"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "planned_on": self.planned_on,
+            "place": self.place,
+            "segments": [member.to_avro() for member in self.segments],
+        }
+
+
 class CoordinationAccepted(Record, frozen=True, kw_only=True):
     """The coordinator accepts the case (row 15).
 
@@ -135,6 +210,56 @@ class CoordinationAccepted(Record, frozen=True, kw_only=True):
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
         return {}
+
+
+class CoordinationEnded(Record, frozen=True, kw_only=True):
+    """Coordination has ended: issues sorted, outlook clear, lead named (catalogue row 20).
+
+    協働終結: 課題が整理され見通しが立ち、多機関協働を終えた。
+    """
+
+    issues_sorted: bool
+    outlook_clear: bool
+    lead: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CoordinationEnded:
+        """Build from a decoded Avro record."""
+        return cls(
+            issues_sorted=record["issues_sorted"],
+            outlook_clear=record["outlook_clear"],
+            lead=record["lead"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "issues_sorted": self.issues_sorted,
+            "outlook_clear": self.outlook_clear,
+            "lead": self.lead,
+        }
+
+
+class CoordinationNotAccepted(Record, frozen=True, kw_only=True):
+    """The referral was not accepted (catalogue row 16).
+
+    不受理: 多機関協働として受理しなかった。
+    """
+
+    reason: shared.NotAcceptedReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CoordinationNotAccepted:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.NotAcceptedReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+        }
 
 
 class CoordinationReferred(Record, frozen=True, kw_only=True):
@@ -171,6 +296,90 @@ class CoordinationReferred(Record, frozen=True, kw_only=True):
             "name": self.name,
             "wish": self.wish,
             "items": [member.to_avro() for member in self.items],
+        }
+
+
+class DecisionRecorded(Record, frozen=True, kw_only=True):
+    """What the conference decided about one case (catalogue row 38).
+
+    会議の決定: 会議で決めたことを事例ごとに記録した。
+    """
+
+    person: str
+    segment: str
+    decisions: tuple[shared.ConferenceDecision, ...]
+    plan_changed: bool
+    note: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DecisionRecorded:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            segment=record["segment"],
+            decisions=tuple(shared.ConferenceDecision[member] for member in record["decisions"]),
+            plan_changed=record["plan_changed"],
+            note=record["note"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "segment": self.segment,
+            "decisions": list(self.decisions),
+            "plan_changed": self.plan_changed,
+            "note": self.note,
+        }
+
+
+class DevelopmentTaskOpened(Record, frozen=True, kw_only=True):
+    """A gap became a development task for the conference's fourth role (arrow a11).
+
+    資源開発の課題: 足りない資源を、会議の第四の役割の課題にした。
+    """
+
+    need_kind: shared.NeedKind
+    count: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DevelopmentTaskOpened:
+        """Build from a decoded Avro record."""
+        return cls(
+            need_kind=shared.NeedKind[record["need_kind"]],
+            count=record["count"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "need_kind": self.need_kind,
+            "count": self.count,
+        }
+
+
+class HandedBackToConsultation(Record, frozen=True, kw_only=True):
+    """The case returns to consultation, with its lead agency named (catalogue row 18).
+
+    包括へ戻し: 包括的相談支援が主担当を続けるのがよいとして戻した。
+    """
+
+    lead: str
+    reason: shared.HandBackReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> HandedBackToConsultation:
+        """Build from a decoded Avro record."""
+        return cls(
+            lead=record["lead"],
+            reason=shared.HandBackReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "lead": self.lead,
+            "reason": self.reason,
         }
 
 
@@ -258,6 +467,130 @@ class LeadAgencyNamed(Record, frozen=True, kw_only=True):
         }
 
 
+class MemberAppointed(Record, frozen=True, kw_only=True):
+    """A member of the sitting was appointed (catalogue row 31).
+
+    構成員の指定: 会議の構成員を定めた。
+    """
+
+    member: str
+    agency: str
+    from_date: date
+    to_date: date | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> MemberAppointed:
+        """Build from a decoded Avro record."""
+        return cls(
+            member=record["member"],
+            agency=record["agency"],
+            from_date=record["from_date"],
+            to_date=record["to_date"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "member": self.member,
+            "agency": self.agency,
+            "from_date": self.from_date,
+            "to_date": self.to_date,
+        }
+
+
+class MemberReleased(Record, frozen=True, kw_only=True):
+    """A member has left; secrecy lasts (catalogue row 32).
+
+    構成員の解除: 構成員が退いた。守秘義務は続く。
+    """
+
+    member: str
+    on_date: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> MemberReleased:
+        """Build from a decoded Avro record."""
+        return cls(
+            member=record["member"],
+            on_date=record["on_date"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "member": self.member,
+            "on_date": self.on_date,
+        }
+
+
+class OutreachRequested(Record, frozen=True, kw_only=True):
+    """Coordination asks an outreach team to go to the person (arrow a6).
+
+    アウトリーチの依頼: 多機関協働からアウトリーチを依頼した（図 a6）。
+    """
+
+    person: str
+    to_agency: str
+    name: str | None = None
+    address: str | None = None
+    items: tuple[shared.PersonalItem, ...] = ()
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> OutreachRequested:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            to_agency=record["to_agency"],
+            name=record["name"],
+            address=record["address"],
+            items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "to_agency": self.to_agency,
+            "name": self.name,
+            "address": self.address,
+            "items": [member.to_avro() for member in self.items],
+        }
+
+
+class ParticipationRequested(Record, frozen=True, kw_only=True):
+    """Coordination asks for participation support (arrow a7).
+
+    参加支援の依頼: 多機関協働から参加支援を依頼した（図 a7）。
+    """
+
+    person: str
+    to_agency: str
+    need_kind: shared.NeedKind
+    name: str | None = None
+    items: tuple[shared.PersonalItem, ...] = ()
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ParticipationRequested:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            to_agency=record["to_agency"],
+            need_kind=shared.NeedKind[record["need_kind"]],
+            name=record["name"],
+            items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "to_agency": self.to_agency,
+            "need_kind": self.need_kind,
+            "name": self.name,
+            "items": [member.to_avro() for member in self.items],
+        }
+
+
 class PlanApproved(Record, frozen=True, kw_only=True):
     """The plan is approved after the review.
 
@@ -283,6 +616,130 @@ class PlanApproved(Record, frozen=True, kw_only=True):
         }
 
 
+class PlanEnded(Record, frozen=True, kw_only=True):
+    """The plan has ended (catalogue row 28).
+
+    プランの終結: プランを終えた。
+    """
+
+    plan: str
+    reason: shared.PlanEndReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PlanEnded:
+        """Build from a decoded Avro record."""
+        return cls(
+            plan=record["plan"],
+            reason=shared.PlanEndReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "plan": self.plan,
+            "reason": self.reason,
+        }
+
+
+class PlanEvaluated(Record, frozen=True, kw_only=True):
+    """The result of the plan was evaluated in a conference (catalogue row 27).
+
+    プランの評価: 会議でプランの結果を評価した。
+    """
+
+    person: str
+    plan: str
+    version: int
+    result: shared.GoalResult
+    sitting: str
+    remaining: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PlanEvaluated:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            plan=record["plan"],
+            version=record["version"],
+            result=shared.GoalResult[record["result"]],
+            sitting=record["sitting"],
+            remaining=record["remaining"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "plan": self.plan,
+            "version": self.version,
+            "result": self.result,
+            "sitting": self.sitting,
+            "remaining": self.remaining,
+        }
+
+
+class PlanExecutionStarted(Record, frozen=True, kw_only=True):
+    """The plan is carried out; an urgent start before the sitting is reported at the next one (catalogue row 24).
+
+    プラン実行: プランにそって支援を始めた。緊急のときは会議の前に始め、次の会議に報告する。
+    """
+
+    plan: str
+    version: int
+    urgent: bool
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PlanExecutionStarted:
+        """Build from a decoded Avro record."""
+        return cls(
+            plan=record["plan"],
+            version=record["version"],
+            urgent=record["urgent"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "plan": self.plan,
+            "version": self.version,
+            "urgent": self.urgent,
+        }
+
+
+class PlanMonitored(Record, frozen=True, kw_only=True):
+    """The plan was monitored (catalogue row 25).
+
+    プランのモニタリング: プランの進み具合を確かめた。
+    """
+
+    person: str
+    plan: str
+    version: int
+    next_on: date
+    findings: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PlanMonitored:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            plan=record["plan"],
+            version=record["version"],
+            next_on=record["next_on"],
+            findings=record["findings"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "plan": self.plan,
+            "version": self.version,
+            "next_on": self.next_on,
+            "findings": self.findings,
+        }
+
+
 class PlanProposed(Record, frozen=True, kw_only=True):
     """A support plan is proposed (row 21).
 
@@ -296,6 +753,7 @@ class PlanProposed(Record, frozen=True, kw_only=True):
     period_from: date
     period_to: date
     items: tuple[shared.PersonalItem, ...] = ()
+    applied_on: date | None = None
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> PlanProposed:
@@ -308,6 +766,7 @@ class PlanProposed(Record, frozen=True, kw_only=True):
             period_from=record["period_from"],
             period_to=record["period_to"],
             items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
+            applied_on=record["applied_on"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -320,6 +779,7 @@ class PlanProposed(Record, frozen=True, kw_only=True):
             "period_from": self.period_from,
             "period_to": self.period_to,
             "items": [member.to_avro() for member in self.items],
+            "applied_on": self.applied_on,
         }
 
 
@@ -351,6 +811,46 @@ class PlanReviewed(Record, frozen=True, kw_only=True):
             "version": self.version,
             "fit": self.fit,
             "sitting": self.sitting,
+        }
+
+
+class PlanRevised(Record, frozen=True, kw_only=True):
+    """The plan was revised; the new version is put to the conference again (catalogue row 26).
+
+    プランの見直し: プランを改めた。改めた版は再び会議に諮る。
+    """
+
+    person: str
+    plan: str
+    version: int
+    period_from: date
+    period_to: date
+    applied_on: date | None = None
+    items: tuple[shared.PersonalItem, ...] = ()
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PlanRevised:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            plan=record["plan"],
+            version=record["version"],
+            period_from=record["period_from"],
+            period_to=record["period_to"],
+            applied_on=record["applied_on"],
+            items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "plan": self.plan,
+            "version": self.version,
+            "period_from": self.period_from,
+            "period_to": self.period_to,
+            "applied_on": self.applied_on,
+            "items": [member.to_avro() for member in self.items],
         }
 
 
@@ -397,6 +897,56 @@ class PlanShared(Record, frozen=True, kw_only=True):
         }
 
 
+class RecordSealed(Record, frozen=True, kw_only=True):
+    """The record of the sitting was sealed (catalogue row 39).
+
+    記録の確定: 会議の記録を確定した。
+    """
+
+    record_hash: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> RecordSealed:
+        """Build from a decoded Avro record."""
+        return cls(
+            record_hash=record["record_hash"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "record_hash": self.record_hash,
+        }
+
+
+class ResourceSituationDiscussed(Record, frozen=True, kw_only=True):
+    """Shortage of resources and what to develop was discussed (fourth role) (catalogue row 40).
+
+    社会資源の協議: 社会資源の充足と開発を協議した。
+    """
+
+    sitting: str
+    shortage: tuple[shared.NeedKind, ...]
+    action: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ResourceSituationDiscussed:
+        """Build from a decoded Avro record."""
+        return cls(
+            sitting=record["sitting"],
+            shortage=tuple(shared.NeedKind[member] for member in record["shortage"]),
+            action=record["action"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "sitting": self.sitting,
+            "shortage": list(self.shortage),
+            "action": self.action,
+        }
+
+
 class RolesAssigned(Record, frozen=True, kw_only=True):
     """The roles are divided among the agencies (row 17).
 
@@ -422,6 +972,31 @@ class RolesAssigned(Record, frozen=True, kw_only=True):
             "person": self.person,
             "roles": [member.to_avro() for member in self.roles],
             "name": self.name,
+        }
+
+
+class SecrecyAcknowledged(Record, frozen=True, kw_only=True):
+    """A member has acknowledged the duty of secrecy (catalogue row 33).
+
+    守秘の確認: 構成員が守秘義務を確認した。
+    """
+
+    member: str
+    text_version: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> SecrecyAcknowledged:
+        """Build from a decoded Avro record."""
+        return cls(
+            member=record["member"],
+            text_version=record["text_version"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "member": self.member,
+            "text_version": self.text_version,
         }
 
 
@@ -498,6 +1073,7 @@ class SegmentOpened(Record, frozen=True, kw_only=True):
     cases: tuple[str, ...]
     members: tuple[str, ...]
     present: tuple[str, ...]
+    roles: tuple[shared.ConferenceRole, ...] = ()
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> SegmentOpened:
@@ -508,6 +1084,7 @@ class SegmentOpened(Record, frozen=True, kw_only=True):
             cases=tuple(record["cases"]),
             members=tuple(record["members"]),
             present=tuple(record["present"]),
+            roles=tuple(shared.ConferenceRole[member] for member in record["roles"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -518,7 +1095,24 @@ class SegmentOpened(Record, frozen=True, kw_only=True):
             "cases": list(self.cases),
             "members": list(self.members),
             "present": list(self.present),
+            "roles": list(self.roles),
         }
+
+
+class SittingClosed(Record, frozen=True, kw_only=True):
+    """The sitting is closed.
+
+    会議の終了: 会議を終えた。
+    """
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> SittingClosed:
+        """Build from a decoded Avro record."""
+        return cls()
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {}
 
 
 class TaskAssigned(Record, frozen=True, kw_only=True):
@@ -546,5 +1140,33 @@ class TaskAssigned(Record, frozen=True, kw_only=True):
             "person": self.person,
             "role": self.role.to_avro(),
             "name": self.name,
+        }
+
+
+class WholeStructureMonitored(Record, frozen=True, kw_only=True):
+    """The whole structure of support was monitored (catalogue row 19).
+
+    全体モニタリング: 支援体制の全体を見直した。
+    """
+
+    person: str
+    next_on: date
+    findings: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> WholeStructureMonitored:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            next_on=record["next_on"],
+            findings=record["findings"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "next_on": self.next_on,
+            "findings": self.findings,
         }
 

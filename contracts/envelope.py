@@ -64,6 +64,115 @@ class CaseAnnounced(Record, frozen=True, kw_only=True):
         }
 
 
+class CaseFrozen(Record, frozen=True, kw_only=True):
+    """A case was continued under another id; nothing more is taken in under this one.
+
+    事例の凍結: 事例を新しい事例に引き継いだため、これ以上書き足さない。
+    """
+
+    into_case: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> CaseFrozen:
+        """Build from a decoded Avro record."""
+        return cls(
+            into_case=record["into_case"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "into_case": self.into_case,
+        }
+
+
+class DeadlineMet(Record, frozen=True, kw_only=True):
+    """What a deadline asked for was done, or is asked for no more.
+
+    期限の解消: 期限の事が済んだ、または要らなくなった。
+    """
+
+    deadline: shared.Deadline
+    of: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DeadlineMet:
+        """Build from a decoded Avro record."""
+        return cls(
+            deadline=shared.Deadline[record["deadline"]],
+            of=record["of"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "deadline": self.deadline,
+            "of": self.of,
+        }
+
+
+class DeadlineMissed(Record, frozen=True, kw_only=True):
+    """A deadline has passed without what it asked for; the code is the code of the alert.
+
+    期限の超過: 期限までに行われなかった。担当機関に知らせる。
+    """
+
+    deadline: shared.Deadline
+    of: str
+    agency: str
+    due: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DeadlineMissed:
+        """Build from a decoded Avro record."""
+        return cls(
+            deadline=shared.Deadline[record["deadline"]],
+            of=record["of"],
+            agency=record["agency"],
+            due=record["due"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "deadline": self.deadline,
+            "of": self.of,
+            "agency": self.agency,
+            "due": self.due,
+        }
+
+
+class DeadlineSet(Record, frozen=True, kw_only=True):
+    """Something has to be done by a day; the function that watches it notes it.
+
+    期限の設定: この機能が、いつまでに何をするかを定めた。
+    """
+
+    deadline: shared.Deadline
+    of: str
+    agency: str
+    due: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DeadlineSet:
+        """Build from a decoded Avro record."""
+        return cls(
+            deadline=shared.Deadline[record["deadline"]],
+            of=record["of"],
+            agency=record["agency"],
+            due=record["due"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "deadline": self.deadline,
+            "of": self.of,
+            "agency": self.agency,
+            "due": self.due,
+        }
+
+
 class DisclosureRequested(Record, frozen=True, kw_only=True):
     """A function asks the gate whether a recorded event may go to one recipient (catalogue row 81).
 
@@ -113,6 +222,28 @@ class DisclosureRequested(Record, frozen=True, kw_only=True):
             "parts": [member.to_avro() for member in self.parts],
             "wanted": list(self.wanted),
             "persons": list(self.persons),
+        }
+
+
+class FreezeNoted(Record, frozen=True, kw_only=True):
+    """This function has noted that a case is frozen.
+
+    凍結の記録: 事例の凍結をこの機能が記録した。
+    """
+
+    into_case: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> FreezeNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            into_case=record["into_case"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "into_case": self.into_case,
         }
 
 
@@ -244,6 +375,31 @@ class PersonsNoted(Record, frozen=True, kw_only=True):
         """The Avro record to encode."""
         return {
             "persons": list(self.persons),
+        }
+
+
+class RegionChanged(Record, frozen=True, kw_only=True):
+    """A function has begun or ended its work on a case (one of the four parallel regions).
+
+    機能の始まりと休止: この機能が事例に関わり始めた、または関わりを終えた。
+    """
+
+    function: shared.FunctionName
+    active: bool
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> RegionChanged:
+        """Build from a decoded Avro record."""
+        return cls(
+            function=shared.FunctionName[record["function"]],
+            active=record["active"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "function": self.function,
+            "active": self.active,
         }
 
 

@@ -19,8 +19,11 @@ class Holds(StrEnum):
     CODE = "code"
     PUBLIC_TEXT = "public_text"
     NUMBER = "number"
+    MUNICIPALITY_CODE = "municipality_code"
+    CORPORATE_NUMBER = "corporate_number"
     DATE = "date"
     RECORD = "record"
+    STATED = "stated"
     CHOICE = "choice"
 
 
@@ -31,6 +34,8 @@ class Rule:
     field: str
     holds: Holds
     pattern: str = ""
+    form: str = ""
+    """Of a personal text: ``date`` (ISO 8601) or ``municipality_code``."""
     max_length: int = 0
     minimum: int = 0
     maximum: int = 0
@@ -44,20 +49,98 @@ class Rule:
 
 
 FIELDS: dict[type, tuple[Rule, ...]] = {
+    community.ActivityPlanned: (
+        Rule("name", Holds.PUBLIC_TEXT, max_length=100),
+        Rule("kind", Holds.STATED),
+        Rule("planned_on", Holds.DATE),
+        Rule("partners", Holds.AGENCY, max_items=200),
+    ),
+    community.AdviceGiven: (
+        Rule("to_agency", Holds.AGENCY),
+        Rule("topic", Holds.STATED),
+        Rule("given_on", Holds.DATE),
+    ),
+    community.CaseStoryApproved: (),
+    community.CaseStoryDrafted: (
+        Rule("title", Holds.PUBLIC_TEXT, max_length=100),
+        Rule("reason", Holds.PUBLIC_TEXT, max_length=400),
+        Rule("aim", Holds.PUBLIC_TEXT, max_length=400),
+        Rule("content", Holds.PUBLIC_TEXT, max_length=2_000),
+        Rule("result", Holds.PUBLIC_TEXT, max_length=400),
+        Rule("mechanism", Holds.PUBLIC_TEXT, max_length=400),
+        Rule("scheme", Holds.PUBLIC_TEXT, max_length=200),
+        Rule("helpers", Holds.AGENCY, max_items=200),
+    ),
+    community.CooperationResultRecorded: (
+        Rule("period_from", Holds.DATE),
+        Rule("period_to", Holds.DATE, not_before="period_from"),
+        Rule("quantity", Holds.NUMBER, minimum=0, maximum=1_000_000_000_000),
+        Rule("unit", Holds.STATED),
+        Rule("sales_yen", Holds.NUMBER, minimum=0, maximum=1_000_000_000_000),
+        Rule("shared_yen", Holds.NUMBER, minimum=0, maximum=1_000_000_000_000),
+        Rule("share_to", Holds.STATED),
+    ),
     community.CooperationStarted: (
         Rule("steps", Holds.RECORD, of=shared.TaskSlice, max_items=200),
         Rule("product", Holds.PUBLIC_TEXT, max_length=100),
         Rule("share_to", Holds.PUBLIC_TEXT, max_length=100),
+    ),
+    community.ExchangeHeld: (
+        Rule("topic", Holds.STATED),
+        Rule("held_on", Holds.DATE),
+        Rule("attendees", Holds.NUMBER, minimum=0, maximum=100_000),
+        Rule("partners", Holds.AGENCY, max_items=200),
+    ),
+    community.ImplementationPlanDrafted: (
+        Rule("period_from", Holds.DATE),
+        Rule("period_to", Holds.DATE, not_before="period_from"),
+        Rule("targets", Holds.RECORD, of=shared.Target, max_items=200, min_items=1),
+        Rule("harmonised", Holds.STATED, max_items=200),
+    ),
+    community.ImplementationPlanPublished: (
+        Rule("published_on", Holds.DATE),
+        Rule("recipients", Holds.AGENCY, max_items=200),
     ),
     community.IssuesPaired: (
         Rule("env_issue", Holds.PUBLIC_TEXT, max_length=100),
         Rule("welfare_issue", Holds.PUBLIC_TEXT, max_length=100),
         Rule("partners", Holds.AGENCY, max_items=200),
     ),
+    community.LiaisonPersonNamed: (
+        Rule("side", Holds.STATED),
+        Rule("desk", Holds.PUBLIC_TEXT, max_length=100),
+        Rule("partners", Holds.AGENCY, max_items=200),
+    ),
+    community.NoticeAcknowledged: (),
+    community.NoticeRelayed: (
+        Rule("number", Holds.CODE, pattern="[0-9A-Za-z-]{1,40}"),
+        Rule("title", Holds.PUBLIC_TEXT, max_length=100),
+        Rule("recipients", Holds.AGENCY, max_items=200, min_items=1),
+    ),
+    community.PlaceClosed: (),
     community.PlaceOpened: (
         Rule("name", Holds.PUBLIC_TEXT, max_length=100),
-        Rule("programmes", Holds.CHOICE, max_items=200),
+        Rule("kind", Holds.STATED),
+        Rule("programmes", Holds.STATED, max_items=200),
         Rule("partners", Holds.AGENCY, max_items=200),
+        Rule("standards_met", Holds.STATED, max_items=200),
+    ),
+    community.PlacePaused: (
+        Rule("reason", Holds.STATED),
+        Rule("until", Holds.DATE, optional=True),
+    ),
+    community.PracticeAreaCancelled: (
+        Rule("reason", Holds.STATED),
+    ),
+    community.PracticeAreaRegistered: (
+        Rule("name", Holds.PUBLIC_TEXT, max_length=100),
+        Rule("kind", Holds.STATED),
+        Rule("corporate_number", Holds.CORPORATE_NUMBER),
+        Rule("selection_year", Holds.NUMBER, minimum=2_015, maximum=2_100),
+    ),
+    community.ResidentsHeard: (
+        Rule("held_on", Holds.DATE),
+        Rule("attendees", Holds.NUMBER, minimum=0, maximum=100_000),
     ),
     community.SessionHeld: (
         Rule("held_on", Holds.DATE),
@@ -69,6 +152,37 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("available_on", Holds.DATE),
         Rule("partners", Holds.AGENCY, max_items=200),
     ),
+    community.TrainingHeld: (
+        Rule("topic", Holds.STATED),
+        Rule("held_on", Holds.DATE),
+        Rule("attendees", Holds.NUMBER, minimum=0, maximum=100_000),
+        Rule("partners", Holds.AGENCY, max_items=200),
+    ),
+    consent.AccessRequested: (
+        Rule("request", Holds.ID),
+        Rule("person", Holds.PERSON),
+    ),
+    consent.AppealFiled: (
+        Rule("request", Holds.ID),
+    ),
+    consent.BreachReported: (
+        Rule("kind", Holds.STATED),
+        Rule("persons", Holds.NUMBER, minimum=1, maximum=10_000_000),
+        Rule("found_on", Holds.DATE),
+        Rule("notified", Holds.AGENCY, max_items=200),
+    ),
+    consent.CapacityConfirmed: (
+        Rule("person", Holds.PERSON),
+    ),
+    consent.CapacityDoubted: (
+        Rule("person", Holds.PERSON),
+        Rule("doubt", Holds.STATED),
+    ),
+    consent.ConsentExtended: (
+        Rule("consent", Holds.ID),
+        Rule("person", Holds.PERSON),
+        Rule("valid_to", Holds.DATE, lasts=True),
+    ),
     consent.ConsentGranted: (
         Rule("consent", Holds.ID),
         Rule("person", Holds.PERSON),
@@ -76,10 +190,23 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("recipients", Holds.AGENCY, max_items=200),
         Rule("valid_from", Holds.DATE),
         Rule("valid_to", Holds.DATE),
+        Rule("medium", Holds.STATED),
         Rule("supersedes", Holds.ID, max_items=200),
         Rule("notice_hash", Holds.CODE, pattern="([0-9a-f]{64})?"),
     ),
+    consent.ConsentNarrowed: (
+        Rule("consent", Holds.ID),
+        Rule("person", Holds.PERSON),
+        Rule("categories", Holds.STATED, max_items=200, min_items=1),
+        Rule("recipients", Holds.AGENCY, max_items=200, min_items=1),
+    ),
     consent.ConsentRefused: (
+        Rule("consent", Holds.ID),
+        Rule("person", Holds.PERSON),
+        Rule("categories", Holds.CHOICE, max_items=200),
+        Rule("recipients", Holds.AGENCY, max_items=200),
+    ),
+    consent.ConsentRequested: (
         Rule("consent", Holds.ID),
         Rule("person", Holds.PERSON),
         Rule("categories", Holds.CHOICE, max_items=200),
@@ -89,56 +216,208 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("person", Holds.PERSON),
         Rule("consents", Holds.ID, max_items=200),
     ),
+    consent.CorrectionMade: (
+        Rule("request", Holds.ID),
+        Rule("person", Holds.PERSON),
+        Rule("categories", Holds.STATED, max_items=200, min_items=1),
+    ),
+    consent.CorrectionRequested: (
+        Rule("request", Holds.ID),
+        Rule("person", Holds.PERSON),
+    ),
+    consent.DisclosureAcknowledged: (
+        Rule("request_id", Holds.CODE, pattern="[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    ),
+    consent.IdentityVerified: (
+        Rule("request", Holds.ID),
+    ),
+    consent.KeyDestroyed: (
+        Rule("person", Holds.PERSON),
+        Rule("retention_class", Holds.CODE, pattern="[a-z0-9-]{1,40}"),
+        Rule("reason", Holds.STATED),
+    ),
+    consent.ProtectionFlagCleared: (
+        Rule("flag", Holds.ID),
+        Rule("person", Holds.PERSON),
+    ),
     consent.ProtectionFlagSet: (
         Rule("flag", Holds.ID),
         Rule("person", Holds.PERSON),
         Rule("blocked_agencies", Holds.AGENCY, max_items=200, min_items=1),
         Rule("until", Holds.DATE, lasts=True),
     ),
+    consent.ProxyVerified: (
+        Rule("person", Holds.PERSON),
+        Rule("proxy", Holds.PERSON),
+        Rule("proxy_kind", Holds.STATED),
+        Rule("document_hash", Holds.CODE, pattern="[0-9a-f]{64}"),
+        Rule("purposes", Holds.STATED, max_items=200, min_items=1),
+        Rule("valid_from", Holds.DATE),
+        Rule("valid_to", Holds.DATE, not_before="valid_from", lasts=True),
+    ),
+    consent.RecallRequested: (
+        Rule("request_id", Holds.CODE, pattern="[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        Rule("reason", Holds.STATED),
+    ),
+    consent.RightsDecided: (
+        Rule("request", Holds.ID),
+        Rule("outcome", Holds.STATED),
+        Rule("reasons", Holds.STATED, max_items=200),
+        Rule("withheld", Holds.STATED, max_items=200),
+    ),
+    consent.RightsDelivered: (
+        Rule("request", Holds.ID),
+    ),
+    consent.StopNoticeAnswered: (
+        Rule("consent", Holds.ID),
+        Rule("answer", Holds.STATED),
+        Rule("until", Holds.DATE, optional=True),
+    ),
+    consent.UseStopRequested: (
+        Rule("request", Holds.ID),
+        Rule("person", Holds.PERSON),
+    ),
+    consultation.AssessmentRecorded: (
+        Rule("person", Holds.PERSON),
+        Rule("form", Holds.STATED),
+        Rule("form_version", Holds.CODE, pattern="[0-9A-Za-z][0-9A-Za-z.-]{0,19}"),
+        Rule("household", Holds.PERSONAL, max_length=10_000, optional=True),
+        Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
+    ),
+    consultation.CaseClosed: (
+        Rule("reason", Holds.STATED),
+    ),
+    consultation.CaseContinued: (
+        Rule("into_case", Holds.ID),
+        Rule("reason", Holds.STATED),
+    ),
+    consultation.CaseReopened: (
+        Rule("reason", Holds.STATED),
+    ),
     consultation.ConsultationReceived: (
         Rule("person", Holds.PERSON),
+        Rule("field", Holds.STATED),
+        Rule("visitor_relation", Holds.STATED),
         Rule("wish", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
     ),
-    consultation.ConsultationScreened: (),
+    consultation.ConsultationScreened: (
+        Rule("outcome", Holds.STATED),
+        Rule("urgency", Holds.STATED),
+    ),
+    consultation.ContactRecorded: (
+        Rule("person", Holds.PERSON),
+        Rule("method", Holds.STATED),
+        Rule("minutes", Holds.NUMBER, minimum=0, maximum=1_440),
+        Rule("next_contact", Holds.DATE, optional=True),
+        Rule("note", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
     consultation.EmergencyRaised: (
         Rule("person", Holds.PERSON),
         Rule("to_agency", Holds.AGENCY),
+        Rule("danger", Holds.STATED),
+        Rule("need", Holds.STATED),
         Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("place", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("risk", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
     ),
+    consultation.HouseholdMemberAdded: (
+        Rule("person", Holds.PERSON),
+        Rule("relation", Holds.STATED),
+        Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
+        Rule("kana", Holds.PERSONAL, max_length=10_000, optional=True),
+        Rule("sex", Holds.PERSONAL, pattern="[0129]", max_length=10_000, optional=True),
+        Rule("birth_date", Holds.PERSONAL, form="date", max_length=10_000, optional=True),
+        Rule("municipality_code", Holds.PERSONAL, form="municipality_code", max_length=10_000, optional=True),
+        Rule("town_id", Holds.PERSONAL, pattern="[0-9]{7}", max_length=10_000, optional=True),
+        Rule("address", Holds.PERSONAL, max_length=10_000, optional=True),
+        Rule("phone", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
+    consultation.HouseholdMemberRemoved: (
+        Rule("person", Holds.PERSON),
+        Rule("reason", Holds.STATED),
+        Rule("left_on", Holds.DATE),
+    ),
+    consultation.InformationProvided: (
+        Rule("services", Holds.STATED, max_items=200, min_items=1),
+    ),
     consultation.InformationRequested: (
-        Rule("wanted", Holds.CHOICE, max_items=200),
+        Rule("wanted", Holds.STATED, max_items=200),
+    ),
+    consultation.LinkAccepted: (
+        Rule("method", Holds.STATED),
+        Rule("next_contact", Holds.DATE, lasts=True),
+    ),
+    consultation.LinkDeclined: (
+        Rule("reason", Holds.STATED),
     ),
     consultation.LinkedToAgency: (
         Rule("person", Holds.PERSON),
         Rule("to_agency", Holds.AGENCY),
+        Rule("reason", Holds.STATED),
         Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("address", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
     ),
     consultation.SignalReceived: (
         Rule("person", Holds.PERSON),
+        Rule("channel", Holds.STATED),
         Rule("area_code", Holds.CODE, pattern="[0-9]{6}-[0-9]{2}"),
         Rule("reporter_person", Holds.PERSON, optional=True),
         Rule("summary", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("reporter", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
     ),
+    consultation.SubjectDied: (
+        Rule("person", Holds.PERSON),
+        Rule("died_on", Holds.DATE),
+    ),
+    consultation.SubjectMovedAway: (
+        Rule("person", Holds.PERSON),
+        Rule("moved_on", Holds.DATE),
+        Rule("to_municipality", Holds.MUNICIPALITY_CODE, optional=True),
+    ),
+    coordination.BroughtToSupportConference: (
+        Rule("reason", Holds.STATED),
+        Rule("sitting", Holds.ID),
+    ),
+    coordination.ConferenceCancelled: (
+        Rule("reason", Holds.STATED),
+    ),
     coordination.ConferenceConvened: (
         Rule("held_on", Holds.DATE),
         Rule("invited", Holds.AGENCY, max_items=200),
     ),
+    coordination.ConferenceScheduled: (
+        Rule("planned_on", Holds.DATE),
+        Rule("place", Holds.PUBLIC_TEXT, max_length=100),
+        Rule("segments", Holds.RECORD, of=shared.AgendaSegment, max_items=200),
+    ),
     coordination.CoordinationAccepted: (),
+    coordination.CoordinationEnded: (
+        Rule("lead", Holds.AGENCY),
+    ),
+    coordination.CoordinationNotAccepted: (
+        Rule("reason", Holds.STATED),
+    ),
     coordination.CoordinationReferred: (
         Rule("person", Holds.PERSON),
         Rule("to_agency", Holds.AGENCY),
         Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("wish", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
+    ),
+    coordination.DecisionRecorded: (
+        Rule("person", Holds.PERSON),
+        Rule("segment", Holds.ID),
+        Rule("decisions", Holds.STATED, max_items=200, min_items=1),
+        Rule("note", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
+    coordination.HandedBackToConsultation: (
+        Rule("lead", Holds.AGENCY),
+        Rule("reason", Holds.STATED),
     ),
     coordination.InformationGivenInConference: (
         Rule("person", Holds.PERSON),
@@ -149,24 +428,82 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     coordination.InformationRequestedInConference: (
         Rule("segment", Holds.ID),
         Rule("to_agency", Holds.AGENCY),
-        Rule("wanted", Holds.CHOICE, max_items=200),
+        Rule("wanted", Holds.STATED, max_items=200),
     ),
     coordination.LeadAgencyNamed: (
         Rule("agency", Holds.AGENCY),
         Rule("from_date", Holds.DATE),
     ),
+    coordination.MemberAppointed: (
+        Rule("member", Holds.ID),
+        Rule("agency", Holds.AGENCY),
+        Rule("from_date", Holds.DATE),
+        Rule("to_date", Holds.DATE, not_before="from_date", optional=True),
+    ),
+    coordination.MemberReleased: (
+        Rule("member", Holds.ID),
+        Rule("on_date", Holds.DATE),
+    ),
+    coordination.OutreachRequested: (
+        Rule("person", Holds.PERSON),
+        Rule("to_agency", Holds.AGENCY),
+        Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
+        Rule("address", Holds.PERSONAL, max_length=10_000, optional=True),
+        Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
+    ),
+    coordination.ParticipationRequested: (
+        Rule("person", Holds.PERSON),
+        Rule("to_agency", Holds.AGENCY),
+        Rule("need_kind", Holds.STATED),
+        Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
+        Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
+    ),
+    coordination.PlanEnded: (
+        Rule("plan", Holds.ID),
+        Rule("reason", Holds.STATED),
+    ),
+    coordination.PlanEvaluated: (
+        Rule("person", Holds.PERSON),
+        Rule("plan", Holds.ID),
+        Rule("version", Holds.NUMBER, minimum=1, maximum=1_000),
+        Rule("result", Holds.STATED),
+        Rule("sitting", Holds.ID),
+        Rule("remaining", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
+    coordination.PlanExecutionStarted: (
+        Rule("plan", Holds.ID),
+        Rule("version", Holds.NUMBER, minimum=1, maximum=1_000),
+    ),
+    coordination.PlanMonitored: (
+        Rule("person", Holds.PERSON),
+        Rule("plan", Holds.ID),
+        Rule("version", Holds.NUMBER, minimum=1, maximum=1_000),
+        Rule("next_on", Holds.DATE),
+        Rule("findings", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
     coordination.PlanProposed: (
         Rule("person", Holds.PERSON),
         Rule("plan", Holds.ID),
+        Rule("kind", Holds.STATED),
         Rule("version", Holds.NUMBER, minimum=1, maximum=1_000),
         Rule("period_from", Holds.DATE),
         Rule("period_to", Holds.DATE),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
+        Rule("applied_on", Holds.DATE, optional=True),
     ),
     coordination.PlanReviewed: (
         Rule("plan", Holds.ID),
         Rule("version", Holds.NUMBER, minimum=1, maximum=1_000),
         Rule("sitting", Holds.ID),
+    ),
+    coordination.PlanRevised: (
+        Rule("person", Holds.PERSON),
+        Rule("plan", Holds.ID),
+        Rule("version", Holds.NUMBER, minimum=2, maximum=1_000),
+        Rule("period_from", Holds.DATE),
+        Rule("period_to", Holds.DATE, not_before="period_from"),
+        Rule("applied_on", Holds.DATE, optional=True),
+        Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
     ),
     coordination.PlanShared: (
         Rule("person", Holds.PERSON),
@@ -178,26 +515,65 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
     ),
+    coordination.RecordSealed: (
+        Rule("record_hash", Holds.CODE, pattern="[0-9a-f]{64}"),
+    ),
+    coordination.ResourceSituationDiscussed: (
+        Rule("sitting", Holds.ID),
+        Rule("shortage", Holds.STATED, max_items=200, min_items=1),
+        Rule("action", Holds.PUBLIC_TEXT, max_length=100),
+    ),
     coordination.RolesAssigned: (
         Rule("person", Holds.PERSON),
         Rule("roles", Holds.RECORD, of=shared.Role, max_items=200),
         Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
+    coordination.SecrecyAcknowledged: (
+        Rule("member", Holds.ID),
+        Rule("text_version", Holds.CODE, pattern="[0-9A-Za-z][0-9A-Za-z.-]{0,19}"),
     ),
     coordination.SegmentClosed: (
         Rule("segment", Holds.ID),
     ),
     coordination.SegmentOpened: (
         Rule("segment", Holds.ID),
+        Rule("basis", Holds.STATED),
         Rule("cases", Holds.ID, max_items=200),
         Rule("members", Holds.AGENCY, max_items=200),
         Rule("present", Holds.AGENCY, max_items=200),
+        Rule("roles", Holds.STATED, max_items=200),
     ),
-    outreach.ContactAttempted: (),
+    coordination.SittingClosed: (),
+    coordination.WholeStructureMonitored: (
+        Rule("person", Holds.PERSON),
+        Rule("next_on", Holds.DATE),
+        Rule("findings", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
+    outreach.ContactAttempted: (
+        Rule("method", Holds.STATED),
+        Rule("result", Holds.STATED),
+    ),
     outreach.FirstContactMade: (
         Rule("person", Holds.PERSON),
+        Rule("stage", Holds.STATED),
         Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("note", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
+    ),
+    outreach.OutreachEnded: (
+        Rule("reason", Holds.STATED),
+    ),
+    outreach.RelationStabilised: (
+        Rule("linked_agency", Holds.AGENCY),
+    ),
+    outreach.RelationStepRecorded: (
+        Rule("person", Holds.PERSON),
+        Rule("stage", Holds.STATED),
+        Rule("next_contact", Holds.DATE, optional=True),
+        Rule("note", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
+    outreach.SignalDismissed: (
+        Rule("reason", Holds.STATED),
     ),
     outreach.SignalVerified: (
         Rule("source_count", Holds.NUMBER, minimum=1, maximum=100),
@@ -215,15 +591,59 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     ),
     participation.GapNeedAssessed: (
         Rule("person", Holds.PERSON),
-        Rule("tried", Holds.CHOICE, max_items=200),
+        Rule("need_kind", Holds.STATED),
+        Rule("tried", Holds.STATED, max_items=200),
         Rule("abilities", Holds.PERSONAL, max_length=10_000, optional=True),
     ),
     participation.HandsRequested: (),
+    participation.MatchConfirmed: (
+        Rule("person", Holds.PERSON),
+        Rule("resource", Holds.ID),
+        Rule("host", Holds.AGENCY),
+        Rule("attendance", Holds.STATED),
+        Rule("name", Holds.PERSONAL, max_length=10_000, optional=True),
+        Rule("contact", Holds.PERSONAL, max_length=10_000, optional=True),
+        Rule("consideration", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
+    participation.MatchDeclined: (
+        Rule("resource", Holds.ID),
+        Rule("side", Holds.STATED),
+    ),
+    participation.MatchEnded: (
+        Rule("resource", Holds.ID),
+    ),
+    participation.ResourceCapacityChanged: (
+        Rule("capacity", Holds.NUMBER, minimum=0, maximum=10_000),
+    ),
+    participation.ResourceGapFound: (
+        Rule("need_kind", Holds.STATED),
+        Rule("area", Holds.CODE, pattern="[0-9]{6}-[0-9]{2}"),
+    ),
     participation.ResourceProposed: (
         Rule("host", Holds.AGENCY),
         Rule("name", Holds.PUBLIC_TEXT, max_length=100),
         Rule("tasks", Holds.RECORD, of=shared.TaskSlice, max_items=200),
         Rule("confirmed_at", Holds.DATE),
+        Rule("capacity", Holds.NUMBER, minimum=0, maximum=10_000),
+        Rule("reserved", Holds.NUMBER, minimum=0, maximum=10_000),
+    ),
+    participation.ResourceReconfirmed: (
+        Rule("confirmed_on", Holds.DATE),
+    ),
+    participation.ResourceRetired: (
+        Rule("reason", Holds.STATED),
+    ),
+    participation.ResourceVerified: (
+        Rule("confirmed_on", Holds.DATE),
+    ),
+    participation.SettlementSupported: (
+        Rule("person", Holds.PERSON),
+        Rule("resource", Holds.ID),
+        Rule("side", Holds.STATED),
+        Rule("note", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
+    participation.TasksSliced: (
+        Rule("tasks", Holds.RECORD, of=shared.TaskSlice, max_items=200, min_items=1),
     ),
     participation.TrialStarted: (
         Rule("person", Holds.PERSON),
@@ -235,7 +655,15 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
     ),
     shared.AgeCount: (
+        Rule("band", Holds.STATED),
         Rule("count", Holds.NUMBER, minimum=0, maximum=10_000),
+    ),
+    shared.AgendaSegment: (
+        Rule("segment", Holds.ID),
+        Rule("basis", Holds.STATED),
+        Rule("cases", Holds.ID, max_items=200),
+        Rule("members", Holds.AGENCY, max_items=200),
+        Rule("roles", Holds.STATED, max_items=200),
     ),
     shared.PersonalItem: (
         Rule("person", Holds.PERSON),
@@ -244,9 +672,16 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     ),
     shared.Role: (
         Rule("agency", Holds.AGENCY),
+        Rule("task", Holds.STATED),
         Rule("due", Holds.DATE),
     ),
+    shared.Target: (
+        Rule("metric", Holds.STATED),
+        Rule("value", Holds.NUMBER, minimum=0, maximum=100_000),
+    ),
     shared.TaskSlice: (
+        Rule("task", Holds.STATED),
+        Rule("support_level", Holds.STATED),
         Rule("count", Holds.NUMBER, minimum=0, maximum=1_000),
     ),
 }

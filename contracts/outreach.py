@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from contracts import shared
@@ -30,6 +31,28 @@ class ContactAttempted(Record, frozen=True, kw_only=True):
         return {
             "method": self.method,
             "result": self.result,
+        }
+
+
+class ContactStateChanged(Record, frozen=True, kw_only=True):
+    """Whether the person has been met yet; consent is asked for only from then on.
+
+    接触の有無: 本人にまだ会えていない、または会えた。会えるまで同意は求めない。
+    """
+
+    reached: bool
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ContactStateChanged:
+        """Build from a decoded Avro record."""
+        return cls(
+            reached=record["reached"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reached": self.reached,
         }
 
 
@@ -64,6 +87,125 @@ class FirstContactMade(Record, frozen=True, kw_only=True):
             "name": self.name,
             "note": self.note,
             "items": [member.to_avro() for member in self.items],
+        }
+
+
+class OutreachEnded(Record, frozen=True, kw_only=True):
+    """The outreach has ended (catalogue row 48).
+
+    アウトリーチ終結: アウトリーチを終えた。
+    """
+
+    reason: shared.OutreachEndReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> OutreachEnded:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.OutreachEndReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+        }
+
+
+class OutreachRequestNoted(Record, frozen=True, kw_only=True):
+    """Outreach has noted that coordination asks for it (arrow a6).
+
+    依頼の記録: 多機関協働からのアウトリーチの依頼を記録した。
+    """
+
+    agency: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> OutreachRequestNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            agency=record["agency"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "agency": self.agency,
+        }
+
+
+class RelationStabilised(Record, frozen=True, kw_only=True):
+    """The ties to agencies and neighbours are steady (catalogue row 47).
+
+    関係安定: 本人と機関や近隣とのつながりが安定した。
+    """
+
+    linked_agency: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> RelationStabilised:
+        """Build from a decoded Avro record."""
+        return cls(
+            linked_agency=record["linked_agency"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "linked_agency": self.linked_agency,
+        }
+
+
+class RelationStepRecorded(Record, frozen=True, kw_only=True):
+    """The relation with the person has come a step further (catalogue row 45).
+
+    関係構築: 本人との関係が一歩進んだ。
+    """
+
+    person: str
+    stage: shared.RelationStage
+    next_contact: date | None = None
+    note: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> RelationStepRecorded:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            stage=shared.RelationStage[record["stage"]],
+            next_contact=record["next_contact"],
+            note=record["note"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "stage": self.stage,
+            "next_contact": self.next_contact,
+            "note": self.note,
+        }
+
+
+class SignalDismissed(Record, frozen=True, kw_only=True):
+    """The signal was checked and needs no visit (catalogue row 42).
+
+    該当なし: 確かめたところ、訪問は要らなかった。
+    """
+
+    reason: shared.DismissalReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> SignalDismissed:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.DismissalReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
         }
 
 

@@ -137,6 +137,212 @@ class HandsRequested(Record, frozen=True, kw_only=True):
         }
 
 
+class MatchConfirmed(Record, frozen=True, kw_only=True):
+    """Person and host agree: the match is made (catalogue row 56).
+
+    マッチング成立: 本人と受入先が合い、参加が決まった。
+    """
+
+    person: str
+    resource: str
+    host: str
+    attendance: shared.AttendancePattern
+    name: str | None = None
+    contact: str | None = None
+    consideration: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> MatchConfirmed:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            resource=record["resource"],
+            host=record["host"],
+            attendance=shared.AttendancePattern[record["attendance"]],
+            name=record["name"],
+            contact=record["contact"],
+            consideration=record["consideration"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "resource": self.resource,
+            "host": self.host,
+            "attendance": self.attendance,
+            "name": self.name,
+            "contact": self.contact,
+            "consideration": self.consideration,
+        }
+
+
+class MatchDeclined(Record, frozen=True, kw_only=True):
+    """Either side has declined; no reason is needed (catalogue row 58).
+
+    辞退: 本人または受入先が辞退した。理由は要らない。
+    """
+
+    resource: str
+    side: shared.MatchSide
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> MatchDeclined:
+        """Build from a decoded Avro record."""
+        return cls(
+            resource=record["resource"],
+            side=shared.MatchSide[record["side"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "resource": self.resource,
+            "side": self.side,
+        }
+
+
+class MatchEnded(Record, frozen=True, kw_only=True):
+    """The match has ended (catalogue row 59).
+
+    参加の終了: 参加を終えた。
+    """
+
+    resource: str
+    reason: shared.MatchEndReason = shared.MatchEndReason.UNMAPPED
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> MatchEnded:
+        """Build from a decoded Avro record."""
+        return cls(
+            resource=record["resource"],
+            reason=shared.MatchEndReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "resource": self.resource,
+            "reason": self.reason,
+        }
+
+
+class OccupancyChanged(Record, frozen=True, kw_only=True):
+    """Tells the resource that a place was taken or freed.
+
+    利用の増減: 参加が決まった、または終わったことを資源に知らせる。
+    """
+
+    resource: str
+    change: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> OccupancyChanged:
+        """Build from a decoded Avro record."""
+        return cls(
+            resource=record["resource"],
+            change=record["change"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "resource": self.resource,
+            "change": self.change,
+        }
+
+
+class OccupancyNoted(Record, frozen=True, kw_only=True):
+    """The resource has noted how many places are taken.
+
+    利用数の記録: 資源の利用数を記録した。
+    """
+
+    taken: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> OccupancyNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            taken=record["taken"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "taken": self.taken,
+        }
+
+
+class ParticipationRequestNoted(Record, frozen=True, kw_only=True):
+    """Participation has noted that coordination asks for it (arrow a7).
+
+    依頼の記録: 多機関協働からの参加支援の依頼を記録した。
+    """
+
+    agency: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ParticipationRequestNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            agency=record["agency"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "agency": self.agency,
+        }
+
+
+class ResourceCapacityChanged(Record, frozen=True, kw_only=True):
+    """How many the resource can take in has changed (catalogue row 52).
+
+    空きの変更: 受け入れられる人数が変わった。
+    """
+
+    capacity: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ResourceCapacityChanged:
+        """Build from a decoded Avro record."""
+        return cls(
+            capacity=record["capacity"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "capacity": self.capacity,
+        }
+
+
+class ResourceGapFound(Record, frozen=True, kw_only=True):
+    """No resource fits; becomes a development task (catalogue row 60).
+
+    資源不足: 合う資源がなかった。
+    """
+
+    need_kind: shared.NeedKind
+    area: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ResourceGapFound:
+        """Build from a decoded Avro record."""
+        return cls(
+            need_kind=shared.NeedKind[record["need_kind"]],
+            area=record["area"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "need_kind": self.need_kind,
+            "area": self.area,
+        }
+
+
 class ResourceProposed(Record, frozen=True, kw_only=True):
     """A resource where people can take part is offered (row 50).
 
@@ -147,6 +353,10 @@ class ResourceProposed(Record, frozen=True, kw_only=True):
     name: str
     tasks: tuple[shared.TaskSlice, ...]
     confirmed_at: date
+    capacity: int = 1
+    reserved: int = 0
+    accepts_outside_target: bool = False
+    attendance: shared.AttendancePattern = shared.AttendancePattern.UNMAPPED
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> ResourceProposed:
@@ -156,6 +366,10 @@ class ResourceProposed(Record, frozen=True, kw_only=True):
             name=record["name"],
             tasks=tuple(shared.TaskSlice.from_avro(member) for member in record["tasks"]),
             confirmed_at=record["confirmed_at"],
+            capacity=record["capacity"],
+            reserved=record["reserved"],
+            accepts_outside_target=record["accepts_outside_target"],
+            attendance=shared.AttendancePattern[record["attendance"]],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -165,6 +379,129 @@ class ResourceProposed(Record, frozen=True, kw_only=True):
             "name": self.name,
             "tasks": [member.to_avro() for member in self.tasks],
             "confirmed_at": self.confirmed_at,
+            "capacity": self.capacity,
+            "reserved": self.reserved,
+            "accepts_outside_target": self.accepts_outside_target,
+            "attendance": self.attendance,
+        }
+
+
+class ResourceReconfirmed(Record, frozen=True, kw_only=True):
+    """The resource was confirmed anew.
+
+    資源の再確認: 受入先を改めて確かめた。
+    """
+
+    confirmed_on: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ResourceReconfirmed:
+        """Build from a decoded Avro record."""
+        return cls(
+            confirmed_on=record["confirmed_on"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "confirmed_on": self.confirmed_on,
+        }
+
+
+class ResourceRetired(Record, frozen=True, kw_only=True):
+    """The resource takes nobody in any more (catalogue row 53).
+
+    資源の廃止: 受入れを終えた。
+    """
+
+    reason: shared.RetirementReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ResourceRetired:
+        """Build from a decoded Avro record."""
+        return cls(
+            reason=shared.RetirementReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "reason": self.reason,
+        }
+
+
+class ResourceVerified(Record, frozen=True, kw_only=True):
+    """The resource was verified and can be offered (catalogue row 51).
+
+    資源の確認: 受入先を確かめ、紹介できるようにした。
+    """
+
+    confirmed_on: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ResourceVerified:
+        """Build from a decoded Avro record."""
+        return cls(
+            confirmed_on=record["confirmed_on"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "confirmed_on": self.confirmed_on,
+        }
+
+
+class SettlementSupported(Record, frozen=True, kw_only=True):
+    """Person or host was supported so that the match lasts (catalogue row 57).
+
+    定着・受入先支援: 参加が続くよう、本人または受入先を支えた。
+    """
+
+    person: str
+    resource: str
+    side: shared.MatchSide
+    note: str | None = None
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> SettlementSupported:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            resource=record["resource"],
+            side=shared.MatchSide[record["side"]],
+            note=record["note"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "resource": self.resource,
+            "side": self.side,
+            "note": self.note,
+        }
+
+
+class TasksSliced(Record, frozen=True, kw_only=True):
+    """Work was cut into small tasks by support level (job slicing).
+
+    仕事の切り出し: 仕事を、支援の程度に合わせて小さく切り出した。
+    """
+
+    tasks: tuple[shared.TaskSlice, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> TasksSliced:
+        """Build from a decoded Avro record."""
+        return cls(
+            tasks=tuple(shared.TaskSlice.from_avro(member) for member in record["tasks"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "tasks": [member.to_avro() for member in self.tasks],
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from contracts import shared
@@ -18,6 +19,8 @@ class AgencyRegistered(Record, frozen=True, kw_only=True):
     kind: shared.AgencyKind
     name: str
     emergency_right: bool = False
+    contract_from: date | None = None
+    contract_until: date | None = None
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> AgencyRegistered:
@@ -27,6 +30,8 @@ class AgencyRegistered(Record, frozen=True, kw_only=True):
             kind=shared.AgencyKind[record["kind"]],
             name=record["name"],
             emergency_right=record["emergency_right"],
+            contract_from=record["contract_from"],
+            contract_until=record["contract_until"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -36,6 +41,33 @@ class AgencyRegistered(Record, frozen=True, kw_only=True):
             "kind": self.kind,
             "name": self.name,
             "emergency_right": self.emergency_right,
+            "contract_from": self.contract_from,
+            "contract_until": self.contract_until,
+        }
+
+
+class DeadlinesSet(Record, frozen=True, kw_only=True):
+    """How many days the municipality gives for each kind of deadline.
+
+    期限の定め: 自治体の期限の日数を定めた。
+    """
+
+    pack: str
+    terms: tuple[shared.DeadlineTerm, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DeadlinesSet:
+        """Build from a decoded Avro record."""
+        return cls(
+            pack=record["pack"],
+            terms=tuple(shared.DeadlineTerm.from_avro(member) for member in record["terms"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "pack": self.pack,
+            "terms": [member.to_avro() for member in self.terms],
         }
 
 

@@ -41,6 +41,29 @@ class AgencyKind(StrEnum):
     TAX = "TAX"
     PREFECTURE = "PREFECTURE"
     POLICE = "POLICE"
+    CHILD_GUIDANCE = "CHILD_GUIDANCE"
+    COMMISSIONER = "COMMISSIONER"
+    SCHOOL = "SCHOOL"
+
+
+class AssessmentForm(StrEnum):
+    """アセスメントの様式."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    NATIONAL_STANDARD = "NATIONAL_STANDARD"
+    OWN_WITH_NATIONAL_ITEMS = "OWN_WITH_NATIONAL_ITEMS"
+
+
+class AttendancePattern(StrEnum):
+    """参加のしかた."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    FIXED = "FIXED"
+    FLEXIBLE = "FLEXIBLE"
 
 
 class Basis(StrEnum):
@@ -58,6 +81,41 @@ class Basis(StrEnum):
     W = "W"
     M = "M"
     P = "P"
+
+
+class BreachKind(StrEnum):
+    """漏えい等の種類（報告の要件）."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    SPECIAL_CARE = "SPECIAL_CARE"
+    FINANCIAL_HARM = "FINANCIAL_HARM"
+    WRONGFUL_AIM = "WRONGFUL_AIM"
+    OVER_100_PERSONS = "OVER_100_PERSONS"
+
+
+class CancelReason(StrEnum):
+    """中止の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    NO_QUORUM = "NO_QUORUM"
+    NO_CASES = "NO_CASES"
+    DISASTER = "DISASTER"
+    RESCHEDULED = "RESCHEDULED"
+
+
+class CancellationReason(StrEnum):
+    """解除の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    FALSE_APPLICATION = "FALSE_APPLICATION"
+    CHANGED_APPLICATION = "CHANGED_APPLICATION"
+    ON_REQUEST = "ON_REQUEST"
 
 
 class CasePart(StrEnum):
@@ -85,6 +143,21 @@ class Channel(StrEnum):
     SELF_VISIT = "SELF_VISIT"
 
 
+class ClosingReason(StrEnum):
+    """終結の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    SETTLED = "SETTLED"
+    INFORMATION_SUFFICED = "INFORMATION_SUFFICED"
+    LINKED_OUT = "LINKED_OUT"
+    NO_CONTACT = "NO_CONTACT"
+    PERSON_DECLINED = "PERSON_DECLINED"
+    MOVED_AWAY = "MOVED_AWAY"
+    DIED = "DIED"
+
+
 class CommunityProgramme(StrEnum):
     """地域づくりの既存事業."""
 
@@ -106,6 +179,40 @@ class ConferenceBasis(StrEnum):
     UNMAPPED = "UNMAPPED"
     NON_STATUTORY = "NON_STATUTORY"
     SWA106_6 = "SWA106_6"
+    CWA25_2 = "CWA25_2"
+    NPA9 = "NPA9"
+    PAA27_3 = "PAA27_3"
+    LIA15 = "LIA15"
+
+
+class ConferenceDecision(StrEnum):
+    """会議で決めたこと."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    PLAN_FITS = "PLAN_FITS"
+    PLAN_DOES_NOT_FIT = "PLAN_DOES_NOT_FIT"
+    PLAN_SHARED = "PLAN_SHARED"
+    LEAD_NAMED = "LEAD_NAMED"
+    HAND_BACK = "HAND_BACK"
+    END_AGREED = "END_AGREED"
+    INFORMATION_SHARED = "INFORMATION_SHARED"
+    RESOURCE_TO_DEVELOP = "RESOURCE_TO_DEVELOP"
+    WATCH_OVER = "WATCH_OVER"
+
+
+class ConferenceRole(StrEnum):
+    """会議の役割: the four roles of the conference (notice) and the closed case discussion."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    PLAN_FITNESS = "PLAN_FITNESS"
+    PLAN_SHARING = "PLAN_SHARING"
+    CLOSING_EVALUATION = "CLOSING_EVALUATION"
+    RESOURCE_DEVELOPMENT = "RESOURCE_DEVELOPMENT"
+    CASE_DISCUSSION = "CASE_DISCUSSION"
 
 
 class ConsentMedium(StrEnum):
@@ -131,6 +238,7 @@ class ContactMethod(StrEnum):
     PHONE = "PHONE"
     ACCOMPANY = "ACCOMPANY"
     ONLINE = "ONLINE"
+    COME = "COME"
 
 
 class ContactResult(StrEnum):
@@ -143,6 +251,16 @@ class ContactResult(StrEnum):
     FAMILY_ONLY = "FAMILY_ONLY"
     DECLINED = "DECLINED"
     MET = "MET"
+
+
+class ContinuationReason(StrEnum):
+    """事例を引き継ぐ理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    SAME_PERSON = "SAME_PERSON"
+    SAME_HOUSEHOLD = "SAME_HOUSEHOLD"
 
 
 class Danger(StrEnum):
@@ -177,6 +295,70 @@ class DataCategory(StrEnum):
     ABUSE = "ABUSE"
     DANGER = "DANGER"
     REPORTER = "REPORTER"
+
+
+class Deadline(StrEnum):
+    """期限の種類: what had to be done by a day; also the code of the alert when it was not."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    NEXT_CONTACT = "NEXT_CONTACT"
+    NO_LEAD_AGENCY = "NO_LEAD_AGENCY"
+    LINK_UNANSWERED = "LINK_UNANSWERED"
+    PLAN_REVIEW = "PLAN_REVIEW"
+    URGENT_START_UNREPORTED = "URGENT_START_UNREPORTED"
+    RESOURCE_RECONFIRMATION = "RESOURCE_RECONFIRMATION"
+    STOP_NOTICE_ANSWER = "STOP_NOTICE_ANSWER"
+    CONTRACT_END = "CONTRACT_END"
+    RIGHTS_ANSWER = "RIGHTS_ANSWER"
+
+
+class DeclineReason(StrEnum):
+    """不可の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    NOT_OUR_FIELD = "NOT_OUR_FIELD"
+    NO_CAPACITY = "NO_CAPACITY"
+    ALREADY_SUPPORTED = "ALREADY_SUPPORTED"
+    OUT_OF_AREA = "OUT_OF_AREA"
+    CANNOT_CONTACT = "CANNOT_CONTACT"
+
+
+class DestructionReason(StrEnum):
+    """鍵を廃棄した理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    RETENTION_OVER = "RETENTION_OVER"
+    STOP_OF_USE = "STOP_OF_USE"
+    ORDER = "ORDER"
+
+
+class DismissalReason(StrEnum):
+    """該当なしの理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    NOT_FOUND = "NOT_FOUND"
+    NO_NEED = "NO_NEED"
+    ALREADY_SUPPORTED = "ALREADY_SUPPORTED"
+    DUPLICATE = "DUPLICATE"
+
+
+class DoubtKind(StrEnum):
+    """確認が要る理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    MINOR = "MINOR"
+    ADULT_CAPACITY = "ADULT_CAPACITY"
+    CONFLICT_OF_INTEREST = "CONFLICT_OF_INTEREST"
 
 
 class EmergencyNeed(StrEnum):
@@ -216,6 +398,28 @@ class FunctionName(StrEnum):
     CONSENT = "CONSENT"
 
 
+class GoalResult(StrEnum):
+    """目標の達成度."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    REACHED = "REACHED"
+    PARTLY = "PARTLY"
+    NOT_REACHED = "NOT_REACHED"
+
+
+class HandBackReason(StrEnum):
+    """戻しの理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    CONSULTATION_SHOULD_LEAD = "CONSULTATION_SHOULD_LEAD"
+    SIMPLIFIED = "SIMPLIFIED"
+    PERSON_WISHES = "PERSON_WISHES"
+
+
 class HandsWanted(StrEnum):
     """求めるもの."""
 
@@ -224,6 +428,35 @@ class HandsWanted(StrEnum):
     UNMAPPED = "UNMAPPED"
     COUNTS = "COUNTS"
     NAMES = "NAMES"
+
+
+class LearningTopic(StrEnum):
+    """研修・助言・情報交換の題."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    MUTUAL_UNDERSTANDING = "MUTUAL_UNDERSTANDING"
+    CONFERENCE_PRACTICE = "CONFERENCE_PRACTICE"
+    OUTREACH = "OUTREACH"
+    PARTICIPATION = "PARTICIPATION"
+    COMMUNITY = "COMMUNITY"
+    CIRCULAR_SPHERE = "CIRCULAR_SPHERE"
+    PERSONAL_INFORMATION = "PERSONAL_INFORMATION"
+    PROGRAMME_START = "PROGRAMME_START"
+
+
+class LeavingReason(StrEnum):
+    """世帯から離れた理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    MOVED_OUT = "MOVED_OUT"
+    DIED = "DIED"
+    ENTERED_FACILITY = "ENTERED_FACILITY"
+    MARRIED = "MARRIED"
+    CORRECTED = "CORRECTED"
 
 
 class LinkReason(StrEnum):
@@ -235,6 +468,56 @@ class LinkReason(StrEnum):
     BETTER_PLACED = "BETTER_PLACED"
     JOINT_SUPPORT = "JOINT_SUPPORT"
     FOLLOW_UP = "FOLLOW_UP"
+
+
+class MatchEndReason(StrEnum):
+    """参加の終わりの理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    GOAL_MET = "GOAL_MET"
+    MOVED_ON = "MOVED_ON"
+    MOVED_AWAY = "MOVED_AWAY"
+    DIED = "DIED"
+    HOST_CLOSED = "HOST_CLOSED"
+
+
+class MatchSide(StrEnum):
+    """どちらの側か."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    PERSON = "PERSON"
+    HOST = "HOST"
+
+
+class Metric(StrEnum):
+    """実績の指標."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    NEW_CONSULTATIONS = "NEW_CONSULTATIONS"
+    LINKED_OUT = "LINKED_OUT"
+    COORDINATION_RECEIVED = "COORDINATION_RECEIVED"
+    COORDINATION_ENDED = "COORDINATION_ENDED"
+    PLANS_NEW = "PLANS_NEW"
+    PLANS_REVISED = "PLANS_REVISED"
+    PLANS_EVALUATED = "PLANS_EVALUATED"
+    SITTINGS = "SITTINGS"
+    OUTREACH_PERSONS = "OUTREACH_PERSONS"
+    OUTREACH_VISITS = "OUTREACH_VISITS"
+    FIRST_CONTACTS = "FIRST_CONTACTS"
+    PARTICIPATION_PERSONS = "PARTICIPATION_PERSONS"
+    MATCHES = "MATCHES"
+    SETTLED = "SETTLED"
+    RESOURCES = "RESOURCES"
+    PLACES = "PLACES"
+    SESSIONS = "SESSIONS"
+    ATTENDANCE = "ATTENDANCE"
+    HAND_BACKS = "HAND_BACKS"
 
 
 class NeedKind(StrEnum):
@@ -249,6 +532,18 @@ class NeedKind(StrEnum):
     LEARNING = "LEARNING"
 
 
+class NotAcceptedReason(StrEnum):
+    """不受理の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    SINGLE_AGENCY_SUFFICES = "SINGLE_AGENCY_SUFFICES"
+    SCREENING_INSUFFICIENT = "SCREENING_INSUFFICIENT"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    NO_CAPACITY = "NO_CAPACITY"
+
+
 class Outcome(StrEnum):
     """判断の結果: PERMIT 可, REDACT 一部可, HOLD 保留, DENY 不可."""
 
@@ -261,6 +556,42 @@ class Outcome(StrEnum):
     DENY = "DENY"
 
 
+class OutputUnit(StrEnum):
+    """成果の単位."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    GRAMS = "GRAMS"
+    PIECES = "PIECES"
+    LITRES = "LITRES"
+    MEALS = "MEALS"
+
+
+class OutreachEndReason(StrEnum):
+    """アウトリーチ終結の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    TIES_STEADY = "TIES_STEADY"
+    LINKED_ON = "LINKED_ON"
+    MOVED_AWAY = "MOVED_AWAY"
+    DIED = "DIED"
+
+
+class PauseReason(StrEnum):
+    """休止の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    SEASON = "SEASON"
+    HANDS_MISSING = "HANDS_MISSING"
+    DISASTER = "DISASTER"
+    INFECTION = "INFECTION"
+
+
 class PlaceKind(StrEnum):
     """居場所の種類."""
 
@@ -270,6 +601,21 @@ class PlaceKind(StrEnum):
     SALON = "SALON"
     COMMUNITY_DINING = "COMMUNITY_DINING"
     COMMUNITY_CAFE = "COMMUNITY_CAFE"
+    WORKSHOP = "WORKSHOP"
+    FARM = "FARM"
+
+
+class PlanEndReason(StrEnum):
+    """プラン終結の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    GOAL_MET = "GOAL_MET"
+    MOVED_AWAY = "MOVED_AWAY"
+    PERSON_DECLINED = "PERSON_DECLINED"
+    DIED = "DIED"
+    HANDED_OVER = "HANDED_OVER"
 
 
 class PlanKind(StrEnum):
@@ -283,6 +629,31 @@ class PlanKind(StrEnum):
     PARTICIPATION = "PARTICIPATION"
 
 
+class PlanTarget(StrEnum):
+    """実施計画の目標の指標."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    CONSULTATIONS = "CONSULTATIONS"
+    COORDINATION_CASES = "COORDINATION_CASES"
+    OUTREACH_PERSONS = "OUTREACH_PERSONS"
+    PARTICIPATION_MATCHES = "PARTICIPATION_MATCHES"
+    PLACES = "PLACES"
+    SESSIONS = "SESSIONS"
+    COOPERATION_PROJECTS = "COOPERATION_PROJECTS"
+
+
+class PracticeKind(StrEnum):
+    """登録の種類."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    REGION_GROUP = "REGION_GROUP"
+    COMPANY = "COMPANY"
+
+
 class Programme(StrEnum):
     """既存の参加支援の事業."""
 
@@ -293,6 +664,17 @@ class Programme(StrEnum):
     WORK_PREPARATION = "WORK_PREPARATION"
     ACTIVITY_CENTRE = "ACTIVITY_CENTRE"
     YOUTH_SUPPORT = "YOUTH_SUPPORT"
+
+
+class ProxyKind(StrEnum):
+    """代理の種類."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    PARENT = "PARENT"
+    GUARDIAN = "GUARDIAN"
+    MANDATE = "MANDATE"
 
 
 class Purpose(StrEnum):
@@ -312,6 +694,18 @@ class Purpose(StrEnum):
     TAX_COLLECTION = "TAX_COLLECTION"
     STATISTICS = "STATISTICS"
     NOTICE = "NOTICE"
+
+
+class RecallReason(StrEnum):
+    """回収の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    WRONG_RECIPIENT = "WRONG_RECIPIENT"
+    WRONG_PERSON = "WRONG_PERSON"
+    TOO_MUCH = "TOO_MUCH"
+    CORRECTED = "CORRECTED"
 
 
 class ReferralReason(StrEnum):
@@ -368,6 +762,26 @@ class RefusalCode(StrEnum):
     VALUE_INVALID = "VALUE_INVALID"
     PERSONAL_DATA = "PERSONAL_DATA"
     RECORDER_BENEFITS = "RECORDER_BENEFITS"
+    UNKNOWN_CHOICE = "UNKNOWN_CHOICE"
+    CONTRACT_ENDED = "CONTRACT_ENDED"
+    CHECK_DIGIT = "CHECK_DIGIT"
+    CASE_FROZEN = "CASE_FROZEN"
+    NOT_THE_LEAD = "NOT_THE_LEAD"
+    LEAD_MISSING = "LEAD_MISSING"
+    NOT_SORTED = "NOT_SORTED"
+    APPLICATION_MISSING = "APPLICATION_MISSING"
+    RESOURCE_STALE = "RESOURCE_STALE"
+    STANDARD_NOT_MET = "STANDARD_NOT_MET"
+    NOT_OPEN_TO_ALL = "NOT_OPEN_TO_ALL"
+    NO_CONTACT_YET = "NO_CONTACT_YET"
+    NOT_LISTED = "NOT_LISTED"
+    SECRECY_MISSING = "SECRECY_MISSING"
+    CAPACITY_IN_DOUBT = "CAPACITY_IN_DOUBT"
+    PROXY_INVALID = "PROXY_INVALID"
+    SAME_AGENCY = "SAME_AGENCY"
+    NOT_DEIDENTIFIED = "NOT_DEIDENTIFIED"
+    IDENTITY_NOT_VERIFIED = "IDENTITY_NOT_VERIFIED"
+    NOT_REQUESTED = "NOT_REQUESTED"
 
 
 SENTENCES: dict[RefusalCode, str] = {
@@ -410,7 +824,57 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.VALUE_INVALID: "項目の値が決まりの形や範囲に合いません。スキーマの説明を確かめて送り直してください。",
     RefusalCode.PERSONAL_DATA: "誰でも読める項目に、電話番号やメールアドレスなど個人に関わる記載があります。除いて送り直してください。",
     RefusalCode.RECORDER_BENEFITS: "自機関が提供先になる同意は、自機関では記録できません。ほかの機関に記録を依頼してください。",
+    RefusalCode.UNKNOWN_CHOICE: "選択肢の値が空か、新しいスキーマのものです。公開されているスキーマの選択肢から選んで送り直してください。",
+    RefusalCode.CONTRACT_ENDED: "委託期間が終わっているため送信できません。契約の更新を自治体に確かめてください。守秘の義務は続きます。",
+    RefusalCode.CHECK_DIGIT: "番号の検査数字が合いません。番号を確かめて送り直してください。",
+    RefusalCode.CASE_FROZEN: "この事例は新しい事例に引き継がれています。新しい番号で送ってください。",
+    RefusalCode.NOT_THE_LEAD: "主担当の機関だけが送信できます。主担当に依頼してください。",
+    RefusalCode.LEAD_MISSING: "主担当が決まっていません。先に主担当を決めて送ってください。",
+    RefusalCode.NOT_SORTED: "課題の整理と見通しがついていないため終結できません。整理がついてから送り直してください。",
+    RefusalCode.APPLICATION_MISSING: "本人の申込みがないプランは決定できません。申込日を入れたプランを出し直してください。",
+    RefusalCode.RESOURCE_STALE: "この地域資源は確認の期限を過ぎています。受入先の確認を受けてから送り直してください。",
+    RefusalCode.STANDARD_NOT_MET: "既存事業の基準を満たす確認がありません。事業ごとの基準を確かめて送り直してください。",
+    RefusalCode.NOT_OPEN_TO_ALL: "地域づくりの場は世帯や属性を問わず開かれている必要があります。",
+    RefusalCode.NO_CONTACT_YET: "本人とまだ会えていないため、同意を求められません。初回接触の記録の後に送ってください。",
+    RefusalCode.NOT_LISTED: "構成員の名簿にない機関が含まれています。先に構成員に加えてください。",
+    RefusalCode.SECRECY_MISSING: "守秘義務の確認がない出席者がいます。確認してから区分を開いてください。",
+    RefusalCode.CAPACITY_IN_DOUBT: "本人の判断能力が確かめられていません。確認または代理人の確認の後に送ってください。",
+    RefusalCode.PROXY_INVALID: "代理の権限が確かめられないか、範囲または期間の外です。書類を確かめてください。",
+    RefusalCode.SAME_AGENCY: "作成した機関とは別の機関の承認が必要です。",
+    RefusalCode.NOT_DEIDENTIFIED: "個人が分かるおそれがあります。分からない形にするか、本人の同意を得てください。",
+    RefusalCode.IDENTITY_NOT_VERIFIED: "本人確認が済んでいません。確認を記録してから送ってください。",
+    RefusalCode.NOT_REQUESTED: "多機関協働からの依頼がありません。依頼を受けてから送ってください。",
 }
+
+
+class RelatedPlan(StrEnum):
+    """調和を保つ他の計画."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    COMMUNITY_WELFARE = "COMMUNITY_WELFARE"
+    ELDER_CARE = "ELDER_CARE"
+    DISABILITY = "DISABILITY"
+    CHILD_CARE = "CHILD_CARE"
+    ENVIRONMENT = "ENVIRONMENT"
+
+
+class Relation(StrEnum):
+    """世帯主との続柄."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    HEAD = "HEAD"
+    SPOUSE = "SPOUSE"
+    CHILD = "CHILD"
+    PARENT = "PARENT"
+    GRANDPARENT = "GRANDPARENT"
+    GRANDCHILD = "GRANDCHILD"
+    SIBLING = "SIBLING"
+    OTHER_RELATIVE = "OTHER_RELATIVE"
+    COHABITANT = "COHABITANT"
 
 
 class RelationStage(StrEnum):
@@ -424,6 +888,54 @@ class RelationStage(StrEnum):
     ACCEPTING = "ACCEPTING"
 
 
+class ReopeningReason(StrEnum):
+    """再開の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    CAME_BACK = "CAME_BACK"
+    NEW_ISSUE = "NEW_ISSUE"
+    LINK_FAILED = "LINK_FAILED"
+    NEW_SIGNAL = "NEW_SIGNAL"
+    REGION_RESUMED = "REGION_RESUMED"
+
+
+class RetirementReason(StrEnum):
+    """資源の廃止の理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    HOST_CLOSED = "HOST_CLOSED"
+    TASK_ENDED = "TASK_ENDED"
+    NOT_SUITABLE = "NOT_SUITABLE"
+
+
+class RightsOutcome(StrEnum):
+    """開示等の決定."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    GRANTED = "GRANTED"
+    PARTIAL = "PARTIAL"
+    REFUSED = "REFUSED"
+
+
+class RightsReason(StrEnum):
+    """全部又は一部を認めない理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    THIRD_PARTY = "THIRD_PARTY"
+    REPORTER = "REPORTER"
+    HARM_TO_PERSON = "HARM_TO_PERSON"
+    NOT_HELD = "NOT_HELD"
+    NOT_INACCURATE = "NOT_INACCURATE"
+
+
 class ScreeningOutcome(StrEnum):
     """振り分けの結果."""
 
@@ -434,6 +946,59 @@ class ScreeningOutcome(StrEnum):
     SINGLE_AGENCY = "SINGLE_AGENCY"
     LINKED_OUT = "LINKED_OUT"
     COMPLEX = "COMPLEX"
+
+
+class ServiceCode(StrEnum):
+    """案内した制度・サービス."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    ELDER_CARE = "ELDER_CARE"
+    DISABILITY_SERVICE = "DISABILITY_SERVICE"
+    CHILD_CARE = "CHILD_CARE"
+    NEEDY_SUPPORT = "NEEDY_SUPPORT"
+    PUBLIC_ASSISTANCE = "PUBLIC_ASSISTANCE"
+    HOUSING = "HOUSING"
+    EMPLOYMENT = "EMPLOYMENT"
+    MEDICAL = "MEDICAL"
+    LEGAL_AID = "LEGAL_AID"
+    LOAN = "LOAN"
+    COMMUNITY_PLACE = "COMMUNITY_PLACE"
+
+
+class ShareCause(StrEnum):
+    """売上げを分ける先."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    NONE = "NONE"
+    CHILDREN_IN_DIFFICULTY = "CHILDREN_IN_DIFFICULTY"
+    SATOYAMA = "SATOYAMA"
+    PLACE_OPERATION = "PLACE_OPERATION"
+    PARTICIPANTS = "PARTICIPANTS"
+
+
+class Side(StrEnum):
+    """環境側か福祉側か."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    ENVIRONMENT = "ENVIRONMENT"
+    WELFARE = "WELFARE"
+
+
+class StopAnswer(StrEnum):
+    """停止通知への回答."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    STOPPED = "STOPPED"
+    KEPT = "KEPT"
+    DELETED = "DELETED"
 
 
 class SupportLevel(StrEnum):
@@ -476,6 +1041,11 @@ class TaskClass(StrEnum):
     SALES = "SALES"
     COOKING = "COOKING"
     CLEANING = "CLEANING"
+    BAG_MAKING = "BAG_MAKING"
+    CHIP_MAKING = "CHIP_MAKING"
+    FARM_WORK = "FARM_WORK"
+    DESIGN = "DESIGN"
+    DELIVERY = "DELIVERY"
 
 
 class Urgency(StrEnum):
@@ -521,6 +1091,59 @@ class AgeCount(Record, frozen=True, kw_only=True):
         return {
             "band": self.band,
             "count": self.count,
+        }
+
+
+class AgendaSegment(Record, frozen=True, kw_only=True):
+    """議事の区分: one planned segment of a sitting."""
+
+    segment: str
+    basis: ConferenceBasis
+    cases: tuple[str, ...]
+    members: tuple[str, ...]
+    roles: tuple[ConferenceRole, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> AgendaSegment:
+        """Build from a decoded Avro record."""
+        return cls(
+            segment=record["segment"],
+            basis=ConferenceBasis[record["basis"]],
+            cases=tuple(record["cases"]),
+            members=tuple(record["members"]),
+            roles=tuple(ConferenceRole[member] for member in record["roles"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "segment": self.segment,
+            "basis": self.basis,
+            "cases": list(self.cases),
+            "members": list(self.members),
+            "roles": list(self.roles),
+        }
+
+
+class DeadlineTerm(Record, frozen=True, kw_only=True):
+    """期限の日数: how many days are given."""
+
+    deadline: Deadline
+    days: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DeadlineTerm:
+        """Build from a decoded Avro record."""
+        return cls(
+            deadline=Deadline[record["deadline"]],
+            days=record["days"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "deadline": self.deadline,
+            "days": self.days,
         }
 
 
@@ -599,6 +1222,28 @@ class Role(Record, frozen=True, kw_only=True):
             "agency": self.agency,
             "task": self.task,
             "due": self.due,
+        }
+
+
+class Target(Record, frozen=True, kw_only=True):
+    """目標: one target of the implementation plan."""
+
+    metric: PlanTarget
+    value: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> Target:
+        """Build from a decoded Avro record."""
+        return cls(
+            metric=PlanTarget[record["metric"]],
+            value=record["value"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "metric": self.metric,
+            "value": self.value,
         }
 
 

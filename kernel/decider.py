@@ -63,17 +63,20 @@ class Context:
     """Pseudonyms of the persons whom the body of the input names, sorted."""
     shared: Any = None
     """State of the whole partition, for functions that have a ``shared`` decider; else None."""
+    first: int = 0
+    """How many events another decider has given to the same message before: a tick goes to every decider that has deadlines."""
 
     def event_id(self, ordinal: int) -> str:
         """The id that the ``ordinal``-th (from 0) event returned by this decision will carry."""
-        return derive_id(self.function, self.source, self.message_id, self.key, ordinal)
+        return derive_id(self.function, self.source, self.message_id, self.key, self.first + ordinal)
 
 
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[S]):
     """One pure decider: its initial state, its two functions, and the types it takes and folds.
 
-    ``due(state)`` (optional) tells when, in milliseconds UTC, the entity wants to be asked again with a tick; None = never.
+    ``due(state)`` (optional) tells when, in milliseconds UTC, the entity wants to be asked again; None = never. Then ``decide`` takes ticks,
+    which are not listed among ``messages``: they go to every decider that has deadlines.
     """
 
     name: str
@@ -89,7 +92,7 @@ class Decider(Generic[S]):
 class Function:
     """One inbox, one log, and the deciders that share them.
 
-    A message goes to the one decider that lists its type; a recorded event is folded by every decider that lists its type.
+    A message goes to the one decider that lists its type, a tick to each that has deadlines; a recorded event is folded by every decider that lists its type.
     ``shared`` is a decider whose one state belongs to the partition, not to a key: it takes broadcast facts, and its state is
     every other decider's ``context.shared``. A broadcast type that a keyed decider lists too is then put to each key in order.
     """
@@ -99,13 +102,11 @@ class Function:
     shared: Decider[Any] | None = None
 
     def __post_init__(self) -> None:
-        """Raises ValueError when two deciders claim one message type or the ticks: then order would decide, not the reader."""
+        """Raises ValueError when two deciders claim one message type: then order would decide, not the reader."""
         claimed = [kind for decider in self.deciders for kind in decider.messages]
         twice = {kind.__name__ for kind in claimed if claimed.count(kind) > 1}
         if twice:
             raise ValueError(f"function {self.name}: message types claimed by two deciders: {', '.join(sorted(twice))}")
-        if sum(decider.due is not None for decider in self.deciders) > 1:
-            raise ValueError(f"function {self.name}: more than one decider has deadlines")
 
 
 def fold(decider: Decider[S], events: tuple[Any, ...], state: S | None = None) -> S:

@@ -1,12 +1,11 @@
 """Fields: whether each value of an event is what its schema lets it hold. Compiled once a type from ``contracts.fields``.
 
-A reason names a field, never what stands in it. Nobody's name can be recognised in a public text; who publishes it answers for it.
+A reason names a field, never what stands in it.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Container
 from datetime import date
 from functools import cache
@@ -15,6 +14,8 @@ from typing import Any
 from contracts.fields import FIELDS, Holds, Rule
 from contracts.shared import RefusalCode
 from kernel.failures import PoisonError
+from kernel.forms import FORMS
+from kernel.telltales import tells_of_somebody
 
 Agencies = Container[str]
 """The ids of agencies that may be named."""
@@ -26,25 +27,11 @@ ID = re.compile(r"[0-9a-f]{32}")
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 """Days outside are slips of the pen."""
 
+_UNMAPPED = "UNMAPPED"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """No text of a caseworker has these; line breaks and tabs are none of them."""
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """What breaks a line, or cannot be seen and could hide something from its reader."""
-
-_PLAIN = str.maketrans("〇零一二三四五六七八九‐‑‒–—―−ーｰ─", "00123456789----------")
-_HINT = re.compile(r"[\d@]")
-_GAP = r"[-() .·・]{0,2}"
-_PHONE = re.compile(rf"(?<!\d)0\d{{1,4}}{_GAP}\d{{1,4}}{_GAP}\d{{3,4}}(?!\d)")
-_PHONE_DIGITS = (10, 11)
-_PLAINLY = re.compile("|".join((
-    r"[^\s@]+@[^\s@]+\.[^\s@]",
-    rf"\+81(?:{_GAP}\d){{8,11}}",
-    rf"(?:電話|携帯|tel|fax)\D{{0,4}}\d{{2,4}}{_GAP}\d{{4}}(?!\d)",
-    r"(?<!\d)\d{4}[- ]?\d{4}[- ]?\d{4}(?!\d)",
-)), re.IGNORECASE)
-"""E-mail address; telephone number with the country's code, or announced as one; a number of twelve digits, as 個人番号 is."""
-_POSTCODE = re.compile(r"〒\s?\d{3}-?\d{4}|(?<![\d-])\d{3}-\d{4}(?![\d-])")
-_BLOCK = re.compile(r"[\d十]\s?(?:丁目|番|号)|\d-\d")
 
 
 def check(event: Any, agencies: Agencies) -> None:
@@ -60,24 +47,6 @@ def check_days(event: Any, today: date) -> None:
     for name in _last_days(type(event)):
         if getattr(event, name) < today:
             raise PoisonError(RefusalCode.PERIOD_INVALID, name)
-
-
-def tells_of_somebody(text: str) -> bool:
-    """Whether ``text`` plainly holds an e-mail address, telephone number, postal address or twelve-digit number, in any width."""
-    plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
-    if not _HINT.search(plain):
-        return False
-    return bool(_PLAINLY.search(plain)) or any(map(_is_phone, _PHONE.findall(plain))) or _is_address(plain)
-
-
-def _is_phone(found: str) -> bool:
-    return sum(map(str.isdigit, found)) in _PHONE_DIGITS
-
-
-def _is_address(plain: str) -> bool:
-    """A post code and, beside it, the number of a block."""
-    found = _POSTCODE.search(plain)
-    return bool(found and (_BLOCK.search(plain, found.end()) or _BLOCK.search(plain[: found.start()])))
 
 
 @cache
@@ -99,7 +68,8 @@ def _record(cls: type) -> Check:
         except PoisonError as error:
             raise PoisonError(error.code, _place(name, error.where)) from None
         for last, first in periods:
-            if getattr(record, last) < getattr(record, first):
+            end = getattr(record, last)
+            if end is not None and end < getattr(record, first):
                 raise PoisonError(RefusalCode.PERIOD_INVALID, last)
 
     return check
@@ -152,6 +122,15 @@ def _form(pattern: str | re.Pattern[str], code: RefusalCode) -> Check:
     return check
 
 
+def _formed(name: str) -> Check:
+    form = FORMS[name]
+
+    def check(value: Any, agencies: Agencies) -> None:
+        form(value)
+
+    return check
+
+
 def _agency(_: Rule) -> Check:
     def check(value: Any, agencies: Agencies) -> None:
         if value not in agencies:
@@ -161,14 +140,17 @@ def _agency(_: Rule) -> Check:
 
 
 def _personal(rule: Rule) -> Check:
-    """Any text: it is sealed. ``isprintable`` is fast, and settles most of them."""
+    """Any text, or one of a certain form: it is sealed. ``isprintable`` is fast, and settles most of them."""
     longest = rule.max_length
+    formed = _formed(rule.form) if rule.form else _form(rule.pattern, RefusalCode.VALUE_INVALID) if rule.pattern else None
 
     def check(value: Any, agencies: Agencies) -> None:
         if len(value) > longest:
             raise PoisonError(RefusalCode.TOO_MANY)
         if not value.isprintable() and _CONTROL.search(value):
             raise PoisonError(RefusalCode.VALUE_INVALID)
+        if formed:
+            formed(value, agencies)
 
     return check
 
@@ -196,6 +178,12 @@ def _between(least: Any, most: Any) -> Check:
     return check
 
 
+def _stated(value: Any, agencies: Agencies) -> None:
+    """A choice that the sender has to make: what is empty, or a member of a newer schema, reads as UNMAPPED."""
+    if value == _UNMAPPED:
+        raise PoisonError(RefusalCode.UNKNOWN_CHOICE)
+
+
 def _anything(value: Any, agencies: Agencies) -> None:
     """A choice: the schema has no other members."""
 
@@ -210,5 +198,8 @@ _KINDS: dict[Holds, Callable[[Rule], Check]] = {
     Holds.NUMBER: lambda rule: _between(rule.minimum, rule.maximum),
     Holds.DATE: lambda _: _between(EARLIEST, LATEST),
     Holds.RECORD: lambda rule: _record(rule.of),
+    Holds.MUNICIPALITY_CODE: lambda rule: _formed(rule.holds),
+    Holds.CORPORATE_NUMBER: lambda rule: _formed(rule.holds),
+    Holds.STATED: lambda _: _stated,
     Holds.CHOICE: lambda _: _anything,
 }

@@ -61,8 +61,8 @@ class Folds:
 
     def wake(self, entry: Entry) -> None:
         """Note when the key is due next."""
-        for index in self._timed:
-            entry.due = self.function.deciders[index].due(entry.states[index])  # type: ignore[misc]
+        wanted = [self.function.deciders[index].due(entry.states[index]) for index in self._timed]  # type: ignore[misc]
+        entry.due = min((at for at in wanted if at is not None), default=None)
 
 
 class History:

@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts.catalogue import EventType
 from contracts.consent import DisclosureDecided
-from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven, PartNoted, PersonsNoted, VerdictNoted
+from contracts.envelope import CaseAnnounced, CaseFrozen, FreezeNoted, MessageRefused, PartGiven, PartNoted, PersonsNoted, VerdictNoted
 from contracts.shared import SENTENCES, CasePart, RefusalCode
 from kernel.decider import Context, Decider
 
@@ -23,6 +23,8 @@ class Known:
 
     agencies: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
+    frozen: bool = False
+    """The case is continued under another id (引継ぎ): nothing more is taken in from its parties, danger and the like apart."""
 
 
 def refused(context: Context, code: RefusalCode) -> MessageRefused:
@@ -46,6 +48,8 @@ def admit(known: Known, event_type: EventType, context: Context, decide: Callabl
     if not _may_speak(known, event_type, context):
         copied = context.function in event_type.copies  # the function that owns the type refuses; one refusal is enough
         return () if copied else (refused(context, RefusalCode.CASE_NOT_FOUND),)
+    if known.frozen and context.agency in known.agencies and event_type.part != "none" and context.source == context.agency:
+        return () if context.function in event_type.copies else (refused(context, RefusalCode.CASE_FROZEN),)
     events = decide()
     if any(isinstance(event, MessageRefused) for event in events):
         return events
@@ -71,7 +75,7 @@ def _named(known: Known, persons: Iterable[str]) -> Iterator[PersonsNoted]:
         yield PersonsNoted(persons=tuple(fresh))
 
 
-def decide(known: Known, message: CaseAnnounced | PartGiven | PersonsNoted | DisclosureDecided, context: Context) -> tuple[Any, ...]:
+def decide(known: Known, message: CaseAnnounced | CaseFrozen | PartGiven | PersonsNoted | DisclosureDecided, context: Context) -> tuple[Any, ...]:
     """Note parts, persons and verdicts that other functions tell of; what is known already gives nothing."""
     match message:
         case CaseAnnounced(agency=agency, persons=persons):
@@ -83,6 +87,8 @@ def decide(known: Known, message: CaseAnnounced | PartGiven | PersonsNoted | Dis
             return tuple(_named(known, persons))
         case DisclosureDecided():
             return (_noted(message),)
+        case CaseFrozen(into_case=case) if not known.frozen:
+            return (FreezeNoted(into_case=case),)
         case _:
             return ()
 
@@ -98,13 +104,15 @@ def _noted(verdict: DisclosureDecided) -> VerdictNoted:
     )
 
 
-def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNoted) -> Known:
+def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNoted | CaseFrozen | FreezeNoted) -> Known:
     """Parts only grow: secrecy and the right to be told of a stop outlast the work."""
     match event:
         case PersonsNoted(persons=persons):
             return replace(known, persons=known.persons.union(persons))
         case VerdictNoted():
             return known
+        case CaseFrozen() | FreezeNoted():
+            return replace(known, frozen=True)
         case _:
             return replace(known, agencies=known.agencies | {event.agency})
 
@@ -114,7 +122,7 @@ PARTIES: Decider[Known] = Decider(
     initial=Known(),
     decide=decide,
     evolve=evolve,
-    messages=(CaseAnnounced, PartGiven, PersonsNoted, DisclosureDecided),
-    events=(PartNoted, PartGiven, PersonsNoted, VerdictNoted),
+    messages=(CaseAnnounced, CaseFrozen, PartGiven, PersonsNoted, DisclosureDecided),
+    events=(PartNoted, PartGiven, PersonsNoted, VerdictNoted, CaseFrozen, FreezeNoted),
 )
 """Stands first in every function."""

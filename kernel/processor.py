@@ -6,13 +6,14 @@ What a message gives reaches the log in one piece (one record batch) or not at a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from contracts.envelope import MessageNoted, Tick
 from contracts.shared import RefusalCode
 from kernel import inputs
 from kernel.batch import Batch
-from kernel.decider import Decider, Function
+from kernel.decider import Context, Decider, Function
 from kernel.failures import PoisonError
 from kernel.history import Folds, Handled, History, replay
 from kernel.inputs import Input
@@ -33,7 +34,7 @@ class Processor:
         self.inboxes = ([topics.urgent] if place.urgent else []) + [topics.inbox(function.name)]
         chosen = list(enumerate(function.deciders))
         self._by_message: dict[type, Chosen] = {kind: (index, decider) for index, decider in chosen for kind in decider.messages}
-        self._timed = next(((index, decider) for index, decider in chosen if decider.due), None)
+        self._timed = [(index, decider) for index, decider in chosen if decider.due]
         self._parties = function.deciders.index(PARTIES) if PARTIES in function.deciders else None
         self._folds = Folds(function)
         self._histories: dict[int, History] = {}
@@ -124,7 +125,7 @@ class Processor:
         history, kind, key = self._histories[message.record.partition], type(message.message), message.envelope.subject
         if kind is Tick:
             for due in history.due(message.record.timestamp):
-                self._put(message, history, due, self._timed, batch)
+                self._put(message, history, due, None, batch)
         elif self._sweeps(message):
             self._sweep(message, history, key, batch)
         elif kind in self._by_message:
@@ -144,7 +145,7 @@ class Processor:
         batch.record(message, history, key, (MessageNoted(message_type=message.kind.name),), message.swept[1])
 
     def _put(self, message: Input, history: History, key: str, chosen: Chosen | None, batch: Batch) -> None:
-        """Put a message to one key, once; without a chosen decider, to the partition's shared one.
+        """Put a message to one key, once; without a chosen decider, to the partition's shared one (a tick: to those that have deadlines).
 
         A message of this key always leaves a fact: without one a repeat would be decided anew, against another state.
         """
@@ -160,6 +161,8 @@ class Processor:
 
     def _decide(self, message: Input, history: History, key: str, chosen: Chosen | None) -> tuple[Any, ...]:
         context = message.context(key, self.function.name, history.shared)
+        if message.kind.cls is Tick:
+            return self._let_pass(message, history.entry(key).states, context)
         if chosen is None:
             assert self.function.shared is not None
             return self.function.shared.decide(history.shared, message.message, context)
@@ -167,6 +170,13 @@ class Processor:
         if self._parties is None or self._sweeps(message):
             return decider.decide(states[index], message.message, context)
         return admit(states[self._parties], message.kind, context, lambda: decider.decide(states[index], message.message, context))
+
+    def _let_pass(self, message: Input, states: list[Any], context: Context) -> tuple[Any, ...]:
+        """Put a tick to every decider that has deadlines, one after the other."""
+        events: tuple[Any, ...] = ()
+        for index, decider in self._timed:
+            events += decider.decide(states[index], message.message, replace(context, first=len(events)))
+        return events
 
     def _refuse(self, message: Input, history: History, key: str, code: RefusalCode, batch: Batch) -> None:
         """Record a refusal that no decider has to make, once."""

@@ -16,6 +16,7 @@ from cli.contracts.travel import BETWEEN, GATE, REGISTRY, Channel
 _FUNCTION_NAMES = {
     "consultation": "包括的相談支援 Consultation", "outreach": "アウトリーチ等を通じた継続的支援 Outreach", "coordination": "多機関協働 Coordination",
     "participation": "参加支援 Participation", "community": "地域づくり Community", GATE: "同意と関門 Consent and the gate", REGISTRY: "登録 Registry",
+    "reporting": "報告 Reporting",
     BETWEEN: "機能どうしの連絡 Between our functions",
 }
 ANOTHER = "coordinator"
@@ -112,7 +113,7 @@ def _travels(source: Source, channels: list[Channel]) -> str:
     passed = [f"`{channel.short}`" for channel in channels if source in channel.types]
     order = sorted(passed, key=lambda name: (".outbox" not in name, "agency" in name, ".log" in name))
     everywhere = "; 関門の全区画へ to every partition of the gate's inbox" if source.schema.get("broadcast") else ""
-    return " → ".join(order) + everywhere
+    return (" → ".join(order) or "まだない as yet nowhere") + everywhere
 
 
 def _field(field: dict[str, Any]) -> tuple[str, ...]:
@@ -141,8 +142,8 @@ def _single(avro: Any, field: dict[str, Any]) -> str:
         case {"logicalType": "date"}:
             limits = [*(["終わっていない not over"] if "lasts" in field else []), *([f"≥ {field['not_before']}"] if "not_before" in field else [])]
             return f"日 date{''.join(f', {limit}' for limit in limits)}"
-        case "int" | "long" if "minimum" in field:
-            return f"{field['minimum']}…{field['maximum']}"
+        case "int" | "long":
+            return " ".join([f"{field['minimum']}…{field['maximum']}" if "minimum" in field else avro, *([field["unit"]] if "unit" in field else [])])
         case "string":
             return _text(field)
         case str() if "." in avro:
@@ -152,13 +153,16 @@ def _single(avro: Any, field: dict[str, Any]) -> str:
 
 
 def _text(field: dict[str, Any]) -> str:
-    match field.get("holds"):
-        case "code":
-            return f"`{field['pattern']}`"
+    """What a text may hold: its form or pattern where it has one, else its sort and how long it may be."""
+    if "pattern" in field or "form" in field:
+        return f"`{field['pattern']}`" if "pattern" in field else field["form"]
+    match field.get("holds", "personal" if "category" in field else None):
+        case None:
+            return "text"
         case "public_text":
             return f"公開文 public text ≤ {field.get('max_length', MAX_PUBLIC)}"
-        case None | "personal":
-            return f"文 text ≤ {field.get('max_length', MAX_PERSONAL)}" if "category" in field or "holds" in field else "text"
+        case "personal":
+            return f"文 text ≤ {field.get('max_length', MAX_PERSONAL)}"
         case sort:
             return sort
 
@@ -217,8 +221,9 @@ What is reported when, by whom. How to send it: [agencies.md](agencies.md); for 
   A field with a category is sealed at the front door, under the key of the person named by the field in brackets. Only the categories
   that the gate permits cross to another agency; the others arrive null or empty. ★ essential: where it may not cross, the event is held.
 - **person** は本人などの仮名、**id** は事例などの番号: どちらも小文字の十六進数32桁。**agency** は登録機関の番号。**公開文** には電話番号や住所を書けない。
+  **municipality_code** と **corporate_number** は検査数字まで確かめる。
   **person** is a pseudonym, **id** the number of a case or thing: 32 lower-case hex digits. **agency** is a registered agency. A **public text** holds no
-  telephone number or address. `[0…200]`: a list of so many. `/ null`: may be left out.
+  telephone number or address. The check digits of **municipality_code** (市町村コード) and **corporate_number** (法人番号) are checked. `[0…200]`: a list of so many. `/ null`: may be left out.
 - **関わり Part**: 事例を開いた、つながれた、役割がある、のどれかに当たる機関に「関わり」がある。
   An agency has a part in a case that it opened, was linked to, or has a role in.
 - **例** はそのまま `tsunagu send` に渡せる形。番号は仮のもの。The examples have the shape that `tsunagu send` takes; their numbers are made up.

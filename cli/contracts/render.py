@@ -12,6 +12,8 @@ from cli.contracts.source import Source, newest
 
 PRIMITIVES = {"string": "str", "int": "int", "long": "int", "boolean": "bool", "bytes": "bytes"}
 FUNCTIONS = ("consultation", "outreach", "coordination", "participation", "community")
+LOGGED = (*FUNCTIONS, "consent", "registry")
+"""Every function with a log of its own."""
 
 
 def files(sources: list[Source], ids: dict[str, dict[str, Any]]) -> dict[str, str]:
@@ -282,7 +284,7 @@ def _tuple(members: Any) -> str:
 
 
 def _topics() -> str:
-    members = "\n".join(f'    {name.upper()} = "{name}"' for name in (*FUNCTIONS, "consent", "registry"))
+    members = "\n".join(f'    {name.upper()} = "{name}"' for name in LOGGED)
     return f'{HEADER}\nfrom enum import StrEnum\n\n\nclass Function(StrEnum):\n    """A function with a log of its own; topic names are built from it in ``kernel/topics.py``."""\n\n{members}\n\n\nSUPPORT_FUNCTIONS = tuple(Function)[:{len(FUNCTIONS)}]\n'
 
 

@@ -19,7 +19,12 @@ DAY, LAST_DAY = date(2026, 4, 1), date(2100, 3, 31)
 """Any day, and one that is not over."""
 MOMENT = 1_774_969_200_000
 """The beginning of ``DAY`` in Japan, milliseconds UTC."""
-_BY_SORT = {"person": PERSON, "id": IDENTITY, "public_text": "えんがわ食堂"}
+_TOWN, _COMPANY = "131016", "7000012050002"
+"""With check digits that are right."""
+_BY_SORT = {
+    "person": PERSON, "id": IDENTITY, "public_text": "えんがわ食堂", "municipality_code": _TOWN, "corporate_number": _COMPANY,
+}
+_BY_FORM = {"date": "1975-02-28", "municipality_code": _TOWN}
 _PLAIN = {"boolean": True, "bytes": b"\x00\xff", "null": None}
 
 
@@ -89,6 +94,8 @@ def _held(field: dict[str, Any], agency: str) -> str:
         return field["example"]
     if "pattern" in field:
         return fitting(field["pattern"])
+    if "form" in field:
+        return _BY_FORM[field["form"]]
     doc = field.get("doc", "")
     if field.get("holds") == "agency" or "agency id" in doc:
         return agency

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cli.contracts.render import FUNCTIONS, named_types
+from cli.contracts.render import FUNCTIONS, LOGGED, named_types
 from cli.contracts.source import Source, newest
 from kernel.topics import Topics
 
@@ -91,8 +91,7 @@ def _gate(latest: list[Source]) -> Iterator[Channel]:
         tuple(source for source in latest if GATE in source.schema.get("forwards", ()) and "basis" in _fields(source)),
     )
     yield _log(latest, GATE)
-    known = {*FUNCTIONS, GATE, REGISTRY, BETWEEN}
-    yield from (_log(latest, function) for function in sorted({source.schema["function"] for source in latest} - known))
+    yield from (_log(latest, function) for function in LOGGED if function not in (*FUNCTIONS, GATE, REGISTRY))
     yield Channel(
         f"{REGISTRY}Log", _TOPICS.registry, "Agencies and policy packs", "Who is registered, which rules are in force; one partition.",
         tuple(source for source in latest if source.schema["function"] == REGISTRY),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from kernel import app
+from kernel.deadlines import DEADLINES, TERMS
 from kernel.decider import Function
 from kernel.parties import PARTIES
 from kernel.service import Service
 from kernel.settings import Settings
 from services.coordination.domain import conference, coordination, plan
 
-COORDINATION = Function("coordination", (PARTIES, coordination.DECIDER, plan.DECIDER, conference.DECIDER))
+COORDINATION = Function("coordination", (PARTIES, DEADLINES, coordination.DECIDER, plan.DECIDER, conference.DECIDER), TERMS)
 SERVICE = Service(name="coordination", functions=(COORDINATION,))
 
 

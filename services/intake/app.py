@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from kernel import app, leniency
+from kernel.deadlines import DEADLINES, TERMS
 from kernel.decider import Function
 from kernel.failures import Unavailable
 from kernel.keyring import keyring
@@ -18,8 +19,8 @@ from services.intake.directory import Directory
 from services.intake.domain import consultation, outreach
 from services.intake.front_door import FrontDoor
 
-CONSULTATION = Function("consultation", (PARTIES, consultation.DECIDER))
-OUTREACH = Function("outreach", (PARTIES, outreach.DECIDER))
+CONSULTATION = Function("consultation", (PARTIES, DEADLINES, consultation.DECIDER), TERMS)
+OUTREACH = Function("outreach", (PARTIES, DEADLINES, outreach.DECIDER), TERMS)
 NAME = "front-door"
 
 

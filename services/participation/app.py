@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel import app
+from kernel.deadlines import DEADLINES, TERMS
 from kernel.decider import Function
 from kernel.parties import PARTIES
 from kernel.service import Service
@@ -12,8 +13,8 @@ from services.participation.domain import community, participation
 SERVICE = Service(
     name="participation",
     functions=(
-        Function("participation", (PARTIES, participation.DECIDER)),
-        Function("community", (PARTIES, community.DECIDER)),
+        Function("participation", (PARTIES, DEADLINES, participation.DECIDER), TERMS),
+        Function("community", (PARTIES, DEADLINES, community.DECIDER), TERMS),
     ),
 )
 

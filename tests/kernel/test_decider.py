@@ -52,14 +52,6 @@ def test_two_deciders_may_not_claim_one_message_type():
         Function("f", (DECIDER, other))
 
 
-def test_one_decider_of_a_function_may_have_deadlines():
-    """A tick goes to one decider."""
-    other = Decider("other", 0, DECIDER.decide, DECIDER.evolve, messages=(), events=(), due=lambda state: None)
-
-    with pytest.raises(ValueError, match="deadlines"):
-        Function("f", (DECIDER, other))
-
-
 def test_a_decider_folds_only_events_that_it_lists():
     """Deciders share a log without knowing each other."""
     decider = Decider("parts only", 0, lambda *_: (), lambda count, _: count + 1, messages=(), events=(PartGiven,))

@@ -75,7 +75,7 @@ def gate(packs: Packs) -> Decider[CaseFile]:
         name="gate", initial=CaseFile(), decide=decide, evolve=evolve, due=due,
         messages=(
             DisclosureRequested, DisclosureReleased, ConsentGranted, ConsentRefused, ConsentWithdrawn, SegmentNoted,
-            InformationRequestedInConference, MessageRefused, PolicyActivated, ProtectionFlagSet, Tick,
+            InformationRequestedInConference, MessageRefused, PolicyActivated, ProtectionFlagSet,
         ),
         events=(
             DisclosureRequested, DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued, ConsentGranted, ConsentRefused,

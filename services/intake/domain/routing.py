@@ -35,5 +35,5 @@ def deliveries(kind: EventType) -> Iterator[Delivery]:
     owner = Function(kind.function)
     if kind.key == "case" and kind.part == "opens":
         yield from (Delivery(each, Content.ANNOUNCEMENT) for each in (*SUPPORT_FUNCTIONS, Function.CONSENT) if each is not owner)
-    yield Delivery(owner, Content.WHOLE, kind.broadcast)
+    yield Delivery(owner, Content.WHOLE, kind.broadcast and owner is Function.CONSENT)
     yield from (Delivery(Function(copy), Content.BODY) for copy in kind.copies)
