@@ -14,7 +14,7 @@ SERVICE = Service(
     name="participation",
     functions=(
         Function("participation", (PARTIES, DEADLINES, participation.DECIDER), TERMS),
-        Function("community", (PARTIES, DEADLINES, community.DECIDER), TERMS),
+        Function("community", (PARTIES, DEADLINES, *community.DECIDERS), TERMS),
     ),
 )
 
