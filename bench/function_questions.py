@@ -24,7 +24,6 @@ from contracts.participation import CandidateProposed, GapNeedAssessed, Particip
 from contracts.shared import (
     CasePart,
     Channel,
-    CommunityProgramme,
     ConferenceBasis,
     LinkReason,
     NeedKind,
@@ -44,7 +43,7 @@ from kernel.decider import Part
 from kernel.parties import PARTIES
 from services.coordination.domain import conference, coordination, plan
 from services.intake.domain import links, outreach
-from services.participation.domain import community, match
+from services.participation.domain import match, places
 
 _P, _D = "a" * 32, date(2026, 6, 1)
 _PARTS = tuple(Part(_P, category, False) for category in ("BASIC", "ECONOMIC", "HEALTH"))
@@ -108,7 +107,6 @@ def _participation() -> Question:
 
 
 def _community() -> Question:
-    programmes = (CommunityProgramme.UNMAPPED,)
-    opened = PlaceOpened(name="n", kind=PlaceKind.UNMAPPED, programmes=programmes, open_to_all=True, partners=_PARTNERS)
-    held = SessionHeld(held_on=_D, attendance=())
-    return question("community: a session told to three", community.DECIDER, (opened,), held, agency="community")
+    opened = PlaceOpened(name="n", kind=PlaceKind.UNMAPPED, programmes=(), open_to_all=True, partners=_PARTNERS)
+    held = SessionHeld(held_on=date(2026, 5, 28), attendance=())
+    return question("community: a session told to three", places.DECIDER, (opened,), held, agency="community")

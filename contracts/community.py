@@ -10,7 +10,7 @@ from contracts.record import Record
 
 
 class ActivityPlanned(Record, frozen=True, kw_only=True):
-    """A place or activity is planned.
+    """A place or activity is planned. Its partners take part from here on, so that one of them may open it.
 
     活動の計画: 居場所や活動を計画した。
     """
@@ -85,7 +85,7 @@ class CaseStoryApproved(Record, frozen=True, kw_only=True):
 
 
 class CaseStoryDrafted(Record, frozen=True, kw_only=True):
-    """A cooperation story was drafted (GIF case story).
+    """A cooperation story was drafted (GIF case story). It may be drafted anew until it is approved. A deidentified draft goes to its helpers, so that whoever approves can read it when named among them; any other draft goes to nobody.
 
     事例の作成: 連携事例をまとめた（GIF 事例）。
     """
@@ -261,7 +261,7 @@ class ImplementationPlanDrafted(Record, frozen=True, kw_only=True):
 
 
 class ImplementationPlanPublished(Record, frozen=True, kw_only=True):
-    """The implementation plan was published.
+    """The implementation plan was published. It needs a draft; hearing residents is an effort duty (努力義務, SWA 106-5), so a plan is taken in without it, and the log shows whether ResidentsHeard came before.
 
     実施計画の公表: 実施計画を公表した。
     """
@@ -314,7 +314,7 @@ class IssuesPaired(Record, frozen=True, kw_only=True):
 
 
 class LiaisonPersonNamed(Record, frozen=True, kw_only=True):
-    """The desk that liaises between environment and welfare was named (catalogue row 68).
+    """The desk that liaises between environment and welfare was named (catalogue row 68); the next one takes its place by being named.
 
     連絡調整担当: 環境側・福祉側の連絡調整の担当を定めた。
     """
@@ -358,7 +358,7 @@ class NoticeAcknowledged(Record, frozen=True, kw_only=True):
 
 
 class NoticeRelayed(Record, frozen=True, kw_only=True):
-    """A notice was relayed (catalogue row 71).
+    """A notice was relayed (catalogue row 71), once under its id; whoever relays it further does so under an id of its own.
 
     周知: 国・都道府県の通知を知らせた。
     """
@@ -386,7 +386,7 @@ class NoticeRelayed(Record, frozen=True, kw_only=True):
 
 
 class PlaceClosed(Record, frozen=True, kw_only=True):
-    """The place is closed (catalogue row 63).
+    """The place is closed (catalogue row 63), for good; also how a plan ends that is given up before opening.
 
     居場所の閉鎖: 居場所を閉じた。
     """

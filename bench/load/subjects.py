@@ -17,7 +17,6 @@ from contracts.shared import (
     AgeBand,
     AgeCount,
     Channel,
-    CommunityProgramme,
     ConsentMedium,
     DataCategory,
     LinkReason,
@@ -59,7 +58,7 @@ def _place(agency: str) -> tuple[Subject, list[Draft]]:
     """A place (居場所) with the environmental group as its partner: its sessions are told to the group, basis B0."""
     key = uuid.uuid4().hex
     opened = PlaceOpened(
-        name="えんがわ", kind=PlaceKind.SALON, programmes=(CommunityProgramme.UNMAPPED,), open_to_all=True, partners=("environment",),
+        name="えんがわ", kind=PlaceKind.SALON, programmes=(), open_to_all=True, partners=("environment",),
     )
     held = SessionHeld(held_on=date.today(), attendance=_COUNTS)
     return Subject(key, lambda: held), [draft(agency, opened, key)]

@@ -14,7 +14,7 @@ SERVICE = Service(
     name="participation",
     functions=(
         Function("participation", (PARTIES, DEADLINES, resource.DECIDER, match.DECIDER), TERMS),
-        Function("community", (PARTIES, DEADLINES, community.DECIDER), TERMS),
+        Function("community", (PARTIES, DEADLINES, *community.DECIDERS), TERMS),
     ),
 )
 

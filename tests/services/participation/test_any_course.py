@@ -16,12 +16,13 @@ from kernel.memory import START
 from kernel.properties import Said, check
 from services.participation.app import SERVICE
 from tests.kernel.courses import courses
+from tests.services.participation import community
 from tests.services.participation import firewood as wood
-from tests.services.participation import test_community as places
 from tests.services.participation import test_function as function
 
 FUNCTIONS = {each.name: each for each in SERVICE.functions}
-CASE, PLACE, PROJECT = function.CASE, "b" * 32, "c" * 32
+CASE = function.CASE
+PLACE, PROJECT, STORY, NOTICE, PLAN = (letter * 32 for letter in "bc123")
 AGENCIES = ("participation", "workshop", "environment", "community", "tax")
 ANNOUNCED = CaseAnnounced(agency="participation", persons=(wood.SON,))
 COURSES: dict[str, tuple[tuple[Said, ...], tuple[Any, ...], tuple[Any, ...], tuple[str, ...]]] = {
@@ -40,12 +41,20 @@ COURSES: dict[str, tuple[tuple[Said, ...], tuple[Any, ...], tuple[Any, ...], tup
     ),
     "community": (
         (
-            Said(places.PAIRED, PROJECT, "community"), Said(places.STARTED, PROJECT, "environment"), Said(places.OPENED, PLACE, "community"),
-            Said(places.HELD, PLACE, "community"), Said(places.OFFERED, PLACE, "environment"),
+            Said(community.PLANNED, PLACE, "environment"), Said(community.OPENED, PLACE, "community"), Said(community.HELD, PLACE, "community"),
+            Said(community.PAIRED, PROJECT, "community"), Said(community.STARTED, PROJECT, "environment"),
+            Said(community.STORY, STORY, "environment"), Said(community.RELAYED, NOTICE, "community"),
+            Said(community.ACKNOWLEDGED, NOTICE, "environment"), Said(community.REGISTERED, CASE, "environment"),
+            Said(community.DRAFTED, PLAN, "community"), Said(community.CONTRACT, "workshop", "", "registry"),
         ),
-        (places.PAIRED, places.STARTED, places.OPENED, places.HELD, places.OFFERED),
-        (ANNOUNCED, PartGiven(agency="environment", part=CasePart.LINKED)),
-        (PROJECT, PLACE, CASE),
+        (
+            community.PLANNED, community.OPENED, community.HELD, community.PAUSED, community.CLOSED, community.OFFERED,
+            community.PAIRED, community.STARTED, community.RESULT, community.REGISTERED, community.CANCELLED,
+            community.LIAISON, community.TRAINING, community.EXCHANGE, community.ADVICE, community.STORY, community.APPROVED,
+            community.RELAYED, community.ACKNOWLEDGED, community.DRAFTED, community.HEARD, community.PUBLISHED,
+        ),
+        (ANNOUNCED, PartGiven(agency="environment", part=CasePart.LINKED), community.CONTRACT),
+        (PROJECT, PLACE, CASE, STORY, NOTICE, PLAN),
     ),
 }
 """For each function a usual course, what is reported to it, what other functions tell it, and the keys."""

@@ -1,131 +1,74 @@
-"""Community: places, sessions, supplies, and cooperation of environment and welfare; told to every partner, no personal data."""
+"""The community function as a whole: partners take part, strangers hear that there is nothing, the contract's end comes as a tick."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-import pytest
+from contracts.community import CaseStoryApproved, NoticeAcknowledged, PlaceClosed, PlaceOpened, SessionHeld
+from contracts.envelope import DeadlineMissed, DeadlineSet, DisclosureRequested, MessageNoted, MessageRefused, Tick
+from contracts.shared import Basis, RefusalCode
+from kernel import serde
+from kernel.properties import Said, check
+from services.participation.app import SERVICE
+from tests.services.participation import community as said
 
-from contracts.community import CooperationStarted, IssuesPaired, PlaceOpened, SessionHeld, SupplyOffered
-from contracts.envelope import DisclosureRequested, Tick
-from contracts.shared import (
-    AgeBand,
-    AgeCount,
-    Basis,
-    CommunityProgramme,
-    FunctionName,
-    PlaceKind,
-    Purpose,
-    RefusalCode,
-    SupportLevel,
-    TaskClass,
-    TaskSlice,
-)
-from kernel.testing import Then, given
-from services.participation.domain.community import DECIDER
-
-PARTNERS = ("environment", "workshop", "community", "workshop")
-PAIRED = IssuesPaired(env_issue="里山の手入れの担い手不足", welfare_issue="働く場の不足", partners=PARTNERS)
-STARTED = CooperationStarted(
-    steps=(TaskSlice(task=TaskClass.WOOD_SPLITTING, support_level=SupportLevel.SOME, count=2),), product="薪", share_to="こども食堂",
-)
-OPENED = PlaceOpened(
-    name="えんがわ食堂", kind=PlaceKind.COMMUNITY_DINING, programmes=(CommunityProgramme.MUTUAL_AID,), open_to_all=True,
-    partners=("elder", "child"),
-)
-HELD = SessionHeld(held_on=date(2026, 5, 28), attendance=(AgeCount(band=AgeBand.AGE_65_OVER, count=7),))
-OFFERED = SupplyOffered(item="大根", quantity_grams=12_000, available_on=date(2026, 5, 28), partners=("community", "environment"))
+FUNCTION = next(function for function in SERVICE.functions if function.name == "community")
+KEY = "b" * 32
 
 
-def told(then: Then, *recipients: str) -> tuple[Any, ...]:
-    """The recorded fact and one request per recipient, each without personal data."""
-    fact, agency = then.events[0], then.context.agency
-    return (fact, *(DisclosureRequested(
-        event_id=then.context.event_id(0), event_type=type(fact).__name__, recipient=recipient, agency=agency,
-        function=FunctionName.COMMUNITY, purpose=Purpose.COMMUNITY, basis=Basis.B0,
-    ) for recipient in recipients))
+def recorded(*history: Said) -> list[Any]:
+    """Everything in the function's log after this history."""
+    return [serde.unwrapped(serde.decode(record.value)) for record in check(FUNCTION, history)]
 
 
-def test_paired_issues_go_to_each_partner_once_and_not_to_the_sender():
-    """Environment ↔ welfare: every partner named hears of it, whatever the list repeats."""
-    then = given(DECIDER).when(PAIRED, agency="community")
-
-    then.then(*told(then, "environment", "workshop"))
-    assert PAIRED == then.events[0]
+def refusals(*history: Said) -> list[tuple[str, RefusalCode]]:
+    """Who was refused what."""
+    return [(event.agency, event.code) for event in recorded(*history) if isinstance(event, MessageRefused)]
 
 
-def test_a_project_is_paired_once():
-    """The same project key a second time is told that it stands."""
-    given(DECIDER, PAIRED).when(PAIRED, agency="community").then_refused(RefusalCode.ALREADY_DONE)
+def test_a_place_that_one_agency_plans_is_opened_run_and_closed_by_those_it_names():
+    """The partners of a plan have a part in it; those of the opening too."""
+    history = (
+        Said(said.PLANNED, KEY, "environment"), Said(said.OPENED, KEY, "community"), Said(said.HELD, KEY, "child"), Said(said.CLOSED, KEY, "elder"),
+    )
+    events = recorded(*history)
+
+    assert [PlaceOpened, SessionHeld, PlaceClosed] == [type(each) for each in events if isinstance(each, (PlaceOpened, SessionHeld, PlaceClosed))]
+    assert "environment" in {each.recipient for each in events if isinstance(each, DisclosureRequested) and each.event_type == "PlaceClosed"}
+    assert all(each.basis is Basis.B0 for each in events if isinstance(each, DisclosureRequested))
 
 
-def test_a_cooperation_goes_to_the_partners_of_the_pairing():
-    """Who was paired is told that it starts; the one who says so is not told."""
-    then = given(DECIDER, PAIRED).when(STARTED, agency="environment")
+def test_a_stranger_to_a_place_hears_that_there_is_none():
+    """Anybody may offer food to it; only those who take part report what happens there."""
+    opened = Said(said.OPENED, KEY, "community")
 
-    then.then(*told(then, "workshop", "community"))
-
-
-def test_a_cooperation_needs_paired_issues():
-    """Nothing starts that was not paired."""
-    given(DECIDER).when(STARTED).then_refused(RefusalCode.WRONG_STATE)
+    assert [("tax", RefusalCode.CASE_NOT_FOUND)] == refusals(opened, Said(said.HELD, KEY, "tax"))
+    assert [] == refusals(opened, Said(said.OFFERED, KEY, "environment"))
 
 
-def test_a_cooperation_starts_once():
-    """Starting again what runs is refused."""
-    given(DECIDER, PAIRED, STARTED).when(STARTED).then_refused(RefusalCode.ALREADY_DONE)
+def test_a_story_is_approved_by_an_agency_without_a_part_and_never_by_its_drafter():
+    """Four eyes hold in the whole function."""
+    drafted = Said(said.STORY, KEY, "environment")
+
+    assert [("environment", RefusalCode.SAME_AGENCY)] == refusals(drafted, Said(said.APPROVED, KEY, "environment"))
+    assert CaseStoryApproved() in recorded(drafted, Said(said.APPROVED, KEY, "prefecture"))
 
 
-def test_an_opened_place_goes_to_its_partners():
-    """A place for all ages is made known to those who work with it."""
-    then = given(DECIDER).when(OPENED, agency="community")
+def test_recipients_of_a_notice_may_answer_and_others_hear_that_there_is_none():
+    """Being named gives the part; whoever relayed it does not answer itself."""
+    relayed = Said(said.RELAYED, KEY, "prefecture")
 
-    then.then(*told(then, "elder", "child"))
-
-
-def test_a_place_may_open_without_partners():
-    """Then it is recorded and nobody is asked for."""
-    alone = OPENED.changed(partners=())
-
-    given(DECIDER).when(alone, agency="community").then(alone)
+    assert NoticeAcknowledged() in recorded(relayed, Said(said.ACKNOWLEDGED, KEY, "environment"))
+    assert [("elder", RefusalCode.CASE_NOT_FOUND)] == refusals(relayed, Said(said.ACKNOWLEDGED, KEY, "elder"))
+    assert [("prefecture", RefusalCode.NOT_THE_ADDRESSEE)] == refusals(relayed, Said(said.ACKNOWLEDGED, KEY, "prefecture"))
 
 
-def test_a_place_opens_once():
-    """The same place a second time is told that it is open."""
-    given(DECIDER, OPENED).when(OPENED).then_refused(RefusalCode.ALREADY_DONE)
+def test_the_end_of_a_contract_is_missed_once_and_its_agency_is_told():
+    """Set by the registry's fact, missed by the tick after it; a fact without an end is noted."""
+    until = Said(said.CONTRACT, "workshop", "", "registry")
+    late = 1_806_505_200_000
+    events = recorded(until, Said(Tick(), "t", "", "tsunagu.timer", late), Said(Tick(), "t", "", "tsunagu.timer", late + 1))
 
-
-def test_a_session_goes_to_the_partners_of_the_place():
-    """The day's attendance, numbers only, for those who work with the place; every session counts."""
-    then = given(DECIDER, OPENED, HELD).when(HELD, agency="child")
-
-    then.then(*told(then, "elder"))
-
-
-def test_a_session_needs_an_open_place():
-    """No session at a place that is not open."""
-    given(DECIDER).when(HELD).then_refused(RefusalCode.WRONG_STATE)
-
-
-def test_a_supply_goes_to_those_whom_it_names():
-    """Surplus food is offered to a place through the partners that the offer names."""
-    then = given(DECIDER, OPENED).when(OFFERED, agency="environment")
-
-    then.then(*told(then, "community"))
-
-
-def test_a_supply_needs_an_open_place():
-    """Food for no place is refused, not kept."""
-    given(DECIDER).when(OFFERED).then_refused(RefusalCode.WRONG_STATE)
-
-
-@pytest.mark.parametrize("past, message", [((), PAIRED), ((OPENED,), OFFERED)])
-def test_what_concerns_nobody_else_is_refused(past: tuple[Any, ...], message: Any):
-    """A pairing or an offer needs at least one partner beside its sender."""
-    given(DECIDER, *past).when(message.changed(partners=("community",)), agency="community").then_refused(RefusalCode.RECIPIENTS_MISSING)
-
-
-def test_an_unknown_message_is_refused():
-    """Nothing is ignored."""
-    given(DECIDER).when(Tick()).then_refused(RefusalCode.UNKNOWN_TYPE)
+    assert [DeadlineSet, DeadlineMissed, DisclosureRequested] == [type(each) for each in events]
+    assert ("workshop", Basis.K) == (events[-1].recipient, events[-1].basis)
+    assert [MessageNoted] == [type(each) for each in recorded(Said(said.CONTRACT.changed(contract_until=None), "workshop", "", "registry"))]
