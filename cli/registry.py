@@ -116,7 +116,7 @@ def _content(policy: str) -> bytes:
 
 
 def _matter(key: str, fact: Any) -> str:
-    """What a later fact takes the place of an earlier one in: one agency; or the pack in force, or the deadlines, whatever the pack's name."""
+    """What a later fact takes the place of an earlier one in: one agency; the pack in force or the deadlines, whatever their pack's name."""
     return key if isinstance(fact, AgencyRegistered) else type(fact).__name__
 
 

@@ -1,7 +1,7 @@
 """Bodies as JSON: a JSON value becomes an event of the contracts, or a Japanese sentence and a code say what is wrong and where.
 
-Dates are ISO 8601 texts or written by era (令和8年4月1日), members of enums their symbols, bytes are not accepted. Fields with a default may be left out. What the
-front door would refuse is found here first, by the same declarations; only whether an agency is registered is not known here.
+Dates are ISO 8601 texts or written by era (令和8年4月1日), members of enums their symbols, bytes are not accepted. Fields with a default may be
+left out. What the front door would refuse is found here first, by the same declarations; only whether an agency is registered is not known here.
 """
 
 from __future__ import annotations

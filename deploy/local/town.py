@@ -24,7 +24,8 @@ class Agency:
     """Last day of it; None = no contract, or one without end."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError for an id that could be taken for one of our own functions or would not fit a topic's name, or a contract without a day."""
+        """Raises ValueError for an id that could be taken for one of our own functions or would not fit a topic's name, and for a contract
+        that ends before it begins."""
         if not _ID.fullmatch(self.id):
             raise ValueError(f"agency id {self.id!r}: lower-case letters, digits and hyphens only, at most 32")
         if self.contract_from and self.contract_until and self.contract_until < self.contract_from:

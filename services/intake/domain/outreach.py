@@ -181,7 +181,8 @@ def _links(state: State, verdict: VerdictNoted) -> frozenset[str]:
 
 
 REPORTS = (
-    SignalVerified, SignalDismissed, ContactAttempted, FirstContactMade, RelationStepRecorded, SupportAccepted, RelationStabilised, OutreachEnded,
+    SignalVerified, SignalDismissed, ContactAttempted, FirstContactMade, RelationStepRecorded, SupportAccepted, RelationStabilised,
+    OutreachEnded,
 )
 DECIDER: Decider[State] = Decider(
     name="outreach",

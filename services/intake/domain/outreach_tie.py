@@ -100,7 +100,7 @@ def _fault_of_step(state: State, message: RelationStepRecorded, context: Context
 
 
 def _fault_of_link(state: State, message: SupportAccepted, context: Context) -> RefusalCode | None:
-    """Help is accepted by somebody who was met, for a purpose, from another agency. One yes at the door is enough: no step need lie between."""
+    """Help is accepted by somebody who was met, for a purpose, from another agency. A yes at the door is enough, without a step between."""
     if not state.met:
         return RefusalCode.WRONG_STATE
     if message.purpose is Purpose.UNMAPPED:
