@@ -1,32 +1,36 @@
-"""Registry (登録簿): tells the installation which agencies there are and which policy pack is in force.
+"""Registry (登録簿): tells the installation which agencies there are, which policy pack is in force, and what deadlines it gives.
 
-Each fact goes to every partition of the gate's inbox, so that it has one exact place in each case's order, and then to the
+Each fact goes to every partition of the inboxes that it concerns, so that it has one exact place in each case's order, and then to the
 registry's own log, which therefore also says what need not be told again: whatever is there the last word on its matter.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import yaml
 from confluent_kafka import KafkaError, Producer
 
 from cli import reading
 from cli.agency.client import NotAccepted
 from cli.agency.message import now
 from contracts import FINGERPRINTS
-from contracts.registry import AgencyRegistered, PolicyActivated
-from contracts.shared import AgencyKind
+from contracts.registry import AgencyRegistered, DeadlinesSet, PolicyActivated
+from contracts.shared import AgencyKind, DeadlineTerm
+from contracts.topics import SUPPORT_FUNCTIONS
 from deploy.local.town import Agency, agencies
 from kernel import serde
 from kernel.decider import derive_id
 from kernel.envelope import Envelope
+from kernel.partitioner import partition_of
 from kernel.settings import Settings
 from kernel.topics import Topics
+from services.consent.domain import pack
 
 PRINCIPAL = "registry"
 POLICIES = Path(__file__).resolve().parents[1] / "policies"
@@ -51,11 +55,11 @@ class News:
 def publish(settings: Settings, town: Iterable[Agency] | None = None) -> int:
     """Publish whatever the registry's log does not say of ``town`` (default: the sample town's agencies) by now; how many facts were new.
 
-    May be called while the system runs. Raises KafkaException, NotAccepted.
+    May be called while the system runs. Raises KafkaException, NotAccepted, PackInvalid.
     """
     topics = Topics(settings.municipality)
-    fresh = news(_facts(settings, agencies() if town is None else town), _told(settings, topics))
-    _write(settings, [(topics.inbox("consent"), number, each) for each in fresh for number in range(settings.partitions)])
+    fresh = news(facts(settings.policy, agencies() if town is None else town), _told(settings, topics))
+    _write(settings, [(*place, each) for each in fresh for place in places(topics, settings.partitions, each.key, each.fact)])
     _write(settings, [(topics.registry, 0, each) for each in fresh])
     return len(fresh)
 
@@ -69,27 +73,51 @@ def news(facts: Iterable[tuple[str, Any]], told: Iterable[tuple[str, bytes]]) ->
     return [News(key, fact, len(values)) for key, fact, values in past if values[-1:] != [serde.encode(fact)]]
 
 
+def facts(policy: str, town: Iterable[Agency]) -> Iterator[tuple[str, Any]]:
+    """Everything that the registry has to say, each fact with its key. Raises PackInvalid."""
+    for agency in town:
+        yield agency.id, registered(agency)
+    yield policy, PolicyActivated(pack=policy, hash=policy_hash(policy))
+    yield policy, deadlines_set(policy)
+
+
+def places(topics: Topics, partitions: int, key: str, fact: Any) -> Iterator[tuple[str, int]]:
+    """The inboxes and partitions that a fact goes to.
+
+    Deadlines to every function that watches some; all else to the gate; an agency also to where the ends of contracts are watched.
+    """
+    functions = SUPPORT_FUNCTIONS if isinstance(fact, DeadlinesSet) else ("consent",)
+    yield from ((topics.inbox(function), number) for function in functions for number in range(partitions))
+    if isinstance(fact, AgencyRegistered):
+        yield topics.inbox("community"), partition_of(key.encode(), partitions)
+
+
 def policy_hash(name: str) -> str:
     """SHA-256 (hex) of the bytes of a policy pack: its identity."""
-    return sha256((POLICIES / f"{name}.yaml").read_bytes()).hexdigest()
+    return sha256(_content(name)).hexdigest()
+
+
+def deadlines_set(name: str) -> DeadlinesSet:
+    """The fact that agencies are given the days that stand in this policy pack. Raises PackInvalid."""
+    days = pack.read(yaml.safe_load(_content(name)), policy_hash(name)).deadlines
+    return DeadlinesSet(pack=name, terms=tuple(DeadlineTerm(deadline=deadline, days=days[deadline]) for deadline in sorted(days)))
 
 
 def registered(agency: Agency) -> AgencyRegistered:
     """The fact that ``agency`` is registered."""
     return AgencyRegistered(
         agency=agency.id, kind=AgencyKind(agency.kind), name=agency.name_ja, emergency_right=agency.kind in EMERGENCY_KINDS,
+        contract_from=agency.contract_from, contract_until=agency.contract_until,
     )
 
 
-def _facts(settings: Settings, town: Iterable[Agency]) -> Iterable[tuple[str, Any]]:
-    for agency in town:
-        yield agency.id, registered(agency)
-    yield settings.policy, PolicyActivated(pack=settings.policy, hash=policy_hash(settings.policy))
+def _content(policy: str) -> bytes:
+    return (POLICIES / f"{policy}.yaml").read_bytes()
 
 
 def _matter(key: str, fact: Any) -> str:
-    """What a later fact takes the place of an earlier one in: one agency, or the policy pack in force, whatever its name."""
-    return type(fact).__name__ if isinstance(fact, PolicyActivated) else key
+    """What a later fact takes the place of an earlier one in: one agency; the pack in force or the deadlines, whatever their pack's name."""
+    return key if isinstance(fact, AgencyRegistered) else type(fact).__name__
 
 
 def _told(settings: Settings, topics: Topics) -> list[tuple[str, bytes]]:

@@ -40,10 +40,13 @@ def _register(installation: Installation, progress: Progress) -> None:
     from cli import registry
     from cli.agency.client import NotAccepted
     from deploy.local.layout import CannotRun
+    from services.consent.domain.pack import PackInvalid
 
     try:
         with progress.step("publishing the registry"):
             registry.publish(installation.settings)
+    except PackInvalid as error:
+        raise CannotRun(str(error)) from error
     except (KafkaException, NotAccepted) as error:
         raise CannotRun(f"the registry cannot be published ({error}); see: tsunagu run logs kafka") from error
 

@@ -113,7 +113,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     ),
     community.NoticeAcknowledged: (),
     community.NoticeRelayed: (
-        Rule("number", Holds.CODE, pattern="[0-9A-Za-z-]{1,40}"),
+        Rule("number", Holds.CODE, pattern="[A-Z][0-9]{1,2}-[0-9]{4}-[0-9]{1,3}"),
         Rule("title", Holds.PUBLIC_TEXT, max_length=100),
         Rule("recipients", Holds.AGENCY, max_items=200, min_items=1),
     ),
@@ -233,7 +233,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     ),
     consent.KeyDestroyed: (
         Rule("person", Holds.PERSON),
-        Rule("retention_class", Holds.CODE, pattern="[a-z0-9-]{1,40}"),
+        Rule("retention_class", Holds.CODE, pattern="[a-z]{2,20}(-[a-z]{2,20}){0,2}-([0-9]{1,2}y|permanent)"),
         Rule("reason", Holds.STATED),
     ),
     consent.ProtectionFlagCleared: (
@@ -280,7 +280,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     consultation.AssessmentRecorded: (
         Rule("person", Holds.PERSON),
         Rule("form", Holds.STATED),
-        Rule("form_version", Holds.CODE, pattern="[0-9A-Za-z][0-9A-Za-z.-]{0,19}"),
+        Rule("form_version", Holds.CODE, pattern="[0-9]{4}(\\.[0-9]{1,2}){0,2}"),
         Rule("household", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
     ),
@@ -530,7 +530,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     ),
     coordination.SecrecyAcknowledged: (
         Rule("member", Holds.ID),
-        Rule("text_version", Holds.CODE, pattern="[0-9A-Za-z][0-9A-Za-z.-]{0,19}"),
+        Rule("text_version", Holds.CODE, pattern="[0-9]{4}(\\.[0-9]{1,2}){0,2}"),
     ),
     coordination.SegmentClosed: (
         Rule("segment", Holds.ID),

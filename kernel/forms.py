@@ -12,13 +12,12 @@ from contracts.shared import RefusalCode
 from kernel.failures import PoisonError
 
 _SIX, _THIRTEEN = re.compile(r"[0-9]{6}"), re.compile(r"[1-9][0-9]{12}")
-_ISO_LENGTH = len("2026-04-01")
 
 
 def iso_date(value: str) -> None:
     """A day of the calendar as ISO 8601 writes it. Raises PoisonError(VALUE_INVALID)."""
     try:
-        valid = len(value) == _ISO_LENGTH and bool(date.fromisoformat(value))
+        valid = date.fromisoformat(value).isoformat() == value
     except ValueError:
         valid = False
     if not valid:

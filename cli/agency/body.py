@@ -1,7 +1,7 @@
 """Bodies as JSON: a JSON value becomes an event of the contracts, or a Japanese sentence and a code say what is wrong and where.
 
-Dates are ISO 8601 texts, members of enums their symbols, bytes are not accepted. Fields with a default may be left out. What the
-front door would refuse is found here first, by the same declarations; only whether an agency is registered is not known here.
+Dates are ISO 8601 texts or written by era (令和8年4月1日), members of enums their symbols, bytes are not accepted. Fields with a default may be
+left out. What the front door would refuse is found here first, by the same declarations; only whether an agency is registered is not known here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from cli.agency import era
 from contracts import SCHEMAS
 from contracts.catalogue import CATALOGUE, EventType
 from contracts.shared import SENTENCES
@@ -167,11 +168,17 @@ def _record(schema: Any, value: Any, path: str, named: _Named) -> dict[str, Any]
 
 def _field(entry: Any, record: dict[str, Any], path: str, named: _Named) -> Any:
     if entry["name"] in record:
-        return _value(entry["type"], record[entry["name"]], path, named)
+        return _value(entry["type"], _western(entry, record[entry["name"]]), path, named)
     if "default" not in entry:
         raise BodyError(Fault.FIELD_MISSING, path, "必要な項目がありません。")
     _learn(entry["type"], named)
     return entry["default"]
+
+
+def _western(entry: Any, value: Any) -> Any:
+    """A personal text that is a day, written by era, as ISO 8601; anything else as it is."""
+    day = era.day(value) if entry.get("form") == "date" and isinstance(value, str) else None
+    return value if day is None else day.isoformat()
 
 
 def _union(branches: list[Any], value: Any, path: str, named: _Named) -> Any:
@@ -225,6 +232,6 @@ def _whole(value: Any, kind: str, path: str) -> int:
 
 def _day(value: Any, path: str) -> date:
     try:
-        return date.fromisoformat(value)
+        return era.day(value) or date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise BodyError(Fault.VALUE_INVALID, path, "日付を 2026-04-01 の形で入れてください。") from None
+        raise BodyError(Fault.VALUE_INVALID, path, "日付を 2026-04-01 か 令和8年4月1日 の形で入れてください。") from None

@@ -222,6 +222,7 @@ class EventType:
     key: str
     part: str
     publishers: tuple[str, ...]
+    after_contract: bool
     copies: tuple[str, ...]
     forwards: tuple[str, ...]
     forward_key: str | None
@@ -260,6 +261,7 @@ def _entry(source: Source, number: int) -> str:
         "key": _text(schema["key"]),
         "part": _text(schema["part"]),
         "publishers": _tuple(map(_text, schema["publishers"])),
+        "after_contract": str(schema.get("after_contract", False)),
         "copies": _tuple(map(_text, schema.get("copies", []))),
         "forwards": _tuple(map(_text, schema.get("forwards", []))),
         "forward_key": _text(schema.get("forward_key")),

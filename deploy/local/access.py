@@ -50,7 +50,7 @@ TABLE: Mapping[str, Access] = {
     ),
     "reporting": Access(reads=(*LOGS, "control")),
     "auditor": Access(reads=LOGS),
-    "registry": Access(writes=("registry.log", "consent.inbox"), reads=("registry.log",)),
+    "registry": Access(writes=("registry.log", "consent.inbox", *INBOXES), reads=("registry.log",)),
     "operator": Access(writes=("control",)),
     "inspector": Access(reads=DEAD_LETTERS),
 }

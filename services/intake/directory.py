@@ -6,21 +6,21 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from contracts.registry import AgencyRegistered
-from contracts.shared import AgencyKind
 from kernel import serde
 from kernel.records import LogReader
+from services.intake.domain.front_door import Listed
 
 FRESH_S = 1.0
 """For how many seconds what was read counts as current."""
 _PARTITION = 0
 
 
-class Directory(Mapping[str, AgencyKind]):
-    """Agency ids and kinds. Follows the log from its beginning; an agency registered again has the newer kind."""
+class Directory(Mapping[str, Listed]):
+    """Agency ids, kinds and contracts. Follows the log from its beginning; an agency registered again is as it was registered last."""
 
     def __init__(self, reader: LogReader, topic: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._reader, self._topic, self._clock = reader, topic, clock
-        self._kinds: dict[str, AgencyKind] = {}
+        self._agencies: dict[str, Listed] = {}
         self._next = 0
         self._read_at = float("-inf")
 
@@ -37,16 +37,20 @@ class Directory(Mapping[str, AgencyKind]):
             for record in records:
                 event = serde.decode(record.value)
                 if isinstance(event, AgencyRegistered):
-                    self._kinds[event.agency] = event.kind
+                    self._agencies[event.agency] = _listed(event)
                 self._next = record.offset + 1
         self._read_at = at
         return self._next > start
 
-    def __getitem__(self, agency: str) -> AgencyKind:
-        return self._kinds[agency]
+    def __getitem__(self, agency: str) -> Listed:
+        return self._agencies[agency]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kinds)
+        return iter(self._agencies)
 
     def __len__(self) -> int:
-        return len(self._kinds)
+        return len(self._agencies)
+
+
+def _listed(fact: AgencyRegistered) -> Listed:
+    return Listed(kind=fact.kind, contract_from=fact.contract_from, contract_until=fact.contract_until)

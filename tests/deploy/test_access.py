@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import registry
 from contracts.catalogue import CATALOGUE
 from deploy.local import access, topic_plan
 from deploy.local.town import agencies
@@ -65,6 +66,15 @@ def test_readers_write_nothing():
         mine = [grant for grant in GRANTS if grant.principal == reader]
         assert {grant.operation for grant in mine} == {"READ"}
         assert {grant.topic for grant in mine} == {TOPICS.named(name) for name in access.LOGS} | orders
+
+
+def test_the_registry_writes_where_its_facts_go_and_nowhere_else():
+    """Its own log, the gate and the functions; it reads no more than what it has told."""
+    facts = registry.facts("national", TOWN)
+    needed = {topic for key, fact in facts for topic, _ in registry.places(TOPICS, 12, key, fact)} | {TOPICS.registry}
+    mine = {(grant.operation, grant.topic) for grant in GRANTS if grant.principal == registry.PRINCIPAL}
+
+    assert mine == {("WRITE", topic) for topic in needed} | {("READ", TOPICS.registry)}
 
 
 def test_dead_letters_are_read_by_the_inspector_alone_and_the_inspector_reads_nothing_else():

@@ -10,7 +10,6 @@ from cli import registry
 from cli.agency.message import JAPAN, Draft, draft, heard
 from cli.day.stage import Words
 from cli.day.view import View
-from contracts.registry import PolicyActivated
 from deploy.local.town import agencies
 from kernel import serde
 from kernel.envelope import Envelope
@@ -79,13 +78,10 @@ class MemoryStage:
         self.town.close()
 
     def _register(self) -> None:
-        told = [(agency.id, registry.registered(agency)) for agency in agencies()]
-        told.append(("national", PolicyActivated(pack="national", hash=registry.policy_hash("national"))))
-        for number, (key, fact) in enumerate(told):
+        for number, (key, fact) in enumerate(registry.facts("national", agencies())):
             attributes = Envelope(id=f"registry-{number}", source="registry", type=serde.type_of(fact).full_name, subject=key)
-            for topic, partitions in ((TOPICS.registry, 1), (TOPICS.inbox("consent"), PARTITIONS)):
-                for partition in range(partitions):
-                    self.log.append(topic, partition, key.encode(), serde.encode(fact), attributes.headers())
+            for topic, partition in ((TOPICS.registry, 0), *registry.places(TOPICS, PARTITIONS, key, fact)):
+                self.log.append(topic, partition, key.encode(), serde.encode(fact), attributes.headers())
 
     def _look(self) -> None:
         for topic in LOGS:

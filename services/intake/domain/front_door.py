@@ -22,13 +22,27 @@ from kernel.sealing import PlainPart
 
 MAX_BYTES = 262_144
 """Longest value that is admitted, in bytes."""
-Directory = Mapping[str, AgencyKind]
-"""The registered agencies (登録機関) by id."""
-
 _EPOCH, _JAPAN = date(1970, 1, 1), timedelta(hours=9)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)")
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A registered agency (登録機関): its kind, and the first and last day of its contract (委託期間); None = no such bound."""
+
+    kind: AgencyKind
+    contract_from: date | None = None
+    contract_until: date | None = None
+
+    def under_contract(self, day: date) -> bool:
+        """Whether it speaks for the municipality on this day in Japan; both days count. An agency of its own right has no bounds."""
+        return (self.contract_from or date.min) <= day <= (self.contract_until or date.max)
+
+
+Directory = Mapping[str, Listed]
+"""The registered agencies by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +84,20 @@ def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
     kind = serde.type_of(event)
     if attributes.type != kind.full_name:
         raise PoisonError(RefusalCode.TYPE_MISMATCH, "ce_type")
-    if directory.get(owner) not in kind.publishers:
-        raise PoisonError(RefusalCode.NOT_PUBLISHABLE)
+    today = _EPOCH + (timedelta(milliseconds=record.timestamp) + _JAPAN)
+    _may_publish(kind, directory.get(owner), today)
     fields.check(event, directory)
-    fields.check_days(event, _EPOCH + (timedelta(milliseconds=record.timestamp) + _JAPAN))
+    fields.check_days(event, today)
     body, parts = sealing.take_apart(event)
     return Admitted(envelope=attributes, kind=kind, event=body, parts=parts)
+
+
+def _may_publish(kind: EventType, sender: Listed | None, today: date) -> None:
+    """Only kinds of agency that the schema names, only within their contract; its duties and danger know no end (委託終了後も続く義務)."""
+    if sender is None or sender.kind not in kind.publishers:
+        raise PoisonError(RefusalCode.NOT_PUBLISHABLE)
+    if not (kind.after_contract or sender.under_contract(today)):
+        raise PoisonError(RefusalCode.CONTRACT_ENDED)
 
 
 def _attributes(record: Record, owner: str) -> Envelope:

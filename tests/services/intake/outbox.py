@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from contracts.consultation import ConsultationReceived
@@ -18,6 +19,7 @@ from kernel.sealing import Key
 from kernel.telemetry import Telemetry
 from kernel.topics import Topics
 from services.intake.directory import Directory
+from services.intake.domain.front_door import Listed
 from services.intake.front_door import FrontDoor
 
 TOPICS, PARTITIONS = Topics("990019"), 3
@@ -29,6 +31,8 @@ KINDS = {
     "elder": AgencyKind.ELDER, "coordinator": AgencyKind.COORDINATOR, "municipality": AgencyKind.MUNICIPALITY,
     "community": AgencyKind.COMMUNITY, "tax": AgencyKind.TAX,
 }
+LISTED = {agency: Listed(kind=kind) for agency, kind in KINDS.items()}
+"""The same town as the front door knows it."""
 NAME, WISH, ILLNESS = "髙橋 𠮷江", "息子のことが心配", "眠れない日が続く"
 RECEIVED = ConsultationReceived(
     person=MOTHER, field=Field.ELDER, visitor_relation=VisitorRelation.SELF, name=NAME, wish=WISH,
@@ -73,18 +77,18 @@ class Keys:
 class Town:
     """A memory log, the front door over every outbox, and agencies that write."""
 
-    def __init__(self, batch: int = 10) -> None:
+    def __init__(self, batch: int = 10, **contract_until: date) -> None:
         self.log, self.keys, self.telemetry = MemoryLog(), Keys(), Telemetry("intake")
         self.memory = MemoryTown(self.log, batch=batch)
         for agency, kind in KINDS.items():
-            self.register(agency, kind)
+            self.register(agency, kind, contract_until.get(agency))
         place = Place("intake", Routes(TOPICS, PARTITIONS), self.log, self.telemetry.meter("front-door"))
         outboxes = {TOPICS.outbox(agency): 1 for agency in (*KINDS, "newcomer")}
         self.memory.add("front-door", outboxes, lambda: FrontDoor(place, self.keys, Directory(self.log, TOPICS.registry), SECRET))
 
-    def register(self, agency: str, kind: AgencyKind) -> None:
+    def register(self, agency: str, kind: AgencyKind, contract_until: date | None = None) -> None:
         """Add a fact to the registry's log."""
-        fact = AgencyRegistered(agency=agency, kind=kind, name=agency)
+        fact = AgencyRegistered(agency=agency, kind=kind, name=agency, contract_until=contract_until)
         headers = Envelope(id=agency, source="registry", type=serde.type_of(fact).full_name, subject=agency).headers()
         self.log.append(TOPICS.registry, 0, agency.encode(), serde.encode(fact), headers)
 

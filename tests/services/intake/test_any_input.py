@@ -21,7 +21,7 @@ from services.intake.domain import consultation, outreach
 from services.intake.domain.front_door import Admitted, Rejected, examine
 from tests.kernel.courses import courses
 from tests.services.intake import test_consultation, test_outreach
-from tests.services.intake.outbox import KINDS, RECEIVED, TOPICS, record
+from tests.services.intake.outbox import LISTED, RECEIVED, TOPICS, record
 
 FRAMED = serde.encode(RECEIVED)
 COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...]]] = {
@@ -32,7 +32,7 @@ COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...]]] = {
             test_consultation.EMERGENCY, test_consultation.QUESTION,
         ),
     ),
-    "outreach": (outreach.DECIDER, (test_outreach.VERIFIED, test_outreach.KNOCKED, test_outreach.MET, test_outreach.ACCEPTED)),
+    "outreach": (outreach.DECIDER, test_outreach.REPORTS),
 }
 CASES, AGENCIES = ("c" * 32, "d" * 32), ("elder", "outreach", "tax")
 TOLD = (
@@ -47,7 +47,7 @@ TOLD = (
 )
 def test_any_record_is_judged(key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]) -> None:
     """No bytes make the door fail; what is no event is rejected with a code."""
-    found = examine(MemoryRecord(TOPICS.outbox("elder"), 0, 0, 0, key, value, headers), "elder", KINDS)
+    found = examine(MemoryRecord(TOPICS.outbox("elder"), 0, 0, 0, key, value, headers), "elder", LISTED)
     assert isinstance(found, Rejected)
     assert isinstance(found.error.code, RefusalCode)
 
@@ -57,7 +57,7 @@ def test_any_record_is_judged(key: bytes | None, value: bytes | None, headers: l
 def test_a_good_record_with_one_wrong_byte_is_judged(place: int, byte: int) -> None:
     """Damage is either found or makes another well-formed event; it never makes the door fail."""
     value = FRAMED[:place] + bytes((byte,)) + FRAMED[place + 1:]
-    assert isinstance(examine(record(value=value), "elder", KINDS), Admitted | Rejected)
+    assert isinstance(examine(record(value=value), "elder", LISTED), Admitted | Rejected)
 
 
 @pytest.mark.parametrize("name", COURSES)
@@ -82,4 +82,5 @@ def test_a_function_is_sound_under_any_course(function: Function, data: some.Dat
     reports = COURSES[function.name][1]
     opened = Said(TOLD[0], CASES[0], "elder", "tsunagu.intake")
     usual = (opened, *(Said(report, CASES[0], "elder") for report in reports))
-    check(function, data.draw(courses(usual, reports, TOLD, keys=CASES, agencies=AGENCIES)))
+    told = (*TOLD, *test_outreach.TOLD) if function is OUTREACH else TOLD
+    check(function, data.draw(courses(usual, reports, told, keys=CASES, agencies=AGENCIES)))

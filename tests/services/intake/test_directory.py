@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from contracts.registry import AgencyRegistered, PolicyActivated
 from contracts.shared import AgencyKind
 from kernel import serde
 from kernel.memory import MemoryLog
 from services.intake.directory import FRESH_S, Directory
+from services.intake.domain.front_door import Listed
 
 TOPIC = "990019.registry.log"
 
@@ -35,7 +38,18 @@ async def test_agencies_are_known_by_their_kind() -> None:
     directory = Directory(log, TOPIC)
     await directory.refresh()
 
-    assert {"elder": AgencyKind.ELDER} == dict(directory)
+    assert {"elder": Listed(kind=AgencyKind.ELDER)} == dict(directory)
+
+
+async def test_contracts_are_known_by_their_days() -> None:
+    """A renewal takes the place of what was agreed before."""
+    log, first, last, renewed = MemoryLog(), date(2026, 4, 1), date(2027, 3, 31), date(2028, 3, 31)
+    for until in (last, renewed):
+        tell(log, AgencyRegistered(agency="elder", kind=AgencyKind.ELDER, name="高齢", contract_from=first, contract_until=until))
+    directory = Directory(log, TOPIC)
+    await directory.refresh()
+
+    assert {"elder": Listed(kind=AgencyKind.ELDER, contract_from=first, contract_until=renewed)} == dict(directory)
 
 
 async def test_a_fresh_directory_is_not_read_again() -> None:
@@ -49,7 +63,7 @@ async def test_a_fresh_directory_is_not_read_again() -> None:
 
     clock.now = FRESH_S
     await directory.refresh()
-    assert {"elder": AgencyKind.ELDER} == dict(directory)
+    assert {"elder": Listed(kind=AgencyKind.ELDER)} == dict(directory)
 
 
 async def test_reading_on_says_whether_anything_was_new() -> None:

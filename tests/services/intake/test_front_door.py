@@ -27,8 +27,8 @@ from contracts.shared import (
     Urgency,
 )
 from kernel import serde
-from services.intake.domain.front_door import MAX_BYTES, Admitted, Rejected, examine
-from tests.services.intake.outbox import CASE, ID, KINDS, MOTHER, RECEIVED, SON, TIME, record
+from services.intake.domain.front_door import MAX_BYTES, Admitted, Listed, Rejected, examine
+from tests.services.intake.outbox import CASE, ID, LISTED, MOTHER, RECEIVED, SON, TIME, record
 
 FRAMED = serde.encode(RECEIVED)
 SCREENED = ConsultationScreened(outcome=ScreeningOutcome.COMPLEX, urgency=Urgency.LOW)
@@ -57,7 +57,7 @@ def code(found: Admitted | Rejected) -> RefusalCode:
 
 def test_a_good_record_is_admitted() -> None:
     """Owner, id, case and time travel on; personal fields are taken out of the body, by person and category."""
-    found = admitted(examine(record(), "elder", KINDS))
+    found = admitted(examine(record(), "elder", LISTED))
 
     assert ("elder", "elder", ID, CASE, TIME) == (
         found.envelope.source, found.envelope.agency, found.envelope.id, found.envelope.subject, found.envelope.time,
@@ -86,14 +86,14 @@ def test_a_good_record_is_admitted() -> None:
 )
 def test_broken_bytes_are_named(value: bytes, expected: RefusalCode) -> None:
     """Empty, wrong magic byte, unknown schema, truncated, trailing, a length without bytes, no text, too long: each has its code."""
-    assert expected is code(examine(record(value=value), "elder", KINDS))
+    assert expected is code(examine(record(value=value), "elder", LISTED))
 
 
 def test_a_record_without_a_value_is_empty() -> None:
     """A tombstone says nothing."""
     good = record()
     tombstone = type(good)(good.topic, 0, 0, good.timestamp, good.key, None, good.headers)
-    assert RefusalCode.EMPTY is code(examine(tombstone, "elder", KINDS))
+    assert RefusalCode.EMPTY is code(examine(tombstone, "elder", LISTED))
 
 
 @pytest.mark.parametrize("length", [MAX_BYTES, MAX_BYTES + 1])
@@ -104,13 +104,13 @@ def test_the_limit_is_exact(length: int) -> None:
     missing = length - len(serde.encode(event)) - 1
     event = event.changed(wish="x" * missing)  # of a text from 64 to 8191 bytes the length takes two bytes, of an empty one one
     assert length == len(serde.encode(event))
-    assert isinstance(examine(record(event), "elder", KINDS), Admitted if length == MAX_BYTES else Rejected)
+    assert isinstance(examine(record(event), "elder", LISTED), Admitted if length == MAX_BYTES else Rejected)
 
 
 @pytest.mark.parametrize("name", ["ce_id", "ce_source", "ce_type", "ce_time", "ce_subject"])
 def test_every_attribute_is_needed(name: str) -> None:
     """A record without one of the five is not read as if it were there."""
-    assert RefusalCode.HEADER_MISSING is code(examine(record(without=name), "elder", KINDS))
+    assert RefusalCode.HEADER_MISSING is code(examine(record(without=name), "elder", LISTED))
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ def test_every_attribute_is_needed(name: str) -> None:
 )
 def test_id_and_time_have_their_form(claims: dict[str, str]) -> None:
     """An id is a UUID, a time is of RFC 3339, a day is in the calendar."""
-    assert RefusalCode.HEADER_INVALID is code(examine(record(**claims), "elder", KINDS))
+    assert RefusalCode.HEADER_INVALID is code(examine(record(**claims), "elder", LISTED))
 
 
 @pytest.mark.parametrize("time", ["1900-01-01T00:00:00Z", "2199-12-31T23:59:60.123+09:00", "2028-02-29T00:00:00-05:00"])
 def test_any_day_of_the_calendar_may_be_claimed(time: str) -> None:
     """Nothing is decided by the claimed time, so a skewed clock harms nobody."""
-    assert time == admitted(examine(record(time=time), "elder", KINDS)).envelope.time
+    assert time == admitted(examine(record(time=time), "elder", LISTED)).envelope.time
 
 
 @pytest.mark.parametrize(
@@ -138,41 +138,41 @@ def test_any_day_of_the_calendar_may_be_claimed(time: str) -> None:
 )
 def test_headers_are_well_formed(extra: Any) -> None:
     """Twice the same, another version, no text, a flood: not guessed at."""
-    assert RefusalCode.HEADER_INVALID is code(examine(record(extra=extra), "elder", KINDS))
+    assert RefusalCode.HEADER_INVALID is code(examine(record(extra=extra), "elder", LISTED))
 
 
 @pytest.mark.parametrize("claims", [{"source": "coordinator"}, {"source": "consent"}, {"source": "elder", "agency": "coordinator"}])
 def test_nobody_speaks_for_another(claims: dict[str, str]) -> None:
     """The outbox says who wrote; a header that says otherwise is spoofed."""
-    assert RefusalCode.IDENTITY_MISMATCH is code(examine(record(**claims), "elder", KINDS))
+    assert RefusalCode.IDENTITY_MISMATCH is code(examine(record(**claims), "elder", LISTED))
 
 
 def test_the_type_is_that_of_the_body() -> None:
     """A header cannot make one fact look like another."""
-    assert RefusalCode.TYPE_MISMATCH is code(examine(record(type="tsunagu.consultation.SignalReceived"), "elder", KINDS))
+    assert RefusalCode.TYPE_MISMATCH is code(examine(record(type="tsunagu.consultation.SignalReceived"), "elder", LISTED))
 
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff\xfe", b"d" * 32])
 def test_the_key_is_the_subject(key: bytes | None) -> None:
     """No key, no text, another case: the order of a case rests on its key."""
-    assert RefusalCode.KEY_MISMATCH is code(examine(record(key=key), "elder", KINDS))
+    assert RefusalCode.KEY_MISMATCH is code(examine(record(key=key), "elder", LISTED))
 
 
 @pytest.mark.parametrize("subject", ["C" * 32, "c" * 31, "c" * 33, "田中花子", "case-1"])
 def test_a_subject_is_a_pseudonym(subject: str) -> None:
     """32 lower-case hex digits, so that no name can stand in a key."""
-    assert RefusalCode.HEADER_INVALID is code(examine(record(key=subject), "elder", KINDS))
+    assert RefusalCode.HEADER_INVALID is code(examine(record(key=subject), "elder", LISTED))
 
 
 @pytest.mark.parametrize("event", [CaseAnnounced(agency="elder"), PartGiven(agency="elder", part="LINKED"),
                                    SealedEvent(body=b"", origin_source="", origin_id="", origin_type="")])
 def test_internal_types_are_not_published(event: Any) -> None:
     """What only our functions write cannot come from outside."""
-    assert RefusalCode.NOT_PUBLISHABLE is code(examine(record(event), "elder", KINDS))
+    assert RefusalCode.NOT_PUBLISHABLE is code(examine(record(event), "elder", LISTED))
 
 
-@pytest.mark.parametrize(("owner", "kinds"), [("tax", KINDS), ("elder", {}), ("elder", {"elder": AgencyKind.UNMAPPED})])
-def test_a_kind_of_agency_publishes_what_is_its_own(owner: str, kinds: dict[str, AgencyKind]) -> None:
+@pytest.mark.parametrize(("owner", "kinds"), [("tax", LISTED), ("elder", {}), ("elder", {"elder": Listed(kind=AgencyKind.UNMAPPED)})])
+def test_a_kind_of_agency_publishes_what_is_its_own(owner: str, kinds: dict[str, Listed]) -> None:
     """The tax office receives no consultations, and an agency that nobody registered publishes nothing."""
     assert RefusalCode.NOT_PUBLISHABLE is code(examine(record(owner=owner), owner, kinds))
 
@@ -180,7 +180,7 @@ def test_a_kind_of_agency_publishes_what_is_its_own(owner: str, kinds: dict[str,
 def test_signals_are_open_to_every_agency() -> None:
     """Whoever notices somebody may say so, the tax office too."""
     signal = SignalReceived(person=MOTHER, channel=Channel.OTHER_FIELD, area_code="990019-01")
-    admitted(examine(record(signal, owner="tax"), "tax", KINDS))
+    admitted(examine(record(signal, owner="tax"), "tax", LISTED))
 
 
 @pytest.mark.parametrize(
@@ -196,8 +196,8 @@ def test_signals_are_open_to_every_agency() -> None:
 )
 def test_agencies_that_are_named_are_registered(owner: str, event: Any, fields: dict[str, Any]) -> None:
     """A slip of the pen is told at once, in single fields, lists and nested records alike."""
-    admitted(examine(record(event, owner=owner), owner, KINDS))
-    assert RefusalCode.RECIPIENT_UNKNOWN is code(examine(record(event.changed(**fields), owner=owner), owner, KINDS))
+    admitted(examine(record(event, owner=owner), owner, LISTED))
+    assert RefusalCode.RECIPIENT_UNKNOWN is code(examine(record(event.changed(**fields), owner=owner), owner, LISTED))
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_agencies_that_are_named_are_registered(owner: str, event: Any, fields: 
 )
 def test_persons_and_things_are_named_by_pseudonyms(owner: str, event: Any, fields: dict[str, Any], expected: RefusalCode) -> None:
     """Nobody's name fits into an id."""
-    assert expected is code(examine(record(event.changed(**fields), owner=owner), owner, KINDS))
+    assert expected is code(examine(record(event.changed(**fields), owner=owner), owner, LISTED))
 
 
 @pytest.mark.parametrize(
@@ -226,14 +226,14 @@ def test_persons_and_things_are_named_by_pseudonyms(owner: str, event: Any, fiel
 )
 def test_every_personal_item_says_whose_and_of_which_category(item: PersonalItem) -> None:
     """What nobody has labelled cannot be released to anybody, so it is not taken in."""
-    assert RefusalCode.UNLABELLED is code(examine(record(RECEIVED.changed(items=(item,))), "elder", KINDS))
+    assert RefusalCode.UNLABELLED is code(examine(record(RECEIVED.changed(items=(item,))), "elder", LISTED))
 
 
 def test_a_reporter_has_a_pseudonym() -> None:
     """Who reported is a person of his own, sealed under his own key."""
     signal = SignalReceived(person=MOTHER, channel=Channel.RESIDENT, area_code="990019-01", reporter="隣の人")
-    assert RefusalCode.UNLABELLED is code(examine(record(signal), "elder", KINDS))
-    admitted(examine(record(signal.changed(reporter_person=SON)), "elder", KINDS))
+    assert RefusalCode.UNLABELLED is code(examine(record(signal), "elder", LISTED))
+    admitted(examine(record(signal.changed(reporter_person=SON)), "elder", LISTED))
 
 
 def test_only_known_attributes_travel_on() -> None:
@@ -241,7 +241,7 @@ def test_only_known_attributes_travel_on() -> None:
     found = admitted(examine(record(
         extra=(("ce_actor", "田中".encode()), ("position", b"log/0/1")), correlation_id="髙橋さんの件", causation_id="x", traceparent="y",
         seq="7", dataschema="z", municipality="131016",
-    ), "elder", KINDS)).envelope
+    ), "elder", LISTED)).envelope
 
     assert ("", "", "", 0, "", "", "") == (
         found.correlation_id, found.causation_id, found.traceparent, found.seq, found.position, found.dataschema, found.municipality,
@@ -251,7 +251,7 @@ def test_only_known_attributes_travel_on() -> None:
 def test_a_well_formed_trace_travels_on() -> None:
     """What is a pseudonym by its form connects the agency's system with ours."""
     trace = f"00-{'a' * 32}-{'b' * 16}-01"
-    found = admitted(examine(record(correlation_id=ID, traceparent=trace), "elder", KINDS)).envelope
+    found = admitted(examine(record(correlation_id=ID, traceparent=trace), "elder", LISTED)).envelope
     assert (ID, trace) == (found.correlation_id, found.traceparent)
 
 
@@ -266,7 +266,7 @@ def test_a_well_formed_trace_travels_on() -> None:
 )
 def test_a_rejection_names_only_what_is_well_formed(claims: dict[str, str], expected: tuple[str, str]) -> None:
     """The sender recognises its message; what it wrote into the wrong place goes no further."""
-    found = examine(record(value=b"?", **claims), "elder", KINDS)
+    found = examine(record(value=b"?", **claims), "elder", LISTED)
     assert isinstance(found, Rejected)
     assert expected == (found.message_id, found.message_type)
 
@@ -274,9 +274,9 @@ def test_a_rejection_names_only_what_is_well_formed(claims: dict[str, str], expe
 @pytest.mark.parametrize("event", [RECEIVED, SCREENED, LINKED])
 def test_the_same_record_is_judged_alike_every_time(event: Any) -> None:
     """Same input, same answer."""
-    assert examine(record(event), "elder", KINDS) == examine(record(event), "elder", KINDS)
+    assert examine(record(event), "elder", LISTED) == examine(record(event), "elder", LISTED)
 
 
 def test_counts_without_persons_are_admitted() -> None:
     """What carries no personal data has nothing to seal."""
-    assert () == admitted(examine(record(SessionHeld(held_on=date(2026, 5, 1), attendance=()), owner="community"), "community", KINDS)).parts
+    assert () == admitted(examine(record(SessionHeld(held_on=date(2026, 5, 1), attendance=()), owner="community"), "community", LISTED)).parts

@@ -16,15 +16,15 @@ from contracts.community import PlaceOpened, SessionHeld
 from contracts.consent import ConsentGranted
 from contracts.coordination import PlanShared, SegmentOpened
 from contracts.fields import Holds
-from contracts.shared import AgeBand, AgeCount, PersonalItem, PlaceKind, RefusalCode
+from contracts.shared import AgeBand, AgeCount, AgencyKind, PersonalItem, PlaceKind, RefusalCode
 from kernel import serde
 from kernel.telltales import tells_of_somebody
-from services.intake.domain.front_door import Admitted, Rejected, examine
+from services.intake.domain.front_door import Admitted, Listed, Rejected, examine
 from tests import publishable
 from tests.publishable import Place
-from tests.services.intake.outbox import CASE, ID, KINDS, RECEIVED, TOPICS, Town, record
+from tests.services.intake.outbox import CASE, ID, KINDS, LISTED, RECEIVED, TOPICS, Town, record
 
-OWNERS = {**KINDS, **{kind.lower(): kind for each in publishable.KINDS for kind in each.publishers}}
+OWNERS = {**LISTED, **{kind.lower(): Listed(kind=AgencyKind(kind)) for each in publishable.KINDS for kind in each.publishers}}
 """An agency of every kind."""
 CLEAR = publishable.places(*(publishable.TEXTS - {Holds.PERSONAL}))
 PERSONAL = [place for place in publishable.places(Holds.PERSONAL) if not (place.rule.pattern or place.rule.form)]

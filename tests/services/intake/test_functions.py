@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven, PartNoted
+from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven, PartNoted, Tick
 from contracts.shared import CasePart, RefusalCode
 from kernel import serde
 from kernel.memory import MemoryRecord
@@ -40,11 +40,14 @@ def test_a_case_that_is_not_there_looks_like_one_that_is_not_yours() -> None:
 
 
 def test_outreach_is_a_sound_function() -> None:
-    """The announced opener works its way from a signal to a link; the agency linked to has a part from then on."""
+    """The announced opener works its way from a signal to a link; the agency linked to has a part from then on; a missed visit is noted once."""
     log = check(OUTREACH, [
         Said(CaseAnnounced(agency="outreach"), CASE, "outreach", source="intake"), Said(visits.VERIFIED, CASE, "outreach"),
-        Said(visits.KNOCKED, CASE, "outreach"), Said(visits.MET, CASE, "outreach"), Said(visits.ACCEPTED, CASE, "outreach"),
+        Said(visits.KNOCKED, CASE, "outreach"), Said(visits.MET, CASE, "outreach"), Said(visits.STEP_AND_NEXT, CASE, "outreach"),
+        Said(Tick(), "tick", "", "tsunagu.intake", visits.SET.due), Said(visits.ACCEPTED, CASE, "outreach"),
         Said(visits.KNOCKED, CASE, "participation"), Said(visits.KNOCKED, CASE, "tax"),
     ])
     assert PartGiven(agency="participation", part=CasePart.LINKED) in events(log)
+    assert visits.MISSED in events(log)
+    assert visits.DONE not in events(log)
     assert [RefusalCode.CASE_NOT_FOUND] == [event.code for event in events(log) if isinstance(event, MessageRefused)]
