@@ -8,9 +8,16 @@ from kernel.decider import Function
 from kernel.parties import PARTIES
 from kernel.service import Service
 from kernel.settings import Settings
-from services.coordination.domain import conference, coordination, plan
+from services.coordination.domain import conference, coordination, plan, resources, sitting
 
-COORDINATION = Function("coordination", (PARTIES, DEADLINES, coordination.DECIDER, plan.DECIDER, conference.DECIDER), TERMS)
+COORDINATION = Function(
+    "coordination",
+    (
+        PARTIES, DEADLINES, coordination.DECIDER, plan.DECIDER,
+        conference.DECIDER, sitting.DECIDER, resources.DECIDER,
+    ),
+    TERMS,
+)
 SERVICE = Service(name="coordination", functions=(COORDINATION,))
 
 

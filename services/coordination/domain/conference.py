@@ -1,110 +1,105 @@
-"""Conference (会議): a sitting is cut into segments, each with its own basis and members; what is said in one stays in it.
+"""Conference (会議) as one case knows it: the segments about it, what is asked, given and decided in them; what is said in one stays in it.
 
-A key is either a sitting or a case. A sitting tells its segments to each case on the agenda, as a fact in that case's own order.
+The sitting that opens and closes segments has a key of its own; see ``sitting.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from contracts.coordination import (
     CaseSegmentClosed,
     CaseSegmentOpened,
-    ConferenceConvened,
+    DecisionRecorded,
     InformationGivenInConference,
     InformationRequestedInConference,
-    SegmentClosed,
     SegmentNoted,
-    SegmentOpened,
 )
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, PartNoted
-from contracts.shared import Basis, FunctionName, Purpose, RefusalCode
+from contracts.shared import Basis, ConferenceBasis, FunctionName, Purpose, RefusalCode
 from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 
-Reported = ConferenceConvened | SegmentOpened | SegmentClosed | InformationRequestedInConference | InformationGivenInConference
+Reported = InformationRequestedInConference | InformationGivenInConference | DecisionRecorded
 Message = Reported | CaseSegmentOpened | CaseSegmentClosed
-Event = Message | SegmentNoted | DisclosureRequested | PartNoted | PartGiven | MessageRefused
+Event = Reported | SegmentNoted | DisclosureRequested | PartNoted | PartGiven | MessageRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Of a sitting (一回の会議): ``convened``, ``agenda``, ``running``. Of a case: ``agencies``, ``noted``."""
+    """The segments that are about one case."""
 
-    convened: bool = False
-    agenda: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """The cases of each segment that was ever opened, by segment."""
-    running: str = ""
-    """The segment that is open now; empty = none."""
     agencies: frozenset[str] = frozenset()
     """Who has a part in the case."""
     noted: dict[str, SegmentNoted] = field(default_factory=dict)
-    """What the case knows of the segments that are about it, by segment."""
+    """What the case knows of each segment, by segment."""
 
 
 def decide(state: State, message: Message, context: Context) -> tuple[Event, ...]:
-    """What a report about a sitting gives, and what a case makes of what its sitting says."""
+    """What a report about the case gives in a conference, and what the case makes of what its sitting says."""
     match message:
         case CaseSegmentOpened() | CaseSegmentClosed():
             return _noted(state, message, context)
         case _:
             fault = _fault(state, message, context)
-            return (refused(context, fault),) if fault else (message, *_consequences(state, message, context))
+            return (refused(context, fault),) if fault else (message, *_asked(state, message, context))
 
 
 def _fault(state: State, message: Reported, context: Context) -> RefusalCode | None:
     """Why the message cannot be taken in; None when it can."""
     match message:
-        case ConferenceConvened():
-            return RefusalCode.ALREADY_DONE if state.convened else None
-        case SegmentOpened():
-            return _fault_of_opening(state, message)
-        case SegmentClosed(segment=segment) if segment != state.running:
-            return RefusalCode.ALREADY_DONE if segment in state.agenda else RefusalCode.SEGMENT_NOT_OPEN
         case InformationRequestedInConference(segment=segment):
             noted = state.noted.get(segment)
-            listed = noted is not None and noted.open and context.agency in (noted.convener, *noted.members)
-            return None if listed else RefusalCode.SEGMENT_NOT_OPEN
+            return None if noted is not None and noted.open and _listed(noted, context) else RefusalCode.SEGMENT_NOT_OPEN
         case InformationGivenInConference(segment=segment):
             listed = segment in state.noted and context.agency in state.noted[segment].members
             return None if listed else RefusalCode.CASE_NOT_FOUND
-        case SegmentClosed():
-            return None
+        case DecisionRecorded(segment=segment):
+            if segment not in state.noted:
+                return RefusalCode.SEGMENT_NOT_OPEN
+            return None if _listed(state.noted[segment], context) else RefusalCode.NOT_LISTED
         case _:
             return RefusalCode.UNKNOWN_TYPE
 
 
-def _fault_of_opening(state: State, message: SegmentOpened) -> RefusalCode | None:
-    """One segment at a time (時間を切り分ける), in a convened sitting, with members."""
-    if message.segment in state.agenda:
-        return RefusalCode.ALREADY_DONE
-    if not state.convened or state.running:
-        return RefusalCode.WRONG_STATE
-    return None if message.members else RefusalCode.RECIPIENTS_MISSING
+def _listed(noted: SegmentNoted, context: Context) -> bool:
+    """Whether the sender opened the segment or is a member of it."""
+    return context.agency in (noted.convener, *noted.members)
 
 
-def _consequences(state: State, message: Reported, context: Context) -> Iterator[Event]:
-    """Each case on the agenda is told; so are the others in the room, if the gate lets it, after the closing too."""
+def _asked(state: State, message: Reported, context: Context) -> Iterator[DisclosureRequested]:
+    """The others of this segment are to learn of it, if the gate lets it, after the closing too; those of no other segment are."""
+    noted = state.noted[message.segment]
     match message:
-        case SegmentOpened():
-            for case in dict.fromkeys(message.cases):
-                yield CaseSegmentOpened(
-                    case=case, sitting=context.key, segment=message.segment, basis=message.basis,
-                    members=message.members, present=message.present,
-                )
-        case SegmentClosed(segment=segment):
-            for case in dict.fromkeys(state.agenda[segment]):
-                yield CaseSegmentClosed(case=case, sitting=context.key, segment=segment)
-        case InformationRequestedInConference(to_agency=asked, segment=segment):
-            yield _ask(context, type(message), asked, segment)
-        case InformationGivenInConference(segment=segment):
-            room = dict.fromkeys((*state.noted[segment].members, *state.noted[segment].present))
-            for attendee in room:
-                if attendee != context.agency:
-                    yield _ask(context, type(message), attendee, segment)
+        case InformationRequestedInConference(to_agency=asked):
+            yield from _ask(context, message, (asked,), Basis.M, Purpose.SUPPORT_CONFERENCE)
+        case InformationGivenInConference():
+            others = _others(context, (*noted.members, *noted.present))
+            yield from _ask(context, message, others, Basis.M, Purpose.SUPPORT_CONFERENCE)
+        case DecisionRecorded():
+            yield from _ask(context, message, _others(context, noted.members), *_GROUNDS.get(noted.basis, _OF_OTHER_CLOSED))
+
+
+_GROUNDS = {
+    ConferenceBasis.SWA106_6: (Basis.M, Purpose.SUPPORT_CONFERENCE),
+    ConferenceBasis.NON_STATUTORY: (Basis.C, Purpose.COORDINATION),
+}
+_OF_OTHER_CLOSED = (Basis.C, Purpose.SUPPORT_CONFERENCE)
+"""On which basis and for which purpose members are told what was decided; only 106-6 is a ground of its own at the gate (R10)."""
+
+
+def _others(context: Context, agencies: Iterable[str]) -> tuple[str, ...]:
+    return tuple(agency for agency in dict.fromkeys(agencies) if agency != context.agency)
+
+
+def _ask(context: Context, message: Reported, agencies: Iterable[str], basis: Basis, purpose: Purpose) -> Iterator[DisclosureRequested]:
+    """Ask to tell them the reported event; the segment is named where it is the ground."""
+    segment = message.segment if basis is Basis.M else None
+    for agency in agencies:
+        yield ask(context, FunctionName.COORDINATION, 0, type(message), agency, purpose, basis, segment=segment)
 
 
 def _noted(state: State, message: CaseSegmentOpened | CaseSegmentClosed, context: Context) -> tuple[SegmentNoted | MessageRefused, ...]:
@@ -124,27 +119,14 @@ def _noted(state: State, message: CaseSegmentOpened | CaseSegmentClosed, context
             return ()
 
 
-def _ask(context: Context, event: type, attendee: str, segment: str) -> DisclosureRequested:
-    return ask(context, FunctionName.COORDINATION, 0, event, attendee, Purpose.SUPPORT_CONFERENCE, Basis.M, segment=segment)
-
-
 def evolve(state: State, event: Event) -> State:
     """The state after ``event``."""
     match event:
-        case ConferenceConvened():
-            return replace(state, convened=True)
-        case SegmentOpened(segment=segment):
-            return replace(state, agenda={**state.agenda, segment: event.cases}, running=segment)
-        case SegmentClosed():
-            return replace(state, running="")
         case SegmentNoted(segment=segment):
             return replace(state, noted={**state.noted, segment: event})
         case PartNoted(agency=agency) | PartGiven(agency=agency):
             return replace(state, agencies=state.agencies | {agency})
-        case (
-            CaseSegmentOpened() | CaseSegmentClosed() | InformationRequestedInConference() | InformationGivenInConference()
-            | DisclosureRequested() | MessageRefused()
-        ):
+        case InformationRequestedInConference() | InformationGivenInConference() | DecisionRecorded() | DisclosureRequested() | MessageRefused():
             return state
         case _:
             assert_never(event)
@@ -155,12 +137,9 @@ DECIDER: Decider[State] = Decider(
     initial=State(),
     decide=decide,
     evolve=evolve,
-    messages=(
-        ConferenceConvened, SegmentOpened, SegmentClosed, CaseSegmentOpened, CaseSegmentClosed,
-        InformationRequestedInConference, InformationGivenInConference,
-    ),
+    messages=(CaseSegmentOpened, CaseSegmentClosed, InformationRequestedInConference, InformationGivenInConference, DecisionRecorded),
     events=(
-        ConferenceConvened, SegmentOpened, SegmentClosed, CaseSegmentOpened, CaseSegmentClosed, SegmentNoted,
-        InformationRequestedInConference, InformationGivenInConference, DisclosureRequested, PartNoted, PartGiven, MessageRefused,
+        SegmentNoted, InformationRequestedInConference, InformationGivenInConference, DecisionRecorded,
+        DisclosureRequested, PartNoted, PartGiven, MessageRefused,
     ),
 )

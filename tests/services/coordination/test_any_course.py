@@ -15,10 +15,11 @@ from kernel.decider import Decider
 from kernel.properties import Said, check
 from kernel.testing import Given, given
 from services.coordination.app import COORDINATION
-from services.coordination.domain import conference, coordination, plan
+from services.coordination.domain import conference, coordination, plan, resources, sitting
 from tests.kernel.courses import courses
-from tests.services.coordination import test_conference, test_coordination, test_function, test_plan
+from tests.services.coordination import test_conference, test_coordination, test_function, test_plan, test_resources, test_sitting
 
+LEFT = test_sitting.released("child")
 COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...], tuple[Any, ...]]] = {
     "coordination": (
         coordination.DECIDER,
@@ -39,28 +40,36 @@ COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...], tuple[Any, ...]]] = {
     "conference": (
         conference.DECIDER,
         (
-            test_conference.CONVENED, test_conference.OPENED, test_conference.CLOSED, test_conference.ASKED, test_conference.GIVEN,
-            test_conference.TOLD_OPEN[0], test_conference.TOLD_CLOSED[0],
+            test_conference.ASKED, test_conference.GIVEN, test_conference.DECIDED, test_sitting.TOLD_OPEN[0], test_sitting.TOLD_CLOSED[0],
         ),
         (test_conference.PART,),
+    ),
+    "sitting": (sitting.DECIDER, (*test_sitting.ANSWERS, test_sitting.OPENED, *test_sitting.LIST, LEFT, test_sitting.CANCELLED), (test_sitting.PART,)),
+    "resources": (
+        resources.DECIDER,
+        (test_resources.DISCUSSED, test_resources.GAP),
+        (test_resources.part("elder"),),
     ),
 }
 """Each decider, what is reported to it, and events of the same log that another decider writes."""
 AGENCIES = ("coordinator", "elder", "child", "municipality")
 CASE = test_function.CASE
-OPENED = test_conference.OPENED.changed(cases=(CASE, test_conference.CASES[1]))
+OPENED = test_sitting.OPENED.changed(cases=(CASE, test_sitting.CASES[1]))
 USUAL = (
     *test_function.BEFORE, test_function.decided(Outcome.HOLD), test_function.decided(Outcome.REDACT),
     Said(test_coordination.ACCEPTED, CASE, "coordinator"), Said(test_coordination.ROLES, CASE, "coordinator"),
     Said(test_plan.PROPOSED, CASE, "coordinator"), Said(test_plan.FIT, CASE, "coordinator"), Said(test_plan.SHARED, CASE, "coordinator"),
-    Said(test_conference.CONVENED, test_conference.SITTING, "elder"), Said(OPENED, test_conference.SITTING, "elder"),
-    Said(test_conference.CLOSED, test_conference.SITTING, "elder"),
+    Said(test_sitting.CONVENED, test_sitting.SITTING, "elder"),
+    *(Said(each, test_sitting.SITTING, "elder") for each in test_sitting.LIST[:3]),
+    *(Said(test_sitting.acknowledged(each), test_sitting.SITTING, each) for each in ("child", "municipality")),
+    Said(OPENED, test_sitting.SITTING, "elder"), Said(test_conference.DECIDED, CASE, "elder"), Said(LEFT, test_sitting.SITTING, "elder"),
 )
 """A case that is referred, divided and planned, then a sitting about it and about a case of others."""
-REPORTS = tuple(report for _, reports, _ in COURSES.values() for report in reports if report not in test_conference.TOLD)
+FORWARDED = (test_sitting.TOLD_OPEN[0], test_sitting.TOLD_CLOSED[0], test_resources.GAP)
+REPORTS = tuple(report for _, reports, _ in COURSES.values() for report in reports if report not in FORWARDED)
 TOLD = (
     CaseAnnounced(agency="elder", persons=(test_coordination.MOTHER,)), PartGiven(agency="child", part=CasePart.LINKED),
-    *map(test_function.verdict, Outcome), *test_conference.TOLD,
+    *map(test_function.verdict, Outcome), *FORWARDED,
 )
 
 
@@ -77,7 +86,7 @@ def test_any_course_of_a_case_is_answered_and_always_alike(name: str, data: some
 
 
 @settings(max_examples=60, deadline=None)
-@for_all(said=courses(USUAL, (*REPORTS, OPENED), TOLD, keys=(CASE, *test_conference.CASES, test_conference.SITTING), agencies=AGENCIES))
+@for_all(said=courses(USUAL, (*REPORTS, OPENED), TOLD, keys=(CASE, *test_sitting.CASES, test_sitting.SITTING, test_resources.AREA), agencies=AGENCIES))
 def test_coordination_is_a_sound_function_under_any_course(said: list[Said]) -> None:
     """Cases and sittings side by side, strangers among the agencies: every property of a function holds."""
     check(COORDINATION, said)

@@ -1,4 +1,4 @@
-"""Conference: sittings, segments, what is asked and given in them; each rule in a sentence."""
+"""Conference: what a case knows of its segments, what is asked, given and decided in them; each rule in a sentence."""
 
 from __future__ import annotations
 
@@ -7,45 +7,33 @@ from typing import Any
 
 import pytest
 
-from contracts.coordination import (
-    CaseSegmentClosed,
-    CaseSegmentOpened,
-    ConferenceConvened,
-    InformationGivenInConference,
-    InformationRequestedInConference,
-    SegmentClosed,
-    SegmentNoted,
-    SegmentOpened,
-)
+from contracts.coordination import DecisionRecorded, InformationGivenInConference, InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, PartGiven, PartNoted, Tick
-from contracts.shared import Basis, CasePart, ConferenceBasis, DataCategory, FunctionName, PartCode, Purpose, RefusalCode
+from contracts.shared import (
+    Basis,
+    CasePart,
+    ConferenceBasis,
+    ConferenceDecision,
+    DataCategory,
+    FunctionName,
+    PartCode,
+    Purpose,
+    RefusalCode,
+)
 from kernel.decider import Part
 from kernel.testing import given
 from services.coordination.domain.conference import DECIDER
+from tests.services.coordination.test_sitting import CONVENED, OPENED, SEGMENT, SITTING, TOLD_CLOSED, TOLD_OPEN
 
-SITTING, SEGMENT, CHILD = "1" * 32, "2" * 32, "c" * 32
-CASES = ("a" * 32, "b" * 32)
-CONVENED = ConferenceConvened(held_on=date(2026, 5, 1), invited=("child", "elder"))
-OPENED = SegmentOpened(
-    segment=SEGMENT, basis=ConferenceBasis.SWA106_6, cases=CASES, members=("municipality", "child", "elder"),
-    present=("municipality", "child", "workshop"),
-)
-CLOSED = SegmentClosed(segment=SEGMENT)
-TOLD_OPEN = tuple(
-    CaseSegmentOpened(
-        case=case, sitting=SITTING, segment=SEGMENT, basis=OPENED.basis, members=OPENED.members, present=OPENED.present,
-    )
-    for case in CASES
-)
-TOLD_CLOSED = tuple(CaseSegmentClosed(case=case, sitting=SITTING, segment=SEGMENT) for case in CASES)
+CHILD = "c" * 32
 NOTED_OPEN = SegmentNoted(
     sitting=SITTING, segment=SEGMENT, basis=OPENED.basis, members=OPENED.members, present=OPENED.present, open=True, convener="municipality",
 )
-TOLD = (TOLD_OPEN[0], TOLD_CLOSED[0])
 PART = PartNoted(agency="municipality", part=CasePart.OPENED)
 NOTED_CLOSED = NOTED_OPEN.changed(open=False)
 ASKED = InformationRequestedInConference(segment=SEGMENT, to_agency="child", wanted=(DataCategory.SCHOOLING,))
 GIVEN = InformationGivenInConference(person=CHILD, segment=SEGMENT, keep_until=date(2026, 6, 1))
+DECIDED = DecisionRecorded(person=CHILD, segment=SEGMENT, decisions=(ConferenceDecision.INFORMATION_SHARED,), plan_changed=False)
 
 
 def request(event_id: str, event_type: str, recipient: str, agency: str, *parts: PartCode) -> DisclosureRequested:
@@ -54,54 +42,6 @@ def request(event_id: str, event_type: str, recipient: str, agency: str, *parts:
         event_id=event_id, event_type=event_type, recipient=recipient, agency=agency, function=FunctionName.COORDINATION,
         purpose=Purpose.SUPPORT_CONFERENCE, basis=Basis.M, segment=SEGMENT, parts=parts,
     )
-
-
-def test_a_sitting_is_convened_once() -> None:
-    """A second call of the same sitting is told to be there already."""
-    given(DECIDER).when(CONVENED).then(CONVENED).when(CONVENED).then_refused(RefusalCode.ALREADY_DONE)
-
-
-def test_opening_a_segment_tells_every_case_on_the_agenda() -> None:
-    """The fact lies in each case's own order, once a case."""
-    doubled = OPENED.changed(cases=(*CASES, CASES[0]))
-    given(DECIDER, CONVENED, key=SITTING).when(doubled).then(doubled, *TOLD_OPEN)
-
-
-def test_closing_a_segment_tells_every_case_on_the_agenda() -> None:
-    """Whoever was told of the opening is told of the end."""
-    given(DECIDER, CONVENED, OPENED, key=SITTING).when(CLOSED).then(CLOSED, *TOLD_CLOSED)
-
-
-def test_a_segment_opens_in_a_convened_sitting() -> None:
-    """Without a sitting there is no room to speak in."""
-    given(DECIDER).when(OPENED).then_refused(RefusalCode.WRONG_STATE)
-
-
-def test_one_segment_at_a_time() -> None:
-    """Time is separated: a second segment waits until the first is closed."""
-    second = OPENED.changed(segment="3" * 32)
-    sitting = given(DECIDER, CONVENED, OPENED, key=SITTING)
-    sitting.when(second).then_refused(RefusalCode.WRONG_STATE)
-    sitting.when(CLOSED).after().when(second).then(second, CaseSegmentOpened, CaseSegmentOpened)
-
-
-@pytest.mark.parametrize("past", [(CONVENED, OPENED), (CONVENED, OPENED, CLOSED)])
-def test_a_segment_opens_once(past: tuple[Any, ...]) -> None:
-    """A closed segment is not opened again; what comes later is another one, with its own record."""
-    given(DECIDER, *past).when(OPENED).then_refused(RefusalCode.ALREADY_DONE)
-
-
-def test_a_segment_names_its_members() -> None:
-    """Secrecy binds persons who are named, so a segment without members is none."""
-    given(DECIDER, CONVENED).when(OPENED.changed(members=())).then_refused(RefusalCode.RECIPIENTS_MISSING)
-
-
-@pytest.mark.parametrize(
-    ("past", "code"), [((CONVENED,), RefusalCode.SEGMENT_NOT_OPEN), ((CONVENED, OPENED, CLOSED), RefusalCode.ALREADY_DONE)],
-)
-def test_only_an_open_segment_closes(past: tuple[Any, ...], code: RefusalCode) -> None:
-    """Never opened, or closed already."""
-    given(DECIDER, *past).when(CLOSED).then_refused(code)
 
 
 @pytest.mark.parametrize("part", [PART, PartGiven(agency="municipality", part=CasePart.LINKED)])
@@ -175,6 +115,63 @@ def test_membership_of_one_segment_is_none_of_another() -> None:
     """Nothing flows from one segment to another by membership alone."""
     other = GIVEN.changed(segment="3" * 32)
     given(DECIDER, NOTED_OPEN).when(other, agency="child").then_refused(RefusalCode.CASE_NOT_FOUND)
+
+
+def decision(event_id: str, recipient: str, purpose: Purpose, basis: Basis, agency: str = "municipality") -> DisclosureRequested:
+    """A request to tell a member what was decided."""
+    return DisclosureRequested(
+        event_id=event_id, event_type="DecisionRecorded", recipient=recipient, agency=agency, function=FunctionName.COORDINATION,
+        purpose=purpose, basis=basis, segment=SEGMENT if basis is Basis.M else None,
+        parts=(PartCode(person=CHILD, category=DataCategory.LIFE_HISTORY),), persons=(CHILD,),
+    )
+
+
+GROUNDS = [
+    (ConferenceBasis.SWA106_6, Basis.M, Purpose.SUPPORT_CONFERENCE),
+    (ConferenceBasis.NON_STATUTORY, Basis.C, Purpose.COORDINATION),
+    *((each, Basis.C, Purpose.SUPPORT_CONFERENCE) for each in (
+        ConferenceBasis.CWA25_2, ConferenceBasis.NPA9, ConferenceBasis.PAA27_3, ConferenceBasis.LIA15,
+    )),
+]
+
+
+@pytest.mark.parametrize(("conference", "basis", "purpose"), GROUNDS)
+@pytest.mark.parametrize("still_open", [True, False])
+def test_what_was_decided_is_asked_of_the_gate_for_each_other_member(
+    conference: ConferenceBasis, basis: Basis, purpose: Purpose, still_open: bool,
+) -> None:
+    """Open or just closed: members only, each on the ground of that segment; never the guest, never the sender itself."""
+    noted = NOTED_OPEN.changed(basis=conference, open=still_open)
+    then = given(DECIDER, noted).when(
+        DECIDED, agency="municipality", parts=(Part(CHILD, "LIFE_HISTORY", False),), persons=(CHILD,),
+    )
+    then.then(DECIDED, *(decision(then.context.event_id(0), member, purpose, basis) for member in ("child", "elder")))
+
+
+def test_a_member_may_write_down_the_decision_and_so_may_a_convener_that_is_none() -> None:
+    """The coordinator opened the segment and is no member: it records; another member does too."""
+    case = given(DECIDER, NOTED_OPEN.changed(convener="coordinator"))
+    case.when(DECIDED, agency="coordinator").then(DECIDED, DisclosureRequested, DisclosureRequested, DisclosureRequested)
+    case.when(DECIDED, agency="elder").then(DECIDED, DisclosureRequested, DisclosureRequested)
+
+
+@pytest.mark.parametrize("agency", ["workshop", "coordinator"])
+def test_who_neither_convened_the_segment_nor_is_a_member_records_no_decision(agency: str) -> None:
+    """A guest, or an agency that takes part in the case but not in this segment."""
+    given(DECIDER, NOTED_OPEN).when(DECIDED, agency=agency).then_refused(RefusalCode.NOT_LISTED)
+
+
+@pytest.mark.parametrize("past", [(), (NOTED_OPEN.changed(segment="3" * 32),), (CONVENED, OPENED)])
+def test_a_decision_belongs_to_a_segment_that_the_case_knows(past: tuple[Any, ...]) -> None:
+    """What was decided about another case, or in another segment, is not written down here."""
+    given(DECIDER, *past).when(DECIDED, agency="municipality").then_refused(RefusalCode.SEGMENT_NOT_OPEN)
+
+
+def test_what_is_decided_in_one_segment_is_told_to_nobody_of_another() -> None:
+    """Two segments about the same case: the list of each is its own."""
+    other = NOTED_OPEN.changed(segment="3" * 32, members=("municipality", "tax"))
+    then = given(DECIDER, NOTED_OPEN, other).when(DECIDED.changed(segment="3" * 32), agency="municipality")
+    assert ["tax"] == [event.recipient for event in then.events if isinstance(event, DisclosureRequested)]
 
 
 def test_an_unknown_message_is_refused() -> None:

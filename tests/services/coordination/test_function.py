@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from contracts.consent import DisclosureDecided
-from contracts.coordination import SegmentNoted
-from contracts.envelope import CaseAnnounced, DisclosureRequested, MessageNoted, MessageRefused, PartNoted, PersonsNoted
+from contracts.coordination import DevelopmentTaskOpened, SegmentNoted
+from contracts.envelope import CaseAnnounced, DisclosureRequested, MessageNoted, MessageRefused, PartGiven, PartNoted, PersonsNoted
 from contracts.shared import Basis, FunctionName, Outcome, Purpose, RefusalCode, ScreeningOutcome
 from kernel import serde
 from kernel.decider import derive_id
@@ -14,6 +16,8 @@ from services.coordination.app import COORDINATION
 from tests.services.coordination import test_conference as conference
 from tests.services.coordination import test_coordination as coordination
 from tests.services.coordination import test_plan as plan
+from tests.services.coordination import test_resources as resources
+from tests.services.coordination import test_sitting as sitting
 
 CASE = "c" * 32
 REFERRAL_MESSAGE = "message-2"
@@ -75,34 +79,83 @@ def test_what_the_gate_denies_is_not_referred() -> None:
     assert [RefusalCode.WRONG_STATE] == refusals(log)
 
 
+def sat(opening: Any) -> tuple[Said, ...]:
+    """A sitting that the municipality convenes, with its list, those in the room bound to secrecy, and one segment."""
+    return (
+        Said(sitting.CONVENED, sitting.SITTING, "municipality"),
+        *(Said(sitting.appointed(agency), sitting.SITTING, "municipality") for agency in opening.members),
+        *(Said(sitting.acknowledged(agency), sitting.SITTING, agency) for agency in ("municipality", "child")),
+        Said(opening, sitting.SITTING, "municipality"),
+    )
+
+
 def test_a_sitting_reaches_the_cases_on_its_agenda_and_no_other() -> None:
     """Each case in which the convener has a part notes opening and closing in its own order; who was not listed finds no case."""
-    case, stranger = conference.CASES[0], "9" * 32
+    case, stranger = sitting.CASES[0], "9" * 32
     log = check(COORDINATION, [
-        *(Said(CaseAnnounced(agency="municipality"), each, "municipality", source="intake") for each in conference.CASES),
-        Said(conference.CONVENED, conference.SITTING, "municipality"), Said(conference.OPENED, conference.SITTING, "municipality"),
-        Said(conference.ASKED, case, "municipality"), Said(conference.TOLD_OPEN[0], case, "municipality", source="coordination"),
+        *(Said(CaseAnnounced(agency="municipality"), each, "municipality", source="intake") for each in sitting.CASES),
+        *sat(sitting.OPENED),
+        Said(conference.ASKED, case, "municipality"), Said(sitting.TOLD_OPEN[0], case, "municipality", source="coordination"),
         Said(conference.ASKED, case, "municipality"), Said(conference.GIVEN, case, "child"), Said(conference.GIVEN, stranger, "child"),
-        Said(conference.CLOSED, conference.SITTING, "municipality"),
+        Said(conference.DECIDED, case, "municipality"), Said(conference.DECIDED, case, "child"),
+        Said(sitting.CLOSED, sitting.SITTING, "municipality"),
+        Said(sitting.ENDED, sitting.SITTING, "municipality"), Said(sitting.SEALED, sitting.SITTING, "municipality"),
     ])
 
+    assert [] == refusals(log, sitting.SITTING)
+    assert [RefusalCode.CASE_NOT_FOUND] == refusals(log, case)[-1:]
     assert RefusalCode.CASE_NOT_FOUND in refusals(log, stranger)
-    for each in conference.CASES:
+    for each in sitting.CASES:
         assert [True, False] == [event.open for event in events(log, each) if isinstance(event, SegmentNoted)]
 
 
 def test_a_sitting_does_not_reach_a_case_in_which_its_convener_has_no_part() -> None:
     """Whether that case exists or not, the convener hears of its own message that there is none, and nothing is noted."""
-    known, unknown = conference.CASES
-    log = check(COORDINATION, [
-        Said(CaseAnnounced(agency="elder"), known, "elder", source="intake"),
-        Said(conference.CONVENED, conference.SITTING, "municipality"), Said(conference.OPENED, conference.SITTING, "municipality"),
-        Said(conference.CLOSED, conference.SITTING, "municipality"),
-    ])
+    known, unknown = sitting.CASES
+    said = [
+        Said(CaseAnnounced(agency="elder"), known, "elder", source="intake"), *sat(sitting.OPENED),
+        Said(sitting.CLOSED, sitting.SITTING, "municipality"),
+    ]
+    log = check(COORDINATION, said)
     told = [[event for event in events(log, each) if not isinstance(event, PartNoted)] for each in (known, unknown)]
 
     assert told[0] == told[1]
     refusal, noted = told[0]
-    assert ("municipality", "message-2", RefusalCode.CASE_NOT_FOUND) == (refusal.agency, refusal.message_id, refusal.code)
+    assert ("municipality", f"message-{len(said) - 2}", RefusalCode.CASE_NOT_FOUND) == (refusal.agency, refusal.message_id, refusal.code)
     assert MessageNoted(message_type="CaseSegmentClosed") == noted
 
+
+def test_who_is_called_to_a_sitting_may_speak_in_it_and_nobody_else_may() -> None:
+    """The coordinator convenes and invites the municipality, which therefore keeps the list; an agency outside finds no sitting."""
+    call = sitting.CONVENED.changed(invited=("municipality", "elder"))
+    listed = Said(sitting.appointed("child"), sitting.SITTING, "municipality")
+    log = check(COORDINATION, [
+        Said(sitting.PLANNED, sitting.SITTING, "coordinator"), Said(call, sitting.SITTING, "coordinator"), listed,
+        Said(sitting.acknowledged("child"), sitting.SITTING, "child"), Said(sitting.acknowledged("elder"), sitting.SITTING, "tax"),
+    ])
+
+    assert [RefusalCode.CASE_NOT_FOUND] == refusals(log, sitting.SITTING)
+    assert [
+        ("ConferenceConvened", "municipality"), ("ConferenceConvened", "elder"), ("MemberAppointed", "child"), ("SecrecyAcknowledged", "coordinator"),
+    ] == [(event.event_type, event.recipient) for event in events(log, sitting.SITTING) if isinstance(event, DisclosureRequested)]
+
+
+def test_no_sitting_under_the_id_of_a_case_gives_anybody_a_part_in_it() -> None:
+    """A party of the case calls others together under its id: nobody comes into the case that way."""
+    log = check(COORDINATION, [
+        Said(CaseAnnounced(agency="coordinator"), CASE, "coordinator", source="intake"),
+        Said(sitting.PLANNED, CASE, "coordinator"), Said(sitting.CONVENED, CASE, "coordinator"),
+    ])
+
+    assert [RefusalCode.WRONG_STATE] * 2 == refusals(log)
+    assert [] == [event for event in events(log) if isinstance(event, PartGiven)]
+
+
+def test_gaps_that_participation_finds_become_tasks_of_the_area() -> None:
+    """They come under the area's key, from participation; whoever discussed the area before is told."""
+    gap = Said(resources.GAP, resources.AREA, "participation", source="tsunagu.participation")
+    log = check(COORDINATION, [gap, Said(resources.DISCUSSED, resources.AREA, "municipality"), gap])
+
+    assert [] == refusals(log, resources.AREA)
+    assert [1, 2] == [event.count for event in events(log, resources.AREA) if isinstance(event, DevelopmentTaskOpened)]
+    assert ["municipality"] == [event.recipient for event in events(log, resources.AREA) if isinstance(event, DisclosureRequested)]
