@@ -20,7 +20,7 @@ from contracts.coordination import (
 )
 from contracts.envelope import PartGiven
 from contracts.outreach import FirstContactMade, SignalVerified, SupportAccepted
-from contracts.participation import CandidateProposed, GapNeedAssessed, TrialStarted
+from contracts.participation import CandidateProposed, GapNeedAssessed, ParticipationRequestNoted, TrialStarted
 from contracts.shared import (
     CasePart,
     Channel,
@@ -44,7 +44,7 @@ from kernel.decider import Part
 from kernel.parties import PARTIES
 from services.coordination.domain import conference, coordination, plan
 from services.intake.domain import consultation, outreach
-from services.participation.domain import community, participation
+from services.participation.domain import community, match
 
 _P, _D = "a" * 32, date(2026, 6, 1)
 _PARTS = tuple(Part(_P, category, False) for category in ("BASIC", "ECONOMIC", "HEALTH"))
@@ -100,11 +100,12 @@ def _conference() -> Question:
 
 def _participation() -> Question:
     past = (
+        ParticipationRequestNoted(agency="participation"),
         GapNeedAssessed(person=_P, need_kind=NeedKind.WORK, tried=(Programme.WORK_PREPARATION,)),
         CandidateProposed(resource="r", task=_TASK),
     )
     trial = TrialStarted(person=_P, resource="r", host="workshop")
-    return question("participation: a trial starts", participation.DECIDER, past, trial, agency="participation", parts=_PARTS)
+    return question("participation: a trial starts", match.DECIDER, past, trial, agency="participation", parts=_PARTS)
 
 
 def _community() -> Question:

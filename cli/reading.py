@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from kernel.envelope import Headers
 from kernel.settings import Settings
 from kernel.topics import Topics
 
 TIMEOUT_S = 30.0
 BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record as the kernel's readers take it."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+def record(message: Message) -> Read:
+    """What the kernel reads of a message."""
+    return Read(
+        message.topic(), message.partition(), message.offset(), message.timestamp()[1], message.key(), message.value(), message.headers() or (),
+    )
 
 
 def whole(settings: Settings, principal: str, topic: str, partition: int = 0, timeout: float = TIMEOUT_S) -> Iterator[Message]:

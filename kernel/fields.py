@@ -68,7 +68,8 @@ def _record(cls: type) -> Check:
         except PoisonError as error:
             raise PoisonError(error.code, _place(name, error.where)) from None
         for last, first in periods:
-            if getattr(record, last) < getattr(record, first):
+            end = getattr(record, last)
+            if end is not None and end < getattr(record, first):
                 raise PoisonError(RefusalCode.PERIOD_INVALID, last)
 
     return check

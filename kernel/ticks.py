@@ -14,9 +14,9 @@ from kernel.records import MESSAGE, Outgoing
 from kernel.topics import Topics
 
 
-def ticks(processors: Iterable[Processor], topics: Topics, everywhere: bool = False) -> list[Outgoing]:
-    """One tick for each partition of ours in which a key is due by this machine's clock, or for every partition of ours."""
-    at = int(time.time() * 1000)
+def ticks(processors: Iterable[Processor], topics: Topics, everywhere: bool = False, at: int = 0) -> list[Outgoing]:
+    """One tick for each partition of ours in which a key is due ``at`` (ms UTC; 0: by this machine's clock), or for every partition of ours."""
+    at = at or int(time.time() * 1000)
     return [
         _tick(processor.function.name, number, at, topics)
         for processor in processors

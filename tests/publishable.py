@@ -6,22 +6,15 @@ import json
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from cli.contracts import samples
 from contracts import SCHEMAS
 from contracts.catalogue import CATALOGUE, EventType
 from contracts.fields import FIELDS, Holds, Rule
 
 KINDS = [kind for kind in CATALOGUE.values() if kind.publishers]
 TEXTS = frozenset((Holds.PERSONAL, Holds.PERSON, Holds.ID, Holds.AGENCY, Holds.CODE, Holds.PUBLIC_TEXT))
-CODES = {
-    "[0-9]{6}-[0-9]{2}": "990019-01", "([0-9a-f]{64})?": "0" * 64, "[0-9a-f]{64}": "0" * 64, "[0-9A-Za-z][0-9A-Za-z.-]{0,19}": "2026.1",
-    "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}": "00000000-0000-8000-8000-000000000001",
-    "[a-z0-9-]{1,40}": "care-record-5y", "[0-9A-Za-z-]{1,40}": "R3-0331-1", "[0129]": "9", "[0-9]{7}": "0001001",
-}
-"""A code for each pattern in use."""
-FORMED = {"date": "1975-02-28", "municipality_code": "131016"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,7 @@ class Place:
 
 def record_of(kind: EventType, agency: str = "elder") -> dict[str, Any]:
     """An Avro record with a well-formed value in every field, one member in every list; ``agency`` wherever one is named."""
-    return _record(json.loads(SCHEMAS[kind.schema_id]), kind.cls, agency, {})
+    return samples.record(json.loads(SCHEMAS[kind.schema_id]), agency)
 
 
 def places(*holds: Holds) -> list[Place]:
@@ -70,35 +63,3 @@ def _places(kind: EventType, cls: type, way: tuple[str | int, ...]) -> Iterator[
             yield from _places(kind, rule.of, path)
         else:
             yield Place(kind, path, rule)
-
-
-def _record(schema: Any, cls: type, agency: str, named: dict[str, Any]) -> dict[str, Any]:
-    rules = {rule.field: rule for rule in FIELDS[cls]}
-    return {field["name"]: _value(field["type"], rules.get(field["name"]), agency, named) for field in schema["fields"]}
-
-
-def _value(schema: Any, rule: Rule | None, agency: str, named: dict[str, Any]) -> Any:
-    match schema:
-        case ["null", inner]:
-            return _value(inner, rule, agency, named)
-        case {"type": "array", "items": items}:
-            return [_value(items, rule, agency, named)]
-        case str() if schema in named:
-            return _value(named[schema], rule, agency, named)
-        case {"type": "record" | "enum"}:
-            named[f"{schema['namespace']}.{schema['name']}"] = schema
-            return schema["symbols"][1] if rule is None or rule.holds in (Holds.CHOICE, Holds.STATED) else _record(schema, rule.of, agency, named)
-        case "boolean":
-            return True
-        case _:
-            assert rule is not None, schema
-            return _held(rule, agency)
-
-
-def _held(rule: Rule, agency: str) -> Any:
-    values = {
-        Holds.PERSON: "a" * 32, Holds.ID: "d" * 32, Holds.AGENCY: agency, Holds.CODE: CODES.get(rule.pattern), Holds.MUNICIPALITY_CODE: "131016", Holds.CORPORATE_NUMBER: "7000012050002",
-        Holds.PERSONAL: FORMED.get(rule.form) or CODES.get(rule.pattern) or "本人の話",
-        Holds.PUBLIC_TEXT: "えんがわ食堂", Holds.NUMBER: rule.minimum, Holds.DATE: date(2100, 1, 1),
-    }
-    return values[rule.holds]

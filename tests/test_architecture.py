@@ -77,7 +77,7 @@ def test_domain_code_is_pure(path: Path):
 
 @pytest.mark.parametrize("path", DOMAIN, ids=named)
 def test_domain_code_knows_only_contracts_the_decider_and_its_own(path: Path):
-    """Of the kernel it sees the decider, who has a part in a case, how the gate is asked, and how a deadline is said."""
+    """Of the kernel it sees the decider, who has a part in a case, how the gate is asked, and deadlines."""
     kernel = {name for name in imported(path) if name.startswith("kernel.")}
     allowed = ("kernel.decider", "kernel.parties", "kernel.asking", "kernel.deadlines")
 

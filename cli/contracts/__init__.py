@@ -1,11 +1,14 @@
-"""``tsunagu contracts``: build the generated package, check the schema set, serve it to other clients."""
+"""``tsunagu contracts``: build the generated package and documents, check the schema set, serve it to other clients."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from cli.contracts.source import Source
 
 app = typer.Typer(no_args_is_help=True, help="Event types: build and check contracts/ from schemas/avro, serve the schema window.")
 
@@ -15,23 +18,23 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @app.command(epilog="Example: tsunagu contracts build")
 def build(root: Root = ROOT) -> None:
-    """Write contracts/, new schema ids and missing golden bytes from schemas/avro."""
+    """Write contracts/, docs/asyncapi.yaml, docs/events.md, new schema ids and missing golden bytes from schemas/avro."""
     import json
 
-    from cli.contracts import golden, render, source
+    from cli.contracts import golden, source
 
     sources = source.read(root)
     ids = source.assign_ids(sources, source.read_ids(root))
     (root / source.IDS_FILE).write_text(json.dumps(ids, indent=1) + "\n", "utf-8")
-    for name, text in render.files(sources, ids).items():
-        (root / "contracts" / name).write_text(text, "utf-8")
+    for name, text in generated(sources, ids).items():
+        (root / name).write_text(text, "utf-8")
     fresh = golden.write_missing(root, sources)
     typer.echo(f"{len(sources)} schemas, {len(fresh)} new golden samples")
 
 
 @app.command(epilog="Example: tsunagu contracts check")
 def check(root: Root = ROOT) -> None:
-    """Compare contracts/ with schemas/avro and test compatibility of all versions; exit 1 when something is off."""
+    """Compare what is generated with schemas/avro and test compatibility of all versions; exit 1 when something is off."""
     found = problems(root)
     for sentence in found:
         typer.echo(sentence, err=True)
@@ -41,7 +44,7 @@ def check(root: Root = ROOT) -> None:
 
 def problems(root: Path) -> list[str]:
     """Everything that is wrong with the schema set or the generated package, one sentence each."""
-    from cli.contracts import compatibility, fields, golden, render, source
+    from cli.contracts import compatibility, fields, golden, source
 
     sources = source.read(root)
     ids = source.read_ids(root)
@@ -51,12 +54,20 @@ def problems(root: Path) -> list[str]:
     if undeclared:
         return undeclared
     drifted = [
-        f"contracts/{name} differs from schemas/avro: run `tsunagu contracts build`"
-        for name, text in render.files(sources, ids).items()
-        if not (root / "contracts" / name).exists() or (root / "contracts" / name).read_text("utf-8") != text
+        f"{name} differs from schemas/avro: run `tsunagu contracts build`"
+        for name, text in generated(sources, ids).items()
+        if not (root / name).exists() or (root / name).read_text("utf-8") != text
     ]
     missing = [f"{item.full_name} v{item.version} has no golden bytes" for item in sources if not golden.path(root, item).exists()]
     return [*drifted, *missing, *compatibility.findings(sources, ids)]
+
+
+def generated(sources: list[Source], ids: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Path → text of everything that is generated: the package and the documents."""
+    from cli.contracts import asyncapi, events_page, render
+
+    package = {f"contracts/{name}": text for name, text in render.files(sources, ids).items()}
+    return package | {"docs/asyncapi.yaml": asyncapi.text(sources, ids), "docs/events.md": events_page.text(sources)}
 
 
 @app.command(epilog="Example: tsunagu contracts serve")

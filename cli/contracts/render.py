@@ -12,12 +12,14 @@ from cli.contracts.source import Source, newest
 
 PRIMITIVES = {"string": "str", "int": "int", "long": "int", "boolean": "bool", "bytes": "bytes"}
 FUNCTIONS = ("consultation", "outreach", "coordination", "participation", "community")
+LOGGED = (*FUNCTIONS, "consent", "registry")
+"""Every function with a log of its own."""
 
 
 def files(sources: list[Source], ids: dict[str, dict[str, Any]]) -> dict[str, str]:
     """File name → text of every generated file."""
     latest = newest(sources)
-    named = _named_types(latest)
+    named = named_types(latest)
     numbers = {(entry["name"], entry["version"]): int(number) for number, entry in ids.items()}
     modules = {"shared": [schema for schema in named.values() if schema["namespace"] == "tsunagu.shared"]}
     for folder, group in groupby(latest, key=lambda source: source.folder):
@@ -33,7 +35,7 @@ def files(sources: list[Source], ids: dict[str, dict[str, Any]]) -> dict[str, st
     return rendered
 
 
-def _named_types(sources: list[Source]) -> dict[str, dict[str, Any]]:
+def named_types(sources: list[Source]) -> dict[str, dict[str, Any]]:
     """Full name → enum or record used inside the events; the same name must mean the same everywhere."""
     found: dict[str, dict[str, Any]] = {}
 
@@ -282,7 +284,7 @@ def _tuple(members: Any) -> str:
 
 
 def _topics() -> str:
-    members = "\n".join(f'    {name.upper()} = "{name}"' for name in (*FUNCTIONS, "consent", "registry"))
+    members = "\n".join(f'    {name.upper()} = "{name}"' for name in LOGGED)
     return f'{HEADER}\nfrom enum import StrEnum\n\n\nclass Function(StrEnum):\n    """A function with a log of its own; topic names are built from it in ``kernel/topics.py``."""\n\n{members}\n\n\nSUPPORT_FUNCTIONS = tuple(Function)[:{len(FUNCTIONS)}]\n'
 
 

@@ -8,12 +8,12 @@ from kernel.decider import Function
 from kernel.parties import PARTIES
 from kernel.service import Service
 from kernel.settings import Settings
-from services.participation.domain import community, participation
+from services.participation.domain import community, match, resource
 
 SERVICE = Service(
     name="participation",
     functions=(
-        Function("participation", (PARTIES, DEADLINES, participation.DECIDER), TERMS),
+        Function("participation", (PARTIES, DEADLINES, resource.DECIDER, match.DECIDER), TERMS),
         Function("community", (PARTIES, DEADLINES, community.DECIDER), TERMS),
     ),
 )

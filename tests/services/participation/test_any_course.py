@@ -9,28 +9,34 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from contracts.envelope import CaseAnnounced, PartGiven
-from contracts.shared import CasePart
+from contracts.envelope import CaseAnnounced, PartGiven, Tick
+from contracts.shared import CasePart, Outcome
+from kernel.deadlines import DAY_MS
+from kernel.memory import START
 from kernel.properties import Said, check
 from services.participation.app import SERVICE
 from tests.kernel.courses import courses
+from tests.services.participation import firewood as wood
 from tests.services.participation import test_community as places
-from tests.services.participation import test_participation as resources
+from tests.services.participation import test_function as function
 
-FUNCTIONS = {function.name: function for function in SERVICE.functions}
-CASE, PLACE, PROJECT = "a" * 32, "b" * 32, "c" * 32
+FUNCTIONS = {each.name: each for each in SERVICE.functions}
+CASE, PLACE, PROJECT = function.CASE, "b" * 32, "c" * 32
 AGENCIES = ("participation", "workshop", "environment", "community", "tax")
-OPENED = Said(CaseAnnounced(agency="participation", persons=(resources.SON,)), CASE, "participation", "tsunagu.intake")
+ANNOUNCED = CaseAnnounced(agency="participation", persons=(wood.SON,))
 COURSES: dict[str, tuple[tuple[Said, ...], tuple[Any, ...], tuple[Any, ...], tuple[str, ...]]] = {
     "participation": (
+        (*function.USUAL, Said(Tick(), function.TOWN, at=START + 200 * DAY_MS)),
         (
-            OPENED, Said(resources.OFFERED, resources.RESOURCE, "workshop"), Said(resources.NEED, CASE, "participation"),
-            Said(resources.CANDIDATE, CASE, "participation"), Said(resources.COUNTS, resources.RESOURCE, "environment"),
-            Said(resources.TRIAL, CASE, "participation"),
+            wood.OFFERED, wood.VERIFIED, wood.RECONFIRMED, wood.WIDER, wood.SLICED, wood.RETIRED, wood.COUNTS, wood.NAMES, wood.NEED,
+            wood.CANDIDATE, wood.TRIAL, wood.CONFIRMED, wood.FOR_HIM, wood.FOR_THE_HOST, wood.HE_DECLINES, wood.HOST_DECLINES, wood.ENDED,
+            wood.GAP,
         ),
-        (resources.OFFERED, resources.NEED, resources.CANDIDATE, resources.TRIAL, resources.COUNTS, resources.NAMES),
-        (OPENED.message, PartGiven(agency="workshop", part=CasePart.LINKED), resources.COUNTED),
-        (CASE, resources.RESOURCE, "d" * 32),
+        (
+            ANNOUNCED, PartGiven(agency="workshop", part=CasePart.LINKED), wood.ASKED, wood.DIED, wood.DIED.changed(household_remains=True),
+            wood.COUNTED, wood.TAKEN, wood.FREED, *map(function.verdict, Outcome),
+        ),
+        (CASE, wood.RESOURCE, "d" * 32),
     ),
     "community": (
         (
@@ -38,7 +44,7 @@ COURSES: dict[str, tuple[tuple[Said, ...], tuple[Any, ...], tuple[Any, ...], tup
             Said(places.HELD, PLACE, "community"), Said(places.OFFERED, PLACE, "environment"),
         ),
         (places.PAIRED, places.STARTED, places.OPENED, places.HELD, places.OFFERED),
-        (OPENED.message, PartGiven(agency="environment", part=CasePart.LINKED)),
+        (ANNOUNCED, PartGiven(agency="environment", part=CasePart.LINKED)),
         (PROJECT, PLACE, CASE),
     ),
 }
