@@ -116,7 +116,7 @@ def _fault_of_work(state: State, message: Work | Rest) -> RefusalCode | None:
             return RefusalCode.ALREADY_DONE
         case WholeStructureMonitored() if state.stage < Stage.EXECUTING:
             return RefusalCode.WRONG_STATE
-        case HandedBackToConsultation() if state.stage > Stage.ASSESSING:
+        case HandedBackToConsultation() if state.stage >= Stage.EXECUTING:  # the conference says so over the plan (図 a5): not later
             return RefusalCode.WRONG_STATE
         case CoordinationEnded():
             return _fault_of_end(state, message)

@@ -149,11 +149,20 @@ def test_an_accepted_case_is_handed_back_and_coordination_rests() -> None:
 
 @pytest.mark.parametrize(("past", "code"), [
     (PENDING, RefusalCode.AWAITING_CONSENT), ((COMPLEX,), RefusalCode.WRONG_STATE), ((*PENDING, BROUGHT), RefusalCode.WRONG_STATE),
-    (DIVIDED, RefusalCode.WRONG_STATE), (EXECUTING, RefusalCode.WRONG_STATE), ((*TAKEN_OVER, HANDED_BACK, RESTS), RefusalCode.WRONG_STATE),
+    (EXECUTING, RefusalCode.WRONG_STATE), ((*TAKEN_OVER, HANDED_BACK, RESTS), RefusalCode.WRONG_STATE),
 ])
-def test_a_case_is_handed_back_before_the_roles_are_divided(past: tuple[Any, ...], code: RefusalCode) -> None:
+def test_a_case_is_handed_back_before_its_plan_is_carried_out(past: tuple[Any, ...], code: RefusalCode) -> None:
     """Not before it came, and not once others are at work: then coordination ends instead."""
     given(DECIDER, *past).when(HANDED_BACK, agency="coordinator").then_refused(code)
+
+
+@pytest.mark.parametrize("past", [DIVIDED, (*DIVIDED, PROPOSED)])
+def test_a_case_whose_roles_were_divided_is_handed_back_too(past: tuple[Any, ...]) -> None:
+    """The conference may find over the plan that consultation should go on leading (図 a5); those with a role hear of it."""
+    then = given(DECIDER, *past).when(HANDED_BACK, agency="coordinator")
+    then.then(
+        HANDED_BACK, RESTS, *told(then, "HandedBackToConsultation", "elder", "poverty"), PartGiven(agency="elder", part=CasePart.ROLE),
+    )
 
 
 @pytest.mark.parametrize("past", [LET_THROUGH, TAKEN_OVER])
@@ -191,7 +200,7 @@ def test_coordination_does_not_end_without_its_lead(past: tuple[Any, ...], lead:
 
 @pytest.mark.parametrize("past", [EXECUTING, (*TAKEN_OVER, LEAD)])
 def test_coordination_does_not_end_while_its_plan_runs_or_before_roles_were_divided(past: tuple[Any, ...]) -> None:
-    """A plan is evaluated first (図 a10); what was never divided is handed back."""
+    """A plan is evaluated first (図 a10); where nobody was given a role the case is handed back."""
     given(DECIDER, *past).when(ENDED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
 
 
