@@ -85,7 +85,8 @@ def _coordination() -> Question:
 
 def _plan() -> Question:
     proposed = PlanProposed(person=_P, plan="p", kind=PlanKind.UNMAPPED, version=1, period_from=_D, period_to=_D)
-    past = (CoordinationAccepted(), proposed, PlanApproved(plan="p", version=1))
+    referred = CoordinationReferred(person=_P, to_agency="coordinator", reason=ReferralReason.ROLE_DIVISION_NEEDED)
+    past = (referred, CoordinationAccepted(), proposed, PlanApproved(plan="p", version=1))
     shared = PlanShared(person=_P, plan="p", version=1, recipients=_MEMBERS, period_from=_D, period_to=_D)
     return question("plan: shared with three", plan.DECIDER, past, shared, agency="coordinator", parts=_PARTS)
 

@@ -1,4 +1,4 @@
-"""The coordination service: one function, its three deciders over one log, nothing else."""
+"""The coordination service: one function, its deciders over one log, nothing else."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from kernel.decider import Function
 from kernel.parties import PARTIES
 from kernel.service import Service
 from kernel.settings import Settings
-from services.coordination.domain import conference, coordination, plan, resources, sitting
+from services.coordination.domain import conference, coordination, execution, plan, resources, sitting
 
 COORDINATION = Function(
     "coordination",
     (
-        PARTIES, DEADLINES, coordination.DECIDER, plan.DECIDER,
+        PARTIES, DEADLINES, coordination.DECIDER, plan.DECIDER, execution.DECIDER,
         conference.DECIDER, sitting.DECIDER, resources.DECIDER,
     ),
     TERMS,

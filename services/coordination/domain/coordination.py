@@ -1,56 +1,39 @@
-"""Coordination (多機関協働): take over a complex case once the person agrees, name who leads, divide the roles."""
+"""Coordination (多機関協働): take over a complex case once the person agrees, name who leads, divide the roles, end when the outlook is clear."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import IntEnum
-from typing import assert_never
 
 from contracts.consultation import ConsultationScreened
 from contracts.coordination import (
+    BroughtToSupportConference,
     ComplexityNoted,
     CoordinationAccepted,
+    CoordinationEnded,
+    CoordinationNotAccepted,
     CoordinationReferred,
+    HandedBackToConsultation,
     LeadAgencyNamed,
+    OutreachRequested,
+    ParticipationRequested,
     RolesAssigned,
     TaskAssigned,
+    WholeStructureMonitored,
 )
-from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, VerdictNoted
-from contracts.shared import CasePart, FunctionName, Outcome, Purpose, ReferralReason, RefusalCode, ScreeningOutcome
+from contracts.envelope import DisclosureRequested, PartGiven, RegionChanged
+from contracts.shared import CasePart, Deadline, FunctionName, Purpose, ReferralReason, RefusalCode, ScreeningOutcome
 from kernel.asking import ask
+from kernel.deadlines import after_days, by_day
 from kernel.decider import Context, Decider
 from kernel.parties import refused
+from services.coordination.domain.region import EVENTS, Event, Stage, State, evolve
+from services.coordination.domain.telling import told
+from services.coordination.domain.watching import done
 
-Message = ConsultationScreened | CoordinationReferred | CoordinationAccepted | LeadAgencyNamed | RolesAssigned
-Event = (
-    ComplexityNoted | CoordinationReferred | CoordinationAccepted | LeadAgencyNamed | RolesAssigned | TaskAssigned
-    | PartGiven | DisclosureRequested | VerdictNoted | MessageRefused
-)
-
-
-class Stage(IntEnum):
-    """Where the referral (協働への紹介) stands (domain.md §2.1)."""
-
-    NOT_REFERRED = 0
-    AWAITING_CONSENT = 1
-    """Asked of the gate: no answer yet, or held."""
-    REFERRED = 2
-    ACCEPTED = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """The coordination of one case. The consent itself is never known here, only the gate's verdict."""
-
-    complex: bool = False
-    stage: Stage = Stage.NOT_REFERRED
-    coordinator: str = ""
-    """Agency to which the case was referred last."""
-    referral: str = ""
-    """Event id of that referral."""
-    lead: str = ""
-    """主担当."""
+Referral = CoordinationReferred | BroughtToSupportConference | CoordinationAccepted | CoordinationNotAccepted
+Work = LeadAgencyNamed | RolesAssigned | OutreachRequested | ParticipationRequested | WholeStructureMonitored
+Rest = HandedBackToConsultation | CoordinationEnded
+Message = ConsultationScreened | Referral | Work | Rest
 
 
 def decide(state: State, message: Message, context: Context) -> tuple[Event, ...]:
@@ -62,12 +45,12 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
         case ConsultationScreened(outcome=outcome):
             found = outcome is ScreeningOutcome.COMPLEX
             return () if found is state.complex else (ComplexityNoted(complex=found),)
-        case CoordinationReferred(to_agency=agency):
-            return (message, _ask(context, 0, CoordinationReferred, agency), PartGiven(agency=agency, part=CasePart.LINKED))
-        case CoordinationAccepted() | LeadAgencyNamed():
-            return (message,)
-        case RolesAssigned():
-            return (message, *_tasks(message, context))
+        case CoordinationReferred() | BroughtToSupportConference() | CoordinationAccepted() | CoordinationNotAccepted():
+            return (message, *_referral(state, message, context))
+        case LeadAgencyNamed() | RolesAssigned() | OutreachRequested() | ParticipationRequested() | WholeStructureMonitored():
+            return (message, *_work(state, message, context))
+        case HandedBackToConsultation() | CoordinationEnded():
+            return (message, *_rest(state, message, context))
         case _:
             return (refused(context, RefusalCode.UNKNOWN_TYPE),)
 
@@ -77,18 +60,20 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
     match message:
         case CoordinationReferred():
             return _fault_of_referral(state, message)
-        case CoordinationAccepted():
-            return _fault_of_acceptance(state, context)
-        case LeadAgencyNamed() | RolesAssigned() if state.stage < Stage.ACCEPTED:
-            return RefusalCode.WRONG_STATE
-        case LeadAgencyNamed() | RolesAssigned() if context.agency != state.coordinator:
-            return RefusalCode.NOT_THE_ADDRESSEE
-        case LeadAgencyNamed(agency=lead) if lead == state.lead:
+        case BroughtToSupportConference():
+            return _fault_of_closed_review(state, message)
+        case CoordinationAccepted() | CoordinationNotAccepted():
+            return _fault_of_answer(state, message, context)
+        case HandedBackToConsultation() if state.stage in (Stage.AWAITING_CONSENT, Stage.REFERRED):
+            return _fault_of_answer(state, message, context)
+        case CoordinationEnded() if state.stage is Stage.ENDED:
             return RefusalCode.ALREADY_DONE
-        case RolesAssigned(roles=()):
-            return RefusalCode.RECIPIENTS_MISSING
-        case _:
+        case _ if not isinstance(message, Work | Rest):
             return None
+        case _ if state.stage < Stage.ASSESSING:
+            return RefusalCode.WRONG_STATE
+        case _:
+            return _fault_of_work(state, message) if context.agency == state.coordinator else RefusalCode.NOT_THE_ADDRESSEE
 
 
 def _fault_of_referral(state: State, message: CoordinationReferred) -> RefusalCode | None:
@@ -97,69 +82,118 @@ def _fault_of_referral(state: State, message: CoordinationReferred) -> RefusalCo
         return RefusalCode.REASON_MISSING
     if not state.complex:
         return RefusalCode.NOT_COMPLEX
-    return RefusalCode.ALREADY_DONE if state.stage > Stage.NOT_REFERRED else None
+    return RefusalCode.ALREADY_DONE if state.stage >= Stage.AWAITING_CONSENT else None
 
 
-def _fault_of_acceptance(state: State, context: Context) -> RefusalCode | None:
-    """Only the addressee accepts (受理), and only what the gate let through."""
-    if state.stage is Stage.NOT_REFERRED:
+def _fault_of_closed_review(state: State, message: BroughtToSupportConference) -> RefusalCode | None:
+    """Only where there is no consent (notice: 同意が得られない場合); what the person agreed to is coordinated in the open."""
+    if not state.complex:
+        return RefusalCode.NOT_COMPLEX
+    if state.stage is Stage.UNDER_CLOSED_REVIEW and message.sitting == state.sitting:
+        return RefusalCode.ALREADY_DONE
+    return RefusalCode.WRONG_STATE if state.stage > Stage.AWAITING_CONSENT else None
+
+
+def _fault_of_answer(state: State, message: Referral | Rest, context: Context) -> RefusalCode | None:
+    """Only the addressee answers (受理・不受理・戻し), and only what the gate let through."""
+    if state.stage < Stage.AWAITING_CONSENT:
         return RefusalCode.WRONG_STATE
     if context.agency != state.coordinator:
         return RefusalCode.NOT_THE_ADDRESSEE
-    if state.stage is Stage.ACCEPTED:
-        return RefusalCode.ALREADY_DONE
+    if state.stage >= Stage.ASSESSING:
+        return RefusalCode.ALREADY_DONE if isinstance(message, CoordinationAccepted) else RefusalCode.WRONG_STATE
     return RefusalCode.AWAITING_CONSENT if state.stage is Stage.AWAITING_CONSENT else None
 
 
-def _tasks(message: RolesAssigned, context: Context) -> Iterator[Event]:
+def _fault_of_work(state: State, message: Work | Rest) -> RefusalCode | None:
+    """What the coordinator in charge may do at this stage."""
+    match message:
+        case LeadAgencyNamed(agency=lead) if lead == state.lead:
+            return RefusalCode.ALREADY_DONE
+        case RolesAssigned(roles=()):
+            return RefusalCode.RECIPIENTS_MISSING
+        case OutreachRequested() | ParticipationRequested() if (type(message).__name__, message.to_agency) in state.requested:
+            return RefusalCode.ALREADY_DONE
+        case WholeStructureMonitored() if state.stage < Stage.EXECUTING:
+            return RefusalCode.WRONG_STATE
+        case HandedBackToConsultation() if state.stage >= Stage.EXECUTING:  # the conference says so over the plan (図 a5): not later
+            return RefusalCode.WRONG_STATE
+        case CoordinationEnded():
+            return _fault_of_end(state, message)
+        case _:
+            return None
+
+
+def _fault_of_end(state: State, message: CoordinationEnded) -> RefusalCode | None:
+    """The roles were divided, no plan runs unevaluated, the issues are sorted, the outlook is clear, somebody goes on accompanying (row 16)."""
+    if state.stage < Stage.PLANNED or state.running:
+        return RefusalCode.WRONG_STATE
+    if not (message.issues_sorted and message.outlook_clear):
+        return RefusalCode.NOT_SORTED
+    return None if message.lead and message.lead == state.lead else RefusalCode.LEAD_MISSING
+
+
+def _referral(state: State, message: Referral, context: Context) -> Iterator[Event]:
+    """The addressee gets a part and waits for the gate; whoever referred hears the answer. A closed review asks nobody."""
+    match message:
+        case CoordinationReferred(to_agency=agency):
+            yield ask(context, FunctionName.COORDINATION, 0, CoordinationReferred, agency, Purpose.COORDINATION)
+            yield PartGiven(agency=agency, part=CasePart.LINKED)
+        case CoordinationAccepted():
+            yield RegionChanged(function=FunctionName.COORDINATION, active=True)
+            if not state.lead:
+                yield from after_days(context, Deadline.NO_LEAD_AGENCY, "", context.agency)
+            yield from told(context, 0, CoordinationAccepted, (state.referrer,))
+        case CoordinationNotAccepted():
+            yield from told(context, 0, CoordinationNotAccepted, (state.referrer,))
+
+
+def _work(state: State, message: Work, context: Context) -> Iterator[Event]:
+    """Who is named, given a task or asked learns of it; the next look at the whole structure (全体モニタリング) has its day."""
+    match message:
+        case LeadAgencyNamed(agency=lead):
+            yield from done(state.watched, "", Deadline.NO_LEAD_AGENCY)
+            yield from told(context, 0, LeadAgencyNamed, (lead, state.lead))
+            yield PartGiven(agency=lead, part=CasePart.ROLE)
+        case RolesAssigned():
+            yield from _tasks(message, context)
+        case OutreachRequested(to_agency=agency) | ParticipationRequested(to_agency=agency):
+            purpose = Purpose.OUTREACH if isinstance(message, OutreachRequested) else Purpose.PARTICIPATION
+            yield ask(context, FunctionName.COORDINATION, 0, type(message), agency, purpose)
+            yield PartGiven(agency=agency, part=CasePart.LINKED)
+        case WholeStructureMonitored(next_on=day):
+            yield from done(state.watched, "", Deadline.PLAN_REVIEW)
+            yield by_day(Deadline.PLAN_REVIEW, "", context.agency, day)
+
+
+def _tasks(message: RolesAssigned, context: Context) -> Iterator[TaskAssigned | DisclosureRequested | PartGiven]:
     """For each role the task as a fact of its own, and the request to tell it to that agency alone; then a part in the case for each."""
     for number, role in enumerate(message.roles):
         yield TaskAssigned(person=message.person, role=role)
-        yield _ask(context, 2 * number + 1, TaskAssigned, role.agency)  # ordinal: RolesAssigned comes first
+        yield ask(context, FunctionName.COORDINATION, 2 * number + 1, TaskAssigned, role.agency, Purpose.COORDINATION)  # after RolesAssigned
     for agency in dict.fromkeys(role.agency for role in message.roles):
         yield PartGiven(agency=agency, part=CasePart.ROLE)
 
 
-def _ask(context: Context, ordinal: int, event: type, recipient: str) -> DisclosureRequested:
-    return ask(context, FunctionName.COORDINATION, ordinal, event, recipient, Purpose.COORDINATION)
+def _rest(state: State, message: Rest, context: Context) -> Iterator[Event]:
+    """Coordination rests (戻し・終結): nothing is watched any more, and who goes on with the case hears of it."""
+    if state.stage >= Stage.ASSESSING:
+        yield RegionChanged(function=FunctionName.COORDINATION, active=False)
+    yield from done(state.watched)
+    yield from told(context, 0, type(message), (message.lead, *state.roles))
+    if isinstance(message, HandedBackToConsultation):
+        yield PartGiven(agency=message.lead, part=CasePart.ROLE)
 
-
-def evolve(state: State, event: Event) -> State:
-    """The state after ``event``."""
-    match event:
-        case ComplexityNoted():
-            return replace(state, complex=event.complex)
-        case CoordinationReferred():
-            return replace(state, stage=Stage.AWAITING_CONSENT, coordinator=event.to_agency)
-        case DisclosureRequested(event_type=CoordinationReferred.__name__):
-            return replace(state, referral=event.event_id)
-        case VerdictNoted() if event.event_id == state.referral and state.stage < Stage.ACCEPTED:
-            return replace(state, stage=_STAGES.get(event.outcome, state.stage))
-        case CoordinationAccepted():
-            return replace(state, stage=Stage.ACCEPTED)
-        case LeadAgencyNamed():
-            return replace(state, lead=event.agency)
-        case RolesAssigned() | TaskAssigned() | PartGiven() | DisclosureRequested() | VerdictNoted() | MessageRefused():
-            return state
-        case _:
-            assert_never(event)
-
-
-_STAGES = {
-    Outcome.HOLD: Stage.AWAITING_CONSENT,
-    Outcome.PERMIT: Stage.REFERRED,
-    Outcome.REDACT: Stage.REFERRED,
-    Outcome.DENY: Stage.NOT_REFERRED,
-}
 
 DECIDER: Decider[State] = Decider(
     name="coordination",
     initial=State(),
     decide=decide,
     evolve=evolve,
-    messages=(ConsultationScreened, CoordinationReferred, CoordinationAccepted, LeadAgencyNamed, RolesAssigned),
-    events=(
-        ComplexityNoted, CoordinationReferred, CoordinationAccepted, LeadAgencyNamed, RolesAssigned, TaskAssigned,
-        PartGiven, DisclosureRequested, VerdictNoted, MessageRefused,
+    messages=(
+        ConsultationScreened, CoordinationReferred, BroughtToSupportConference, CoordinationAccepted, CoordinationNotAccepted,
+        LeadAgencyNamed, RolesAssigned, OutreachRequested, ParticipationRequested, WholeStructureMonitored, HandedBackToConsultation,
+        CoordinationEnded,
     ),
+    events=EVENTS,
 )

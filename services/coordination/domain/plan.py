@@ -1,57 +1,32 @@
-"""Plan (プラン): proposed by the coordinator, reviewed in a conference, shared only once it is found to fit."""
+"""Plan (プラン): proposed, reviewed in a conference, approved once it fits and the person has applied, shared recipient by recipient."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import assert_never
+from collections.abc import Iterator
 
-from contracts.coordination import CoordinationAccepted, PlanApproved, PlanProposed, PlanReviewed, PlanShared
-from contracts.envelope import DisclosureRequested, MessageRefused
-from contracts.shared import FunctionName, Purpose, RefusalCode
+from contracts.coordination import PlanApproved, PlanProposed, PlanReviewed, PlanShared
+from contracts.envelope import DisclosureRequested, PartNoted
+from contracts.shared import CasePart, Deadline, FunctionName, PlanKind, Purpose, RefusalCode
 from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
+from services.coordination.domain.plans import EVENTS, Event, Plan, Stage, State, evolve
+from services.coordination.domain.telling import told
+from services.coordination.domain.watching import done
 
 Message = PlanProposed | PlanReviewed | PlanShared
-Event = PlanProposed | PlanReviewed | PlanApproved | PlanShared | CoordinationAccepted | DisclosureRequested | MessageRefused
-
-
-class Stage(StrEnum):
-    """How far one version of a plan has come (domain.md §2.2)."""
-
-    DRAFT = "DRAFT"
-    PROPOSED = "PROPOSED"
-    APPROVED = "APPROVED"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The newest version of one plan. A plan nobody has proposed is a draft of version 0."""
-
-    version: int = 0
-    stage: Stage = Stage.DRAFT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """The plans of one case, by their ids."""
-
-    accepted: bool = False
-    """The coordination of the case has been taken over."""
-    plans: dict[str, Plan] = field(default_factory=dict)
 
 
 def decide(state: State, message: Message, context: Context) -> tuple[Event, ...]:
     """What a report about a plan gives."""
-    fault = _fault(state, message)
+    fault = _fault(state, message, context)
     if fault:
         return (refused(context, fault),)
     match message:
         case PlanProposed():
-            return (message,)
-        case PlanReviewed(fit=fit):
-            return (message, PlanApproved(plan=message.plan, version=message.version)) if fit else (message,)
+            return (message, *_proposed(state, message, context))
+        case PlanReviewed():
+            return (message, *_reviewed(state, message, context))
         case PlanShared():
             recipients = dict.fromkeys(message.recipients)
             return (message, *(ask(context, FunctionName.COORDINATION, 0, PlanShared, recipient, Purpose.COORDINATION) for recipient in recipients))
@@ -59,71 +34,85 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
             return (refused(context, RefusalCode.UNKNOWN_TYPE),)
 
 
-def _fault(state: State, message: Message) -> RefusalCode | None:
+def _fault(state: State, message: Message, context: Context) -> RefusalCode | None:
     """Why the message cannot be taken in; None when it can."""
     match message:
         case PlanProposed():
-            return _fault_of_proposal(state, message)
+            return _fault_of_proposer(state, message, context) or _fault_of_proposal(state.plan(message.plan), message)
         case PlanReviewed():
-            return _fault_of_review(_plan(state, message), message)
+            plan = state.plan(message.plan)
+            return fault_of_chair(state, plan, context) or _fault_of_review(plan, message)
         case PlanShared(recipients=()):
             return RefusalCode.RECIPIENTS_MISSING
         case PlanShared():
-            approved = Plan(message.version, Stage.APPROVED)
-            return None if _plan(state, message) == approved else RefusalCode.WRONG_STATE
+            plan = state.plan(message.plan)
+            shareable = message.version == plan.approved > 0 and plan.stage is not Stage.ENDED
+            return fault_of_chair(state, plan, context) or (None if shareable else RefusalCode.WRONG_STATE)
         case _:
             return None
 
 
-def _plan(state: State, message: Message) -> Plan:
-    return state.plans.get(message.plan, Plan())
-
-
-def _fault_of_proposal(state: State, message: PlanProposed) -> RefusalCode | None:
-    """A version that went back to draft is followed by a higher one, so that a version never names two texts."""
-    plan = _plan(state, message)
+def fault_of_chair(state: State, plan: Plan, context: Context) -> RefusalCode | None:
+    """The coordinator in charge speaks for the conference; where nobody coordinates (outreach alone), any coordinator who takes part."""
     if not state.accepted:
+        return RefusalCode.WRONG_STATE if plan.kind is PlanKind.COORDINATION else None
+    return None if context.agency == state.coordinator else RefusalCode.NOT_THE_ADDRESSEE
+
+
+def _fault_of_proposer(state: State, message: PlanProposed, context: Context) -> RefusalCode | None:
+    """A plan of coordination comes from the coordinator in charge; one of outreach or participation stays with whoever proposed it first."""
+    if message.kind is PlanKind.COORDINATION and not state.accepted:
         return RefusalCode.WRONG_STATE
+    if message.kind is PlanKind.COORDINATION and context.agency != state.coordinator:
+        return RefusalCode.NOT_THE_ADDRESSEE
+    proposer = "" if message.kind is PlanKind.COORDINATION else state.plan(message.plan).proposer
+    return RefusalCode.NOT_THE_LEAD if proposer and proposer != context.agency else None
+
+
+def _fault_of_proposal(plan: Plan, message: PlanProposed) -> RefusalCode | None:
+    """Versions count from one, one by one; a version that went back to draft is followed by the next, so that none names two texts."""
     if message.version == plan.version > 0:
         return RefusalCode.ALREADY_DONE
-    if message.version <= plan.version or plan.stage is not Stage.DRAFT:
+    other_kind = plan.version > 0 and message.kind is not plan.kind
+    if message.version != plan.version + 1 or plan.stage is not Stage.DRAFT or other_kind:
         return RefusalCode.WRONG_STATE
     return RefusalCode.PERIOD_INVALID if message.period_to < message.period_from else None
 
 
 def _fault_of_review(plan: Plan, message: PlanReviewed) -> RefusalCode | None:
-    """Each proposed version is reviewed once (適切性の協議)."""
+    """Each proposed version is reviewed once (適切性の協議); none is approved for which the person has not applied."""
     if message.version != plan.version or plan.version == 0:
         return RefusalCode.WRONG_STATE
-    return None if plan.stage is Stage.PROPOSED else RefusalCode.ALREADY_DONE
+    if plan.stage is not Stage.PROPOSED:
+        return RefusalCode.ALREADY_DONE
+    return RefusalCode.APPLICATION_MISSING if message.fit and not plan.applied else None
 
 
-def evolve(state: State, event: Event) -> State:
-    """The state after ``event``."""
-    match event:
-        case CoordinationAccepted():
-            return replace(state, accepted=True)
-        case PlanProposed():
-            return _with(state, event, Stage.PROPOSED)
-        case PlanReviewed():
-            return _with(state, event, Stage.DRAFT)
-        case PlanApproved():
-            return _with(state, event, Stage.APPROVED)
-        case PlanShared() | DisclosureRequested() | MessageRefused():
-            return state
-        case _:
-            assert_never(event)
+def _proposed(state: State, message: PlanProposed, context: Context) -> Iterator[PartNoted | DisclosureRequested]:
+    """Who proposed it is noted with it; the coordinator, who brings it to the conference (図 a3), is to read it."""
+    if message.kind is not PlanKind.COORDINATION and not state.plan(message.plan).proposer:
+        yield PartNoted(agency=context.agency, part=CasePart.ROLE)
+    yield from put_up(state, type(message), context)
 
 
-def _with(state: State, event: PlanProposed | PlanReviewed | PlanApproved, stage: Stage) -> State:
-    return replace(state, plans={**state.plans, event.plan: Plan(event.version, stage)})
+def put_up(state: State, event: type, context: Context) -> Iterator[DisclosureRequested]:
+    """Ask that the coordinator in charge may read a version that another agency has put up."""
+    if state.accepted and state.coordinator != context.agency:
+        yield ask(context, FunctionName.COORDINATION, 0, event, state.coordinator, Purpose.COORDINATION)
+
+
+def _reviewed(state: State, message: PlanReviewed, context: Context) -> Iterator[Event]:
+    """A yes approves the version and reaches all who take part; a no reaches who has to amend it. An urgent start is reported by either."""
+    plan = state.plan(message.plan)
+    if message.fit:
+        yield PlanApproved(plan=message.plan, version=message.version)
+    yield from done(state.watched, message.plan, Deadline.URGENT_START_UNREPORTED)
+    if message.fit:
+        yield from told(context, 1, PlanApproved, state.concerned(plan))
+    else:
+        yield from told(context, 0, PlanReviewed, (state.responsible(plan),))
 
 
 DECIDER: Decider[State] = Decider(
-    name="plan",
-    initial=State(),
-    decide=decide,
-    evolve=evolve,
-    messages=(PlanProposed, PlanReviewed, PlanShared),
-    events=(CoordinationAccepted, PlanProposed, PlanReviewed, PlanApproved, PlanShared, DisclosureRequested, MessageRefused),
+    name="plan", initial=State(), decide=decide, evolve=evolve, messages=(PlanProposed, PlanReviewed, PlanShared), events=EVENTS,
 )

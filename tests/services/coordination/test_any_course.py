@@ -15,27 +15,53 @@ from kernel.decider import Decider
 from kernel.properties import Said, check
 from kernel.testing import Given, given
 from services.coordination.app import COORDINATION
-from services.coordination.domain import conference, coordination, plan, resources, sitting
+from services.coordination.domain import conference, coordination, execution, plan, resources, sitting
 from tests.kernel.courses import courses
-from tests.services.coordination import test_conference, test_coordination, test_function, test_plan, test_resources, test_sitting
+from tests.services.coordination import (
+    test_conference,
+    test_coordination,
+    test_coordination_rest,
+    test_function,
+    test_plan,
+    test_plan_execution,
+    test_resources,
+    test_sitting,
+)
 
 LEFT = test_sitting.released("child")
 COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...], tuple[Any, ...]]] = {
     "coordination": (
         coordination.DECIDER,
         (
-            *map(test_coordination.screened, ScreeningOutcome), test_coordination.REFERRED, test_coordination.ACCEPTED,
-            test_coordination.LEAD, test_coordination.ROLES,
+            *map(test_coordination.screened, ScreeningOutcome), test_coordination.REFERRED, test_coordination.BROUGHT,
+            test_coordination.ACCEPTED, test_coordination.NOT_ACCEPTED, test_coordination.LEAD, test_coordination.ROLES,
+            *test_coordination_rest.WORK, test_coordination_rest.HANDED_BACK,
         ),
-        tuple(map(test_coordination.verdict, Outcome)),
+        (
+            *map(test_coordination.verdict, Outcome), test_coordination.RESTS, test_coordination_rest.PROPOSED, test_coordination_rest.STARTED,
+            test_coordination_rest.EVALUATED, test_coordination_rest.WATCHED,
+        ),
     ),
     "plan": (
         plan.DECIDER,
         (
-            test_plan.PROPOSED, test_plan.PROPOSED.changed(version=2), test_plan.FIT, test_plan.UNFIT, test_plan.FIT.changed(version=2),
-            test_plan.SHARED,
+            test_plan.PROPOSED, test_plan.PROPOSED.changed(version=2, applied_on=None), test_plan.OF_OUTREACH, test_plan.FIT, test_plan.UNFIT,
+            test_plan.FIT.changed(version=2), test_plan.SHARED,
         ),
-        (test_plan.ACCEPTED,),
+        (
+            *test_plan.TAKEN_OVER, test_plan.LEAD, test_plan.ROLES, test_plan.RESTS, *test_plan.shared_with("child", Outcome.PERMIT),
+            test_plan_execution.STARTED, test_plan_execution.REVISED,
+        ),
+    ),
+    "execution": (
+        execution.DECIDER,
+        (
+            test_plan_execution.STARTED, test_plan_execution.URGENT, test_plan_execution.MONITORED, test_plan_execution.REVISED,
+            test_plan_execution.EVALUATED, test_plan_execution.ENDED, test_plan_execution.DIED,
+            test_plan_execution.DIED.changed(household_remains=True),
+            *(test_plan_execution.ENDED.changed(reason=reason) for reason in test_plan_execution.EARLY),
+        ),
+        (*test_plan.IN_FORCE, test_plan.LEAD, test_plan.UNFIT, *test_plan.BY_OUTREACH, test_plan.RESTS),
     ),
     "conference": (
         conference.DECIDER,
@@ -59,13 +85,18 @@ USUAL = (
     *test_function.BEFORE, test_function.decided(Outcome.HOLD), test_function.decided(Outcome.REDACT),
     Said(test_coordination.ACCEPTED, CASE, "coordinator"), Said(test_coordination.ROLES, CASE, "coordinator"),
     Said(test_plan.PROPOSED, CASE, "coordinator"), Said(test_plan.FIT, CASE, "coordinator"), Said(test_plan.SHARED, CASE, "coordinator"),
+    Said(test_coordination.LEAD, CASE, "coordinator"), Said(test_plan_execution.STARTED, CASE, "elder"),
+    Said(test_plan_execution.MONITORED, CASE, "elder"), Said(test_coordination_rest.MONITORED, CASE, "coordinator"),
     Said(test_sitting.CONVENED, test_sitting.SITTING, "elder"),
     *(Said(each, test_sitting.SITTING, "elder") for each in test_sitting.LIST[:3]),
     *(Said(test_sitting.acknowledged(each), test_sitting.SITTING, each) for each in ("child", "municipality")),
     Said(OPENED, test_sitting.SITTING, "elder"), Said(test_conference.DECIDED, CASE, "elder"), Said(LEFT, test_sitting.SITTING, "elder"),
+    Said(test_plan_execution.EVALUATED, CASE, "coordinator"), Said(test_plan_execution.ENDED, CASE, "elder"),
+    Said(test_coordination_rest.ENDED, CASE, "coordinator"),
 )
-"""A case that is referred, divided and planned, then a sitting about it and about a case of others."""
-FORWARDED = (test_sitting.TOLD_OPEN[0], test_sitting.TOLD_CLOSED[0], test_resources.GAP)
+"""A case that is referred, divided, planned and helped, then a sitting about it and about a case of others, then the end."""
+DEATHS = (test_plan_execution.DIED, test_plan_execution.DIED.changed(household_remains=True))
+FORWARDED = (test_sitting.TOLD_OPEN[0], test_sitting.TOLD_CLOSED[0], test_resources.GAP, *DEATHS)
 REPORTS = tuple(report for _, reports, _ in COURSES.values() for report in reports if report not in FORWARDED)
 TOLD = (
     CaseAnnounced(agency="elder", persons=(test_coordination.MOTHER,)), PartGiven(agency="child", part=CasePart.LINKED),

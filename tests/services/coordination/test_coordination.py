@@ -9,19 +9,32 @@ import pytest
 
 from contracts.consultation import ConsultationScreened
 from contracts.coordination import (
+    BroughtToSupportConference,
     ComplexityNoted,
     CoordinationAccepted,
+    CoordinationNotAccepted,
     CoordinationReferred,
     LeadAgencyNamed,
     RolesAssigned,
     TaskAssigned,
 )
-from contracts.envelope import DisclosureRequested, PartGiven, Tick, VerdictNoted
+from contracts.envelope import (
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineSet,
+    DisclosureRequested,
+    PartGiven,
+    RegionChanged,
+    Tick,
+    VerdictNoted,
+)
 from contracts.shared import (
     Basis,
     CasePart,
     DataCategory,
+    Deadline,
     FunctionName,
+    NotAcceptedReason,
     Outcome,
     PartCode,
     Purpose,
@@ -32,8 +45,9 @@ from contracts.shared import (
     SupportTask,
     Urgency,
 )
+from kernel.deadlines import DAY_MS
 from kernel.decider import Part
-from kernel.testing import given
+from kernel.testing import AT, Then, given
 from services.coordination.domain.coordination import DECIDER
 
 MOTHER, REFERRAL = "a" * 32, "referral-1"
@@ -42,6 +56,10 @@ CODES = (PartCode(person=MOTHER, category=DataCategory.BASIC),)
 COMPLEX = ComplexityNoted(complex=True)
 REFERRED = CoordinationReferred(person=MOTHER, to_agency="coordinator", reason=ReferralReason.ROLE_DIVISION_NEEDED)
 ACCEPTED = CoordinationAccepted()
+NOT_ACCEPTED = CoordinationNotAccepted(reason=NotAcceptedReason.SINGLE_AGENCY_SUFFICES)
+BROUGHT = BroughtToSupportConference(reason=ReferralReason.ROLE_DIVISION_NEEDED, sitting="5" * 32)
+BEGINS = RegionChanged(function=FunctionName.COORDINATION, active=True)
+RESTS = RegionChanged(function=FunctionName.COORDINATION, active=False)
 LEAD = LeadAgencyNamed(agency="elder", from_date=date(2026, 5, 1))
 TASKS = tuple(
     Role(agency=agency, task=task, due=date(2026, 6, 1))
@@ -67,6 +85,17 @@ def verdict(outcome: Outcome, event_id: str = REFERRAL) -> VerdictNoted:
     """The gate's verdict on the referral."""
     return VerdictNoted(
         request_id="request-1", event_id=event_id, event_type="CoordinationReferred", recipient="coordinator", outcome=outcome, rule="R2",
+    )
+
+
+def told(then: Then, event_type: str, *recipients: str) -> tuple[DisclosureRequested, ...]:
+    """The requests to tell these agencies of the reported event, by codes alone."""
+    return tuple(
+        DisclosureRequested(
+            event_id=then.context.event_id(0), event_type=event_type, recipient=recipient, agency=then.context.agency,
+            function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, basis=Basis.K,
+        )
+        for recipient in recipients
     )
 
 
@@ -126,32 +155,36 @@ def test_one_referral_at_a_time(past: tuple[Any, ...]) -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.PERMIT, Outcome.REDACT])
 def test_a_referral_let_through_is_accepted(outcome: Outcome) -> None:
-    """The addressee accepts what it was allowed to see, whole or in part."""
-    given(DECIDER, *PENDING, verdict(outcome)).when(ACCEPTED, agency="coordinator").then(ACCEPTED)
+    """The addressee accepts what it was allowed to see, whole or in part; its work begins, and whoever referred hears so."""
+    then = given(DECIDER, *PENDING, verdict(outcome)).when(ACCEPTED, agency="coordinator")
+    then.then(ACCEPTED, BEGINS, *told(then, "CoordinationAccepted", "elder"))
 
 
 def test_a_held_referral_is_accepted_after_the_consent() -> None:
     """The consent that arrives turns the wait into a referral, by the gate's second verdict."""
     past = (*PENDING, verdict(Outcome.HOLD), verdict(Outcome.REDACT))
-    given(DECIDER, *past).when(ACCEPTED, agency="coordinator").then(ACCEPTED)
+    given(DECIDER, *past).when(ACCEPTED, agency="coordinator").then(ACCEPTED, RegionChanged, DisclosureRequested)
 
 
+@pytest.mark.parametrize("answer", [ACCEPTED, NOT_ACCEPTED])
 @pytest.mark.parametrize("past", [PENDING, (*PENDING, verdict(Outcome.HOLD)), (*PENDING, verdict(Outcome.PERMIT, "another"))])
-def test_nothing_is_accepted_before_the_gate_lets_it_through(past: tuple[Any, ...]) -> None:
+def test_nothing_is_answered_before_the_gate_lets_it_through(past: tuple[Any, ...], answer: Any) -> None:
     """A referral waits for the person's consent, and a verdict on something else does not help."""
-    given(DECIDER, *past).when(ACCEPTED, agency="coordinator").then_refused(RefusalCode.AWAITING_CONSENT)
+    given(DECIDER, *past).when(answer, agency="coordinator").then_refused(RefusalCode.AWAITING_CONSENT)
 
 
+@pytest.mark.parametrize("answer", [ACCEPTED, NOT_ACCEPTED])
 @pytest.mark.parametrize("past", [(), (COMPLEX,), (*PENDING, verdict(Outcome.DENY))])
-def test_nothing_is_accepted_that_was_not_referred(past: tuple[Any, ...]) -> None:
+def test_nothing_is_answered_that_was_not_referred(past: tuple[Any, ...], answer: Any) -> None:
     """A referral that the gate denied is none."""
-    given(DECIDER, *past).when(ACCEPTED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+    given(DECIDER, *past).when(answer, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
 
 
+@pytest.mark.parametrize("answer", [ACCEPTED, NOT_ACCEPTED])
 @pytest.mark.parametrize("past", [PENDING, LET_THROUGH, TAKEN_OVER])
-def test_only_the_addressee_accepts(past: tuple[Any, ...]) -> None:
+def test_only_the_addressee_answers(past: tuple[Any, ...], answer: Any) -> None:
     """Another coordinator cannot take the case."""
-    given(DECIDER, *past).when(ACCEPTED, agency="stranger").then_refused(RefusalCode.NOT_THE_ADDRESSEE)
+    given(DECIDER, *past).when(answer, agency="stranger").then_refused(RefusalCode.NOT_THE_ADDRESSEE)
 
 
 def test_a_case_is_accepted_once() -> None:
@@ -159,15 +192,100 @@ def test_a_case_is_accepted_once() -> None:
     given(DECIDER, *TAKEN_OVER).when(ACCEPTED, agency="coordinator").then_refused(RefusalCode.ALREADY_DONE)
 
 
+def test_an_accepted_case_needs_a_lead_in_time() -> None:
+    """Where the municipality has set a term; naming the lead meets it, once, and not when it was missed already."""
+    watched = DeadlineSet(deadline=Deadline.NO_LEAD_AGENCY, of="", agency="coordinator", due=AT + 14 * DAY_MS)
+    missed = DeadlineMissed(deadline=Deadline.NO_LEAD_AGENCY, of="", agency="coordinator", due=watched.due)
+    met = DeadlineMet(deadline=Deadline.NO_LEAD_AGENCY, of="")
+    taken = given(DECIDER, *LET_THROUGH, shared={Deadline.NO_LEAD_AGENCY: 14}).when(ACCEPTED, agency="coordinator").then(
+        ACCEPTED, BEGINS, watched, DisclosureRequested,
+    )
+    named = taken.when(LEAD, agency="coordinator").then(LEAD, met, DisclosureRequested, PartGiven)
+    other = LEAD.changed(agency="poverty")
+    named.when(other, agency="coordinator").then(other, DisclosureRequested, DisclosureRequested, PartGiven)
+    given(DECIDER, *TAKEN_OVER, watched, missed).when(LEAD, agency="coordinator").then(LEAD, DisclosureRequested, PartGiven)
+
+
+def test_a_referral_that_is_not_accepted_may_follow_another() -> None:
+    """Whoever referred hears the reason, by codes alone; a late verdict does not bring the old referral back."""
+    then = given(DECIDER, *LET_THROUGH).when(NOT_ACCEPTED, agency="coordinator")
+    free = then.then(NOT_ACCEPTED, *told(then, "CoordinationNotAccepted", "elder"))
+    free.when(REFERRED, agency="elder").then(REFERRED, DisclosureRequested, PartGiven)
+    late = given(DECIDER, *free.past, verdict(Outcome.PERMIT))
+    late.when(ACCEPTED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+
+
+def test_what_was_accepted_is_not_declined_afterwards() -> None:
+    """It is handed back, or it ends."""
+    given(DECIDER, *TAKEN_OVER).when(NOT_ACCEPTED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+
+
+@pytest.mark.parametrize("past", [(COMPLEX,), PENDING, (*PENDING, verdict(Outcome.HOLD)), (*PENDING, verdict(Outcome.DENY))])
+def test_a_case_without_consent_is_brought_to_the_support_conference(past: tuple[Any, ...]) -> None:
+    """Before a referral, while it waits, or after a no; to another sitting again, to the same one once."""
+    again = BROUGHT.changed(sitting="6" * 32)
+    brought = given(DECIDER, *past).when(BROUGHT, agency="elder").then(BROUGHT)
+    brought.when(BROUGHT, agency="elder").then_refused(RefusalCode.ALREADY_DONE)
+    brought.when(again, agency="elder").then(again)
+
+
+def test_only_a_complex_case_is_brought_to_the_support_conference() -> None:
+    """As with a referral."""
+    given(DECIDER).when(BROUGHT, agency="elder").then_refused(RefusalCode.NOT_COMPLEX)
+
+
+@pytest.mark.parametrize("past", [LET_THROUGH, TAKEN_OVER])
+def test_what_the_person_agreed_to_is_not_dealt_with_behind_closed_doors(past: tuple[Any, ...]) -> None:
+    """The support conference is for cases without consent."""
+    given(DECIDER, *past).when(BROUGHT, agency="elder").then_refused(RefusalCode.WRONG_STATE)
+
+
+def test_from_the_closed_review_a_case_is_referred_when_consent_comes() -> None:
+    """By a new referral; roles wait for its acceptance."""
+    brought = given(DECIDER, *PENDING, BROUGHT)
+    brought.when(ROLES, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+    brought.when(ACCEPTED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+    brought.when(REFERRED, agency="elder").then(REFERRED, DisclosureRequested, PartGiven)
+
+
+@pytest.mark.parametrize(("outcome", "answers"), [
+    (Outcome.PERMIT, True), (Outcome.REDACT, True), (Outcome.HOLD, False), (Outcome.DENY, False),
+])
+def test_a_hold_that_ends_during_the_closed_review_counts(outcome: Outcome, answers: bool) -> None:
+    """A referral that the gate lets through after all is answered; a no leaves the case in its closed review."""
+    then = given(DECIDER, *PENDING, BROUGHT, verdict(outcome)).when(ACCEPTED, agency="coordinator")
+    if answers:
+        then.then(ACCEPTED, BEGINS, DisclosureRequested)
+    else:
+        then.then_refused(RefusalCode.WRONG_STATE)
+        given(DECIDER, *PENDING, BROUGHT, verdict(outcome)).when(BROUGHT, agency="elder").then_refused(RefusalCode.ALREADY_DONE)
+
+
+@pytest.mark.parametrize("past", [PENDING, LET_THROUGH, (*PENDING, BROUGHT)])
+def test_a_death_that_ends_coordination_ends_its_referral(past: tuple[Any, ...]) -> None:
+    """Nobody accepts a case of nobody; the household of others may be referred anew."""
+    given(DECIDER, *past, RESTS, verdict(Outcome.PERMIT)).when(ACCEPTED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+    given(DECIDER, *past, RESTS).when(REFERRED, agency="elder").then(REFERRED, DisclosureRequested, PartGiven)
+
+
 def test_a_late_verdict_does_not_undo_an_acceptance() -> None:
     """What was accepted stays accepted; withdrawals act at the gate."""
-    given(DECIDER, *TAKEN_OVER, verdict(Outcome.DENY)).when(LEAD, agency="coordinator").then(LEAD)
+    given(DECIDER, *TAKEN_OVER, verdict(Outcome.DENY)).when(LEAD, agency="coordinator").then(LEAD, DisclosureRequested, PartGiven)
 
 
 def test_the_lead_is_named_and_may_change() -> None:
-    """Somebody always leads; somebody else may take over."""
+    """Somebody always leads; somebody else may take over, and both hear of it, by codes alone."""
     other = LeadAgencyNamed(agency="poverty", from_date=date(2026, 6, 1))
-    given(DECIDER, *TAKEN_OVER).when(LEAD, agency="coordinator").then(LEAD).when(other, agency="coordinator").then(other)
+    then = given(DECIDER, *TAKEN_OVER).when(LEAD, agency="coordinator")
+    named = then.then(LEAD, *told(then, "LeadAgencyNamed", "elder"), PartGiven(agency="elder", part=CasePart.ROLE))
+    then = named.when(other, agency="coordinator")
+    then.then(other, *told(then, "LeadAgencyNamed", "poverty", "elder"), PartGiven(agency="poverty", part=CasePart.ROLE))
+
+
+def test_a_coordinator_who_leads_itself_is_not_told_so() -> None:
+    """Nothing goes back to its sender."""
+    own = LeadAgencyNamed(agency="coordinator", from_date=date(2026, 5, 1))
+    given(DECIDER, *TAKEN_OVER).when(own, agency="coordinator").then(own, PartGiven(agency="coordinator", part=CasePart.ROLE))
 
 
 def test_the_same_lead_is_not_named_twice() -> None:

@@ -5,17 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.consent import DisclosureDecided
-from contracts.coordination import DevelopmentTaskOpened, SegmentNoted
-from contracts.envelope import CaseAnnounced, DisclosureRequested, MessageNoted, MessageRefused, PartGiven, PartNoted, PersonsNoted
-from contracts.shared import Basis, FunctionName, Outcome, Purpose, RefusalCode, ScreeningOutcome
+from contracts.coordination import CoordinationEnded, DevelopmentTaskOpened, PlanEnded, SegmentNoted
+from contracts.envelope import (
+    CaseAnnounced,
+    DeadlineMet,
+    DeadlineMissed,
+    DisclosureRequested,
+    MessageNoted,
+    MessageRefused,
+    PartGiven,
+    PartNoted,
+    PersonsNoted,
+    RegionChanged,
+    Tick,
+)
+from contracts.registry import DeadlinesSet
+from contracts.shared import Basis, CasePart, Deadline, DeadlineTerm, FunctionName, Outcome, Purpose, RefusalCode, ScreeningOutcome
 from kernel import serde
+from kernel.deadlines import DAY_MS
 from kernel.decider import derive_id
-from kernel.memory import MemoryRecord
+from kernel.memory import START, MemoryRecord
 from kernel.properties import Said, check
 from services.coordination.app import COORDINATION
 from tests.services.coordination import test_conference as conference
 from tests.services.coordination import test_coordination as coordination
+from tests.services.coordination import test_coordination_rest as rest
 from tests.services.coordination import test_plan as plan
+from tests.services.coordination import test_plan_execution as execution
 from tests.services.coordination import test_resources as resources
 from tests.services.coordination import test_sitting as sitting
 
@@ -61,16 +77,90 @@ def test_a_referral_waits_and_goes_on_by_the_verdicts_of_the_gate() -> None:
         Said(coordination.LEAD, CASE, "coordinator"), Said(coordination.ROLES, CASE, "coordinator"),
         Said(plan.PROPOSED, CASE, "coordinator"), Said(plan.FIT, CASE, "coordinator"), Said(plan.SHARED, CASE, "coordinator"),
     ])
-    asked = [(event.event_type, event.recipient) for event in events(log) if isinstance(event, DisclosureRequested)]
-    named = {event.persons for event in events(log) if isinstance(event, DisclosureRequested)}
+    requests = [event for event in events(log) if isinstance(event, DisclosureRequested)]
+    asked = [(event.event_type, event.recipient) for event in requests if event.basis is Basis.C]
+    told = [(event.event_type, event.recipient) for event in requests if event.basis is Basis.K]
+    named = {event.persons for event in requests if event.basis is Basis.C}
 
     assert [RefusalCode.AWAITING_CONSENT] == refusals(log)
     assert [
         ("CoordinationReferred", "coordinator"), ("TaskAssigned", "elder"), ("TaskAssigned", "poverty"),
         ("PlanShared", "elder"), ("PlanShared", "poverty"),
     ] == asked
+    assert [
+        ("CoordinationAccepted", "elder"), ("LeadAgencyNamed", "elder"), ("PlanApproved", "elder"), ("PlanApproved", "poverty"),
+    ] == told
     assert {(coordination.MOTHER,)} == named
     assert [(coordination.MOTHER,)] == [event.persons for event in events(log) if isinstance(event, PersonsNoted)]
+
+
+TAKEN_OVER = (*BEFORE, decided(Outcome.PERMIT), Said(coordination.ACCEPTED, CASE, "coordinator"))
+RUNNING = (
+    *TAKEN_OVER, Said(coordination.LEAD, CASE, "coordinator"), Said(coordination.ROLES, CASE, "coordinator"),
+    Said(plan.PROPOSED, CASE, "coordinator"), Said(plan.FIT, CASE, "coordinator"), Said(execution.STARTED, CASE, "elder"),
+)
+"""A case that is coordinated, and whose plan is carried out."""
+
+
+def test_a_coordinated_case_goes_its_whole_way_to_the_end() -> None:
+    """Carried out, monitored, revised, evaluated, ended; what is told to whom is asked of the gate, and coordination rests."""
+    second = Said(execution.STARTED.changed(version=2), CASE, "elder")
+    log = check(COORDINATION, [
+        *RUNNING, Said(execution.MONITORED, CASE, "elder"), Said(rest.MONITORED, CASE, "coordinator"), Said(execution.REVISED, CASE, "elder"),
+        Said(plan.FIT.changed(version=2), CASE, "coordinator"), second, Said(rest.ENDED, CASE, "coordinator"),
+        Said(execution.EVALUATED.changed(version=2), CASE, "coordinator"), Said(execution.ENDED, CASE, "elder"),
+        Said(rest.ENDED, CASE, "coordinator"),
+    ])
+    said = events(log)
+
+    assert [RefusalCode.WRONG_STATE] == refusals(log)
+    assert [True, False] == [event.active for event in said if isinstance(event, RegionChanged)]
+    assert [("elder", "CoordinationEnded"), ("poverty", "CoordinationEnded")] == [
+        (event.recipient, event.event_type) for event in said if isinstance(event, DisclosureRequested)
+    ][-2:]
+    assert any(isinstance(event, CoordinationEnded) for event in said)
+
+
+def test_outreach_carries_its_own_plan_out_before_coordination_has_to_do_with_it() -> None:
+    """Who proposed it is known from the log alone; another agency with a part in the case does not start it."""
+    given_parts = [Said(PartGiven(agency=agency, part=CasePart.LINKED), CASE, "elder", source="outreach") for agency in ("outreach", "coordinator")]
+    review = Said(plan.FIT.changed(plan=plan.OF_OUTREACH.plan), CASE, "coordinator")
+    log = check(COORDINATION, [
+        BEFORE[0], *given_parts, Said(plan.OF_OUTREACH, CASE, "outreach"), review, Said(execution.OUTREACH_STARTED, CASE, "elder"),
+        Said(execution.OUTREACH_STARTED, CASE, "outreach"),
+    ])
+
+    assert [RefusalCode.NOT_THE_LEAD] == refusals(log)
+    assert execution.OUTREACH_STARTED in events(log)
+
+
+def test_what_was_not_done_in_time_is_missed_once() -> None:
+    """No lead, and an urgent start that was not reported: the coordinator is told of both, and doing it later meets nothing."""
+    days = {Deadline.NO_LEAD_AGENCY: 7, Deadline.URGENT_START_UNREPORTED: 14}
+    terms = DeadlinesSet(pack="hash", terms=tuple(DeadlineTerm(deadline=deadline, days=given) for deadline, given in days.items()))
+    log = check(COORDINATION, [
+        *BEFORE, Said(terms, "town", "municipality", source="consent"), *TAKEN_OVER[len(BEFORE):], Said(Tick(), "tick", at=START + 8 * DAY_MS),
+        Said(coordination.LEAD, CASE, "coordinator"), Said(plan.PROPOSED, CASE, "coordinator"), Said(execution.URGENT, CASE, "elder"),
+        Said(Tick(), "tick", at=START + 30 * DAY_MS), Said(Tick(), "tick", at=START + 31 * DAY_MS), Said(plan.FIT, CASE, "coordinator"),
+    ])
+    missed = [event for event in events(log) if isinstance(event, DeadlineMissed)]
+
+    assert [(Deadline.NO_LEAD_AGENCY, "coordinator"), (Deadline.URGENT_START_UNREPORTED, "coordinator")] == [
+        (event.deadline, event.agency) for event in missed
+    ]
+    assert not [event for event in events(log) if isinstance(event, DeadlineMet)]
+
+
+def test_a_death_reaches_coordination_from_consultation() -> None:
+    """Plans end, coordination rests, and nobody goes on as if nothing had been."""
+    log = check(COORDINATION, [
+        *RUNNING, Said(execution.DIED, CASE, "elder", source="consultation"), Said(execution.MONITORED, CASE, "elder"),
+        Said(rest.ENDED, CASE, "coordinator"),
+    ])
+
+    assert [RefusalCode.WRONG_STATE, RefusalCode.WRONG_STATE] == refusals(log)
+    assert [True, False] == [event.active for event in events(log) if isinstance(event, RegionChanged)]
+    assert any(isinstance(event, PlanEnded) for event in events(log))
 
 
 def test_what_the_gate_denies_is_not_referred() -> None:
