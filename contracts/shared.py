@@ -808,7 +808,7 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.REASON_MISSING: "理由が必要です。紹介の理由を選んで送り直してください。",
     RefusalCode.NOT_COMPLEX: "スクリーニングで複雑化・複合化した事例とされていません。先にスクリーニング結果を送ってください。",
     RefusalCode.AWAITING_CONSENT: "本人の同意を待っています。同意が記録されてから送り直してください。",
-    RefusalCode.NOT_THE_ADDRESSEE: "この紹介の宛先となった機関だけが送信できます。",
+    RefusalCode.NOT_THE_ADDRESSEE: "宛先となった機関、または依頼された機関だけが送信できます。",
     RefusalCode.SEGMENT_NOT_OPEN: "支援会議の該当する区分が開かれていません。",
     RefusalCode.PERIOD_INVALID: "期間が正しくありません。終わりの日は始まりの日以後にし、必ず定めてください。",
     RefusalCode.RECIPIENTS_MISSING: "提供先の機関を一つ以上、名指しで入れてください。",

@@ -15,10 +15,8 @@ from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, Disclos
 from contracts.registry import DeadlinesSet
 from contracts.shared import Basis, Deadline, FunctionName, Purpose
 from kernel.asking import ask
+from kernel.days import DAY_MS, end_of
 from kernel.decider import Context, Decider
-
-DAY_MS = 86_400_000
-_EPOCH, _JST_MS = date(1970, 1, 1).toordinal(), 9 * 3_600_000
 
 Terms = dict[Deadline, int]
 """Days that the municipality gives, by kind of deadline."""
@@ -36,7 +34,7 @@ def after_days(context: Context, deadline: Deadline, of: str, agency: str) -> It
 
 def by_day(deadline: Deadline, of: str, agency: str, day: date) -> DeadlineSet:
     """``agency`` has until the end of ``day`` in Japan (JST)."""
-    return DeadlineSet(deadline=deadline, of=of, agency=agency, due=(day.toordinal() - _EPOCH + 1) * DAY_MS - _JST_MS)
+    return DeadlineSet(deadline=deadline, of=of, agency=agency, due=end_of(day))
 
 
 def met(deadline: Deadline, of: str = "") -> DeadlineMet:

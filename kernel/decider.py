@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
+
+from kernel.days import day_in_japan
 
 S = TypeVar("S")
 
@@ -65,6 +68,11 @@ class Context:
     """State of the whole partition, for functions that have a ``shared`` decider; else None."""
     first: int = 0
     """How many events another decider has given to the same message before: a tick goes to every decider that has deadlines."""
+
+    @property
+    def today(self) -> date:
+        """The day in Japan on which the message came in: what has happened did so by then, what is planned comes later."""
+        return day_in_japan(self.at)
 
     def event_id(self, ordinal: int) -> str:
         """The id that the ``ordinal``-th (from 0) event returned by this decision will carry."""

@@ -9,7 +9,8 @@ from typing import Any
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, Tick
 from contracts.registry import DeadlinesSet
 from contracts.shared import Basis, Deadline, DeadlineTerm
-from kernel.deadlines import DAY_MS, DEADLINES, TERMS, after_days, by_day, met
+from kernel.days import DAY_MS
+from kernel.deadlines import DEADLINES, TERMS, after_days, by_day, met
 from kernel.decider import Context
 from kernel.testing import AT, KEY, Then, given
 

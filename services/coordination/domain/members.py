@@ -14,10 +14,10 @@ from contracts.coordination import MemberAppointed, MemberReleased, SecrecyAckno
 from contracts.envelope import DisclosureRequested, PartGiven
 from contracts.shared import Basis, CasePart, ConferenceBasis, FunctionName, Purpose, RefusalCode
 from kernel.asking import ask
+from kernel.days import day_in_japan
 from kernel.decider import Context
 
 Change = MemberAppointed | MemberReleased | SecrecyAcknowledged
-_EPOCH, _JST_MS, _DAY_MS = date(1970, 1, 1).toordinal(), 9 * 3_600_000, 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +99,6 @@ def on_the_list(roll: Roll, at: int) -> frozenset[str]:
     """Agencies for which somebody stands at ``at`` (milliseconds UTC)."""
     day = day_in_japan(at)
     return frozenset(member.agency for member in roll.values() if member.stands(day))
-
-
-def day_in_japan(at: int) -> date:
-    """The day in Japan (JST) at ``at``, milliseconds UTC."""
-    return date.fromordinal(_EPOCH + (at + _JST_MS) // _DAY_MS)
 
 
 def told(event: type, agencies: Iterable[str], purpose: Purpose, context: Context) -> Iterator[DisclosureRequested]:

@@ -33,7 +33,6 @@ from kernel import deadlines
 from kernel.deadlines import Watched, met
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.intake.domain.days import today
 from services.intake.domain.open_links import OpenLinks, follow
 from services.intake.domain.telling import tell
 
@@ -96,7 +95,7 @@ def _fault(state: State, message: Reported, context: Context) -> RefusalCode | N
             return _fault_of_closing(state, message, context)
         case CaseReopened() if not state.closed and state.awaited is None:
             return RefusalCode.WRONG_STATE
-        case SubjectMovedAway(moved_on=day) | SubjectDied(died_on=day) if day > today(context):
+        case SubjectMovedAway(moved_on=day) | SubjectDied(died_on=day) if day > context.today:
             return RefusalCode.PERIOD_INVALID
         case SubjectMovedAway(person=person) | SubjectDied(person=person) if person not in state.persons:
             return RefusalCode.WRONG_STATE

@@ -13,7 +13,6 @@ from kernel import deadlines
 from kernel.deadlines import Watched, by_day, met
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.intake.domain.days import today
 
 Message = ContactRecorded | HouseholdMemberAdded | HouseholdMemberRemoved
 Event = Message | CaseClosed | CaseReopened | DeadlineSet | DeadlineMet | DeadlineMissed | MessageRefused
@@ -51,11 +50,11 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
     match message:
         case ContactRecorded(next_contact=None):
             return None
-        case ContactRecorded(next_contact=day) if day and day < today(context):
+        case ContactRecorded(next_contact=day) if day and day < context.today:
             return RefusalCode.PERIOD_INVALID
         case ContactRecorded() if state.closed:
             return RefusalCode.WRONG_STATE
-        case HouseholdMemberRemoved(left_on=day) if day > today(context):
+        case HouseholdMemberRemoved(left_on=day) if day > context.today:
             return RefusalCode.PERIOD_INVALID
         case HouseholdMemberRemoved(person=person) if person not in state.members:
             return RefusalCode.WRONG_STATE

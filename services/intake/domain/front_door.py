@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from contracts.catalogue import EventType
 from contracts.shared import AgencyKind, RefusalCode
 from kernel import envelope, fields, sealing, serde
+from kernel.days import day_in_japan
 from kernel.envelope import Envelope, header
 from kernel.failures import PoisonError
 from kernel.fields import ID
@@ -22,7 +23,10 @@ from kernel.sealing import PlainPart
 
 MAX_BYTES = 262_144
 """Longest value that is admitted, in bytes."""
-_EPOCH, _JAPAN = date(1970, 1, 1), timedelta(hours=9)
+AREA = re.compile(r"[0-9]{6}-[0-9]{2}")
+"""An area (地区): the municipality's code and a number within it. Everything else has a pseudonym for its key."""
+
+
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)")
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -84,7 +88,9 @@ def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
     kind = serde.type_of(event)
     if attributes.type != kind.full_name:
         raise PoisonError(RefusalCode.TYPE_MISMATCH, "ce_type")
-    today = _EPOCH + (timedelta(milliseconds=record.timestamp) + _JAPAN)
+    if not (AREA if kind.key == "area" else ID).fullmatch(attributes.subject):
+        raise PoisonError(RefusalCode.HEADER_INVALID, "ce_subject")
+    today = day_in_japan(record.timestamp)
     _may_publish(kind, directory.get(owner), today)
     fields.check(event, directory)
     fields.check_days(event, today)
@@ -110,7 +116,7 @@ def _attributes(record: Record, owner: str) -> Envelope:
             raise PoisonError(RefusalCode.HEADER_MISSING, name)
     if claimed.source != owner or claimed.agency not in ("", owner):
         raise PoisonError(RefusalCode.IDENTITY_MISMATCH, "ce_source")
-    for name, valid in (("ce_id", _UUID.fullmatch(claimed.id)), ("ce_subject", ID.fullmatch(claimed.subject)), ("ce_time", _is_time(claimed.time))):
+    for name, valid in (("ce_id", _UUID.fullmatch(claimed.id)), ("ce_time", _is_time(claimed.time))):
         if not valid:
             raise PoisonError(RefusalCode.HEADER_INVALID, name)
     return Envelope(

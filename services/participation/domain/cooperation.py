@@ -11,7 +11,6 @@ from contracts.shared import RefusalCode, ShareCause
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 from services.participation.domain.partners import Agencies, joined, listed, others, told
-from services.participation.domain.today import lies_ahead
 
 Message = IssuesPaired | CooperationStarted | CooperationResultRecorded
 Event = Message | DisclosureRequested | PartNoted | PartGiven | MessageRefused
@@ -55,7 +54,7 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
         case CooperationResultRecorded() if not state.started:
             return RefusalCode.WRONG_STATE
         case CooperationResultRecorded():
-            return None if _adds_up(message) and not lies_ahead(message.period_to, context) else RefusalCode.VALUE_INVALID
+            return None if _adds_up(message) and not message.period_to > context.today else RefusalCode.VALUE_INVALID
         case _:
             return RefusalCode.UNKNOWN_TYPE
 

@@ -11,7 +11,6 @@ from contracts.shared import RefusalCode
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 from services.participation.domain.partners import Agencies, others, told
-from services.participation.domain.today import lies_ahead
 
 Message = LiaisonPersonNamed | TrainingHeld | ExchangeHeld | AdviceGiven
 Event = Message | DisclosureRequested | MessageRefused
@@ -38,9 +37,9 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
         case TrainingHeld() | ExchangeHeld() | AdviceGiven() if state.held:
             return RefusalCode.ALREADY_DONE
         case TrainingHeld(held_on=day) | ExchangeHeld(held_on=day):
-            return RefusalCode.VALUE_INVALID if lies_ahead(day, context) else None
+            return RefusalCode.VALUE_INVALID if day > context.today else None
         case AdviceGiven(given_on=day):
-            return RefusalCode.VALUE_INVALID if lies_ahead(day, context) else _nobody(message, context)
+            return RefusalCode.VALUE_INVALID if day > context.today else _nobody(message, context)
         case _:
             return RefusalCode.UNKNOWN_TYPE
 

@@ -12,7 +12,6 @@ from contracts.shared import RefusalCode
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 from services.participation.domain.partners import Agencies, joined, listed, others, told
-from services.participation.domain.today import lies_ahead
 
 Message = ActivityPlanned | PlaceOpened | SessionHeld | PlacePaused | PlaceClosed | SupplyOffered
 Event = Message | DisclosureRequested | PartNoted | PartGiven | MessageRefused
@@ -61,7 +60,7 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
         case PlaceOpened():
             return _unless(state, Stage.IDEA, Stage.PREPARING, Stage.PAUSED, done=(Stage.OPEN,)) or _unfit(message)
         case SessionHeld(held_on=day):
-            return _unless(state, Stage.OPEN) or (RefusalCode.VALUE_INVALID if lies_ahead(day, context) else None)
+            return _unless(state, Stage.OPEN) or (RefusalCode.VALUE_INVALID if day > context.today else None)
         case PlacePaused():
             return _unless(state, Stage.OPEN, done=(Stage.PAUSED,))
         case PlaceClosed():

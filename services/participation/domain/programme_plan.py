@@ -11,7 +11,6 @@ from contracts.shared import Purpose, RefusalCode
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 from services.participation.domain.partners import told
-from services.participation.domain.today import lies_ahead
 
 Message = ImplementationPlanDrafted | ResidentsHeard | ImplementationPlanPublished
 Event = Message | DisclosureRequested | MessageRefused
@@ -49,7 +48,7 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
         case ResidentsHeard(held_on=day) | ImplementationPlanPublished(published_on=day):
             if not state.drafted or state.published:
                 return RefusalCode.WRONG_STATE
-            return RefusalCode.VALUE_INVALID if lies_ahead(day, context) else None
+            return RefusalCode.VALUE_INVALID if day > context.today else None
         case _:
             return RefusalCode.UNKNOWN_TYPE
 

@@ -45,7 +45,7 @@ from contracts.shared import (
     SupportTask,
     Urgency,
 )
-from kernel.deadlines import DAY_MS
+from kernel.days import DAY_MS
 from kernel.decider import Part
 from kernel.testing import AT, Then, given
 from services.coordination.domain.coordination import DECIDER

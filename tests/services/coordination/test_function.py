@@ -22,7 +22,7 @@ from contracts.envelope import (
 from contracts.registry import DeadlinesSet
 from contracts.shared import Basis, CasePart, Deadline, DeadlineTerm, FunctionName, Outcome, Purpose, RefusalCode, ScreeningOutcome
 from kernel import serde
-from kernel.deadlines import DAY_MS
+from kernel.days import DAY_MS
 from kernel.decider import derive_id
 from kernel.memory import START, MemoryRecord
 from kernel.properties import Said, check

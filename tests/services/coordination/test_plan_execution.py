@@ -29,7 +29,8 @@ from contracts.shared import (
     ReferralReason,
     RefusalCode,
 )
-from kernel.deadlines import DAY_MS, by_day
+from kernel.days import DAY_MS
+from kernel.deadlines import by_day
 from kernel.testing import AT, given
 from services.coordination.domain import plan
 from services.coordination.domain.execution import DECIDER

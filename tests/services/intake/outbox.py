@@ -24,6 +24,7 @@ from services.intake.front_door import FrontDoor
 
 TOPICS, PARTITIONS = Topics("990019"), 3
 SECRET = b"a secret of the municipality"
+AREA = "990019-01"
 CASE, MOTHER, SON = "c" * 32, "a" * 32, "b" * 32
 ID = "1b4e28ba-2fa1-4333-8444-3fbb0a4c55d0"
 TIME = "2026-05-01T09:30:00+09:00"
@@ -41,11 +42,12 @@ RECEIVED = ConsultationReceived(
 
 
 def record(
-    event: Any = RECEIVED, *, owner: str = "elder", key: str | bytes | None = CASE, id: str = ID, value: bytes | None = None,
+    event: Any = RECEIVED, *, owner: str = "elder", key: str | bytes | None = "", id: str = ID, value: bytes | None = None,
     offset: int = 0, without: str = "", extra: Sequence[tuple[str, bytes]] = (), **claims: str,
 ) -> MemoryRecord:
     """A well-formed record of the outbox of ``owner``; ``claims`` change attributes, ``without`` drops a header, ``value`` replaces bytes."""
     kind = serde.type_of(event)
+    key = (AREA if kind.key == "area" else CASE) if key == "" else key
     attributes = Envelope(**{
         "id": id, "source": owner, "type": kind.full_name, "subject": key if isinstance(key, str) else CASE, "time": TIME, **claims,
     })

@@ -23,7 +23,7 @@ from contracts.envelope import (
 )
 from contracts.registry import DeadlinesSet
 from contracts.shared import CasePart, ClosingReason, Deadline, DeadlineTerm, FunctionName, ScreeningOutcome
-from kernel.deadlines import DAY_MS
+from kernel.days import DAY_MS
 from kernel.decider import Decider
 from kernel.properties import Said, check
 from kernel.testing import AT, Given, given

@@ -10,10 +10,10 @@ import pytest
 from contracts.consultation import ContactRecorded, HouseholdMemberAdded, HouseholdMemberRemoved
 from contracts.envelope import DeadlineMet, DeadlineMissed, Tick
 from contracts.shared import ContactMethod, Deadline, LeavingReason, RefusalCode, Relation
+from kernel.days import DAY_MS
 from kernel.deadlines import by_day
 from kernel.testing import AT, given
 from services.intake.domain.contact import DECIDER
-from services.intake.domain.days import DAY_MS
 from tests.services.intake.test_consultation import CLOSED, MOTHER, REOPENED
 
 TODAY = date(2026, 5, 29)

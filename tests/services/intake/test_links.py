@@ -10,7 +10,8 @@ import pytest
 from contracts.consultation import ClosingAwaited, LinkAccepted
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, PartGiven, Tick, VerdictNoted
 from contracts.shared import Basis, CasePart, ClosingReason, ContactMethod, Deadline, FunctionName, Outcome, Purpose, RefusalCode
-from kernel.deadlines import DAY_MS, by_day
+from kernel.days import DAY_MS
+from kernel.deadlines import by_day
 from kernel.testing import AT, Given, Then, given
 from services.intake.domain.links import DECIDER
 from tests.services.intake.test_consultation import CLOSED, CODES, DECLINED, LINKED, PARTS, RECEIVED, REOPENED, SCREENED, SIGNAL

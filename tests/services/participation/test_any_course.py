@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from contracts.envelope import CaseAnnounced, PartGiven, Tick
 from contracts.shared import CasePart, Outcome
-from kernel.deadlines import DAY_MS
+from kernel.days import DAY_MS
 from kernel.memory import START
 from kernel.properties import Said, check
 from services.participation.app import SERVICE

@@ -17,7 +17,7 @@ from contracts.participation import MatchConfirmed, MatchEnded, SettlementSuppor
 from contracts.registry import DeadlinesSet
 from contracts.shared import Basis, Deadline, DeadlineTerm, FunctionName, Outcome, Purpose, RefusalCode
 from kernel import serde
-from kernel.deadlines import DAY_MS
+from kernel.days import DAY_MS
 from kernel.decider import derive_id
 from kernel.memory import START, MemoryRecord
 from kernel.properties import Said, check

@@ -9,7 +9,7 @@ import pytest
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, PartGiven, PartNoted, Tick
 from contracts.participation import CandidateCounted, CandidatesCounted, HandsRequested, OccupancyNoted, ResourceCapacityChanged
 from contracts.shared import Basis, CasePart, DataCategory, Deadline, HandsWanted, Purpose, RefusalCode, SupportLevel, TaskClass
-from kernel.deadlines import DAY_MS
+from kernel.days import DAY_MS
 from kernel.testing import AT, Given, given
 from services.participation.domain.offer import Stage
 from services.participation.domain.resource import DECIDER
