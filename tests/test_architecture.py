@@ -79,7 +79,7 @@ def test_domain_code_is_pure(path: Path):
 def test_domain_code_knows_only_contracts_the_decider_and_its_own(path: Path):
     """Of the kernel it sees the decider, who has a part in a case, and how the gate is asked."""
     kernel = {name for name in imported(path) if name.startswith("kernel.")}
-    allowed = ("kernel.decider", "kernel.parties", "kernel.asking")
+    allowed = ("kernel.decider", "kernel.parties", "kernel.asking", "kernel.deadlines")
 
     assert not [name for name in kernel if not name.startswith(allowed)] or path.name == "front_door.py"
 

@@ -282,7 +282,7 @@ def _tuple(members: Any) -> str:
 
 
 def _topics() -> str:
-    members = "\n".join(f'    {name.upper()} = "{name}"' for name in (*FUNCTIONS, "consent", "registry"))
+    members = "\n".join(f'    {name.upper()} = "{name}"' for name in (*FUNCTIONS, "consent", "registry", "reporting"))
     return f'{HEADER}\nfrom enum import StrEnum\n\n\nclass Function(StrEnum):\n    """A function with a log of its own; topic names are built from it in ``kernel/topics.py``."""\n\n{members}\n\n\nSUPPORT_FUNCTIONS = tuple(Function)[:{len(FUNCTIONS)}]\n'
 
 

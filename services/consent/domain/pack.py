@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Purpose
+from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Deadline, Purpose
 
 
 class PackInvalid(Exception):
@@ -19,6 +19,8 @@ class BasisRule:
     """Preconditions of one basis; an empty set of types or kinds means any."""
 
     types: frozenset[str] = frozenset()
+    named_types: frozenset[str] = frozenset()
+    """Types that name a person: only for whoever has received something of that person before."""
     recipient_kinds: frozenset[AgencyKind] = frozenset()
     ceiling: frozenset[DataCategory] | None = None
     conference: ConferenceBasis | None = None
@@ -47,6 +49,8 @@ class PolicyPack:
     protection_exempt_kinds: frozenset[AgencyKind]
     reviewer: AgencyKind
     obligations: tuple[str, ...] = field(default=())
+    deadlines: Mapping[Deadline, int] = field(default_factory=dict)
+    """Days that the municipality gives."""
 
 
 def read(table: Mapping[str, Any], digest: str) -> PolicyPack:
@@ -67,6 +71,7 @@ def read(table: Mapping[str, Any], digest: str) -> PolicyPack:
             protection_exempt_kinds=frozenset(map(AgencyKind, protection["exempt_kinds"])),
             reviewer=AgencyKind(table["reviewer"]),
             obligations=tuple(table["obligations"]),
+            deadlines={Deadline(name): int(days) for name, days in table.get("deadlines", {}).items()},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PackInvalid(f"policy pack {digest[:12]}: {error!r}") from error
@@ -76,6 +81,7 @@ def _basis(entry: Mapping[str, Any]) -> BasisRule:
     ceiling, conference, review = entry.get("ceiling"), entry.get("conference"), entry.get("review_hours")
     return BasisRule(
         types=frozenset(entry.get("types", ())),
+        named_types=frozenset(entry.get("named_types", ())),
         recipient_kinds=frozenset(map(AgencyKind, entry.get("recipient_kinds", ()))),
         ceiling=None if ceiling is None else frozenset(map(DataCategory, ceiling)),
         conference=None if conference is None else ConferenceBasis(conference),
