@@ -16,7 +16,18 @@ from contracts.consent import (
     StopNoticeAnswered,
 )
 from contracts.envelope import DeadlineMet, DeadlineMissed, DisclosureRequested, PartNoted, Tick
-from contracts.shared import Basis, BreachKind, CasePart, DataCategory, Deadline, FunctionName, Outcome, RecallReason, RefusalCode, StopAnswer
+from contracts.shared import (
+    Basis,
+    BreachKind,
+    CasePart,
+    DataCategory,
+    Deadline,
+    FunctionName,
+    Outcome,
+    RecallReason,
+    RefusalCode,
+    StopAnswer,
+)
 from kernel.testing import AT, Given, Then, given
 from services.consent.domain.model import DAY_MS
 from tests.services.consent.test_stops import delivered, permitted
