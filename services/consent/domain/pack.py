@@ -50,7 +50,7 @@ class PolicyPack:
     reviewer: AgencyKind
     obligations: tuple[str, ...] = field(default=())
     deadlines: Mapping[Deadline, int] = field(default_factory=dict)
-    """Days that the municipality gives."""
+    """Days that agencies are given, by kind of deadline."""
 
 
 def read(table: Mapping[str, Any], digest: str) -> PolicyPack:
@@ -71,7 +71,7 @@ def read(table: Mapping[str, Any], digest: str) -> PolicyPack:
             protection_exempt_kinds=frozenset(map(AgencyKind, protection["exempt_kinds"])),
             reviewer=AgencyKind(table["reviewer"]),
             obligations=tuple(table["obligations"]),
-            deadlines={Deadline(name): int(days) for name, days in table.get("deadlines", {}).items()},
+            deadlines={Deadline(kind): _days(kind, days) for kind, days in (table.get("deadlines") or {}).items()},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PackInvalid(f"policy pack {digest[:12]}: {error!r}") from error
@@ -88,6 +88,19 @@ def _basis(entry: Mapping[str, Any]) -> BasisRule:
         conveners=frozenset(map(AgencyKind, entry.get("conveners", ()))),
         review_ms=None if review is None else int(review) * 3_600_000,
     )
+
+
+_OF_THEIR_OWN = frozenset((Deadline.UNMAPPED, Deadline.NEXT_CONTACT, Deadline.CONTRACT_END))
+"""Deadlines on a day that is agreed each time."""
+_LONGEST = 3660
+
+
+def _days(kind: str, days: Any) -> int:
+    if kind in _OF_THEIR_OWN:
+        raise ValueError(f"{kind} has a day of its own")
+    if type(days) is not int or not 0 <= days <= _LONGEST:
+        raise ValueError(f"{kind}: {days!r} is no number of days up to {_LONGEST}")
+    return days
 
 
 def _covered_by(codes: Any, parents: Mapping[str, str]) -> dict[Any, frozenset[Any]]:

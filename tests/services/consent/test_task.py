@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from contracts.catalogue import CATALOGUE
-from contracts.consent import DisclosureDecided, KeyDestroyed, ProtectionFlagCleared, ProtectionFlagSet
+from contracts.consent import ConsentExtended, DisclosureDecided, KeyDestroyed, ProtectionFlagCleared, ProtectionFlagSet
 from contracts.consultation import SubjectDied
 from contracts.envelope import PartNoted, PersonsNoted, Tick
 from contracts.shared import Basis, CasePart, DataCategory, DestructionReason, Outcome, PartCode, Purpose, RefusalCode
@@ -20,7 +20,7 @@ from services.consent.domain.model import DAY_MS
 from services.consent.packs import FOLDER
 from tests.services.consent.test_aftercare import handed_over
 from tests.services.consent.test_stops import permitted, verdicts
-from tests.services.consent.town import GATE, MOTHER, PACK, SON, TOWN, consent, part, request
+from tests.services.consent.town import ASKED, CONSENT, GATE, MOTHER, SON, TOWN, consent, part, request
 
 BASIC, ADDRESS, HEALTH = DataCategory.BASIC, DataCategory.ADDRESS, DataCategory.HEALTH
 PARTIES = (PartNoted(agency="elder", part=CasePart.OPENED), PartNoted(agency="coordinator", part=CasePart.LINKED))
@@ -171,6 +171,13 @@ def test_danger_to_life_goes_on():
     assert Outcome.PERMIT is found.outcome
 
 
+@pytest.mark.parametrize("yes", [ASKED, consent(BASIC, consent="d" * 32), ConsentExtended(consent=CONSENT, person=MOTHER, valid_to=date(2027, 5, 1))])
+def test_whoever_has_died_says_no_yes_any_more(yes: Any):
+    """Nor is asked for one; what the person had withdrawn or refused stays."""
+    case(consent(BASIC), shared=later(DIED)).when(yes).then_refused(RefusalCode.WRONG_STATE)
+    case(consent(BASIC), shared=later(DIED.changed(person=SON))).when(yes).then(yes)
+
+
 def test_death_stops_what_is_under_way_in_every_case_of_the_person():
     """The fact reaches every partition; the last verdict counts."""
     under_way = permitted(part(BASIC))
@@ -214,8 +221,3 @@ def test_a_destroyed_key_is_a_fact_of_the_town():
     destroyed = KeyDestroyed(person=MOTHER, retention_class="case-5y", reason=DestructionReason.RETENTION_OVER)
 
     given(registry.DECIDER).when(destroyed, agency="municipality").then(destroyed)
-
-
-def test_the_pack_gives_no_days_that_are_none():
-    """Where it has deadlines, each is at least a day."""
-    assert [] == [deadline for deadline, days in PACK.deadlines.items() if days < 1]

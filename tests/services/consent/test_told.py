@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from contracts.consent import AccessRequested, BreachReported, DisclosureDecided
-from contracts.envelope import CaseAnnounced, DeadlineMissed, DisclosureRequested, PartGiven, Tick
+from contracts.consultation import SubjectDied
+from contracts.envelope import CaseAnnounced, DeadlineMissed, DisclosureRequested, MessageRefused, PartGiven, Tick
 from contracts.registry import AgencyRegistered, PolicyActivated
-from contracts.shared import Basis, BreachKind, CasePart, Deadline, FunctionName, Outcome, Purpose
+from contracts.shared import Basis, BreachKind, CasePart, DataCategory, Deadline, FunctionName, Outcome, Purpose, RefusalCode
 from kernel import envelope, serde
 from kernel.decider import Function
 from kernel.envelope import POSITION, Envelope
@@ -27,7 +28,7 @@ from kernel.topics import Topics
 from services.consent.courier import Courier
 from services.consent.domain import registry
 from services.consent.domain.model import DAY_MS
-from tests.services.consent.town import KINDS, MOTHER, TIMED
+from tests.services.consent.town import KINDS, MOTHER, TIMED, consent
 
 TOPICS, CASE, PARTITIONS = Topics("990019"), "0" * 31 + "1", 2
 PARTITION = partition_of(CASE.encode(), PARTITIONS)
@@ -125,6 +126,34 @@ def test_what_the_gate_tells_is_told_once_and_not_to_itself(town: Town):
         town.memory.restart(name)
     town.memory.pump()
     assert before == {topic: len(town.log.records(topic)) for topic in town.topics()}
+
+
+def test_what_the_gate_could_not_judge_is_told_as_soon_as_it_can(town: Town):
+    """R16: the policy in force is not known here; its event is found again later, by another courier too."""
+    town.say(PolicyActivated(pack="another", hash="unknown to this build"), key="national", source="registry")
+    town.say(LEAK, agency="municipality")
+    assert [] == town.inbox("elder", BreachReported)
+    town.memory.restart("courier")
+
+    town.say(PolicyActivated(pack="national", hash="hash"), key="national", source="registry")
+
+    assert [LEAK] == town.inbox("elder", BreachReported)
+
+
+def test_a_death_is_known_in_the_case_that_tells_of_it(town: Town):
+    """Through the processor, as a fact of the whole partition: no yes is taken, no release is made."""
+    town.say(SubjectDied(person=MOTHER, died_on=date(2026, 5, 1), household_remains=True), agency="elder", source="tsunagu.consultation")
+    asked = DisclosureRequested(
+        event_id="e1", event_type="PlanShared", recipient="coordinator", agency="elder", function=FunctionName.COORDINATION,
+        purpose=Purpose.COORDINATION, basis=Basis.C, persons=(MOTHER,),
+    )
+    town.say(consent(DataCategory.BASIC), agency="elder")
+    town.say(asked, source="tsunagu.coordination", position="log/0/0")
+
+    (refusal,) = town.inbox("elder", MessageRefused)
+    assert RefusalCode.WRONG_STATE is refusal.code
+    (verdict,) = town.inbox("elder", DisclosureDecided)
+    assert (Outcome.DENY, ("NO_CONSENT",)) == (verdict.outcome, verdict.reasons)
 
 
 def test_a_deadline_of_the_gate_is_told_although_nobody_spoke(town: Town):
