@@ -13,7 +13,9 @@ from typing import Annotated, Any, TypeVar
 
 import asyncpg
 import typer
+from confluent_kafka import KafkaException
 
+from cli.agency.client import NotAccepted
 from cli.agency.message import JAPAN
 from cli.leaving import PROBLEMS, UNREACHABLE, leave
 from cli.output import Output, OutputOption, show
@@ -32,6 +34,7 @@ TIMELINE = {
 }
 MONTHLY = {"title_ja": "指標", "divided_ja": "内訳", "dimension": "区分", "value": "値", "unit_ja": "単位"}
 
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 app = typer.Typer(no_args_is_help=True, help="Timelines and figures that follow from the logs.")
@@ -60,11 +63,30 @@ def monthly(
 ) -> None:
     """The figures of a month: contacts (延べ) and distinct cases (実)."""
     asked = month or datetime.now(UTC).astimezone(JAPAN).strftime("%Y-%m")
-    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", asked):
+    if not MONTH.fullmatch(asked):
         raise typer.BadParameter(f"{asked!r} is no month; write YYYY-MM", param_hint="--month")
     rows, parked = _ask(lambda connection: queries.monthly(connection, asked), "monthly")
     _show(rows, MONTHLY, output, f"月次実績 {asked}")
     _warn(parked)
+
+
+@app.command(epilog="Example: tsunagu report close 2026-05")
+def close(
+    period: Annotated[str, typer.Argument(help="The month that is reported: YYYY-MM in Japan.")],
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Report a month's figures (月次の締め). Again is harmless: what has changed since is reported as a correction."""
+    from cli import closing
+
+    if not MONTH.fullmatch(period):
+        raise typer.BadParameter(f"{period!r} is no month; write YYYY-MM", param_hint="PERIOD")
+    (found,), parked = _ask(lambda connection: closing.figures(connection, period), "monthly")
+    _warn(parked)
+    try:
+        closing.send(settings_module.load(), found)
+    except (NotAccepted, KafkaException) as problem:
+        leave(f"the figures could not be sent ({problem})", UNREACHABLE)
+    show([{"metric": each.fact.metric, "period": each.fact.period, "value": each.fact.value} for each in found], ("metric", "period", "value"), output)
 
 
 def _ask(question: Callable[[asyncpg.Connection], Awaitable[list[T]]], projection: str) -> tuple[list[T], int]:

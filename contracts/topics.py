@@ -13,6 +13,7 @@ class Function(StrEnum):
     COMMUNITY = "community"
     CONSENT = "consent"
     REGISTRY = "registry"
+    REPORTING = "reporting"
 
 
 SUPPORT_FUNCTIONS = tuple(Function)[:5]

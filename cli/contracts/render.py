@@ -12,7 +12,7 @@ from cli.contracts.source import Source, newest
 
 PRIMITIVES = {"string": "str", "int": "int", "long": "int", "boolean": "bool", "bytes": "bytes"}
 FUNCTIONS = ("consultation", "outreach", "coordination", "participation", "community")
-LOGGED = (*FUNCTIONS, "consent", "registry")
+LOGGED = (*FUNCTIONS, "consent", "registry", "reporting")
 """Every function with a log of its own."""
 
 

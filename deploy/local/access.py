@@ -16,7 +16,7 @@ from .first_start import DECIDING
 from .town import Agency
 
 INBOXES = tuple(f"{function}.inbox" for function in SUPPORT_FUNCTIONS)
-LOGS = (*(f"{function}.log" for function in SUPPORT_FUNCTIONS), "consent.log", "registry.log")
+LOGS = (*(f"{function}.log" for function in SUPPORT_FUNCTIONS), "consent.log", "registry.log", "reporting.log")
 
 DEAD_LETTERS = tuple(f"{service}.dead-letters" for service in DECIDING)
 
@@ -48,7 +48,9 @@ TABLE: Mapping[str, Access] = {
         writes=(*INBOXES, "consent.log", "consent.inbox", "agency.*.inbox", "consent.dead-letters"),
         reads=("consent.inbox", "consent.urgent", *LOGS, "control"),
     ),
-    "reporting": Access(reads=(*LOGS, "control")),
+    "reporting": Access(
+        writes=("reporting.inbox", "reporting.log", "reporting.dead-letters"), reads=("reporting.inbox", *LOGS, "control"),
+    ),
     "auditor": Access(reads=LOGS),
     "registry": Access(writes=("registry.log", "consent.inbox", *INBOXES), reads=("registry.log",)),
     "operator": Access(writes=("control",)),

@@ -14,9 +14,9 @@ from kernel.settings import FILE_NAME
 from . import ports
 from .layout import Layout
 
-DECIDING = ("intake", "coordination", "participation", "consent")
+DECIDING = ("intake", "coordination", "participation", "consent", "reporting")
 """Services that decide: what they cannot read, they bury."""
-SERVICES = (*DECIDING, "reporting")
+SERVICES = DECIDING
 DATABASE_ROLES = ("postgres", "tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_keys")
 
 TEMPLATE = '''\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from contracts.topics import SUPPORT_FUNCTIONS
+from contracts.topics import SUPPORT_FUNCTIONS, Function
 from kernel.settings import Settings
 from kernel.topics import Topics
 
@@ -13,6 +13,8 @@ from .first_start import DECIDING
 from .town import Agency
 
 DAY_MS = 24 * 60 * 60 * 1000
+KEYED = (*SUPPORT_FUNCTIONS, Function.CONSENT, Function.REPORTING)
+"""Functions with an inbox and a log of as many partitions as there are."""
 RECORD_BYTES = 1024 * 1024
 NO_BOMBS = {"compression.type": "uncompressed"}
 """For topics where strangers write: the broker unpacks each batch and refuses what is then too large, before any reader has to."""
@@ -31,8 +33,8 @@ def plan(settings: Settings, agencies: Iterable[Agency]) -> tuple[Topic, ...]:
     """Every topic, sorted by name. Logs are kept for ever; what only passes through is kept 7 days, dead letters 14."""
     topics = Topics(settings.municipality)
     keyed, single = settings.partitions, 1
-    wanted = [Topic(topics.inbox(name), keyed, _kept(7)) for name in (*SUPPORT_FUNCTIONS, "consent")]
-    wanted += [Topic(topics.log(name), keyed, _kept(None)) for name in (*SUPPORT_FUNCTIONS, "consent")]
+    wanted = [Topic(topics.inbox(name), keyed, _kept(7)) for name in KEYED]
+    wanted += [Topic(topics.log(name), keyed, _kept(None)) for name in KEYED]
     wanted += [Topic(topics.urgent, keyed, _kept(7)), Topic(topics.registry, single, _kept(None)), Topic(topics.control, single, _kept(7))]
     wanted += [Topic(topics.dead_letters(name), single, _kept(14)) for name in DECIDING]
     for agency in agencies:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from contracts.consent import DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
-from contracts.shared import PartCode
+from contracts.shared import FunctionName, PartCode
 from kernel import envelope, serde
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
@@ -72,8 +72,8 @@ class Courier:
         """Nothing to note."""
 
     def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
-        """Every verdict, codes only, to the function that asked: before anything of it reaches an agency."""
-        return [self._to_function(fact) for record in records if isinstance((fact := _fact(record)).event, DisclosureDecided)]
+        """Every verdict, codes only, to the function that asked: before anything of it reaches an agency. The gate knows its own."""
+        return [self._to_function(fact) for record in records if _asked_by_another((fact := _fact(record)).event)]
 
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """What one batch of the gate's log gives to agencies. Raises Unavailable, or IntegrityError where a position names another event."""
@@ -82,21 +82,21 @@ class Courier:
         releasing = [fact for fact in facts if self._stands(fact)]
         ahead = self._fence.read_on({fact.record.partition for fact in releasing})
         _, logged = await asyncio.gather(ahead, self._released_events(releasing))
-        keys = await self._keys.for_opening({part.key_id for fact in releasing for part in _released_parts(fact, logged)})
+        keys = await self._keys.for_opening({part.key_id for fact in releasing for part in self._released_parts(fact, logged)})
         return [outgoing for fact in facts for outgoing in self._deliver(fact, logged, keys)]
 
     async def _released_events(self, releasing: Iterable[Fact]) -> dict[str, Logged]:
         """The logged events that the verdicts release, by position."""
-        wanted = {parse_position(fact.event.position) for fact in releasing}
+        wanted = {parse_position(self._position(fact)) for fact in releasing}
         found = await self._place.reader.fetch(wanted) if wanted else {}
         return {position(*place): Logged(record, serde.decode(record.value)) for place, record in found.items()}
 
     def _deliver(self, fact: Fact, logged: Mapping[str, Logged], keys: Mapping[str, Key | Erased]) -> list[Outgoing]:
         match fact.event:
             case DisclosureDecided() as verdict:
-                told = [self._notice(fact, verdict.agency)]
+                told = [self._notice(fact, verdict.agency)] if verdict.agency else []  # where time has passed, nobody has asked
                 if self._stands(fact):
-                    return [*told, *self._release(fact, verdict, logged[verdict.position], keys)]
+                    return [*told, *self._release(fact, verdict, logged[self._position(fact)], keys)]
                 doubtful = verdict.outcome in GIVEN and self._fence.doubtful(fact.record)
                 return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
@@ -110,6 +110,14 @@ class Courier:
         """Whether it is a verdict that is still to be carried out, as far as the fence has read."""
         event = fact.event
         return isinstance(event, DisclosureDecided) and self._fence.stands(fact.record.partition, event.request_id, fact.envelope.id)
+
+    def _position(self, fact: Fact) -> str:
+        """Where the event that a verdict is about lies; one of the gate's own lies in the log that is read."""
+        verdict = fact.event
+        return verdict.position or self._fence.position_of(fact.record.partition, verdict.event_id)
+
+    def _released_parts(self, fact: Fact, logged: Mapping[str, Logged]) -> list[SealedPart]:
+        return _released(logged[self._position(fact)].event, fact.event)
 
     def _to_function(self, fact: Fact) -> Outgoing:
         inbox = self._topics.inbox(fact.event.function.lower())
@@ -127,7 +135,7 @@ class Courier:
             event = put_together(event, [open_part(event, part, keys[part.key_id]) for part in released])
         attributes = envelope.read(logged.record.key, logged.record.headers)
         if attributes.id != verdict.event_id:
-            raise IntegrityError(f"{verdict.position}: not the event that was decided about")
+            raise IntegrityError(f"{self._position(fact)}: not the event that was decided about")
         copy = replace(
             attributes, id=self._derived(fact, verdict.recipient, 0), source=OURS + NAME, causation_id=fact.envelope.id,
             causation_source=fact.envelope.source, seq=0, input_digest="", position="",
@@ -158,6 +166,10 @@ class Courier:
         return keyed(self._topics.agency_inbox(agency), self._agency_partitions, key, value, headers, REQUEST)
 
 
+def _asked_by_another(event: Any) -> bool:
+    return isinstance(event, DisclosureDecided) and event.function is not FunctionName.CONSENT
+
+
 def _fact(record: Record) -> Fact:
     return Fact(record, envelope.read(record.key, record.headers), serde.decode(record.value))
 
@@ -166,10 +178,6 @@ def _released(event: Any, verdict: DisclosureDecided) -> list[SealedPart]:
     """The sealed parts that the verdict names; any other stays shut."""
     codes = {(part.person, part.category) for part in verdict.released}
     return [part for part in event.parts if (part.person, part.category) in codes] if isinstance(event, SealedEvent) else []
-
-
-def _released_parts(fact: Fact, logged: Mapping[str, Logged]) -> list[SealedPart]:
-    return _released(logged[fact.event.position].event, fact.event)
 
 
 def _sent_on(fact: Fact) -> list[tuple[str, bytes]]:

@@ -10,14 +10,27 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from contracts.catalogue import BY_CLASS
-from contracts.consent import DisclosureDecided, DisclosureReleased
+from contracts.consent import (
+    BreachReported,
+    CorrectionMade,
+    DisclosureAcknowledged,
+    DisclosureDecided,
+    DisclosureReleased,
+    RecallRequested,
+    StopNoticeAnswered,
+)
+from contracts.envelope import DeadlineMissed
 from kernel import envelope, serde
-from kernel.failures import Unavailable
-from kernel.records import TP, LogReader, Record
+from kernel.failures import IntegrityError, Unavailable
+from kernel.records import TP, LogReader, Record, position
 from kernel.telemetry import Meter
 from services.consent.domain.model import GIVEN
 
 _TELLING = frozenset(BY_CLASS[kind].full_name for kind in (DisclosureDecided, DisclosureReleased))
+_OWN = frozenset(BY_CLASS[kind].full_name for kind in (
+    StopNoticeAnswered, DisclosureAcknowledged, RecallRequested, CorrectionMade, BreachReported, DeadlineMissed,
+))
+"""What the gate itself records and tells of: its verdict cannot name the place, since all are written in one piece."""
 
 
 @dataclass(slots=True)
@@ -34,6 +47,8 @@ class _Partition:
     seqs: dict[str, tuple[int, int]] = field(default_factory=dict)
     causes: dict[str, set[int]] = field(default_factory=dict)
     standing: dict[str, str] = field(default_factory=dict)
+    own: dict[str, int] = field(default_factory=dict)
+    """Where the gate's own events lie that agencies are told of, by event id."""
 
 
 class Fence:
@@ -78,6 +93,12 @@ class Fence:
         """Whether this verdict is the last one on its request, releases something, and has no receipt."""
         return self._partitions[partition].standing.get(request_id) == verdict_id
 
+    def position_of(self, partition: int, event_id: str) -> str:
+        """Where one of the gate's own events lies. Raises IntegrityError where there is none such."""
+        offset = self._partitions[partition].own.get(event_id)
+        if offset is None:
+            raise IntegrityError(f"{self._topic}/{partition}: no event {event_id} of the gate's own")
+        return position(self._topic, partition, offset)
 
     def doubtful(self, record: Record) -> bool:
         """Whether a courier before us may have carried out the verdict in this record, and died before it could say so."""
@@ -95,6 +116,8 @@ def _read(partition: _Partition, record: Record) -> None:
     causes.add(cause)
     if attributes.type in _TELLING:
         _note(partition.standing, attributes.id, serde.decode(record.value))
+    elif attributes.type in _OWN:
+        partition.own[attributes.id] = record.offset
 
 
 def _note(standing: dict[str, str], identity: str, event: DisclosureDecided | DisclosureReleased) -> None:

@@ -1,4 +1,4 @@
-"""The reporting service: one writer per projection, each with its own place in the logs; it decides nothing and writes to no topic."""
+"""The reporting service: one writer per projection, each with its own place in the logs; and the function that keeps what was reported."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from prometheus_client import Gauge
 
 from contracts.topics import SUPPORT_FUNCTIONS, Function
 from kernel import app
+from kernel.decider import Function as Deciding
 from kernel.records import TP
 from kernel.service import Service, Site
 from kernel.settings import Settings
 from kernel.telemetry import Telemetry
+from services.reporting.domain import figures
 from services.reporting.logs import Logs
 from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.projection import Projection
@@ -48,7 +50,8 @@ def _measure(found: list[Writer], telemetry: Telemetry) -> None:
         parked.labels(telemetry.service, writer.name).set_function(lambda writer=writer: writer.parked)
 
 
-SERVICE = Service(name="reporting", loops=writers)
+REPORTING = Deciding(Function.REPORTING, (figures.DECIDER,))
+SERVICE = Service(name="reporting", functions=(REPORTING,), loops=writers)
 
 
 def run(settings: Settings) -> None:

@@ -14,6 +14,8 @@ _TIMELINE = """
     FROM reporting.timeline WHERE case_id = $1 AND (NOT plumbing OR $2)
     ORDER BY recorded_at, array_position(ARRAY['consent'], log) NULLS FIRST, log, seq"""
 _FIGURES = "SELECT metric, dimension, value FROM reporting.figures WHERE period = $1 ORDER BY dimension"
+_TOTALS = "SELECT metric, sum(value)::bigint AS value FROM reporting.figures WHERE period = $1 GROUP BY metric"
+_POSITIONS = "SELECT topic, partition, next_offset FROM reporting.progress WHERE projection = $1"
 _PARKED = "SELECT count(*) FROM reporting.parked WHERE projection = $1"
 
 
@@ -35,6 +37,16 @@ async def monthly(connection: asyncpg.Connection, month: str) -> list[dict[str, 
          "dimension": row["dimension"], "value": row["value"], "unit_ja": metric.unit_ja}
         for metric in METRICS for row in found.get(metric.code, [{"dimension": "", "value": 0}])
     ]
+
+
+async def totals(connection: asyncpg.Connection, month: str) -> tuple[dict[str, int], dict[str, dict[int, int]]]:
+    """The undivided figures of a month by metric, and how far each log had been read for them: by topic and partition."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        found = {row["metric"]: row["value"] for row in await connection.fetch(_TOTALS, month)}
+        positions: dict[str, dict[int, int]] = {}
+        for row in await connection.fetch(_POSITIONS, "monthly"):
+            positions.setdefault(row["topic"], {})[row["partition"]] = row["next_offset"]
+    return found, positions
 
 
 async def parked(connection: asyncpg.Connection, projection: str) -> int:

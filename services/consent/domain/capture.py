@@ -1,45 +1,156 @@
-"""Recording a consent (同意の記録): what a consent must say before it counts (consent.md rules 1-4, R3)."""
+"""Recording a consent (同意の記録): what a consent, and each change of it, must say before it counts (consent.md rules 1-5, R3, R6, R7)."""
 
 from __future__ import annotations
 
-from contracts.consent import ConsentGranted, ConsentRefused, ConsentWithdrawn
+from collections.abc import Iterable
+
+from contracts.consent import (
+    CapacityConfirmed,
+    CapacityDoubted,
+    ConsentExtended,
+    ConsentGranted,
+    ConsentNarrowed,
+    ConsentRefused,
+    ConsentRequested,
+    ConsentWithdrawn,
+    ProxyVerified,
+)
 from contracts.shared import ConsentMedium, DataCategory, Purpose, RefusalCode
 from services.consent.domain.casefile import CaseFile
-from services.consent.domain.model import day_in_japan
-from services.consent.domain.pack import PolicyPack
-from services.consent.domain.registry import Registry
+from services.consent.domain.lifecycle import may_speak
+from services.consent.domain.model import Consent, day_in_japan
+from services.consent.domain.rules import Rules
+
+Saying = ConsentRequested | ConsentGranted | ConsentRefused | ConsentNarrowed | ConsentExtended | ConsentWithdrawn
+"""What a person is asked, or says."""
+Capacity = CapacityDoubted | CapacityConfirmed | ProxyVerified
+"""Whether a person can say it, and who can instead."""
 
 
-def fault_of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, registry: Registry, pack: PolicyPack, at: int) -> RefusalCode | None:
-    """Why this consent cannot be recorded, or None. Nobody records a consent for what it will receive itself."""
-    first, last = consent.valid_from.toordinal(), consent.valid_to.toordinal()
-    faults = (
-        (consent.medium in (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED), RefusalCode.NOT_A_CONSENT),
-        (consent.medium is ConsentMedium.ORAL and not consent.witnessed, RefusalCode.WITNESS_MISSING),
-        (consent.purpose is Purpose.UNMAPPED, RefusalCode.PURPOSE_MISSING),
-        (not consent.categories or DataCategory.UNMAPPED in consent.categories, RefusalCode.CATEGORIES_MISSING),
-        (not consent.recipients, RefusalCode.RECIPIENTS_MISSING),
-        (recorder in consent.recipients, RefusalCode.RECORDER_BENEFITS),
-        (any(recipient not in registry.agencies for recipient in consent.recipients), RefusalCode.RECIPIENT_UNKNOWN),
-        (last < first or last - first >= pack.longest_days or last < day_in_japan(at), RefusalCode.PERIOD_INVALID),
-        (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
-        (not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
-    )
+def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
+    """Why this cannot be recorded, or None; by the newest pack known, whatever is in force. Whoever has died says no yes any more."""
+    if isinstance(message, ConsentRequested | ConsentGranted | ConsentExtended) and message.person in rules.registry.dead:
+        return RefusalCode.WRONG_STATE
+    match message:
+        case ConsentRequested():
+            return _of_request(message, case, rules)
+        case ConsentGranted():
+            return _of_grant(message, case, recorder, rules)
+        case ConsentRefused():
+            return _of_refusal(message, case)
+        case ConsentNarrowed():
+            return _of_narrowing(message, case, rules)
+        case ConsentExtended():
+            return _of_extension(message, case, recorder, rules)
+        case ConsentWithdrawn():
+            return _of_withdrawal(message, case)
+        case _:
+            return _of_capacity(message, case, day_in_japan(rules.at))
+
+
+def _first(faults: Iterable[tuple[bool, RefusalCode]]) -> RefusalCode | None:
     return next((code for broken, code in faults if broken), None)
 
 
-def fault_of_refusal(refusal: ConsentRefused, case: CaseFile) -> RefusalCode | None:
-    """Why this no cannot be recorded, or None: a no that says not to what would stop nothing."""
-    if refusal.purpose is Purpose.UNMAPPED:
-        return RefusalCode.PURPOSE_MISSING
-    if DataCategory.UNMAPPED in refusal.categories:
-        return RefusalCode.CATEGORIES_MISSING
-    return RefusalCode.ALREADY_DONE if case.knows(refusal.consent) else None
+def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> RefusalCode | None:
+    """One purpose, named categories, registered recipients: no wildcard."""
+    return _first((
+        (scope.purpose is Purpose.UNMAPPED, RefusalCode.PURPOSE_MISSING),
+        (not scope.categories or DataCategory.UNMAPPED in scope.categories, RefusalCode.CATEGORIES_MISSING),
+        (not scope.recipients, RefusalCode.RECIPIENTS_MISSING),
+        (any(recipient not in rules.registry.agencies for recipient in scope.recipients), RefusalCode.RECIPIENT_UNKNOWN),
+    ))
 
 
-def fault_of_withdrawal(withdrawal: ConsentWithdrawn, case: CaseFile) -> RefusalCode | None:
-    """Why this withdrawal cannot be recorded, or None: it must name consents of that very person in this case, one of them still standing."""
+def _of_request(request: ConsentRequested, case: CaseFile, rules: Rules) -> RefusalCode | None:
+    """Nobody is asked before the first contact, nor for everything at once."""
+    known = case.knows(request.consent) or request.consent in case.standing.asked
+    return RefusalCode.NO_CONTACT_YET if not case.standing.reached else _of_scope(request, rules) or (RefusalCode.ALREADY_DONE if known else None)
+
+
+def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
+    """Nobody records a consent for what it will receive itself; what answers a request stays within what was asked."""
+    first, last, today = consent.valid_from.toordinal(), consent.valid_to.toordinal(), day_in_japan(rules.at)
+    return _first((
+        (consent.medium in (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED), RefusalCode.NOT_A_CONSENT),
+        (consent.medium is ConsentMedium.ORAL and not consent.witnessed, RefusalCode.WITNESS_MISSING),
+    )) or _of_scope(consent, rules) or _first((
+        (recorder in consent.recipients, RefusalCode.RECORDER_BENEFITS),
+        (last < first or last - first >= rules.known.longest_days or last < today, RefusalCode.PERIOD_INVALID),
+        (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
+        (not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
+        (not _within_what_was_asked(consent, case), RefusalCode.VALUE_INVALID),
+    )) or case.standing.fault_of_yes(consent.person, rules.known.purposes.get(consent.purpose, ()), first, last, today)
+
+
+def _within_what_was_asked(consent: ConsentGranted, case: CaseFile) -> bool:
+    asked = case.standing.asked.get(consent.consent)
+    return asked is None or (
+        (consent.person, consent.purpose) == (asked.person, asked.purpose)
+        and set(consent.categories) <= set(asked.categories) and set(consent.recipients) <= set(asked.recipients)
+    )
+
+
+def _of_refusal(refusal: ConsentRefused, case: CaseFile) -> RefusalCode | None:
+    """A no that says not to what would stop nothing; a no to a request is that of the person who was asked."""
+    asked = case.standing.asked.get(refusal.consent)
+    return _first((
+        (refusal.purpose is Purpose.UNMAPPED, RefusalCode.PURPOSE_MISSING),
+        (DataCategory.UNMAPPED in refusal.categories, RefusalCode.CATEGORIES_MISSING),
+        (case.knows(refusal.consent), RefusalCode.ALREADY_DONE),
+        (asked is not None and asked.person != refusal.person, RefusalCode.VALUE_INVALID),
+    ))
+
+
+def _of_narrowing(narrowed: ConsentNarrowed, case: CaseFile, rules: Rules) -> RefusalCode | None:
+    """What is listed remains: it was consented to before, and is less."""
+    consent, lines = case.consent(narrowed.consent), rules.known.categories
+    if consent is None or consent.person != narrowed.person:
+        return RefusalCode.CONSENT_NOT_FOUND
+    within = set(narrowed.recipients) <= consent.recipients and not any(
+        consent.categories.isdisjoint(lines.get(category, ())) for category in narrowed.categories
+    )
+    same = (set(narrowed.categories), set(narrowed.recipients)) == (consent.categories, consent.recipients)
+    return _first((
+        (_over(consent, rules), RefusalCode.WRONG_STATE), (not within, RefusalCode.VALUE_INVALID), (same, RefusalCode.ALREADY_DONE),
+    ))
+
+
+def _of_extension(extended: ConsentExtended, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
+    """Longer than now and no longer than the longest, from today; what is over is asked for anew. It is a yes like the first one."""
+    consent, last, today = case.consent(extended.consent), extended.valid_to.toordinal(), day_in_japan(rules.at)
+    if consent is None or consent.person != extended.person:
+        return RefusalCode.CONSENT_NOT_FOUND
+    return _first((
+        (_over(consent, rules), RefusalCode.WRONG_STATE),
+        (recorder in consent.recipients, RefusalCode.RECORDER_BENEFITS),
+        (last <= consent.last_day or last - today >= rules.known.longest_days, RefusalCode.PERIOD_INVALID),
+    )) or case.standing.fault_of_yes(consent.person, rules.known.purposes.get(consent.purpose, ()), today, last, today)
+
+
+def _over(consent: Consent, rules: Rules) -> bool:
+    return consent.withdrawn or consent.expired or consent.last_day < day_in_japan(rules.at)
+
+
+def _of_withdrawal(withdrawal: ConsentWithdrawn, case: CaseFile) -> RefusalCode | None:
+    """It must name consents of that very person in this case, one of them still standing."""
     named = [case.consent(identity) for identity in withdrawal.consents]
     if not named or any(consent is None or consent.person != withdrawal.person for consent in named):
         return RefusalCode.CONSENT_NOT_FOUND
     return RefusalCode.ALREADY_DONE if all(consent is not None and consent.withdrawn for consent in named) else None
+
+
+def _of_capacity(message: Capacity, case: CaseFile, today: int) -> RefusalCode | None:
+    doubts = case.standing.doubts_about(message.person)
+    match message:
+        case CapacityDoubted():
+            return RefusalCode.ALREADY_DONE if message.doubt in doubts else None
+        case CapacityConfirmed():
+            return None if doubts else RefusalCode.WRONG_STATE
+        case ProxyVerified():
+            first, last = message.valid_from.toordinal(), message.valid_to.toordinal()
+            return _first((
+                (last < first or last < today, RefusalCode.PERIOD_INVALID),
+                (message.proxy == message.person or bool(doubts) and not may_speak(message, doubts), RefusalCode.PROXY_INVALID),
+                (message in case.standing.proxies.get(message.person, ()), RefusalCode.ALREADY_DONE),
+            ))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from contracts.consent import ConsentGranted, ConsentRefused, DisclosureDecided, DisclosureReleased
+from contracts.consent import ConsentGranted, ConsentNarrowed, ConsentRefused, DisclosureDecided, DisclosureReleased
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import DataCategory, Outcome
+from contracts.shared import DataCategory, FunctionName, Outcome
+from kernel.deadlines import Watched
+from services.consent.domain.aftercare import Aftercare
+from services.consent.domain.lifecycle import Standing
 from services.consent.domain.model import GIVEN, Consent, Delivery, Hold, Refusal, Segment, received_of, start_of
 from services.consent.domain.reasons import Reason
+from services.consent.domain.rights import Claim
 
 
 class CaseFile(Record, frozen=True, kw_only=True):
@@ -30,8 +35,18 @@ class CaseFile(Record, frozen=True, kw_only=True):
     releases: dict[tuple[str, str], frozenset[DataCategory]] = {}
     """Which categories each recipient has received on each consent: whom to tell of its end, and what of (consent.md rule 27)."""
     persons: frozenset[str] = frozenset()
+    agencies: frozenset[str] = frozenset()
+    """Who has a part in the case."""
+    dead: frozenset[str] = frozenset()
+    """Who has died, as far as this case was told; the town's own list is the registry's."""
     asking: DisclosureRequested | None = None
     """The request recorded last: its verdict follows it in the log."""
+    standing: Standing = Standing()
+    aftercare: Aftercare = Aftercare()
+    rights: dict[str, Claim] = {}
+    """What persons have asked for as their right, by request."""
+    watched: Watched = {}
+    """What has to be done by when."""
 
     def consent(self, identity: str) -> Consent | None:
         """The consent with this id, whatever its state."""
@@ -53,6 +68,16 @@ class CaseFile(Record, frozen=True, kw_only=True):
         """Whether a consent or a refusal of this person has this id."""
         consent = self.consent(identity)
         return any(refusal.id == identity for refusal in self.refusals.get(person, ())) or (consent is not None and consent.person == person)
+
+    def received_from(self, person: str, agency: str) -> frozenset[DataCategory]:
+        """What an agency has received of a person on any consent."""
+        found = [received for (recipient, consent), received in self.releases.items() if recipient == agency and self.of(person, consent)]
+        return frozenset[DataCategory]().union(*found)
+
+    def givers(self, recipient: str, consent: str) -> list[str]:
+        """Who has given this recipient something on this consent, or on one that it has replaced."""
+        consents = [each.id for listed in self.consents.values() for each in listed if any(one.id == consent for one in self.line(each.id))]
+        return self.aftercare.givers(recipient, consents)
 
     def asked(self, request: DisclosureRequested) -> CaseFile:
         """After a request was recorded."""
@@ -86,7 +111,9 @@ class CaseFile(Record, frozen=True, kw_only=True):
             place = event.recipient, consent.id
             releases[place] = releases.get(place, frozenset()).union(received_of(consent.person, event))
         waiting = {identity: hold for identity, hold in self.holds.items() if identity != event.request_id}
-        return self.changed(holds=waiting, deliveries=left, releases=releases)
+        own = under_way is not None and under_way.request.function is FunctionName.CONSENT
+        aftercare = self.aftercare if own else self.aftercare.handed_over(event, under_way.request.agency if under_way else "")
+        return self.changed(holds=waiting, deliveries=left, releases=releases, aftercare=aftercare)
 
     def granted(self, event: ConsentGranted) -> CaseFile:
         """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
@@ -101,7 +128,9 @@ class CaseFile(Record, frozen=True, kw_only=True):
         for (recipient, identity), received in self.releases.items():
             if identity in event.supersedes and recipient in event.recipients:
                 releases[recipient, event.consent] = releases.get((recipient, event.consent), frozenset()) | received
-        return after._with_consents(event.person, (*after.consents[event.person], consent)).changed(refusals=refusals, releases=releases)
+        return after._with_consents(event.person, (*after.consents[event.person], consent)).changed(
+            refusals=refusals, releases=releases, standing=self.standing.answered(event.consent),
+        )
 
     def refused(self, event: ConsentRefused) -> CaseFile:
         """After a refusal."""
@@ -110,11 +139,32 @@ class CaseFile(Record, frozen=True, kw_only=True):
             categories=frozenset(event.categories), recipients=frozenset(event.recipients),
         )
         standing = (*self.refusals.get(event.person, ()), refusal)
-        return self.changed(refusals={**self.refusals, event.person: standing}, persons=self.persons | {event.person})
+        return self.changed(
+            refusals={**self.refusals, event.person: standing}, persons=self.persons | {event.person},
+            standing=self.standing.answered(event.consent),
+        )
 
     def withdrawn(self, person: str, identities: tuple[str, ...]) -> CaseFile:
         """After a person has withdrawn these consents."""
         return self._ended(person, identities)
+
+    def narrowed(self, event: ConsentNarrowed) -> CaseFile:
+        """After less remains of a consent; to whom it names no more nothing remains to be told of it."""
+        recipients = frozenset(event.recipients)
+        releases = {place: received for place, received in self.releases.items() if place[1] != event.consent or place[0] in recipients}
+        return self.with_consent(event.consent, categories=frozenset(event.categories), recipients=recipients).changed(releases=releases)
+
+    def with_consent(self, identity: str, **changes: Any) -> CaseFile:
+        """With these changes in one consent."""
+        consent = self.consent(identity)
+        if consent is None:
+            return self
+        listed = self.consents[consent.person]
+        return self._with_consents(consent.person, tuple(one.changed(**changes) if one.id == identity else one for one in listed))
+
+    def standing_consents(self) -> Iterator[Consent]:
+        """Consents that were neither withdrawn nor replaced and are not over, as far as it has been noted."""
+        return (one for listed in self.consents.values() for one in listed if not one.withdrawn and not one.expired)
 
     def segment_noted(self, event: SegmentNoted) -> CaseFile:
         """After a conference segment was opened or closed; what was asked for in it stays asked for."""

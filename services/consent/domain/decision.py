@@ -8,7 +8,7 @@ from contracts.shared import Basis, Outcome, Purpose, WithheldPart
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.model import day_in_japan
 from services.consent.domain.pack import PolicyPack
-from services.consent.domain.policies import BASES, consent_of_the_person, not_available, protect
+from services.consent.domain.policies import BASES, consent_of_the_person, not_available, of_the_living, protect
 from services.consent.domain.question import Question, Verdict
 from services.consent.domain.reasons import OPENED_BY, SENTENCES, Reason
 from services.consent.domain.registry import Registry
@@ -49,11 +49,16 @@ def _most_open(question: Question) -> tuple[Outcome, Verdict]:
     if question.request.wanted:
         return DENY, _nothing(question, Reason.NO_BASIS)  # a look-up must not tell whether there is a case
     claimed = question.request.basis
-    first = _judged(question, protect(question, _test(question, _CONSENT if claimed is _NONE else claimed)))
+    first = _judged(question, _limited(question, _test(question, _CONSENT if claimed is _NONE else claimed)))
     if first[0] is PERMIT or claimed is _NONE or claimed in _ALONE:
         return first
-    second = _judged(question, protect(question, consent_of_the_person(question)))
+    second = _judged(question, _limited(question, consent_of_the_person(question)))
     return second if _OPENNESS[second[0]] > _OPENNESS[first[0]] else first
+
+
+def _limited(question: Question, verdict: Verdict) -> Verdict:
+    """What whoever is dead and whoever is protected leave of it."""
+    return protect(question, of_the_living(question, verdict))
 
 
 def _test(question: Question, basis: Basis) -> Verdict:
@@ -86,7 +91,12 @@ def _outcome(question: Question, verdict: Verdict) -> Outcome:
 
 
 def _may_wait(question: Question, verdict: Verdict) -> bool:
-    """What a consent is missing for waits where the pack lets this type wait for this kind of recipient and nobody has said no (rule 8, R10)."""
+    """What a consent is missing for waits where the pack lets this type wait for this kind of recipient and nobody has said no (rule 8, R10).
+
+    What is of a dead person and would else be given always waits (R14), unless a protection flag keeps it back too.
+    """
+    if Reason.SUBJECT_DIED in verdict.reasons:
+        return Reason.PROTECTED not in verdict.reasons and _FINAL.isdisjoint(verdict.reasons)
     kinds = question.pack.holdable.get(question.request.event_type, frozenset())
     return question.recipient_kind in kinds and not _ASKABLE.isdisjoint(verdict.reasons) and _FINAL.isdisjoint(verdict.reasons)
 

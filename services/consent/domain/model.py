@@ -40,6 +40,8 @@ class Consent(Record, frozen=True, kw_only=True):
     first_day: int
     last_day: int
     withdrawn: bool = False
+    expired: bool = False
+    """Its last day is over, and its recipients have been told."""
     successor: str = ""
     """The consent that replaced it, where that is why it has ended."""
 

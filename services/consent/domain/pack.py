@@ -19,6 +19,8 @@ class BasisRule:
     """Preconditions of one basis; an empty set of types or kinds means any."""
 
     types: frozenset[str] = frozenset()
+    named_types: frozenset[str] = frozenset()
+    """Types that name a person: only for whoever has received something of that person before."""
     recipient_kinds: frozenset[AgencyKind] = frozenset()
     ceiling: frozenset[DataCategory] | None = None
     conference: ConferenceBasis | None = None
@@ -79,6 +81,7 @@ def _basis(entry: Mapping[str, Any]) -> BasisRule:
     ceiling, conference, review = entry.get("ceiling"), entry.get("conference"), entry.get("review_hours")
     return BasisRule(
         types=frozenset(entry.get("types", ())),
+        named_types=frozenset(entry.get("named_types", ())),
         recipient_kinds=frozenset(map(AgencyKind, entry.get("recipient_kinds", ()))),
         ceiling=None if ceiling is None else frozenset(map(DataCategory, ceiling)),
         conference=None if conference is None else ConferenceBasis(conference),

@@ -13,13 +13,39 @@ from services.consent.domain.question import Question, Verdict
 from services.consent.domain.reasons import Reason
 
 _B0 = Basis.B0
+_UNASKED = frozenset((Basis.V, Basis.L))
 
 
 def no_personal_data(question: Question) -> Verdict:
     """B0 個人情報なし: the type is one of those that carry none, and no part is sealed."""
     rule = question.pack.bases[_B0]
-    reason = Reason.TYPE_NOT_COVERED if question.request.parts or question.request.event_type not in rule.types else None
+    request = question.request
+    reason = Reason.TYPE_NOT_COVERED if request.parts or request.persons or request.event_type not in rule.types else None
     return _whole(question, _B0, "B0", reason)
+
+
+def within_the_task(question: Question) -> Verdict:
+    """K 委託・利用目的内: codes alone, about a case, to an agency that knows of the case; about what is no case, as if no basis were needed."""
+    request, case, rule = question.request, question.case, question.pack.bases[Basis.K]
+    if not case.agencies and not case.persons and request.event_type in question.pack.bases[_B0].types:
+        return no_personal_data(question)  # a resource, a place, a project: nobody has a part in it, nobody is named
+    reason = None
+    if request.event_type in rule.named_types:
+        heard = all(case.received_from(person, request.recipient) for person in request.persons)
+        reason = Reason.PERSON_NAMED if request.parts or not heard else None
+    elif request.event_type not in rule.types:
+        reason = Reason.TYPE_NOT_COVERED
+    elif request.parts or request.persons:
+        reason = Reason.PERSON_NAMED
+    elif not _knows_of_the_case(question):
+        reason = Reason.NOT_A_PARTY
+    return _whole(question, Basis.K, "K", reason)
+
+
+def _knows_of_the_case(question: Question) -> bool:
+    """Whether the recipient has a part in the case, has received something of it, or is told of what it asked for itself."""
+    recipient = question.request.recipient
+    return recipient in question.case.agencies or recipient == question.request.agency or question.case.aftercare.reached(recipient)
 
 
 def support_conference(question: Question) -> Verdict:
@@ -75,10 +101,32 @@ def not_available(question: Question) -> Verdict:
 BASES: dict[Basis, Callable[[Question], Verdict]] = {
     Basis.B0: no_personal_data,
     Basis.C: consent_of_the_person,
+    Basis.K: within_the_task,
     Basis.M: support_conference,
     Basis.V: danger_to_life,
 }
 """The bases that can be tested today; the pack must list them too."""
+
+
+def of_the_living(question: Question, verdict: Verdict) -> Verdict:
+    """R14: the law on personal data covers the living; what is of a dead person waits for the municipality. Only removes; V and L go on."""
+    dead = question.registry.dead
+    if not dead or verdict.basis in _UNASKED or not verdict.released and (verdict.withheld or verdict.reasons):
+        return verdict
+    request = question.request
+    consents = () if request.persons or request.parts else map(question.case.consent, verdict.consents)
+    if not dead.isdisjoint(request.persons) or any(consent is not None and consent.person in dead for consent in consents):
+        taken = verdict.released
+    else:
+        taken = tuple([part for part in verdict.released if part.person in dead])
+        if not taken:
+            return verdict
+    return Verdict(
+        basis=verdict.basis, rule="R14", consents=verdict.consents,
+        released=tuple([part for part in verdict.released if part not in taken]),
+        withheld=verdict.withheld + tuple([(part, Reason.SUBJECT_DIED) for part in taken]),
+        reasons=tuple(dict.fromkeys((*verdict.reasons, Reason.SUBJECT_DIED))),
+    )
 
 
 def protect(question: Question, verdict: Verdict) -> Verdict:

@@ -35,6 +35,9 @@ class Reason(StrEnum):
     BASIS_NOT_AVAILABLE = "BASIS_NOT_AVAILABLE"
     RECIPIENT_UNKNOWN = "RECIPIENT_UNKNOWN"
     POLICY_UNKNOWN = "POLICY_UNKNOWN"
+    NOT_A_PARTY = "NOT_A_PARTY"
+    PERSON_NAMED = "PERSON_NAMED"
+    SUBJECT_DIED = "SUBJECT_DIED"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -63,6 +66,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.BASIS_NOT_AVAILABLE: "主張された根拠を確かめる条件が、規則集にありません。",
     Reason.RECIPIENT_UNKNOWN: "提供先の機関が登録されていません。",
     Reason.POLICY_UNKNOWN: "適用する規則集が確かめられないため、保留しました。",
+    Reason.NOT_A_PARTY: "提供先は、この事例に関わっていません。",
+    Reason.PERSON_NAMED: "個人に関わる内容があるため、符号だけの連絡としては渡せません。",
+    Reason.SUBJECT_DIED: "亡くなった方の情報です。提供は自治体の定めによるため、保留しました。",
 }
 """What the sender is told; no personal data, no other recipient's name."""
 
@@ -78,5 +84,7 @@ OPENED_BY: dict[Reason, tuple[str, ...]] = {
     Reason.SEGMENT_NOT_STATUTORY: ("CONSENT_OF_PERSON", "SUPPORT_CONFERENCE"),
     Reason.CONVENER_KIND: ("SUPPORT_CONFERENCE",),
     Reason.POLICY_UNKNOWN: ("POLICY_ACTIVATED",),
+    Reason.NOT_A_PARTY: ("PART_IN_CASE",),
+    Reason.SUBJECT_DIED: ("MUNICIPAL_POLICY",),
 }
 """Codes of what would let the same request through; a refusal or a withdrawal is not pressed."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from contracts.consent import ProtectionFlagSet
+from contracts.consent import KeyDestroyed, ProtectionFlagCleared, ProtectionFlagSet
+from contracts.consultation import SubjectDied
+from contracts.envelope import MessageRefused
 from contracts.record import Record
 from contracts.registry import AgencyRegistered, PolicyActivated
-from contracts.shared import AgencyKind
+from contracts.shared import AgencyKind, RefusalCode
 from kernel.decider import Context, Decider
+from kernel.parties import refused
 
-Message = AgencyRegistered | PolicyActivated | ProtectionFlagSet
-Event = AgencyRegistered | PolicyActivated | ProtectionFlagSet
+Message = AgencyRegistered | PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | KeyDestroyed
+Event = Message | MessageRefused
 
 
 class Agency(Record, frozen=True, kw_only=True):
@@ -37,14 +40,21 @@ class Registry(Record, frozen=True, kw_only=True):
     flags: tuple[ProtectionFlag, ...] = ()
     policy: str = ""
     """SHA-256 of the policy pack in force; empty before the first activation."""
+    dead: frozenset[str] = frozenset()
+    """Persons who have died: what is theirs waits for the municipality (R14)."""
 
     def of_kind(self, kind: AgencyKind) -> tuple[str, ...]:
         """Ids of all agencies of a kind, sorted."""
         return tuple(sorted(name for name, agency in self.agencies.items() if agency.kind is kind))
 
 
-def decide(_: Registry, message: Message, __: Context) -> tuple[Event, ...]:
-    """A registry fact holds from its place in this partition on; who may state it was checked where it came in."""
+def decide(registry: Registry, message: Message, context: Context) -> tuple[Event, ...]:
+    """A registry fact holds from its place in this partition on; who may state it was checked where it came in.
+
+    That a key was destroyed is recorded; it is destroyed in the key store (later: by an effect of this fact).
+    """
+    if isinstance(message, ProtectionFlagCleared) and not any(_is(flag, message) for flag in registry.flags):
+        return (refused(context, RefusalCode.WRONG_STATE),)
     return (message,)
 
 
@@ -53,14 +63,24 @@ def evolve(registry: Registry, event: Event) -> Registry:
     match event:
         case AgencyRegistered():
             agency = Agency(kind=event.kind, emergency_right=event.emergency_right)
-            return Registry(agencies={**registry.agencies, event.agency: agency}, flags=registry.flags, policy=registry.policy)
+            return registry.changed(agencies={**registry.agencies, event.agency: agency})
         case PolicyActivated():
-            return Registry(agencies=registry.agencies, flags=registry.flags, policy=event.hash)
+            return registry.changed(policy=event.hash)
         case ProtectionFlagSet():
             others = tuple(flag for flag in registry.flags if flag.id != event.flag)
-            return Registry(agencies=registry.agencies, flags=(*others, _flag(event)), policy=registry.policy)
+            return registry.changed(flags=(*others, _flag(event)))
+        case ProtectionFlagCleared():
+            return registry.changed(flags=tuple(flag for flag in registry.flags if not _is(flag, event)))
+        case SubjectDied():
+            return registry.changed(dead=registry.dead | {event.person})
+        case KeyDestroyed() | MessageRefused():
+            return registry
         case _:
             assert_never(event)
+
+
+def _is(flag: ProtectionFlag, cleared: ProtectionFlagCleared) -> bool:
+    return (flag.id, flag.person) == (cleared.flag, cleared.person)
 
 
 def _flag(event: ProtectionFlagSet) -> ProtectionFlag:
@@ -74,6 +94,6 @@ DECIDER: Decider[Registry] = Decider(
     initial=Registry(),
     decide=decide,
     evolve=evolve,
-    messages=(AgencyRegistered, PolicyActivated, ProtectionFlagSet),
-    events=(AgencyRegistered, PolicyActivated, ProtectionFlagSet),
+    messages=(AgencyRegistered, PolicyActivated, ProtectionFlagSet, ProtectionFlagCleared, SubjectDied, KeyDestroyed),
+    events=(AgencyRegistered, PolicyActivated, ProtectionFlagSet, ProtectionFlagCleared, SubjectDied, KeyDestroyed, MessageRefused),
 )

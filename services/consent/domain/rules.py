@@ -11,7 +11,7 @@ from services.consent.domain.decision import judge
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.registry import Registry
 
-_UNASKED = frozenset((Basis.V, Basis.L))
+UNASKED = frozenset((Basis.V, Basis.L))
 """Bases that release without asking the person."""
 
 
@@ -25,9 +25,9 @@ class Rules(Record, frozen=True, kw_only=True):
 
     def judge(self, request: DisclosureRequested, identity: str, position: str, case: CaseFile) -> DisclosureDecided:
         """The verdict on a request; help that must not wait goes by the newest known pack when the one in force is unknown (rule 16)."""
-        if self.pack is None and request.basis in _UNASKED:
+        if self.pack is None and request.basis in UNASKED:
             urgent = judge(request, identity, position, case, self.registry, self.newest, self.at)
-            if urgent.basis in _UNASKED:
+            if urgent.basis in UNASKED:
                 return urgent
         verdict = judge(request, identity, position, case, self.registry, self.pack, self.at)
         return verdict if self.pack else verdict.changed(deadline=self.at + self.newest.hold_ms)
@@ -39,7 +39,7 @@ class Rules(Record, frozen=True, kw_only=True):
 
     def reviews(self, verdict: DisclosureDecided) -> tuple[ReviewOpened, ...]:
         """A release that did not ask the person is looked at afterwards (rule 19)."""
-        if verdict.basis not in _UNASKED:
+        if verdict.basis not in UNASKED:
             return ()
         due = verdict.at + (self.known.bases[verdict.basis].review_ms or 0)
         return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from contracts.consent import ConsentGranted, ConsentWithdrawn, DisclosureReleased, StopNoticeIssued
+from contracts.consent import ConsentGranted, ConsentNarrowed, ConsentWithdrawn, DisclosureReleased, StopNoticeIssued
 from contracts.shared import DataCategory
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.model import Consent, received_of
@@ -14,8 +14,21 @@ from services.consent.domain.pack import PolicyPack
 def on_withdrawal(case: CaseFile, withdrawal: ConsentWithdrawn) -> Iterator[StopNoticeIssued]:
     """To each who received anything on a consent that is withdrawn now; ``case`` as it was before."""
     for consent in _standing(case, withdrawal.consents):
+        yield from on_end(case, consent)
+
+
+def on_end(case: CaseFile, consent: Consent) -> Iterator[StopNoticeIssued]:
+    """To each who received anything on this consent: it is over (R5)."""
+    for recipient, received in _received(case, consent.id):
+        yield _notice(recipient, consent, received)
+
+
+def on_narrowing(case: CaseFile, narrowed: ConsentNarrowed, pack: PolicyPack) -> Iterator[StopNoticeIssued]:
+    """To each of whose share something went; ``case`` as it was before."""
+    for consent in _standing(case, (narrowed.consent,)):
+        left = consent.changed(categories=frozenset(narrowed.categories), recipients=frozenset(narrowed.recipients))
         for recipient, received in _received(case, consent.id):
-            yield _notice(recipient, consent, received)
+            yield from _reduced(recipient, consent, left, received, pack)
 
 
 def on_replacement(case: CaseFile, grant: ConsentGranted, pack: PolicyPack) -> Iterator[StopNoticeIssued]:
@@ -29,9 +42,9 @@ def on_delivery(case: CaseFile, delivery: DisclosureReleased, pack: PolicyPack) 
     """To a recipient whom a release has reached although its consent had ended meanwhile; ``case`` as it was before."""
     for consent, *replaced_by in filter(None, (tuple(case.line(identity)) for identity in delivery.consents)):
         last, received = replaced_by[-1] if replaced_by else consent, received_of(consent.person, delivery)
-        if last.withdrawn:
+        if last.withdrawn or last.expired:
             yield _notice(delivery.recipient, consent, received)
-        elif replaced_by:
+        else:
             yield from _reduced(delivery.recipient, consent, last, received, pack)
 
 
@@ -48,7 +61,7 @@ def _reduced(
 def _standing(case: CaseFile, identities: Iterable[str]) -> Iterator[Consent]:
     for identity in dict.fromkeys(identities):
         consent = case.consent(identity)
-        if consent is not None and not consent.withdrawn:
+        if consent is not None and not consent.withdrawn and not consent.expired:
             yield consent
 
 

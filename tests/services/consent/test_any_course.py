@@ -10,22 +10,64 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from contracts.consent import ConsentRefused, ConsentWithdrawn, DisclosureReleased, ProtectionFlagSet
+from contracts.consent import (
+    AccessRequested,
+    AppealFiled,
+    BreachReported,
+    CapacityConfirmed,
+    CapacityDoubted,
+    ConsentExtended,
+    ConsentNarrowed,
+    ConsentRefused,
+    ConsentWithdrawn,
+    CorrectionMade,
+    CorrectionRequested,
+    DisclosureAcknowledged,
+    DisclosureReleased,
+    IdentityVerified,
+    KeyDestroyed,
+    ProtectionFlagCleared,
+    ProtectionFlagSet,
+    ProxyVerified,
+    RecallRequested,
+    RightsDecided,
+    RightsDelivered,
+    StopNoticeAnswered,
+    UseStopRequested,
+)
+from contracts.consultation import SubjectDied
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import CaseAnnounced, DisclosureRequested, MessageRefused, PartGiven, PersonsNoted, Tick
+from contracts.outreach import ContactStateChanged
 from contracts.registry import AgencyRegistered, PolicyActivated
-from contracts.shared import AgencyKind, Basis, CasePart, ConferenceBasis, DataCategory, Purpose, RefusalCode
+from contracts.shared import (
+    AgencyKind,
+    Basis,
+    BreachKind,
+    CasePart,
+    ConferenceBasis,
+    DataCategory,
+    DestructionReason,
+    DoubtKind,
+    ProxyKind,
+    Purpose,
+    RecallReason,
+    RefusalCode,
+    RightsOutcome,
+    RightsReason,
+    StopAnswer,
+)
 from kernel.decider import Function
 from kernel.parties import PARTIES
 from kernel.properties import Said, check
 from kernel.testing import AT
 from services.consent.domain import registry
 from services.consent.domain.model import DAY_MS
-from tests.services.consent.town import CONSENT, GATE, KINDS, MOTHER, SON, consent, part, request
+from tests.services.consent.town import ASKED, CONSENT, KINDS, MOTHER, SON, TIMED, consent, part, request
 
 BASIC, ADDRESS, DANGER = DataCategory.BASIC, DataCategory.ADDRESS, DataCategory.DANGER
-FUNCTION = Function("consent", (PARTIES, GATE), shared=registry.DECIDER)
-CASES, OTHER, SEGMENT = ("1" * 32, "2" * 32), "d" * 32, "e" * 32
+FUNCTION = Function("consent", (PARTIES, TIMED), shared=registry.DECIDER)
+CASES, OTHER, SEGMENT, REQUEST = ("1" * 32, "2" * 32), "d" * 32, "e" * 32, "1" * 32
 AGENCIES = ("elder", "elder", "coordinator", "tax")
 TOWN = (
     *(Said(AgencyRegistered(agency=name, kind=kind, name=name, emergency_right=name == "outreach"), name, "registry")
@@ -49,24 +91,45 @@ FROM_FUNCTIONS = (
     NOTED, NOTED.changed(open=False), InformationRequestedInConference(segment=SEGMENT, to_agency="coordinator", wanted=(BASIC,)),
     PartGiven(agency="coordinator", part=CasePart.LINKED), PersonsNoted(persons=(SON,)), CaseAnnounced(agency="tax", persons=(SON,)),
     MessageRefused(agency="elder", message_id="m", message_type="t", code=RefusalCode.WRONG_STATE, sentence=""),
+    ContactStateChanged(reached=False), ContactStateChanged(reached=True),
+    request(recipient="coordinator", event_type="LinkAccepted", basis=Basis.K, purpose=Purpose.NOTICE),
 )
 FROM_AGENCIES = (
     consent(BASIC), consent(BASIC, ADDRESS, recipients=("coordinator", "workshop"), consent=OTHER, supersedes=(CONSENT,)),
     consent(BASIC, consent="f" * 32, person=SON, valid_to=date(2026, 6, 10)), consent(consent="9" * 32),
     ConsentRefused(consent="8" * 32, person=MOTHER, purpose=Purpose.COORDINATION), ConsentWithdrawn(person=MOTHER, consents=(CONSENT,)),
     ConsentWithdrawn(person=MOTHER, consents=(OTHER, CONSENT)), ConsentWithdrawn(person=SON, consents=("f" * 32,)),
+    ASKED, ConsentNarrowed(consent=OTHER, person=MOTHER, categories=(BASIC,), recipients=("coordinator",)),
+    ConsentExtended(consent="f" * 32, person=SON, valid_to=date(2026, 9, 1)), CapacityDoubted(person=MOTHER, doubt=DoubtKind.ADULT_CAPACITY),
+    CapacityDoubted(person=MOTHER, doubt=DoubtKind.CONFLICT_OF_INTEREST), CapacityConfirmed(person=MOTHER),
+    ProxyVerified(
+        person=MOTHER, proxy=SON, proxy_kind=ProxyKind.GUARDIAN, document_hash="0" * 64, purposes=(Purpose.COORDINATION,),
+        valid_from=date(2026, 1, 1), valid_to=date(2028, 1, 1),
+    ),
+    StopNoticeAnswered(consent=CONSENT, answer=StopAnswer.DELETED), StopNoticeAnswered(consent=OTHER, answer=StopAnswer.KEPT),
+    AccessRequested(request=REQUEST, person=MOTHER, by_proxy=False), CorrectionRequested(request=REQUEST, person=MOTHER, by_proxy=False),
+    UseStopRequested(request="2" * 32, person=SON, by_proxy=True), IdentityVerified(request=REQUEST), IdentityVerified(request=REQUEST),
+    RightsDecided(request=REQUEST, outcome=RightsOutcome.PARTIAL, reasons=(RightsReason.REPORTER,), withheld=(BASIC,)),
+    RightsDelivered(request=REQUEST), AppealFiled(request=REQUEST), CorrectionMade(request=REQUEST, person=MOTHER, categories=(BASIC,)),
+    BreachReported(kind=BreachKind.SPECIAL_CARE, persons=1, found_on=date(2026, 5, 1), notified=("coordinator", "workshop")),
 )
 FOR_THE_TOWN = (
     ProtectionFlagSet(flag="5" * 32, person=MOTHER, blocked_agencies=("coordinator",), until=date(2026, 7, 1)),
     ProtectionFlagSet(flag="6" * 32, person=SON, blocked_agencies=("workshop", "tax"), until=date(2027, 7, 1)),
     PolicyActivated(pack="another", hash="unknown to this build"), PolicyActivated(pack="national", hash="hash"),
     AgencyRegistered(agency="newcomer", kind=AgencyKind.CHILD, name="newcomer"),
+    ProtectionFlagCleared(flag="5" * 32, person=MOTHER), ProtectionFlagCleared(flag="6" * 32, person=MOTHER),
+    SubjectDied(person=SON, died_on=date(2026, 5, 1), household_remains=True),
+    KeyDestroyed(person=SON, retention_class="case-5y", reason=DestructionReason.STOP_OF_USE),
 )
 RECEIPT = DisclosureReleased(
     verdict_id="v", decided_at=0, request_id="", event_id="event-1", event_type="CoordinationReferred", recipient="coordinator",
     basis=Basis.C, consents=(CONSENT,), released=(part(BASIC),),
 )
-"""Of a delivery; of which one is known when the course is laid."""
+"""Of a delivery; of which one is known when the course is laid, as with what an agency says of it."""
+ABOUT_A_DELIVERY = (
+    RECEIPT, DisclosureAcknowledged(request_id=""), RecallRequested(request_id="", reason=RecallReason.TOO_MUCH),
+)
 Step = tuple[Any, str, str, int, int]
 """What happens, in which case, by whom, how many days later, and how many steps ago what it is about was decided."""
 USUAL: tuple[Step, ...] = tuple(
@@ -75,8 +138,8 @@ USUAL: tuple[Step, ...] = tuple(
 )
 """A segment opens, a request waits, a consent comes, something is delivered, another consent replaces the first, all are withdrawn."""
 STEPS: some.SearchStrategy[list[Step]] = some.tuples(some.integers(min_value=0, max_value=len(USUAL)), some.lists(some.tuples(
-    some.sampled_from((*FROM_FUNCTIONS, *FROM_AGENCIES, *FOR_THE_TOWN, *[RECEIPT, Tick()] * 2)), some.sampled_from(CASES),
-    some.sampled_from(AGENCIES), some.sampled_from((0, 0, 1, 15)), some.integers(min_value=0, max_value=3),
+    some.sampled_from((*FROM_FUNCTIONS, *FROM_AGENCIES, *FOR_THE_TOWN, *ABOUT_A_DELIVERY, *[RECEIPT, Tick()] * 3)), some.sampled_from(CASES),
+    some.sampled_from(AGENCIES), some.sampled_from((0, 0, 1, 15, 400)), some.integers(min_value=0, max_value=3),
 ), max_size=12)).map(lambda drawn: [*USUAL[:drawn[0]], *drawn[1]])
 """The beginning of the usual course, then anything."""
 
@@ -88,6 +151,8 @@ def course(steps: Iterable[Step]) -> list[Said]:
         at += days * DAY_MS + 1
         if message is RECEIPT:
             message = RECEIPT.changed(request_id=asked[case], decided_at=verdicts[-1 - ago % len(verdicts)])
+        elif message in ABOUT_A_DELIVERY:
+            message = message.changed(request_id=asked[case])
         if isinstance(message, DisclosureRequested):
             asked[case] = f"message-{len(said)}"
         said.append(_said(message, case, agency, at))
@@ -100,7 +165,8 @@ def _said(message: Any, case: str, agency: str, at: int) -> Said:
         return Said(message, "tick", "", "tsunagu.consent", at)
     if message in FOR_THE_TOWN:
         return Said(message, "7" * 32, "municipality", at=at)
-    return Said(message, case, agency, "" if message in FROM_AGENCIES else "tsunagu.another", at)
+    own = message in FROM_AGENCIES or isinstance(message, DisclosureAcknowledged | RecallRequested)
+    return Said(message, case, agency, "" if own else "tsunagu.another", at)
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import yaml
 
-from contracts.consent import ConsentGranted
+from contracts.consent import ConsentGranted, ConsentRequested
 from contracts.envelope import DisclosureRequested
 from contracts.registry import AgencyRegistered, PolicyActivated
-from contracts.shared import AgencyKind, Basis, ConsentMedium, DataCategory, FunctionName, PartCode, Purpose
+from contracts.shared import AgencyKind, Basis, ConsentMedium, DataCategory, Deadline, FunctionName, PartCode, Purpose
 from kernel.decider import fold
 from services.consent.domain import pack as packs
 from services.consent.domain import registry
@@ -19,7 +20,11 @@ from services.consent.domain.gate import gate
 MOTHER, SON = "a" * 32, "b" * 32
 CONSENT = "c" * 32
 PACK = packs.read(yaml.safe_load(Path("policies/national.yaml").read_text("utf-8")), "hash")
-GATE = gate({"hash": PACK})
+GATE = gate({"hash": replace(PACK, deadlines={})})
+"""As the pack says, without deadlines of its own."""
+DAYS = 14
+TIMED = gate({"hash": replace(PACK, deadlines={Deadline.STOP_NOTICE_ANSWER: DAYS, Deadline.RIGHTS_ANSWER: 30})})
+"""With deadlines for whoever is to answer."""
 KINDS = {
     "elder": AgencyKind.ELDER, "coordinator": AgencyKind.COORDINATOR, "outreach": AgencyKind.OUTREACH, "workshop": AgencyKind.WORKSHOP,
     "child": AgencyKind.CHILD, "poverty": AgencyKind.POVERTY, "tax": AgencyKind.TAX, "police": AgencyKind.POLICE,
@@ -32,6 +37,13 @@ TOWN = fold(
         PolicyActivated(pack="national", hash="hash"),
     ),
 )
+
+
+ASKED = ConsentRequested(
+    consent="a0" * 16, person=MOTHER, purpose=Purpose.COORDINATION, categories=(DataCategory.BASIC, DataCategory.ECONOMIC),
+    recipients=("coordinator", "poverty"),
+)
+"""The mother is asked about the coordinator and the poverty desk."""
 
 
 def part(category: DataCategory, person: str = MOTHER, essential: bool = False) -> PartCode:

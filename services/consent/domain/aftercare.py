@@ -1,0 +1,79 @@
+"""After a release (提供の後): what was handed over, whether it was acknowledged or recalled, and who was told to stop (consent.md rules 27, 29)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from contracts.consent import DisclosureReleased, StopNoticeAnswered
+from contracts.record import Record
+from contracts.shared import Basis, RefusalCode, StopAnswer
+
+
+class Handover(Record, frozen=True, kw_only=True):
+    """One event that has reached one recipient."""
+
+    recipient: str
+    giver: str
+    """On whose behalf it was given; empty where that is not known any more."""
+    consents: tuple[str, ...] = ()
+    acknowledged: bool = False
+    recalled: bool = False
+
+
+class Aftercare(Record, frozen=True, kw_only=True):
+    """What follows from the releases of one case."""
+
+    handed: dict[str, Handover] = {}
+    """By request id."""
+    stops: frozenset[tuple[str, str]] = frozenset()
+    """Recipient and consent of every stop notice."""
+
+    def handed_over(self, event: DisclosureReleased, giver: str) -> Aftercare:
+        """After a release has reached its recipient; a second one of the same request is another copy of the same."""
+        known = self.handed.get(event.request_id)
+        handover = Handover(recipient=event.recipient, giver=giver or (known.giver if known else ""), consents=event.consents)
+        return self.changed(handed={**self.handed, event.request_id: handover})
+
+    def noted(self, request: str, **changes: bool) -> Aftercare:
+        """After something became of a handover."""
+        return self.changed(handed={**self.handed, request: self.handed[request].changed(**changes)})
+
+    def stopped(self, recipient: str, consent: str) -> Aftercare:
+        """After a recipient was told to stop."""
+        return self.changed(stops=self.stops | {(recipient, consent)})
+
+    def reached(self, agency: str) -> bool:
+        """Whether anything of the case was handed over to this agency."""
+        return any(each.recipient == agency for each in self.handed.values())
+
+    def givers(self, recipient: str, consents: Collection[str]) -> list[str]:
+        """Who has given this recipient something on one of these consents, sorted."""
+        handed = (each for each in self.handed.values() if each.recipient == recipient and not set(consents).isdisjoint(each.consents))
+        return sorted({each.giver for each in handed if each.giver})
+
+    def fault_of_answer(self, recipient: str, answer: StopNoticeAnswered, today: int) -> RefusalCode | None:
+        """Why this answer does not count, or None. Who keeps what it was to stop using says on which other basis, and until when.
+
+        It may be given again: what was kept at first is deleted later.
+        """
+        if (recipient, answer.consent) not in self.stops:
+            return RefusalCode.CONSENT_NOT_FOUND
+        if answer.answer is not StopAnswer.KEPT:
+            return None
+        if answer.basis is Basis.NONE:
+            return RefusalCode.VALUE_INVALID
+        return RefusalCode.PERIOD_INVALID if answer.until is None or answer.until.toordinal() < today else None
+
+    def fault_of_acknowledgement(self, recipient: str, request: str) -> RefusalCode | None:
+        """Why nothing can be acknowledged, or None: only what this recipient has received, once."""
+        handover = self.handed.get(request)
+        if handover is None or handover.recipient != recipient:
+            return RefusalCode.CONSENT_NOT_FOUND
+        return RefusalCode.ALREADY_DONE if handover.acknowledged else None
+
+    def fault_of_recall(self, agency: str, request: str, any_event: bool) -> RefusalCode | None:
+        """Why nothing can be recalled, or None: one's own event, or ``any_event`` of the case; once."""
+        handover = self.handed.get(request)
+        if handover is None or not (any_event or agency == handover.giver):
+            return RefusalCode.CONSENT_NOT_FOUND
+        return RefusalCode.ALREADY_DONE if handover.recalled else None

@@ -1,0 +1,80 @@
+"""Deciding anew (再判断): what is under way, what waits, and what time has opened or ended (consent.md rules 24-27)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.consent import DisclosureDecided, ReviewOpened
+from contracts.shared import Basis, Outcome
+from services.consent.domain.casefile import CaseFile
+from services.consent.domain.model import Delivery, Hold
+from services.consent.domain.reasons import SENTENCES, Reason
+from services.consent.domain.rules import UNASKED, Rules
+
+Verdict = DisclosureDecided | ReviewOpened
+
+
+def under_way(case: CaseFile, rules: Rules) -> Iterator[Verdict]:
+    """A new verdict on each release not known to be delivered that would not be given like this any more: the last verdict counts (rule 24)."""
+    for identity, each in sorted(case.deliveries.items()):
+        old, new = each.verdict, rules.judge(each.request, identity, each.verdict.position, case)
+        if (new.outcome, new.released, new.basis) != (old.outcome, old.released, old.basis) or _ended(case, old):
+            yield new
+            if new.basis is not old.basis:
+                yield from rules.reviews(new)
+
+
+def _ended(case: CaseFile, verdict: DisclosureDecided) -> bool:
+    """Whether a consent that the verdict rests on has ended; one that was replaced lives on in its successor."""
+    consents = (case.consent(identity) for identity in verdict.consents)
+    return any(consent is not None and consent.withdrawn and not consent.successor for consent in consents)
+
+
+def waiting(case: CaseFile, rules: Rules) -> tuple[Verdict, ...]:
+    """New decisions on what waits, in the order of the request ids (rules 25-26); what still waits gives no event."""
+    verdicts = (rules.judge(hold.request, identity, hold.position, case) for identity, hold in sorted(case.holds.items()))
+    ended = (verdict for verdict in verdicts if verdict.outcome is not Outcome.HOLD)
+    return tuple(event for verdict in ended for event in (verdict, *rules.reviews(verdict)))
+
+
+def everything(case: CaseFile, rules: Rules) -> tuple[Verdict, ...]:
+    """What is under way, then what waits."""
+    return (*under_way(case, rules), *waiting(case, rules))
+
+
+def in_time(case: CaseFile, rules: Rules) -> Iterator[Verdict]:
+    """What time may have opened is decided about again; a hold whose time is over is a refusal, told to the sender (rule 26)."""
+    for identity, hold in sorted(case.holds.items()):
+        yield from _in_time(case, hold, identity, rules)
+
+
+def _in_time(case: CaseFile, hold: Hold, identity: str, rules: Rules) -> Iterator[Verdict]:
+    opened = case.opens(hold) <= rules.at and not (hold.unjudged and rules.pack is None)
+    verdict = rules.judge(hold.request, identity, hold.position, case) if opened else None
+    if verdict is not None and verdict.outcome is not Outcome.HOLD:
+        yield verdict
+        yield from rules.reviews(verdict)
+    elif hold.deadline <= rules.at:
+        yield _refused_hold(hold, identity, rules)
+    elif verdict is not None:
+        yield verdict.changed(deadline=hold.deadline)
+
+
+def _refused_hold(hold: Hold, request_id: str, rules: Rules) -> DisclosureDecided:
+    request = hold.request
+    return DisclosureDecided(
+        request_id=request_id, event_id=request.event_id, event_type=request.event_type, position=hold.position,
+        recipient=request.recipient, agency=request.agency, function=request.function, purpose=request.purpose,
+        outcome=Outcome.DENY, rule="R16", reasons=(Reason.HOLD_EXPIRED.value,), sentence=SENTENCES[Reason.HOLD_EXPIRED],
+        policy=rules.registry.policy, at=rules.at,
+    )
+
+
+def of_the_dead(case: CaseFile) -> bool:
+    """Whether anything under way is of somebody who has died in this case: it is then to be decided about at once (R14)."""
+    return bool(case.dead) and any(_mourned(case, each) for each in case.deliveries.values())
+
+
+def _mourned(case: CaseFile, delivery: Delivery) -> bool:
+    persons = {part.person for part in delivery.verdict.released}.union(delivery.request.persons)
+    return delivery.verdict.basis not in (*UNASKED, Basis.B0) and not case.dead.isdisjoint(persons)

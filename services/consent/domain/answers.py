@@ -1,0 +1,88 @@
+"""Answers (回答): what recipients say of what they got, what is recalled, what persons ask for as their right; and who is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from contracts.consent import (
+    BreachReported,
+    CorrectionMade,
+    DisclosureAcknowledged,
+    RecallRequested,
+    RightsDecided,
+    StopNoticeAnswered,
+)
+from contracts.envelope import DeadlineMet, DeadlineSet
+from contracts.shared import AgencyKind, BreachKind, Deadline, RefusalCode
+from kernel.decider import Context
+from kernel.parties import refused
+from services.consent.domain import rights, telling
+from services.consent.domain.casefile import CaseFile
+from services.consent.domain.model import day_in_japan
+from services.consent.domain.rules import Rules
+
+Answer = StopNoticeAnswered | DisclosureAcknowledged | RecallRequested | BreachReported | rights.Event
+
+_MANY = 100
+"""More persons than this are many (個人情報保護委員会規則: 100人を超える)."""
+
+
+def decide(case: CaseFile, message: Answer, context: Context, rules: Rules) -> tuple[Any, ...]:
+    """Record it, set or meet its deadline, tell whom it concerns; or refuse it."""
+    fault = _fault(case, message, context.agency, rules)
+    if fault:
+        return (refused(context, fault),)
+    events = (message, *_deadlines(case, message, context.agency, rules))
+    return (*events, *telling.told(case, context, rules, len(events), type(message), _concerned(case, message, context.agency)))
+
+
+def _fault(case: CaseFile, message: Answer, agency: str, rules: Rules) -> RefusalCode | None:
+    match message:
+        case StopNoticeAnswered():
+            return case.aftercare.fault_of_answer(agency, message, day_in_japan(rules.at))
+        case DisclosureAcknowledged():
+            return case.aftercare.fault_of_acknowledgement(agency, message.request_id)
+        case RecallRequested():
+            known = rules.registry.agencies.get(agency)
+            return case.aftercare.fault_of_recall(agency, message.request_id, known is not None and known.kind is AgencyKind.MUNICIPALITY)
+        case BreachReported():
+            return _of_breach(message, day_in_japan(rules.at))
+        case _:
+            return rights.fault(case.rights, message)
+
+
+def _of_breach(message: BreachReported, today: int) -> RefusalCode | None:
+    """What is not found yet is no breach, and a hundred persons are not more than a hundred (R13)."""
+    if message.found_on.toordinal() > today:
+        return RefusalCode.PERIOD_INVALID
+    few = message.kind is BreachKind.OVER_100_PERSONS and message.persons <= _MANY
+    return RefusalCode.VALUE_INVALID if few else None
+
+
+def _deadlines(case: CaseFile, message: Answer, agency: str, rules: Rules) -> Iterator[DeadlineSet | DeadlineMet]:
+    match message:
+        case StopNoticeAnswered():
+            yield from telling.met(case, Deadline.STOP_NOTICE_ANSWER, telling.stop_of(message.consent, agency))
+        case RightsDecided():
+            yield from telling.met(case, Deadline.RIGHTS_ANSWER, message.request)
+        case _ if isinstance(message, rights.Requested):
+            yield from telling.given_days(Deadline.RIGHTS_ANSWER, message.request, agency, rules)
+
+
+def _concerned(case: CaseFile, message: Answer, agency: str) -> Iterable[str]:
+    """Who is to learn of it, codes alone; the person hears from the desk."""
+    match message:
+        case StopNoticeAnswered():
+            return case.givers(agency, message.consent)
+        case DisclosureAcknowledged():
+            return (case.aftercare.handed[message.request_id].giver,)
+        case RecallRequested():
+            return (case.aftercare.handed[message.request_id].recipient,)
+        case BreachReported():
+            return message.notified
+        case CorrectionMade():
+            recipients = sorted({recipient for recipient, _ in case.releases})
+            return (each for each in recipients if not case.received_from(message.person, each).isdisjoint(message.categories))
+        case _:
+            return ()

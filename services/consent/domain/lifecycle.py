@@ -1,0 +1,82 @@
+"""Beside the yes (同意の一生): what a person was asked, whether the person can decide, who may speak for the person (domain.md §2.4, R6, R7).
+
+Silence never makes a yes: nothing here moves by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import assert_never
+
+from contracts.consent import CapacityConfirmed, CapacityDoubted, ConsentRequested, ProxyVerified
+from contracts.outreach import ContactStateChanged
+from contracts.record import Record
+from contracts.shared import DoubtKind, ProxyKind, Purpose, RefusalCode
+
+_NO_DOUBT: frozenset[DoubtKind] = frozenset()
+
+
+class Standing(Record, frozen=True, kw_only=True):
+    """How the persons of a case stand towards consent."""
+
+    asked: dict[str, ConsentRequested] = {}
+    """Put to a person and not answered, by the id that the consent will have."""
+    doubts: dict[str, frozenset[DoubtKind]] = {}
+    """Why it is in doubt whether a person can decide, by person."""
+    proxies: dict[str, tuple[ProxyVerified, ...]] = {}
+    """Proxies (代理人) that were verified by document, by person."""
+    reached: bool = True
+    """False while outreach has told that nobody has been met yet: until then nobody is asked (domain.md §2.6)."""
+
+    def after(self, event: ConsentRequested | CapacityDoubted | CapacityConfirmed | ProxyVerified | ContactStateChanged) -> Standing:
+        """How they stand after ``event``."""
+        match event:
+            case ConsentRequested():
+                return self.changed(asked={**self.asked, event.consent: event})
+            case CapacityDoubted():
+                return self._doubted(event)
+            case CapacityConfirmed():
+                return self.changed(doubts={each: doubts for each, doubts in self.doubts.items() if each != event.person})
+            case ProxyVerified():
+                others = tuple(each for each in self.proxies.get(event.person, ()) if each.proxy != event.proxy)
+                return self.changed(proxies={**self.proxies, event.person: (*others, event)})
+            case ContactStateChanged():
+                return self.changed(reached=event.reached)
+            case _:
+                assert_never(event)
+
+    def answered(self, consent: str) -> Standing:
+        """After a yes or a no; one that nobody asked for changes nothing."""
+        return self.changed(asked={each: asked for each, asked in self.asked.items() if each != consent}) if consent in self.asked else self
+
+    def _doubted(self, event: CapacityDoubted) -> Standing:
+        """A conflict of interest suspends the proxies, not the person (consent.md rule 21)."""
+        conflict = event.doubt is DoubtKind.CONFLICT_OF_INTEREST
+        proxies = {person: each for person, each in self.proxies.items() if not (conflict and person == event.person)}
+        return self.changed(doubts={**self.doubts, event.person: self.doubts_about(event.person) | {event.doubt}}, proxies=proxies)
+
+    def doubts_about(self, person: str) -> frozenset[DoubtKind]:
+        """Every doubt about a person that stands."""
+        return self.doubts.get(person, _NO_DOUBT)
+
+    def fault_of_yes(self, person: str, purposes: Collection[Purpose], first_day: int, last_day: int, today: int) -> RefusalCode | None:
+        """Why nobody can say yes for this person now, or None: in doubt only a proxy can, within its purposes and its period (R7).
+
+        ``purposes``: those whose consent covers the one in question.
+        """
+        doubts = self.doubts_about(person) - {DoubtKind.CONFLICT_OF_INTEREST}
+        if not doubts:
+            return None
+        proxies = self.proxies.get(person, ())
+        if not proxies:
+            return RefusalCode.CAPACITY_IN_DOUBT
+        valid = any(
+            may_speak(each, doubts) and not set(purposes).isdisjoint(each.purposes)
+            and each.valid_from.toordinal() <= min(first_day, today) and max(last_day, today) <= each.valid_to.toordinal() for each in proxies
+        )
+        return None if valid else RefusalCode.PROXY_INVALID
+
+
+def may_speak(proxy: ProxyVerified, doubts: Collection[DoubtKind]) -> bool:
+    """Whether this kind of proxy speaks for somebody thus in doubt: a parent only for a minor; relatives without a mandate count for nothing."""
+    return proxy.proxy_kind is not ProxyKind.PARENT or DoubtKind.MINOR in doubts
