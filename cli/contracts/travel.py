@@ -79,7 +79,7 @@ def _functions(latest: list[Source]) -> Iterator[Channel]:
 
 
 def _gate(latest: list[Source]) -> Iterator[Channel]:
-    """The gate's topics, the log of any function that has no inbox, and the registry's."""
+    """The gate's topics, those of functions to which no agency speaks, and the registry's."""
     yield Channel(
         f"{GATE}Inbox", _TOPICS.inbox(GATE), "What the gate has yet to decide",
         "Consents, requests to disclose, receipts of the courier; facts that concern many cases lie in every partition.",
@@ -91,7 +91,10 @@ def _gate(latest: list[Source]) -> Iterator[Channel]:
         tuple(source for source in latest if GATE in source.schema.get("forwards", ()) and "basis" in _fields(source)),
     )
     yield _log(latest, GATE)
-    yield from (_log(latest, function) for function in LOGGED if function not in (*FUNCTIONS, GATE, REGISTRY))
+    for function in (each for each in LOGGED if each not in (*FUNCTIONS, GATE, REGISTRY)):
+        own = tuple(source for source in latest if source.schema["function"] == function)
+        yield Channel(f"{function}Inbox", _TOPICS.inbox(function), f"What {function} has yet to record", "Written by our functions only.", own)
+        yield _log(latest, function)
     yield Channel(
         f"{REGISTRY}Log", _TOPICS.registry, "Agencies and policy packs", "Who is registered, which rules are in force; one partition.",
         tuple(source for source in latest if source.schema["function"] == REGISTRY),

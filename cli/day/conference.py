@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from cli.day import cast
 from cli.day.player import Day, pseudonym
-from cli.day.rows import deny, permit
+from cli.day.rows import deny, permit, recorded
 from contracts.consultation import SignalReceived
 from contracts.coordination import (
     ConferenceConvened,
     InformationGivenInConference,
     InformationRequestedInConference,
+    MemberAppointed,
+    SecrecyAcknowledged,
     SegmentClosed,
     SegmentOpened,
 )
@@ -27,7 +30,8 @@ def within_the_segment(day: Day, case: str) -> None:
     day.say("municipality", SignalReceived(
         person=pseudonym(), channel=Channel.MEETING, area_code="990019-07", summary=cast.SIGNAL_MEETING,
     ), case)
-    day.say("municipality", ConferenceConvened(held_on=today, invited=(*listed, guest)), sitting)
+    day.say("municipality", ConferenceConvened(held_on=today, invited=(*listed, guest)), sitting, *map(permit, (*listed[1:], guest)))
+    listed_and_bound(day, sitting, listed)
     day.say("municipality", SegmentOpened(
         segment=segment, basis=ConferenceBasis.SWA106_6, cases=(case,), members=listed, present=(*listed, guest),
     ), sitting)
@@ -46,3 +50,13 @@ def within_the_segment(day: Day, case: str) -> None:
     day.say("child", given, asked.subject, permit("municipality", HEALTH, SCHOOLING), permit("disability", HEALTH, SCHOOLING), deny(guest))
     day.say("municipality", SegmentClosed(segment=segment), sitting)
     day.say("child", given, asked.subject, deny("municipality"), deny("disability"), deny(guest))
+
+
+def listed_and_bound(day: Day, sitting: str, agencies: Iterable[str]) -> None:
+    """The municipality puts a member of each agency on the list; the member acknowledges the duty of secrecy (守秘の確認)."""
+    for agency in agencies:
+        member = pseudonym()
+        others = agency != "municipality"
+        day.say("municipality", MemberAppointed(member=member, agency=agency, from_date=day.stage.today, to_date=None), sitting,
+                permit(agency) if others else recorded())
+        day.say(agency, SecrecyAcknowledged(member=member, text_version="2026.1"), sitting, permit("municipality") if others else recorded())

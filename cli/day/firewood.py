@@ -21,6 +21,7 @@ from contracts.shared import (
     TaskSlice,
 )
 
+PROGRAMMES = (CommunityProgramme.LIVING_SUPPORT, CommunityProgramme.CHILD_BASE)
 PARTNERS = ("environment", "workshop", "participation", "community")
 
 
@@ -51,7 +52,7 @@ def firewood(day: Day, project: str, place: str) -> None:
     ), project, *_everyone_but("environment"))
     day.say("community", PlaceOpened(
         name="えんがわ食堂", kind=PlaceKind.COMMUNITY_DINING, open_to_all=True, partners=PARTNERS,
-        programmes=(CommunityProgramme.LIVING_SUPPORT, CommunityProgramme.CHILD_BASE),
+        programmes=PROGRAMMES, standards_met=PROGRAMMES,
     ), place, *_everyone_but("community"))
     day.say("community", session(day), place, *_everyone_but("community"))
     opened = day.learned("environment", PlaceOpened)

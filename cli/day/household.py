@@ -15,6 +15,7 @@ from contracts.coordination import (
     CoordinationAccepted,
     CoordinationReferred,
     LeadAgencyNamed,
+    PlanApproved,
     PlanProposed,
     PlanReviewed,
     PlanShared,
@@ -90,12 +91,12 @@ def mother_consents(day: Day, home: Household) -> None:
 
 def roles_divided(day: Day, home: Household) -> None:
     """The coordinator accepts, records the mother's consent for three agencies, names the lead and divides the roles."""
-    referral = day.learned("coordinator", CoordinationReferred)
+    referral = day.learned("coordinator", CoordinationReferred, home.case)
     case, mother = referral.subject, referral.event.person
     three = ("elder", "poverty", "outreach")
-    day.say("coordinator", CoordinationAccepted(), case)
+    day.say("coordinator", CoordinationAccepted(), case, permit("elder"))
     day.say("coordinator", _consent(day, home, home.roles_consent, (BASIC, ECONOMIC, WELFARE_USE), three), case)
-    day.say("coordinator", LeadAgencyNamed(agency="elder", from_date=day.stage.today), case)
+    day.say("coordinator", LeadAgencyNamed(agency="elder", from_date=day.stage.today), case, permit("elder"))
     due = day.stage.today + timedelta(days=30)
     tasks = (SupportTask.WATCH_OVER, SupportTask.HOUSEHOLD_BUDGET, SupportTask.OUTREACH)
     day.say("coordinator", RolesAssigned(
@@ -106,19 +107,20 @@ def roles_divided(day: Day, home: Household) -> None:
 
 def plan_shared(day: Day, home: Household) -> None:
     """The plan is proposed, reviewed in a conference that sits with consent, and shared: each recipient by its own consent."""
-    referral = day.learned("coordinator", CoordinationReferred)
+    referral = day.learned("coordinator", CoordinationReferred, home.case)
     case, mother, today = referral.subject, referral.event.person, day.stage.today
     sitting, segment = pseudonym(), pseudonym()
     present = ("coordinator", "elder", "poverty", "outreach")
     day.say("coordinator", PlanProposed(
         person=mother, plan=home.plan, kind=PlanKind.COORDINATION, version=1, period_from=today, period_to=today + HALF_A_YEAR,
-        items=cast.plan_items(mother),
+        items=cast.plan_items(mother), applied_on=today,
     ), case)
-    day.say("coordinator", ConferenceConvened(held_on=today, invited=present), sitting)
+    day.say("coordinator", ConferenceConvened(held_on=today, invited=present), sitting, *(permit(agency) for agency in present[1:]))
     day.say("coordinator", SegmentOpened(
         segment=segment, basis=ConferenceBasis.NON_STATUTORY, cases=(case,), members=present, present=present,
     ), sitting)
-    day.say("coordinator", PlanReviewed(plan=home.plan, version=1, fit=True, sitting=sitting), case)
+    day.say("coordinator", PlanReviewed(plan=home.plan, version=1, fit=True, sitting=sitting), case,
+            recorded(), *(permit(agency, type=PlanApproved.__name__) for agency in present[1:]))
     day.say("coordinator", SegmentClosed(segment=segment), sitting)
     everything = (BASIC, ECONOMIC, WELFARE_USE, HEALTH)
     day.say("coordinator", _consent(day, home, home.elder_consent, everything, ("elder",)), case)
@@ -128,7 +130,7 @@ def plan_shared(day: Day, home: Household) -> None:
 
 def mother_withdraws(day: Day, home: Household) -> None:
     """The mother takes her consents back; every past recipient is told to stop, and the next sharing is denied."""
-    referral = day.learned("coordinator", CoordinationReferred)
+    referral = day.learned("coordinator", CoordinationReferred, home.case)
     day.say("elder", ConsentWithdrawn(person=home.mother, consents=(home.first_consent,)), home.case, recorded(), stopped("coordinator"))
     day.say("coordinator", ConsentWithdrawn(
         person=referral.event.person, consents=(home.roles_consent, home.elder_consent),

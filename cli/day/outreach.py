@@ -9,9 +9,10 @@ from cli.day import cast
 from cli.day.player import Day, pseudonym
 from cli.day.rows import permit, recorded, redact, reviewed
 from contracts.consent import ConsentGranted, ConsentRefused
-from contracts.consultation import EmergencyRaised, SignalReceived
+from contracts.consultation import ConsultationReceived, ConsultationScreened, EmergencyRaised, SignalReceived
+from contracts.coordination import CoordinationAccepted, CoordinationReferred, ParticipationRequested
 from contracts.outreach import ContactAttempted, FirstContactMade, SignalVerified, SupportAccepted
-from contracts.participation import CandidateProposed, CandidatesCounted, GapNeedAssessed, ResourceProposed, TrialStarted
+from contracts.participation import CandidateProposed, CandidatesCounted, GapNeedAssessed, ResourceProposed, ResourceVerified, TrialStarted
 from contracts.shared import (
     Channel,
     ConsentMedium,
@@ -20,13 +21,18 @@ from contracts.shared import (
     Danger,
     DataCategory,
     EmergencyNeed,
+    Field,
     NeedKind,
     Programme,
     Purpose,
+    ReferralReason,
     RelationStage,
+    ScreeningOutcome,
     SupportLevel,
     TaskClass,
     TaskSlice,
+    Urgency,
+    VisitorRelation,
 )
 
 BASIC, CONTACT, CONSIDERATION = DataCategory.BASIC, DataCategory.CONTACT, DataCategory.CONSIDERATION
@@ -65,12 +71,14 @@ def son_says_no(day: Day, tie: Tie) -> None:
 def son_tries(day: Day, tie: Tie) -> None:
     """He agrees to participation only; the workshop first learns a number, then a name, a contact and what to consider."""
     _agrees(day, tie)
+    _taken_up(day, tie)
     accepted = day.learned("participation", SupportAccepted)
     case, son, today = accepted.subject, accepted.event.person, day.stage.today
     splitting = TaskSlice(task=TaskClass.WOOD_SPLITTING, support_level=SupportLevel.SOME, count=2)
     packing = TaskSlice(task=TaskClass.PACKING, support_level=SupportLevel.SOME, count=1)
     day.say("workshop", ResourceProposed(host="workshop", name="髙砂木工　薪づくりの仕事場", tasks=(splitting, packing), confirmed_at=today),
             tie.resource)
+    day.say("municipality", ResourceVerified(confirmed_on=today), tie.resource, permit("workshop"))
     day.say("participation", GapNeedAssessed(
         person=son, need_kind=NeedKind.WORK, tried=(Programme.WORK_PREPARATION,),
         abilities="手先が器用で、一人で黙々と続けられる。週一回、午後の二時間から。",
@@ -112,3 +120,23 @@ def _agrees(day: Day, tie: Tie) -> None:
             cast.item(tie.son, DataCategory.HEALTH, "sleep", "昼夜逆転。頭痛の訴えあり。"),
         ),
     ), tie.case, redact("participation", BASIC, CONTACT, CONSIDERATION))
+
+
+def _taken_up(day: Day, tie: Tie) -> None:
+    """The poverty desk, linked by the NPO, refers him with his consent; coordination takes him up and asks for participation support (図 a7)."""
+    today, son = day.stage.today, tie.son
+    day.say("outreach", ConsentGranted(
+        consent=pseudonym(), person=son, purpose=Purpose.COORDINATION, categories=(BASIC,), recipients=("poverty", "coordinator", "participation"),
+        valid_from=today, valid_to=today + timedelta(days=180), medium=ConsentMedium.ORAL, witnessed=True,
+    ), tie.case)
+    day.say("outreach", SupportAccepted(person=son, linked_agency="poverty", purpose=Purpose.COORDINATION, name=cast.SON), tie.case, permit("poverty", BASIC))
+    case = day.learned("poverty", SupportAccepted).subject
+    day.say("poverty", ConsultationReceived(person=son, field=Field.POVERTY, visitor_relation=VisitorRelation.AGENCY), case)
+    day.say("poverty", ConsultationScreened(outcome=ScreeningOutcome.COMPLEX, urgency=Urgency.LOW), case)
+    day.say("poverty", CoordinationReferred(
+        person=son, to_agency="coordinator", reason=ReferralReason.ROLE_DIVISION_NEEDED, name=cast.SON,
+    ), case, permit("coordinator", BASIC))
+    day.say("coordinator", CoordinationAccepted(), case, permit("poverty"))
+    day.say("coordinator", ParticipationRequested(
+        person=son, to_agency="participation", need_kind=NeedKind.WORK, name=cast.SON,
+    ), case, permit("participation", BASIC))

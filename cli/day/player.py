@@ -96,10 +96,10 @@ class Day:
         for row in rows:
             self._tell(row)
 
-    def learned(self, agency: str, kind: type) -> Heard:
-        """The last event of this type that has reached the agency: what it may speak of from now on. Raises LookupError."""
+    def learned(self, agency: str, kind: type, subject: str = "") -> Heard:
+        """The last event of this type (about ``subject``) that has reached the agency: what it may speak of. Raises LookupError."""
         for heard in reversed(self.view.heard[agency]):
-            if type(heard.event) is kind:
+            if type(heard.event) is kind and subject in ("", heard.subject):
                 return heard
         raise LookupError(f"{agency} has not received any {kind.__name__}")
 

@@ -24,7 +24,7 @@ from contracts.participation import CandidateProposed, GapNeedAssessed, HandsReq
 
 Figures = Mapping[tuple[str, str], int]
 """Value by metric and dimension."""
-_BASIS = {"R2": "C", "R8": "C", "R9": "M", "V": "V", "B0": "B0"}
+_BASIS = {"R2": "C", "R8": "C", "R9": "M", "V": "V", "B0": "B0", "K": "K"}
 """The basis on which a rule releases."""
 
 

@@ -13,9 +13,9 @@ THE_DAY = """\
  2 elder         CoordinationReferred HOLD R2 | not coordinator BASIC ECONOMIC HEALTH LIFE_HISTORY (NO_CONSENT)
  3 elder         ConsentGranted RECORDED
  3 elder         CoordinationReferred REDACT R2 | coordinator BASIC ECONOMIC | not coordinator HEALTH LIFE_HISTORY (CATEGORY_NOT_CONSENTED NO_CONSENT)
- 4 coordinator   CoordinationAccepted RECORDED
+ 4 coordinator   CoordinationAccepted PERMIT K | elder
  4 coordinator   ConsentGranted RECORDED
- 4 coordinator   LeadAgencyNamed RECORDED
+ 4 coordinator   LeadAgencyNamed PERMIT K | elder
  4 coordinator   RolesAssigned RECORDED
  4 coordinator   TaskAssigned PERMIT R2 | elder BASIC
  4 coordinator   TaskAssigned PERMIT R2 | poverty BASIC
@@ -28,22 +28,37 @@ THE_DAY = """\
  5 outreach      ConsentRefused RECORDED
  6 outreach      ConsentGranted RECORDED
  6 outreach      SupportAccepted REDACT R2 | participation BASIC CONSIDERATION CONTACT | not participation HEALTH (CATEGORY_NOT_CONSENTED)
+ 6 outreach      ConsentGranted RECORDED
+ 6 outreach      SupportAccepted PERMIT R2 | poverty BASIC
+ 6 poverty       ConsultationReceived RECORDED
+ 6 poverty       ConsultationScreened RECORDED
+ 6 poverty       CoordinationReferred PERMIT R2 | coordinator BASIC
+ 6 coordinator   CoordinationAccepted PERMIT K | poverty
+ 6 coordinator   ParticipationRequested PERMIT R2 | participation BASIC
  6 workshop      ResourceProposed RECORDED
+ 6 municipality  ResourceVerified PERMIT B0 | workshop
  6 participation GapNeedAssessed RECORDED
  6 participation CandidateProposed RECORDED
  6 participation CandidatesCounted PERMIT B0 | workshop
  6 participation TrialStarted REDACT R2 | workshop BASIC CONSIDERATION CONTACT | not workshop HEALTH LIFE_HISTORY (CATEGORY_NOT_CONSENTED)
  7 coordinator   PlanProposed RECORDED
- 7 coordinator   ConferenceConvened RECORDED
+ 7 coordinator   ConferenceConvened PERMIT K | elder; outreach; poverty
  7 coordinator   SegmentOpened RECORDED
  7 coordinator   PlanReviewed RECORDED
+ 7 coordinator   PlanApproved PERMIT K | elder; outreach; poverty
  7 coordinator   SegmentClosed RECORDED
  7 coordinator   ConsentGranted RECORDED
  7 coordinator   PlanShared PERMIT R2 | elder BASIC ECONOMIC HEALTH WELFARE_USE
  7 coordinator   PlanShared REDACT R2 | poverty BASIC ECONOMIC WELFARE_USE | not poverty HEALTH (CATEGORY_NOT_CONSENTED)
  7 coordinator   PlanShared DENY R2 | not disability BASIC ECONOMIC HEALTH WELFARE_USE (RECIPIENT_NOT_NAMED)
  8 municipality  SignalReceived RECORDED
- 8 municipality  ConferenceConvened RECORDED
+ 8 municipality  ConferenceConvened PERMIT K | child; community; disability
+ 8 municipality  MemberAppointed RECORDED
+ 8 municipality  SecrecyAcknowledged RECORDED
+ 8 municipality  MemberAppointed PERMIT K | child
+ 8 child         SecrecyAcknowledged PERMIT K | municipality
+ 8 municipality  MemberAppointed PERMIT K | disability
+ 8 disability    SecrecyAcknowledged PERMIT K | municipality
  8 municipality  SegmentOpened RECORDED
  8 municipality  InformationRequestedInConference PERMIT R9 | child
  8 municipality  InformationRequestedInConference PERMIT R9 | disability
@@ -72,8 +87,8 @@ THE_DAY = """\
 13 elder         ConsentWithdrawn RECORDED
 13 elder         StopNoticeIssued STOPPED R5 | coordinator
 13 coordinator   ConsentWithdrawn RECORDED
-13 coordinator   StopNoticeIssued STOPPED R5 | elder
 13 coordinator   StopNoticeIssued STOPPED R5 | elder; outreach; poverty
+13 coordinator   StopNoticeIssued STOPPED R5 | elder
 13 coordinator   PlanShared DENY R2 | not elder BASIC ECONOMIC HEALTH WELFARE_USE (CONSENT_WITHDRAWN); poverty BASIC ECONOMIC HEALTH WELFARE_USE (CONSENT_WITHDRAWN)
 14 community     SessionHeld REFUSED:IDENTITY_MISMATCH IDENTITY_MISMATCH
 14 community     SessionHeld REFUSED:BAD_MAGIC BAD_MAGIC

@@ -71,7 +71,8 @@ def test_the_sender_of_a_held_referral_is_told_why_and_what_would_release_it(day
 
 def test_the_coordinator_learns_nothing_of_health_and_nothing_of_the_son(day: Day):
     """Step 3: what was opened is the mother's name and income, to the letter."""
-    referral = day.learned("coordinator", CoordinationReferred).event
+    case = next(told.subject for told in day.told if told.step == 2)
+    referral = day.learned("coordinator", CoordinationReferred, case).event
 
     assert cast.MOTHER == referral.name
     assert referral.wish is None
@@ -79,11 +80,15 @@ def test_the_coordinator_learns_nothing_of_health_and_nothing_of_the_son(day: Da
 
 
 def test_nothing_about_the_son_leaves_the_outreach_npo_before_he_agrees(day: Day):
-    """Step 5: his case is known to nobody else."""
+    """Step 5: his case is known to nobody else before step 6; then to those alone whom his consents name, and to nobody about his health."""
     case = next(told.subject for told in day.told if told.step == 5 and isinstance(told.event, SignalReceived))
-    others = [each for name, heard in day.view.heard.items() if name not in ("outreach", "participation", "workshop") for each in heard]
+    consented = ("outreach", "participation", "workshop", "poverty", "coordinator")
+    others = [each for name, heard in day.view.heard.items() if name not in consented for each in heard]
+    desks = [each.event for name in ("poverty", "coordinator") for each in day.view.heard[name] if each.subject == case]
 
     assert [] == [each for each in others if each.subject == case]
+    assert {cast.SON, None} >= {getattr(event, "name", None) for event in desks}
+    assert () == tuple(item for event in desks for item in getattr(event, "items", ()))
 
 
 def test_the_workshop_knows_a_number_then_a_name_a_contact_and_what_to_consider(day: Day):

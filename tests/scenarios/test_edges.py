@@ -14,7 +14,13 @@ from cli.day.player import pseudonym
 from cli.day.stage import Words
 from contracts.consent import ConsentGranted, ConsentWithdrawn, DisclosureDecided, ProtectionFlagSet, StopNoticeIssued
 from contracts.consultation import ConsultationReceived, LinkedToAgency, SignalReceived
-from contracts.coordination import ConferenceConvened, InformationRequestedInConference, SegmentOpened
+from contracts.coordination import (
+    ConferenceConvened,
+    InformationRequestedInConference,
+    MemberAppointed,
+    SecrecyAcknowledged,
+    SegmentOpened,
+)
 from contracts.envelope import MessageRefused
 from contracts.shared import (
     Channel,
@@ -96,6 +102,7 @@ def test_a_convener_without_a_part_in_the_case_opens_no_segment_on_it(town: Memo
     case, sitting, segment = opened(town), pseudonym(), pseudonym()
     members = ("municipality", "tax")
     say(town, "municipality", ConferenceConvened(held_on=town.today, invited=members), sitting)
+    bound(town, sitting, members)
     opening = SegmentOpened(segment=segment, basis=ConferenceBasis.SWA106_6, cases=(case, pseudonym()), members=members, present=members)
     message = say(town, "municipality", opening, sitting)
 
@@ -111,12 +118,13 @@ def test_a_segment_that_the_law_does_not_let_its_convener_open_opens_nothing(tow
     link = LinkedToAgency(person=pseudonym(), to_agency="coordinator", purpose=Purpose.COORDINATION, reason=LinkReason.JOINT_SUPPORT)
     say(town, "elder", link, case)
     say(town, "coordinator", ConferenceConvened(held_on=town.today, invited=members), sitting)
+    bound(town, sitting, members)
     say(town, "coordinator", SegmentOpened(
         segment=segment, basis=ConferenceBasis.SWA106_6, cases=(case,), members=members, present=members,
     ), sitting)
     say(town, "municipality", InformationRequestedInConference(segment=segment, to_agency="child", wanted=(BASIC,)), case)
 
-    (verdict,) = heard(town, "municipality", DisclosureDecided)
+    verdict = heard(town, "municipality", DisclosureDecided)[-1]
     assert (Outcome.DENY, ("CONVENER_KIND",)) == (verdict.event.outcome, verdict.event.reasons)
     assert [] == heard(town, "child", InformationRequestedInConference)
 
@@ -161,6 +169,14 @@ def test_who_has_received_nothing_is_not_told_to_stop(town: MemoryStage):
     assert (ADDRESS, BASIC) == stop.event.categories
     assert [] == heard(town, "disability", StopNoticeIssued)
     assert [(again, RefusalCode.ALREADY_DONE)] == refusals(town, "child")
+
+
+def bound(town: MemoryStage, sitting: str, agencies: tuple[str, ...]) -> None:
+    """Put a member of each agency on the list of a sitting; each acknowledges secrecy."""
+    for agency in agencies:
+        member = pseudonym()
+        say(town, "municipality", MemberAppointed(member=member, agency=agency, from_date=town.today, to_date=None), sitting)
+        say(town, agency, SecrecyAcknowledged(member=member, text_version="2026.1"), sitting)
 
 
 def consent(town: MemoryStage, person: str, *recipients: str) -> ConsentGranted:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from contracts.catalogue import CATALOGUE
 from contracts.shared import Basis, DataCategory
 from services.consent.domain.consented import consent_of_the_person
 from services.consent.domain.question import Question, Verdict
@@ -146,10 +147,15 @@ def protect(question: Question, verdict: Verdict) -> Verdict:
 
 
 def _blocked(question: Question) -> bool:
-    """Whether a flag keeps the recipient away from anybody of the case; from everybody, while the gate does not know who belongs to it."""
+    """Whether a flag keeps the recipient away from anybody of the case; from everybody, while the gate does not know who belongs to it.
+
+    What is no case, as a sitting or a place, has no household, and never will.
+    """
     standing = question.registry.flags
     flags = standing and [flag for flag in standing if question.request.recipient in flag.blocked and question.day <= flag.last_day]
     if not flags:
         return False
     household = question.case.persons.union(question.request.persons, (part.person for part in question.request.parts))
-    return not household or any(flag.person in household for flag in flags)
+    if not household:
+        return CATALOGUE[question.request.event_type].key == "case"
+    return any(flag.person in household for flag in flags)

@@ -123,9 +123,11 @@ def _consequences(state: State, message: Message, context: Context) -> Iterator[
     match message:
         case ConferenceScheduled(segments=segments):
             yield from members.parts((agency for segment in segments for agency in segment.members), context)
+            yield PartGiven(agency=context.agency, part=CasePart.OPENED)
         case ConferenceConvened(invited=invited):
             yield from members.told(ConferenceConvened, invited, Purpose.COORDINATION, context)
             yield from members.parts(invited, context)
+            yield PartGiven(agency=context.agency, part=CasePart.OPENED)
         case ConferenceCancelled():
             listed = (member.agency for member in state.roll.values() if not member.released)
             yield from members.told(ConferenceCancelled, listed, Purpose.COORDINATION, context)

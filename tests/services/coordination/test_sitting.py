@@ -145,6 +145,7 @@ def test_a_plan_gives_every_member_a_part_and_tells_nobody_the_agenda() -> None:
     """Whoever is planned for may speak there; which cases come up in a segment of others is not theirs to know."""
     given(DECIDER).when(PLANNED, agency="municipality").then(
         PLANNED, *(PartGiven(agency=agency, part=CasePart.LISTED) for agency in ("child", "elder", "poverty")),
+        PartGiven(agency="municipality", part=CasePart.OPENED),
     )
 
 
@@ -156,6 +157,7 @@ def test_whoever_is_called_is_told_and_gets_a_part() -> None:
         call,
         *(told(then.context.event_id(0), "ConferenceConvened", each, Purpose.COORDINATION, "coordinator") for each in ("child", "municipality", "elder")),
         *(PartGiven(agency=each, part=CasePart.LISTED) for each in ("child", "municipality", "elder")),
+        PartGiven(agency="coordinator", part=CasePart.OPENED),
     )
 
 

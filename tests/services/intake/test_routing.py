@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.catalogue import CATALOGUE
-from contracts.topics import Function
+from contracts.topics import SUPPORT_FUNCTIONS, Function
 from services.intake.domain.routing import Content, Delivery, deliveries
 
 PUBLISHABLE = [kind for kind in CATALOGUE.values() if kind.publishers]
@@ -22,7 +22,7 @@ def test_whoever_opens_a_case_is_announced_first_and_everywhere_else(name: str) 
     """Each other function and the gate learn who may speak about the case, before it is sent on."""
     found = list(deliveries(CATALOGUE[name]))
     announced = {each.function for each in found if each.content is Content.ANNOUNCEMENT}
-    assert set(Function) - {Function.CONSULTATION, Function.REGISTRY} == announced
+    assert {*SUPPORT_FUNCTIONS, Function.CONSENT} - {Function.CONSULTATION} == announced
     assert Delivery(Function.CONSULTATION, Content.WHOLE) == found[-1]
 
 
