@@ -72,4 +72,4 @@ def test_the_exit_code_says_whether_there_are_any(stack: Broker, service: str):
 
 def test_a_service_without_dead_letters_is_a_usage_error(stack: Broker):
     """And so is a name that nothing has."""
-    assert [2, 2] == [dead_letters(stack, "--service", name).returncode for name in ("reporting", str(uuid.uuid4()))]
+    assert [2, 2] == [dead_letters(stack, "--service", name).returncode for name in ("registry", str(uuid.uuid4()))]

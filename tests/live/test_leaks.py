@@ -33,7 +33,7 @@ from tests.live.days import play
 
 RIGHTFUL: dict[str, frozenset[str]] = {
     "MOTHER": frozenset({"coordinator", "elder", "poverty", "outreach"}),
-    "SON": frozenset({"participation", "workshop"}),
+    "SON": frozenset({"participation", "workshop", "poverty", "coordinator"}),
     "WIFE": frozenset({"municipality", "poverty"}),
     "ADDRESS_WIFE": frozenset({"municipality"}),
     "CALLER": frozenset({"police"}),
@@ -84,7 +84,7 @@ def planted(stack: Broker) -> Planted:
         for kind in publishable.KINDS:
             agency, case = sender(kind), pseudonym()
             opening = draft(agency, SignalReceived(person=pseudonym(), channel=Channel.MEETING, area_code="990019-01"), case)
-            drafts = list(plantings(kind, agency, case, found))
+            drafts = list(plantings(kind, agency, "990019-01" if kind.key == "area" else case, found))
             stage.post(agency, opening, *drafts)
             sent += [(agency, each.id) for each in drafts]
 
