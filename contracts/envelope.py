@@ -437,6 +437,34 @@ class SealedEvent(Record, frozen=True, kw_only=True):
         }
 
 
+class StopNoted(Record, frozen=True, kw_only=True):
+    """This function has noted that a recipient was told to stop; codes only.
+
+    使用停止の記録: 同意が終わり、提供先に使用停止を知らせたことを、この機能が記録した（符号だけ）。
+    """
+
+    recipient: str
+    consent: str
+    purpose: shared.Purpose
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> StopNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            recipient=record["recipient"],
+            consent=record["consent"],
+            purpose=shared.Purpose[record["purpose"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "recipient": self.recipient,
+            "consent": self.consent,
+            "purpose": self.purpose,
+        }
+
+
 class Tick(Record, frozen=True, kw_only=True):
     """Lets deadlines pass; the time is the broker's append time.
 

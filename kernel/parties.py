@@ -11,8 +11,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.catalogue import EventType
-from contracts.consent import DisclosureDecided
-from contracts.envelope import CaseAnnounced, CaseFrozen, FreezeNoted, MessageRefused, PartGiven, PartNoted, PersonsNoted, VerdictNoted
+from contracts.consent import DisclosureDecided, StopNoticeIssued
+from contracts.envelope import (
+    CaseAnnounced,
+    CaseFrozen,
+    FreezeNoted,
+    MessageRefused,
+    PartGiven,
+    PartNoted,
+    PersonsNoted,
+    StopNoted,
+    VerdictNoted,
+)
 from contracts.shared import SENTENCES, CasePart, RefusalCode
 from kernel.decider import Context, Decider
 
@@ -75,8 +85,8 @@ def _named(known: Known, persons: Iterable[str]) -> Iterator[PersonsNoted]:
         yield PersonsNoted(persons=tuple(fresh))
 
 
-def decide(known: Known, message: CaseAnnounced | CaseFrozen | PartGiven | PersonsNoted | DisclosureDecided, context: Context) -> tuple[Any, ...]:
-    """Note parts, persons and verdicts that other functions tell of; what is known already gives nothing."""
+def decide(known: Known, message: CaseAnnounced | CaseFrozen | PartGiven | PersonsNoted | DisclosureDecided | StopNoticeIssued, context: Context) -> tuple[Any, ...]:
+    """Note parts, persons, verdicts and stops that other functions tell of; what is known already gives nothing."""
     match message:
         case CaseAnnounced(agency=agency, persons=persons):
             opened = () if known.agencies else (PartNoted(agency=agency, part=CasePart.OPENED),)
@@ -87,6 +97,8 @@ def decide(known: Known, message: CaseAnnounced | CaseFrozen | PartGiven | Perso
             return tuple(_named(known, persons))
         case DisclosureDecided():
             return (_noted(message),)
+        case StopNoticeIssued(recipient=recipient, consent=consent, purpose=purpose):
+            return (StopNoted(recipient=recipient, consent=consent, purpose=purpose),)
         case CaseFrozen(into_case=case) if not known.frozen:
             return (FreezeNoted(into_case=case),)
         case _:
@@ -104,12 +116,12 @@ def _noted(verdict: DisclosureDecided) -> VerdictNoted:
     )
 
 
-def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNoted | CaseFrozen | FreezeNoted) -> Known:
+def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNoted | StopNoted | CaseFrozen | FreezeNoted) -> Known:
     """Parts only grow: secrecy and the right to be told of a stop outlast the work."""
     match event:
         case PersonsNoted(persons=persons):
             return replace(known, persons=known.persons.union(persons))
-        case VerdictNoted():
+        case VerdictNoted() | StopNoted():
             return known
         case CaseFrozen() | FreezeNoted():
             return replace(known, frozen=True)
@@ -122,7 +134,7 @@ PARTIES: Decider[Known] = Decider(
     initial=Known(),
     decide=decide,
     evolve=evolve,
-    messages=(CaseAnnounced, CaseFrozen, PartGiven, PersonsNoted, DisclosureDecided),
-    events=(PartNoted, PartGiven, PersonsNoted, VerdictNoted, CaseFrozen, FreezeNoted),
+    messages=(CaseAnnounced, CaseFrozen, PartGiven, PersonsNoted, DisclosureDecided, StopNoticeIssued),
+    events=(PartNoted, PartGiven, PersonsNoted, VerdictNoted, StopNoted, CaseFrozen, FreezeNoted),
 )
 """Stands first in every function."""

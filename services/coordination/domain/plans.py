@@ -33,9 +33,10 @@ from contracts.envelope import (
     MessageRefused,
     PartNoted,
     RegionChanged,
+    StopNoted,
     VerdictNoted,
 )
-from contracts.shared import Outcome, PlanKind
+from contracts.shared import Outcome, PlanKind, Purpose
 from services.coordination.domain.watching import Watched, watched_after
 
 OfCoordination = (
@@ -46,7 +47,8 @@ OfPlan = (
     PlanProposed | PlanReviewed | PlanApproved | PlanShared | PlanExecutionStarted | PlanMonitored | PlanRevised | PlanEvaluated | PlanEnded
 )
 Event = (
-    OfCoordination | OfPlan | PartNoted | DisclosureRequested | VerdictNoted | DeadlineSet | DeadlineMet | DeadlineMissed | MessageRefused
+    OfCoordination | OfPlan | PartNoted | DisclosureRequested | VerdictNoted | StopNoted | DeadlineSet | DeadlineMet | DeadlineMissed
+    | MessageRefused
 )
 RELEASED = (Outcome.PERMIT, Outcome.REDACT)
 
@@ -139,9 +141,11 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, releases={**state.releases, event_id: state.at_hand})
         case VerdictNoted(event_id=event_id) if event_id in state.releases:
             return _shared(state, event, state.releases[event_id])
+        case StopNoted(purpose=Purpose.COORDINATION, recipient=agency):
+            return _stopped(state, agency)
         case DeadlineSet() | DeadlineMet() | DeadlineMissed():
             return replace(state, watched=watched_after(state.watched, event))
-        case RegionChanged() | PartNoted() | DisclosureRequested() | VerdictNoted() | MessageRefused():
+        case RegionChanged() | PartNoted() | DisclosureRequested() | VerdictNoted() | StopNoted() | MessageRefused():
             return state
         case _:
             return _of_plan(state, event)
@@ -185,6 +189,15 @@ def _shared(state: State, verdict: VerdictNoted, plan: str) -> State:
     return _with(state, plan, shared={agency: each for agency, each in shared.items() if each != verdict.event_id})
 
 
+def _stopped(state: State, agency: str) -> State:
+    """Whoever was told to stop has the plans no more: it is not among those who take part until it is shared anew."""
+    plans = {
+        name: replace(plan, shared={other: each for other, each in plan.shared.items() if other != agency}) if agency in plan.shared else plan
+        for name, plan in state.plans.items()
+    }
+    return replace(state, plans=plans)
+
+
 def _with(state: State, plan: str, **fields: object) -> State:
     return replace(state, plans={**state.plans, plan: replace(state.plan(plan), **fields)})
 
@@ -192,6 +205,6 @@ def _with(state: State, plan: str, **fields: object) -> State:
 EVENTS = (
     CoordinationReferred, BroughtToSupportConference, CoordinationAccepted, CoordinationNotAccepted, HandedBackToConsultation,
     CoordinationEnded, LeadAgencyNamed, RolesAssigned, RegionChanged, PlanProposed, PlanReviewed, PlanApproved, PlanShared,
-    PlanExecutionStarted, PlanMonitored, PlanRevised, PlanEvaluated, PlanEnded, PartNoted, DisclosureRequested, VerdictNoted, DeadlineSet,
+    PlanExecutionStarted, PlanMonitored, PlanRevised, PlanEvaluated, PlanEnded, PartNoted, DisclosureRequested, VerdictNoted, StopNoted, DeadlineSet,
     DeadlineMet, DeadlineMissed, MessageRefused,
 )

@@ -33,6 +33,7 @@ from contracts.envelope import (
     MessageRefused,
     PartGiven,
     RegionChanged,
+    StopNoted,
     VerdictNoted,
 )
 from contracts.shared import Outcome, PlanKind
@@ -45,7 +46,7 @@ Own = (
 )
 OfPlans = PlanProposed | PlanExecutionStarted | PlanEvaluated | PlanEnded
 Event = (
-    Own | OfPlans | RegionChanged | PartGiven | DisclosureRequested | VerdictNoted | DeadlineSet | DeadlineMet | DeadlineMissed | MessageRefused
+    Own | OfPlans | RegionChanged | PartGiven | DisclosureRequested | VerdictNoted | StopNoted | DeadlineSet | DeadlineMet | DeadlineMissed | MessageRefused
 )
 
 
@@ -107,6 +108,8 @@ def evolve(state: State, event: Event) -> State:
             return _asked(state, event)
         case VerdictNoted():
             return _judged(state, event)
+        case StopNoted(recipient=agency) if state.stage is Stage.REFERRED and agency == state.coordinator:
+            return _rested(state, Stage.NOT_REFERRED)  # the consent ended before anybody took the case up: it may be referred anew
         case CoordinationAccepted():
             return replace(state, stage=Stage.ASSESSING)
         case CoordinationNotAccepted():
@@ -128,7 +131,7 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, watched=watched_after(state.watched, event))
         case (
             RegionChanged() | TaskAssigned() | OutreachRequested() | ParticipationRequested() | WholeStructureMonitored() | PartGiven()
-            | MessageRefused()
+            | StopNoted() | MessageRefused()
         ):
             return state
         case _:
@@ -184,5 +187,5 @@ EVENTS = (
     ComplexityNoted, CoordinationReferred, BroughtToSupportConference, CoordinationAccepted, CoordinationNotAccepted, LeadAgencyNamed,
     RolesAssigned, TaskAssigned, OutreachRequested, ParticipationRequested, WholeStructureMonitored, HandedBackToConsultation,
     CoordinationEnded, PlanProposed, PlanExecutionStarted, PlanEvaluated, PlanEnded, RegionChanged, PartGiven, DisclosureRequested,
-    VerdictNoted, DeadlineSet, DeadlineMet, DeadlineMissed, MessageRefused,
+    VerdictNoted, StopNoted, DeadlineSet, DeadlineMet, DeadlineMissed, MessageRefused,
 )

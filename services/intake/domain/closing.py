@@ -26,6 +26,7 @@ from contracts.envelope import (
     PartNoted,
     PersonsNoted,
     RegionChanged,
+    StopNoted,
     VerdictNoted,
 )
 from contracts.shared import ClosingReason, FunctionName, RefusalCode, ReopeningReason
@@ -40,7 +41,7 @@ Reported = CaseClosed | CaseReopened | SubjectMovedAway | SubjectDied
 Message = Reported | RegionChanged
 Event = (
     Reported | ClosingAwaited | RegionNoted | HandBackNoted | LinkAccepted | CaseFrozen | PartNoted | PartGiven | PersonsNoted
-    | DeadlineSet | DeadlineMet | DeadlineMissed | DisclosureRequested | VerdictNoted | MessageRefused
+    | DeadlineSet | DeadlineMet | DeadlineMissed | DisclosureRequested | VerdictNoted | StopNoted | MessageRefused
 )
 
 
@@ -169,7 +170,7 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, agencies=state.agencies | {agency})
         case PersonsNoted(persons=persons):
             return replace(state, persons=state.persons.union(persons))
-        case DisclosureRequested() | VerdictNoted():
+        case DisclosureRequested() | VerdictNoted() | StopNoted():
             return replace(state, open=follow(state.open, event))
         case DeadlineSet() | DeadlineMet() | DeadlineMissed():
             return replace(state, watched=deadlines.evolve(state.watched, event))
@@ -187,6 +188,6 @@ DECIDER: Decider[State] = Decider(
     messages=(CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, RegionChanged),
     events=(
         CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, ClosingAwaited, RegionNoted, HandBackNoted, LinkAccepted, CaseFrozen,
-        PartNoted, PartGiven, PersonsNoted, DeadlineSet, DeadlineMet, DeadlineMissed, DisclosureRequested, VerdictNoted, MessageRefused,
+        PartNoted, PartGiven, PersonsNoted, DeadlineSet, DeadlineMet, DeadlineMissed, DisclosureRequested, VerdictNoted, StopNoted, MessageRefused,
     ),
 )

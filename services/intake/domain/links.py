@@ -16,7 +16,16 @@ from contracts.consultation import (
     LinkedToAgency,
     SignalReceived,
 )
-from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, MessageRefused, PartGiven, VerdictNoted
+from contracts.envelope import (
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineSet,
+    DisclosureRequested,
+    MessageRefused,
+    PartGiven,
+    StopNoted,
+    VerdictNoted,
+)
 from contracts.shared import CasePart, Deadline, FunctionName, Purpose, RefusalCode
 from kernel import deadlines
 from kernel.asking import ask
@@ -30,7 +39,7 @@ Answer = LinkAccepted | LinkDeclined
 Message = LinkedToAgency | Answer
 Event = (
     Message | SignalReceived | ConsultationReceived | ClosingAwaited | CaseClosed | CaseReopened | PartGiven
-    | DeadlineSet | DeadlineMet | DeadlineMissed | DisclosureRequested | VerdictNoted | MessageRefused
+    | DeadlineSet | DeadlineMet | DeadlineMissed | DisclosureRequested | VerdictNoted | StopNoted | MessageRefused
 )
 
 
@@ -108,7 +117,7 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, noticed=True)
         case DisclosureRequested(event_type=LinkAccepted.__name__ | LinkDeclined.__name__, agency=receiver):
             return replace(state, open=follow(state.open, event), answered=state.answered | {receiver})
-        case DisclosureRequested() | VerdictNoted():
+        case DisclosureRequested() | VerdictNoted() | StopNoted():
             return replace(state, open=follow(state.open, event))
         case LinkedToAgency(to_agency=receiver):
             return replace(state, answered=state.answered - {receiver})
@@ -134,6 +143,6 @@ DECIDER: Decider[State] = Decider(
     messages=(LinkedToAgency, LinkAccepted, LinkDeclined),
     events=(
         LinkedToAgency, LinkAccepted, LinkDeclined, SignalReceived, ConsultationReceived, ClosingAwaited, CaseClosed, CaseReopened, PartGiven,
-        DeadlineSet, DeadlineMet, DeadlineMissed, DisclosureRequested, VerdictNoted, MessageRefused,
+        DeadlineSet, DeadlineMet, DeadlineMissed, DisclosureRequested, VerdictNoted, StopNoted, MessageRefused,
     ),
 )

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from contracts.consultation import SubjectDied
 from contracts.coordination import ParticipationRequested
-from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, RegionChanged, VerdictNoted
+from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, RegionChanged, StopNoted, VerdictNoted
 from contracts.participation import (
     CandidateCounted,
     CandidateProposed,
@@ -26,11 +26,11 @@ from contracts.shared import Basis, CasePart, FunctionName, MatchEndReason, Matc
 from kernel.asking import ask
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.participation.domain.progress import Match, Reported, Stage, State, candidate, fault, judged, left, moved, named
+from services.participation.domain.progress import Match, Reported, Stage, State, candidate, fault, judged, left, moved, named, stopped
 
 Message = Reported | ParticipationRequested | SubjectDied
 Event = (
-    Reported | ParticipationRequestNoted | CandidateCounted | OccupancyChanged | RegionChanged | VerdictNoted | PartGiven
+    Reported | ParticipationRequestNoted | CandidateCounted | OccupancyChanged | RegionChanged | VerdictNoted | StopNoted | PartGiven
     | DisclosureRequested | MessageRefused
 )
 
@@ -142,6 +142,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, matches=named(state.matches, request))
         case VerdictNoted(event_id=request, outcome=outcome):
             return replace(state, matches=judged(state.matches, request, outcome))
+        case StopNoted(purpose=Purpose.PARTICIPATION, recipient=host):
+            return replace(state, matches=stopped(state.matches, host))
         case MatchConfirmed(resource=resource, person=person):
             return replace(state, matches=moved(state.matches, resource, person, Stage.MATCHED))
         case SettlementSupported(resource=resource, person=person):
@@ -149,7 +151,7 @@ def evolve(state: State, event: Event) -> State:
         case MatchDeclined(resource=resource) | MatchEnded(resource=resource):
             return left(state, resource)
         case (
-            CandidateCounted() | ResourceGapFound() | OccupancyChanged() | RegionChanged() | PartGiven() | DisclosureRequested()
+            CandidateCounted() | ResourceGapFound() | OccupancyChanged() | RegionChanged() | StopNoted() | PartGiven() | DisclosureRequested()
             | MessageRefused()
         ):
             return state
@@ -168,7 +170,7 @@ DECIDER: Decider[State] = Decider(
     ),
     events=(
         ParticipationRequestNoted, GapNeedAssessed, CandidateProposed, CandidateCounted, TrialStarted, MatchConfirmed, SettlementSupported,
-        MatchDeclined, MatchEnded, ResourceGapFound, OccupancyChanged, RegionChanged, VerdictNoted, PartGiven, DisclosureRequested,
+        MatchDeclined, MatchEnded, ResourceGapFound, OccupancyChanged, RegionChanged, VerdictNoted, StopNoted, PartGiven, DisclosureRequested,
         MessageRefused,
     ),
 )

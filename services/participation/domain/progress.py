@@ -159,6 +159,11 @@ def judged(matches: Matches, request: str, outcome: Outcome) -> Matches:
     return {**matches, place: replace(matches[place], stage=_STAGES.get(outcome, matches[place].stage))}
 
 
+def stopped(matches: Matches, host: str) -> Matches:
+    """The matches after a host was told to stop: a trial there is over and may be tried anew; a match goes on until somebody ends it."""
+    return {place: match for place, match in matches.items() if match.host != host or match.stage is not Stage.TRIAL}
+
+
 def left(state: State, resource: str) -> State:
     """The state after all has ended at a resource: it may be proposed again."""
     return replace(
