@@ -160,7 +160,7 @@ class View:
                 yield f"receipt for {event.recipient}"
         if event.agency:
             yield from self._untold(verdict, event.agency)
-        if not any(other.log == event.function.lower() for other in answered):
+        if event.function.lower() != GATE and not any(other.log == event.function.lower() for other in answered):
             yield f"verdict in {event.function.lower()}"
 
     def _untold(self, logged: Logged, agency: str) -> Iterator[str]:
