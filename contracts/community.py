@@ -74,14 +74,20 @@ class CaseStoryApproved(Record, frozen=True, kw_only=True):
     事例の承認: 連携事例を承認し、公開した。
     """
 
+    approved_on: date | None = None
+
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> CaseStoryApproved:
         """Build from a decoded Avro record."""
-        return cls()
+        return cls(
+            approved_on=record["approved_on"],
+        )
 
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
-        return {}
+        return {
+            "approved_on": self.approved_on,
+        }
 
 
 class CaseStoryDrafted(Record, frozen=True, kw_only=True):
@@ -347,14 +353,20 @@ class NoticeAcknowledged(Record, frozen=True, kw_only=True):
     周知の確認: 通知を確かめた。
     """
 
+    read_on: date | None = None
+
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> NoticeAcknowledged:
         """Build from a decoded Avro record."""
-        return cls()
+        return cls(
+            read_on=record["read_on"],
+        )
 
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
-        return {}
+        return {
+            "read_on": self.read_on,
+        }
 
 
 class NoticeRelayed(Record, frozen=True, kw_only=True):
@@ -391,14 +403,20 @@ class PlaceClosed(Record, frozen=True, kw_only=True):
     居場所の閉鎖: 居場所を閉じた。
     """
 
+    closed_on: date | None = None
+
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> PlaceClosed:
         """Build from a decoded Avro record."""
-        return cls()
+        return cls(
+            closed_on=record["closed_on"],
+        )
 
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
-        return {}
+        return {
+            "closed_on": self.closed_on,
+        }
 
 
 class PlaceOpened(Record, frozen=True, kw_only=True):

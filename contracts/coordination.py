@@ -202,14 +202,20 @@ class CoordinationAccepted(Record, frozen=True, kw_only=True):
     受理: 多機関協働の機関が紹介を受理した。
     """
 
+    first_meeting_on: date | None = None
+
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> CoordinationAccepted:
         """Build from a decoded Avro record."""
-        return cls()
+        return cls(
+            first_meeting_on=record["first_meeting_on"],
+        )
 
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
-        return {}
+        return {
+            "first_meeting_on": self.first_meeting_on,
+        }
 
 
 class CoordinationEnded(Record, frozen=True, kw_only=True):
@@ -1105,14 +1111,20 @@ class SittingClosed(Record, frozen=True, kw_only=True):
     会議の終了: 会議を終えた。
     """
 
+    ended_on: date | None = None
+
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> SittingClosed:
         """Build from a decoded Avro record."""
-        return cls()
+        return cls(
+            ended_on=record["ended_on"],
+        )
 
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
-        return {}
+        return {
+            "ended_on": self.ended_on,
+        }
 
 
 class TaskAssigned(Record, frozen=True, kw_only=True):

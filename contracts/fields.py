@@ -60,7 +60,9 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("topic", Holds.STATED),
         Rule("given_on", Holds.DATE),
     ),
-    community.CaseStoryApproved: (),
+    community.CaseStoryApproved: (
+        Rule("approved_on", Holds.DATE, optional=True),
+    ),
     community.CaseStoryDrafted: (
         Rule("title", Holds.PUBLIC_TEXT, max_length=100),
         Rule("reason", Holds.PUBLIC_TEXT, max_length=400),
@@ -111,13 +113,17 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("desk", Holds.PUBLIC_TEXT, max_length=100),
         Rule("partners", Holds.AGENCY, max_items=200),
     ),
-    community.NoticeAcknowledged: (),
+    community.NoticeAcknowledged: (
+        Rule("read_on", Holds.DATE, optional=True),
+    ),
     community.NoticeRelayed: (
         Rule("number", Holds.CODE, pattern="[A-Z][0-9]{1,2}-[0-9]{4}-[0-9]{1,3}"),
         Rule("title", Holds.PUBLIC_TEXT, max_length=100),
         Rule("recipients", Holds.AGENCY, max_items=200, min_items=1),
     ),
-    community.PlaceClosed: (),
+    community.PlaceClosed: (
+        Rule("closed_on", Holds.DATE, optional=True),
+    ),
     community.PlaceOpened: (
         Rule("name", Holds.PUBLIC_TEXT, max_length=100),
         Rule("kind", Holds.STATED),
@@ -395,7 +401,9 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("place", Holds.PUBLIC_TEXT, max_length=100),
         Rule("segments", Holds.RECORD, of=shared.AgendaSegment, max_items=200),
     ),
-    coordination.CoordinationAccepted: (),
+    coordination.CoordinationAccepted: (
+        Rule("first_meeting_on", Holds.DATE, optional=True),
+    ),
     coordination.CoordinationEnded: (
         Rule("lead", Holds.AGENCY),
     ),
@@ -543,7 +551,9 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("present", Holds.AGENCY, max_items=200),
         Rule("roles", Holds.STATED, max_items=200),
     ),
-    coordination.SittingClosed: (),
+    coordination.SittingClosed: (
+        Rule("ended_on", Holds.DATE, optional=True),
+    ),
     coordination.WholeStructureMonitored: (
         Rule("person", Holds.PERSON),
         Rule("next_on", Holds.DATE),
