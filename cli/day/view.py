@@ -15,7 +15,7 @@ from cli.agency.message import Heard
 from contracts.catalogue import BY_CLASS
 from contracts.consent import DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven, PartNoted, SealedEvent
-from contracts.shared import FunctionName, Outcome
+from contracts.shared import Outcome
 from kernel import envelope, serde
 from kernel.topics import Topics
 
@@ -160,7 +160,7 @@ class View:
                 yield f"receipt for {event.recipient}"
         if event.agency:
             yield from self._untold(verdict, event.agency)
-        if event.function is not FunctionName.CONSENT and not any(other.log == event.function.lower() for other in answered):
+        if event.function.lower() != GATE and not any(other.log == event.function.lower() for other in answered):
             yield f"verdict in {event.function.lower()}"
 
     def _untold(self, logged: Logged, agency: str) -> Iterator[str]:

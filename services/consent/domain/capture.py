@@ -63,9 +63,10 @@ def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> Refusal
 
 
 def _of_request(request: ConsentRequested, case: CaseFile, rules: Rules) -> RefusalCode | None:
-    """Nobody is asked before the first contact, nor for everything at once."""
+    """Nobody is asked before the first contact, nor for everything at once. Whoever has said yes or no in this case was met by somebody."""
+    met = case.standing.reached or request.person in case.consents or request.person in case.refusals
     known = case.knows(request.consent) or request.consent in case.standing.asked
-    return RefusalCode.NO_CONTACT_YET if not case.standing.reached else _of_scope(request, rules) or (RefusalCode.ALREADY_DONE if known else None)
+    return RefusalCode.NO_CONTACT_YET if not met else _of_scope(request, rules) or (RefusalCode.ALREADY_DONE if known else None)
 
 
 def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:

@@ -43,7 +43,8 @@ from tests.scenarios.stories.taken_up import Taken, consent, gap_found, offered,
 
 TITLE = "参加支援：人数から名前へ、体験から定着へ"
 BASIC, CONTACT, CONSIDERATION = DataCategory.BASIC, DataCategory.CONTACT, DataCategory.CONSIDERATION
-AREA = "990019-06"
+AREA = "990019-66"
+"""An area that no other story speaks of: whoever discusses one is told of every gap in it."""
 PACKING = one(TaskClass.PACKING, SupportLevel.SOME)
 
 

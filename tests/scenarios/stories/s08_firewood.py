@@ -15,9 +15,17 @@ from contracts.community import (
     PracticeAreaCancelled,
     PracticeAreaRegistered,
 )
-from contracts.participation import CandidateProposed, CandidatesCounted, ResourceCapacityChanged, ResourceProposed, TasksSliced
+from contracts.participation import (
+    CandidateProposed,
+    CandidatesCounted,
+    MatchDeclined,
+    ResourceCapacityChanged,
+    ResourceProposed,
+    TasksSliced,
+)
 from contracts.shared import (
     CancellationReason,
+    MatchSide,
     OutputUnit,
     PracticeKind,
     RefusalCode,
@@ -71,14 +79,15 @@ def _sliced(day: Day, resource: str) -> None:
 
 
 def _full_and_free_again(day: Day, resource: str) -> None:
-    """The one place is taken: the next candidate is turned away, until the workshop makes room for another."""
+    """The one place is taken: the next candidate is turned away, and proposed again when the workshop has made room for another."""
     first = gap_found(day, "髙畑 誠", "体を動かしたい。朝は起きられない。", "根気がある。")
     matched(day, first, resource, SPLITTING, "午後からの作業とする。刃物は使わない。")
     second = gap_found(day, "栁田 里美", "外の空気の中で働いてみたい。", "ていねいに積む。")
     day.say("participation", CandidateProposed(resource=resource, task=STACKING), second.case, refused(RefusalCode.RESOURCE_FULL))
+    day.say("participation", MatchDeclined(resource=resource, side=MatchSide.HOST), second.case)
     day.say("workshop", ResourceCapacityChanged(capacity=1), resource, refused(RefusalCode.ALREADY_DONE))
     day.say("workshop", ResourceCapacityChanged(capacity=2), resource)
-    day.say("participation", CandidateProposed(resource=resource, task=KINDLING), second.case,
+    day.say("participation", CandidateProposed(resource=resource, task=STACKING), second.case,
             recorded(), permit("workshop", type=CandidatesCounted.__name__))
 
 

@@ -98,6 +98,15 @@ def test_nobody_is_asked_before_the_first_contact():
     unmet.when(ContactStateChanged(reached=True), source="tsunagu.outreach").after().when(ASKED).then(ASKED)
 
 
+@pytest.mark.parametrize("said", [consent(BASIC), ConsentRefused(consent="8" * 32, person=MOTHER, purpose=Purpose.PARTICIPATION)])
+def test_whoever_has_answered_before_may_be_asked_while_outreach_has_met_nobody(said: Any):
+    """Outreach that coordination asks for (図 a6) silences nobody who has spoken with another desk; of the others nobody is asked."""
+    unmet = case(said, ContactStateChanged(reached=False))
+
+    unmet.when(ASKED).then(ASKED)
+    unmet.when(ASKED.changed(person=SON)).then_refused(RefusalCode.NO_CONTACT_YET)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
