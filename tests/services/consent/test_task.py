@@ -57,6 +57,12 @@ def test_codes_alone_go_to_who_has_a_part_in_the_case():
     assert (Outcome.PERMIT, Basis.K, ()) == tell(case(*PARTIES))
 
 
+@pytest.mark.parametrize("event_type", ["CaseClosed", "ClosingAwaited", "CaseReopened", "CaseFrozen"])
+def test_how_a_case_ends_and_goes_on_is_told_to_who_has_a_part_in_it(event_type: str):
+    """Closed, to be closed, open again, continued under another id."""
+    assert (Outcome.PERMIT, Basis.K, ()) == tell(case(*PARTIES), event_type=event_type)
+
+
 def test_codes_alone_go_to_who_has_received_something_of_the_case():
     """It knows of the case."""
     assert (Outcome.PERMIT, Basis.K, ()) == tell(handed_over())
