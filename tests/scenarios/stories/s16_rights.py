@@ -17,6 +17,8 @@ from contracts.consent import (
     CorrectionRequested,
     IdentityVerified,
     KeyDestroyed,
+    ProtectionFlagCleared,
+    ProtectionFlagSet,
     RightsDecided,
     RightsDelivered,
     UseStopRequested,
@@ -59,6 +61,7 @@ def play(day: Day) -> None:
     _corrected(day, file)
     _corrected_in_part(day, file)
     _breach(day, file)
+    _flag_cleared(day, file)
     _use_stopped(day, file)
 
 
@@ -143,6 +146,15 @@ def _breach(day: Day, file: File) -> None:
     day.say("municipality", breach.changed(found_on=day.stage.today + timedelta(days=1)), file.case, refused(RefusalCode.PERIOD_INVALID))
     day.say("municipality", breach.changed(kind=BreachKind.OVER_100_PERSONS), file.case, refused(RefusalCode.VALUE_INVALID))
     day.say("municipality", breach, file.case, permit("child"), permit("poverty"))
+
+
+def _flag_cleared(day: Day, file: File) -> None:
+    """While she is protected (支援措置) the tax office is kept away from her; in safety she has the flag taken back."""
+    flag = pseudonym()
+    day.say("municipality", ProtectionFlagSet(
+        flag=flag, person=file.person, blocked_agencies=("tax",), until=day.stage.today + timedelta(days=365),
+    ), file.person)
+    day.say("municipality", ProtectionFlagCleared(flag=flag, person=file.person), file.person)
 
 
 def _use_stopped(day: Day, file: File) -> None:
