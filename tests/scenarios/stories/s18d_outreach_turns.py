@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.day.player import Day, pseudonym
 from cli.day.rows import deny, permit
-from contracts.consultation import SignalReceived
+from contracts.consultation import LinkedToAgency, SignalReceived
 from contracts.coordination import CoordinationReferred, OutreachRequested
 from contracts.outreach import (
     ContactAttempted,
@@ -22,6 +22,7 @@ from contracts.shared import (
     ContactResult,
     DataCategory,
     DismissalReason,
+    LinkReason,
     OutreachEndReason,
     Purpose,
     RelationStage,
@@ -84,13 +85,14 @@ def _again_and_gone(day: Day, case: str, person: str) -> None:
 def _dismissed_then_asked_for(day: Day) -> None:
     """What was dismissed as no need coordination asks for: somebody must go and see (図 a6)."""
     taken = taken_up(day, "辻\U000e0100川 実", "誰にも会いたくないが、家賃は払いたい。")
+    linked = LinkedToAgency(
+        person=taken.person, to_agency="outreach", purpose=Purpose.COORDINATION, reason=LinkReason.JOINT_SUPPORT, name=taken.name,
+    )
+    day.say("poverty", linked, taken.case, permit("outreach", BASIC))
+    day.say("outreach", SignalDismissed(reason=DismissalReason.NO_NEED), taken.case)
     asked = OutreachRequested(person=taken.person, to_agency="outreach", name=taken.name)
     referral = day.learned("coordinator", CoordinationReferred, taken.case)
     day.say("coordinator", asked, referral.subject, permit("outreach", BASIC))
-    day.say("outreach", OutreachEnded(reason=OutreachEndReason.MOVED_AWAY), taken.case)
-    day.say("outreach", SignalDismissed(reason=DismissalReason.NO_NEED), taken.case)
-    another = taken_up(day, "辻\U000e0100 夏生", "夜しか外に出られない。")
-    day.say("coordinator", asked.changed(person=another.person, name=another.name), another.case, permit("outreach", BASIC))
 
 
 def _attempt(result: ContactResult) -> ContactAttempted:
