@@ -9,14 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.consent import DisclosureDecided
-from contracts.shared import DoubtKind, Outcome, RightsOutcome
 from services.coordination.domain import plans, region, sitting
 from services.intake.domain import outreach_tie
 from services.participation.domain import offer, progress
-
-Names = dict[str, str]
-"""The state of each thing, by its id; "" where a machine is about the key itself."""
+from tests.scenarios import machines_of_the_gate as gate
+from tests.scenarios.machines_of_the_gate import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,60 +144,6 @@ def _contract(state: Any) -> str:
     return "OVER" if state.over else "WATCHED" if state.due is not None else "UNBOUND"
 
 
-def _consents(case: Any, events: Sequence[Any]) -> Names:
-    given = {each.id: _consent(each) for listed in case.consents.values() for each in listed}
-    refused = {each.id: "REFUSED" for listed in case.refusals.values() for each in listed}
-    return {each: _asked(case, request.person) for each, request in case.standing.asked.items()} | given | refused
-
-
-def _consent(consent: Any) -> str:
-    if consent.withdrawn:
-        return "REPLACED" if consent.successor else "WITHDRAWN"
-    return "EXPIRED" if consent.expired else "ACTIVE"
-
-
-def _asked(case: Any, person: str) -> str:
-    """In doubt, and without a proxy, nobody can say yes: the question is held."""
-    doubts = case.standing.doubts_about(person) - {DoubtKind.CONFLICT_OF_INTEREST}
-    return "HELD" if doubts and not case.standing.proxies.get(person) else "ASKED"
-
-
-def _capacity(case: Any, events: Sequence[Any]) -> Names:
-    proxies = {person: "PROXY_ON_FILE" for person, each in case.standing.proxies.items() if each}
-    return proxies | {person: "REPRESENTED" if person in proxies else "DOUBTED" for person, each in case.standing.doubts.items() if each}
-
-
-def _releases(case: Any, events: Sequence[Any]) -> Names:
-    """By request. What was denied leaves nothing in the state, so it is read from the verdict itself."""
-    denied = {each.request_id: "DENIED" for each in events if isinstance(each, DisclosureDecided) and each.outcome is Outcome.DENY}
-    held = dict.fromkeys(case.holds, "HELD")
-    handed = {name: _handed(each) for name, each in case.aftercare.handed.items()}
-    permitted = {name: "REDACTED" if each.verdict.outcome is Outcome.REDACT else "PERMITTED" for name, each in case.deliveries.items()}
-    return denied | handed | held | permitted
-
-
-def _handed(handover: Any) -> str:
-    return "RECALLED" if handover.recalled else "ACKNOWLEDGED" if handover.acknowledged else "RELEASED"
-
-
-def _stop_notices(case: Any, events: Sequence[Any]) -> Names:
-    waiting = {of for _, of in case.watched}
-    return {f"{consent}/{agency}": "TOLD" if f"{consent}/{agency}" in waiting else "SETTLED" for agency, consent in case.aftercare.stops}
-
-
-def _claims(case: Any, events: Sequence[Any]) -> Names:
-    return {name: _claim(each) for name, each in case.rights.items()}
-
-
-def _claim(claim: Any) -> str:
-    for name in ("appealed", "corrected", "delivered"):
-        if getattr(claim, name):
-            return name.upper()
-    if claim.outcome is not None:
-        return {RightsOutcome.GRANTED: "GRANTED", RightsOutcome.PARTIAL: "GRANTED_IN_PART", RightsOutcome.REFUSED: "REFUSED"}[claim.outcome]
-    return "VERIFIED" if claim.verified else "RECEIVED"
-
-
 def _deadlines(watched: Any, events: Sequence[Any]) -> Names:
     return {f"{kind}/{of}": f"{kind}_WATCHED" for kind, of in watched}
 
@@ -233,11 +176,11 @@ MACHINES = (
     Machine("notices", "community", "notices", _notice),
     Machine("programme plan", "community", "programme_plan", _flat(_programme_plan), ("ImplementationPlanDrafted", "ResidentsHeard")),
     Machine("contracts", "community", "contract_end", _flat(_contract)),
-    Machine("consents", "consent", "gate", _consents, ("ConsentNarrowed", "ConsentExtended"), "consent"),
-    Machine("capacity", "consent", "gate", _capacity),
-    Machine("releases", "consent", "gate", _releases),
-    Machine("stop notices", "consent", "gate", _stop_notices),
-    Machine("claims", "consent", "gate", _claims),
+    Machine("consents", "consent", "gate", gate.consents, ("ConsentNarrowed", "ConsentExtended"), "consent"),
+    Machine("capacity", "consent", "gate", gate.capacity),
+    Machine("releases", "consent", "gate", gate.releases),
+    Machine("stop notices", "consent", "gate", gate.stop_notices),
+    Machine("claims", "consent", "gate", gate.claims),
     Machine("figures", "reporting", "figures", _flat(lambda state: "UNKNOWN" if state.value is None else "REPORTED"), ("FigureReported",)),
     *(Machine("deadlines", function, "deadlines", _deadlines) for function in ("consultation", "outreach", "coordination", "participation", "community")),
     Machine("deadlines", "consent", "gate", _gate_deadlines),

@@ -1,4 +1,4 @@
-"""Scenes that only memory can play (記憶上の場面): time passes, the registry speaks, two things happen at once, another version of ours is about."""
+"""Scenes that only memory can play (記憶上の場面): time passes, the registry speaks, another version of ours is about; see ``on_the_way.py`` too."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from datetime import timedelta
 from functools import partial
 
 from cli import registry
-from cli.agency.message import draft
 from cli.day.player import Day, pseudonym
-from cli.day.rows import hold, permit, recorded, refused
+from cli.day.rows import hold, permit, refused
 from contracts.community import ExchangeHeld
-from contracts.consent import ConsentWithdrawn, StopNoticeIssued
-from contracts.consultation import LinkedToAgency, SignalReceived
+from contracts.consent import ConsentWithdrawn
+from contracts.consultation import SignalReceived
 from contracts.coordination import CoordinationReferred
 from contracts.outreach import FirstContactMade, SignalVerified, SupportAccepted
-from contracts.participation import CandidateProposed, CandidatesCounted, ResourceRetired, TrialStarted
+from contracts.participation import ResourceRetired
 from contracts.registry import PolicyActivated
 from contracts.shared import (
     Channel,
@@ -25,7 +24,6 @@ from contracts.shared import (
     Field,
     LearningTopic,
     Purpose,
-    ReferralReason,
     RefusalCode,
     RelationStage,
     RetirementReason,
@@ -36,10 +34,9 @@ from kernel import serde
 from kernel.envelope import Envelope
 from kernel.partitioner import partition_of
 from services.reporting import closing
-from tests.scenarios import test_time
+from tests.scenarios import on_the_way, test_time
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS
-from tests.scenarios.stories.desk import consent, linked, received, screened
-from tests.scenarios.stories.taken_up import gap_found
+from tests.scenarios.stories.desk import consent, received, screened
 
 BASIC = DataCategory.BASIC
 POLICY = "national"
@@ -61,8 +58,8 @@ def scenes() -> Iterator[Scene]:
     for begin, deadline, days, _ in test_time.CASES:
         yield Scene(f"{deadline} {begin.__name__}", partial(_missed, begin, days))
     for told in (
-        figures_reported, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, rules_unknown, taken_back_on_the_way,
-        taken_back_before_the_receipt, of_a_newer_version,
+        figures_reported, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, rules_unknown, of_a_newer_version,
+        on_the_way.taken_back_on_the_way, on_the_way.taken_back_before_the_receipt, on_the_way.less_on_the_way,
     ):
         yield Scene(told.__name__, told)
 
@@ -105,7 +102,7 @@ def begins_later(day: Day) -> None:
     case, person = pseudonym(), pseudonym()
     day.say("elder", received(person, Field.ELDER, name="髙瀬 弘"), case)
     day.say("elder", screened(ScreeningOutcome.COMPLEX), case)
-    day.say("elder", _referral(person), case, hold("coordinator"))
+    day.say("elder", on_the_way.referral(person), case, hold("coordinator"))
     yes = consent(day, person, Purpose.COORDINATION, (BASIC,), ("coordinator",))
     day.say("elder", yes.changed(valid_from=day.stage.today + timedelta(days=5)), case)
     test_time.nights(day, 6)
@@ -133,37 +130,6 @@ def rules_unknown(day: Day) -> None:
     assert day.learned("poverty", SupportAccepted, case)
 
 
-def taken_back_on_the_way(day: Day) -> None:
-    """A yes is taken back in the very moment in which something goes out on it: a referral, a trial, a link. Who gets it still is told to stop."""
-    case, person = pseudonym(), pseudonym()
-    day.say("elder", received(person, Field.ELDER, name="髙瀬 弘"), case)
-    day.say("elder", screened(ScreeningOutcome.COMPLEX), case)
-    yes = consent(day, person, Purpose.COORDINATION, (BASIC,), ("coordinator",))
-    day.say("elder", yes, case)
-    _at_once(day, "elder", case, _referral(person), ConsentWithdrawn(person=person, consents=(yes.consent,)))
-    resource = test_time.resource(day)
-    taken = gap_found(day, "髙瀬 葵", "働いてみたい。", "力仕事ができる。")
-    day.say("participation", CandidateProposed(resource=resource, task=test_time.CHIPS), taken.case,
-            recorded(), permit("workshop", type=CandidatesCounted.__name__))
-    trial = consent(day, taken.person, Purpose.PARTICIPATION, (BASIC,), ("workshop",))
-    day.say("participation", trial, taken.case)
-    started = TrialStarted(person=taken.person, resource=resource, host="workshop", name=taken.name)
-    _at_once(day, "participation", taken.case, started, ConsentWithdrawn(person=taken.person, consents=(trial.consent,)))
-
-
-def taken_back_before_the_receipt(day: Day) -> None:
-    """Delivered, and taken back before the gate knows of the delivery: the recipient is told to stop as soon as the receipt is there."""
-    case, agreed = test_time.linked(day)
-    day.stage.post("elder", draft("elder", linked(agreed.person, "disability", "髙瀬 亮"), case))
-    _let_work(day, "front-door", "consultation", "consent")
-    day.stage.post("elder", draft("elder", ConsentWithdrawn(person=agreed.person, consents=(agreed.consent,)), case))
-    for worker in ("front-door", "courier"):
-        _let_work(day, worker)
-    day.stage.until(lambda: True)
-    assert day.learned("disability", LinkedToAgency, case)
-    assert day.learned("disability", StopNoticeIssued, case)
-
-
 def of_a_newer_version(day: Day) -> None:
     """A front door that is newer than a function sends it a type that it does not know: refused with a code, and its sender is told."""
     exchange = ExchangeHeld(topic=LearningTopic.OUTREACH, held_on=day.stage.today, attendees=3, partners=())
@@ -172,24 +138,6 @@ def of_a_newer_version(day: Day) -> None:
 
 def _signal() -> SignalReceived:
     return SignalReceived(person=pseudonym(), channel=Channel.RESIDENT, area_code="990019-01")
-
-
-def _referral(person: str) -> CoordinationReferred:
-    return CoordinationReferred(person=person, to_agency="coordinator", reason=ReferralReason.ROLE_DIVISION_NEEDED, name="髙瀬 弘")
-
-
-def _at_once(day: Day, agency: str, case: str, *events: object) -> None:
-    """Put messages into an outbox in one burst, with enough in front of them that the gate is busy."""
-    busy = [draft(agency, events[0], pseudonym()) for _ in range(PARTITIONS)]
-    day.stage.post(agency, *busy, *(draft(agency, event, case) for event in events))
-    day.stage.until(lambda: True)
-
-
-def _let_work(day: Day, *names: str) -> None:
-    """Let these workers alone do all that they can; the others are slow."""
-    town = day.stage.town
-    while sum(town._step(town._workers[name]) for name in names):
-        pass
 
 
 def _our_own(day: Day, function: str, key: str, fact: object, identity: str, source: str) -> None:

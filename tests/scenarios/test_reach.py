@@ -11,13 +11,12 @@ from cli.day import story
 from cli.day.player import Day
 from contracts.catalogue import CATALOGUE
 from contracts.shared import RefusalCode
-from tests.scenarios import transitions, transitions_of_work
+from tests.scenarios.arrows import ARROWS
 from tests.scenarios.memory_stage import MemoryStage
 from tests.scenarios.observed import Observed
 from tests.scenarios.scenes import Scene, scenes
 from tests.scenarios.stories import stories
 
-ARROWS = transitions.arrows(transitions.TABLE | transitions_of_work.TABLE)
 NEVER_SENT = {RefusalCode.UNMAPPED}
 """What a reader of an older schema puts in the place of a code that it does not know: no code of its own."""
 

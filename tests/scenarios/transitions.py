@@ -7,10 +7,6 @@ Where an arrow of the paper has another form here, a remark says why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from tests.scenarios.observed import Move
-
 TABLE = {
     # §2.1 consultation. LinkAccepted closes nothing by itself: the case is closed with the reason LINKED_OUT once the answer is there.
     "consultation": """
@@ -162,61 +158,4 @@ TABLE = {
         . ResourceGapFound TASK_OPEN
         TASK_OPEN ResourceGapFound =
     """,
-    # §2.4 consent. What is asked again after a no, a withdrawal or an end is a new request: it has an id of its own, and begins at the first line.
-    "consents": """
-        . ConsentRequested ASKED
-        . ConsentRequested HELD
-        . ConsentGranted ACTIVE
-        . ConsentRefused REFUSED
-        ASKED ConsentGranted ACTIVE
-        ASKED ConsentRefused REFUSED
-        ASKED CapacityDoubted HELD
-        HELD CapacityConfirmed ASKED
-        HELD ProxyVerified ASKED
-        HELD ConsentRefused REFUSED
-        ACTIVE ConsentNarrowed =
-        ACTIVE ConsentExtended =
-        ACTIVE ConsentWithdrawn WITHDRAWN
-        ACTIVE ConsentGranted REPLACED
-        ACTIVE Tick EXPIRED
-        EXPIRED ConsentGranted REPLACED
-        EXPIRED ConsentWithdrawn WITHDRAWN
-        REFUSED ConsentGranted .
-    """,
-    "capacity": """
-        . CapacityDoubted DOUBTED
-        . ProxyVerified PROXY_ON_FILE
-        DOUBTED CapacityConfirmed .
-        DOUBTED ProxyVerified REPRESENTED
-        REPRESENTED CapacityConfirmed PROXY_ON_FILE
-        REPRESENTED CapacityDoubted DOUBTED
-        PROXY_ON_FILE CapacityDoubted REPRESENTED
-        PROXY_ON_FILE CapacityDoubted DOUBTED
-    """,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """One line of the table."""
-
-    machine: str
-    before: str
-    message: str
-    after: str
-
-    def __str__(self) -> str:
-        return f"{self.machine}: {self.before} {self.message} {self.after}"
-
-    def covers(self, move: Move) -> bool:
-        """Whether a transition that was observed is this arrow."""
-        after = move.before if self.after == "=" else move.after
-        return (
-            self.machine == move.machine and move.before in self.before.split("/") and move.message in self.message.split("/")
-            and move.after == after and (self.after == "=" or move.after in self.after.split("/"))
-        )
-
-
-def arrows(table: dict[str, str]) -> list[Arrow]:
-    """Every line of a table, in its order."""
-    return [Arrow(machine, *line.split()) for machine, lines in table.items() for line in lines.strip().splitlines()]

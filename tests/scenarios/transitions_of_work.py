@@ -1,4 +1,4 @@
-"""Transitions of the work with people, places and releases (domain.md §2.5 to 2.8), and of what has to be done by when. See ``transitions.py``."""
+"""Transitions of the work with people and places (domain.md §2.5 to 2.7), and of what has to be done by when. See ``transitions.py``."""
 
 from __future__ import annotations
 
@@ -127,57 +127,6 @@ TABLE = {
         WATCHED AgencyRegistered UNBOUND
         WATCHED Tick OVER
         OVER AgencyRegistered WATCHED
-    """,
-    # §2.8 release. What is under way is decided about anew until its receipt is there. The gate's own notices are released, and followed no further.
-    "releases": """
-        . DisclosureRequested PERMITTED
-        . DisclosureRequested REDACTED
-        . DisclosureRequested HELD
-        . DisclosureRequested DENIED
-        . StopNoticeAnswered/DisclosureAcknowledged/RecallRequested/CorrectionMade/BreachReported PERMITTED/DENIED
-        . Tick PERMITTED
-        PERMITTED DisclosureReleased .
-        PERMITTED DisclosureReleased RELEASED
-        REDACTED DisclosureReleased RELEASED
-        HELD ConsentGranted PERMITTED
-        HELD ConsentGranted REDACTED
-        HELD ConsentRefused DENIED
-        HELD ConsentWithdrawn DENIED
-        HELD Tick PERMITTED/REDACTED
-        HELD Tick DENIED
-        HELD PolicyActivated PERMITTED/REDACTED/DENIED
-        PERMITTED/REDACTED ConsentWithdrawn DENIED
-        . DisclosureReleased RELEASED
-        RELEASED DisclosureAcknowledged ACKNOWLEDGED
-        RELEASED RecallRequested RECALLED
-        ACKNOWLEDGED RecallRequested RECALLED
-    """,
-    "stop notices": """
-        . ConsentWithdrawn TOLD
-        . ConsentNarrowed TOLD
-        . ConsentGranted TOLD
-        . DisclosureReleased TOLD
-        . Tick TOLD
-        SETTLED ConsentWithdrawn/ConsentNarrowed/ConsentGranted/Tick TOLD
-        TOLD StopNoticeAnswered SETTLED
-        TOLD Tick SETTLED
-    """,
-    "claims": """
-        . AccessRequested RECEIVED
-        . CorrectionRequested RECEIVED
-        . UseStopRequested RECEIVED
-        RECEIVED IdentityVerified VERIFIED
-        VERIFIED RightsDecided GRANTED
-        VERIFIED RightsDecided GRANTED_IN_PART
-        VERIFIED RightsDecided REFUSED
-        GRANTED RightsDelivered DELIVERED
-        GRANTED_IN_PART RightsDelivered DELIVERED
-        GRANTED CorrectionMade CORRECTED
-        GRANTED_IN_PART CorrectionMade CORRECTED
-        DELIVERED CorrectionMade CORRECTED
-        REFUSED AppealFiled APPEALED
-        GRANTED_IN_PART AppealFiled APPEALED
-        DELIVERED/CORRECTED AppealFiled APPEALED
     """,
     "figures": """
         UNKNOWN FigureReported REPORTED
