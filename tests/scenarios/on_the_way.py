@@ -13,7 +13,6 @@ from contracts.coordination import CoordinationReferred
 from contracts.participation import CandidateProposed, CandidatesCounted, TrialStarted
 from contracts.shared import DataCategory, Field, Purpose, ReferralReason, ScreeningOutcome
 from tests.scenarios import test_time
-from tests.scenarios.memory_stage import PARTITIONS
 from tests.scenarios.stories.desk import consent, linked, received, screened
 from tests.scenarios.stories.taken_up import gap_found
 
@@ -26,13 +25,13 @@ def referral(person: str) -> CoordinationReferred:
 
 
 def taken_back_on_the_way(day: Day) -> None:
-    """A yes is taken back in the very moment in which something goes out on it: a referral, a trial, a link. Who gets it still is told to stop."""
+    """A yes is taken back in the very moment in which something goes out on it, a referral or a trial: what has begun is undone."""
     case, person = pseudonym(), pseudonym()
     day.say("elder", received(person, Field.ELDER, name="髙瀬 弘"), case)
     day.say("elder", screened(ScreeningOutcome.COMPLEX), case)
     yes = consent(day, person, Purpose.COORDINATION, (BASIC,), ("coordinator",))
     day.say("elder", yes, case)
-    _at_once(day, "elder", case, referral(person), ConsentWithdrawn(person=person, consents=(yes.consent,)))
+    _crossing(day, "elder", (referral(person), case), (ConsentWithdrawn(person=person, consents=(yes.consent,)), case))
     resource = test_time.resource(day)
     taken = gap_found(day, "髙瀬 葵", "働いてみたい。", "力仕事ができる。")
     day.say("participation", CandidateProposed(resource=resource, task=test_time.CHIPS), taken.case,
@@ -40,7 +39,7 @@ def taken_back_on_the_way(day: Day) -> None:
     trial = consent(day, taken.person, Purpose.PARTICIPATION, (BASIC,), ("workshop",))
     day.say("participation", trial, taken.case)
     started = TrialStarted(person=taken.person, resource=resource, host="workshop", name=taken.name)
-    _at_once(day, "participation", taken.case, started, ConsentWithdrawn(person=taken.person, consents=(trial.consent,)))
+    _crossing(day, "participation", (started, taken.case), (ConsentWithdrawn(person=taken.person, consents=(trial.consent,)), taken.case))
 
 
 def taken_back_before_the_receipt(day: Day) -> None:
@@ -76,17 +75,10 @@ def less_on_the_way(day: Day) -> None:
     assert day.learned("poverty", LinkedToAgency, case).event.address is None
 
 
-def _at_once(day: Day, agency: str, case: str, *events: object) -> None:
-    """Put messages into an outbox in one burst, with enough in front of them that the gate is busy."""
-    busy = [draft(agency, events[0], pseudonym()) for _ in range(PARTITIONS)]
-    day.stage.post(agency, *busy, *(draft(agency, event, case) for event in events))
-    day.stage.until(lambda: True)
-
-
 def _crossing(day: Day, agency: str, first: tuple[Any, str], second: tuple[Any, str]) -> None:
     """What came of ``first`` is delivered, and ``second`` reaches the gate before the receipt does."""
     day.stage.post(agency, draft(agency, *first))
-    _let_work(day, "front-door", "consultation", "coordination", "consent")
+    _let_work(day, "front-door", "consultation", "coordination", "participation", "consent")
     day.stage.post(agency, draft(agency, *second))
     for worker in ("front-door", "courier"):
         _let_work(day, worker)
