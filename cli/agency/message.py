@@ -53,6 +53,8 @@ class Heard:
     event: Any
     timestamp: int
     coordinates: tuple[str, int, int] = field(compare=False)
+    request_id: str = ""
+    """On what was released: the number by which its receipt is acknowledged."""
 
     def to_json(self) -> dict[str, Any]:
         """As one JSON object, in the shape that ``tsunagu send`` reads."""
@@ -68,4 +70,5 @@ def heard(key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, b
     return Heard(
         id=attributes.id, type=type(event).__name__, subject=attributes.subject, causation_id=attributes.causation_id,
         correlation_id=attributes.correlation_id, event=event, timestamp=timestamp, coordinates=coordinates,
+        request_id=(envelope.header(headers, "ce_requestid") or b"").decode(),
     )

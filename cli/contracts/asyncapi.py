@@ -199,6 +199,7 @@ _HEADERS = {
         "ce_purpose": _said("In an inbox, on what was released: the purpose it may be used for."),
         "ce_basis": _said("In an inbox, on what was released: the lawful basis."),
         "ce_obligations": _said("In an inbox, on what was released: the recipient's duties, codes with commas between."),
+        "ce_requestid": _said("In an inbox, on what was released: the request_id with which its receipt is acknowledged."),
         "traceparent": _said("W3C trace context."),
         "position": _said("In the gate's inbox: topic/partition/offset of the logged event."),
     },

@@ -214,6 +214,7 @@ class _Stock:
             id=received["id"], type=kind.name, subject=received["subject"], causation_id=received["causation_id"],
             correlation_id=received["correlation_id"], event=from_json(kind, received["body"], unmapped=True),
             timestamp=received["timestamp"], coordinates=("", received["partition"], received["offset"]),
+            request_id=received.get("request_id", ""),
         ))
 
 

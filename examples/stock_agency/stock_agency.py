@@ -95,7 +95,7 @@ class StockAgency:
             body = self.deserializer(record.value(), SerializationContext(record.topic(), MessageField.VALUE))
             found.append({"received": {
                 "id": headers["ce_id"], "type": headers["ce_type"], "subject": headers["ce_subject"],
-                "causation_id": headers.get("ce_causationid", ""), "correlation_id": headers.get("ce_correlationid", ""),
+                "causation_id": headers.get("ce_causationid", ""), "correlation_id": headers.get("ce_correlationid", ""), "request_id": headers.get("ce_requestid", ""),
                 "timestamp": record.timestamp()[1], "partition": record.partition(), "offset": record.offset(), "body": body,
             }})
         return found

@@ -186,9 +186,10 @@ def _sent_on(fact: Fact) -> list[tuple[str, bytes]]:
 
 
 def _duties(verdict: DisclosureDecided) -> list[tuple[str, bytes]]:
-    """Purpose, basis and obligations travel with the copy (R11, rule 29)."""
+    """Purpose, basis and obligations travel with the copy (R11, rule 29), and the number by which its receipt is acknowledged."""
     return [
         ("ce_purpose", verdict.purpose.encode()),
         ("ce_basis", verdict.basis.encode()),
         ("ce_obligations", ",".join(verdict.obligations).encode()),
+        ("ce_requestid", verdict.request_id.encode()),
     ]

@@ -26,7 +26,7 @@ from kernel.topics import Topics
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "asyncapi.yaml"
 OFFICIAL = json.loads((Path(__file__).parent / "asyncapi" / "3.0.0.json").read_text("utf-8"))
-COURIER = {"ce_purpose", "ce_basis", "ce_obligations"}
+COURIER = {"ce_purpose", "ce_basis", "ce_obligations", "ce_requestid"}
 """Headers that the courier adds to what it releases."""
 
 

@@ -1,4 +1,4 @@
-"""Every handler of the five functions, the front door, the gate and the courier around one memory log, as the services state them."""
+"""Every handler of the five functions, reporting, the front door, the gate and the courier around one memory log, as the services state them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from services.intake import app as intake
 from services.intake.directory import Directory
 from services.intake.front_door import FrontDoor
 from services.participation import app as participation
+from services.reporting import app as reporting
 
-SERVICES = (intake.SERVICE, coordination.SERVICE, participation.SERVICE, consent.SERVICE)
+SERVICES = (intake.SERVICE, coordination.SERVICE, participation.SERVICE, consent.SERVICE, reporting.SERVICE)
 
 
 class Keys:

@@ -23,7 +23,7 @@ from contracts.shared import (
     WithheldPart,
 )
 from kernel import sealing, serde
-from kernel.envelope import Envelope
+from kernel.envelope import Envelope, header
 from kernel.failures import IntegrityError, Unavailable
 from kernel.memory import MemoryLog, MemoryRecord, MemoryTown
 from kernel.partitioner import partition_of
@@ -116,6 +116,15 @@ def test_the_recipient_gets_the_released_parts_only(town: Town):
 
     (event,) = town.inbox("coordinator")
     assert (NAME, ()) == (event.name, event.items)
+
+
+def test_the_copy_says_by_which_number_its_receipt_is_acknowledged(town: Town):
+    """The verdict goes to the sender alone, so the recipient knows the number of the request from the copy's header."""
+    town.decided(Outcome.REDACT, BASIC)
+    town.memory.pump()
+
+    (copy,) = town.log.records(TOPICS.agency_inbox("coordinator"))
+    assert b"r1" == header(copy.headers, "ce_requestid")
 
 
 def test_the_sender_and_the_function_are_told_in_codes(town: Town):

@@ -1,0 +1,160 @@
+"""Scenes that only memory can play (記憶上の場面): time passes, the registry speaks, another version of ours is about; see ``on_the_way.py`` too."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+from cli import registry
+from cli.day.player import Day, pseudonym
+from cli.day.rows import hold, permit, refused
+from contracts.community import ExchangeHeld
+from contracts.consent import ConsentWithdrawn
+from contracts.consultation import SignalReceived
+from contracts.coordination import CoordinationReferred
+from contracts.outreach import FirstContactMade, SignalVerified, SupportAccepted
+from contracts.participation import ResourceRetired
+from contracts.registry import PolicyActivated
+from contracts.shared import (
+    Channel,
+    DataCategory,
+    Field,
+    LearningTopic,
+    Purpose,
+    RefusalCode,
+    RelationStage,
+    RetirementReason,
+    ScreeningOutcome,
+)
+from deploy.local.town import agencies
+from kernel import serde
+from kernel.envelope import Envelope
+from kernel.partitioner import partition_of
+from services.reporting import closing
+from tests.scenarios import on_the_way, test_time
+from tests.scenarios.memory_stage import PARTITIONS, TOPICS
+from tests.scenarios.stories.desk import consent, received, screened
+
+BASIC = DataCategory.BASIC
+POLICY = "national"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One scene: its name, what is said in it."""
+
+    name: str
+    play: Callable[[Day], None]
+
+
+def scenes() -> Iterator[Scene]:
+    """Every scene: what time does by itself (``test_time.py``), and those of this module."""
+    for name, told in vars(test_time).items():
+        if name.startswith("test_") and list(inspect.signature(told).parameters) == ["day"]:
+            yield Scene(name.removeprefix("test_"), told)
+    for begin, deadline, days, _ in test_time.CASES:
+        yield Scene(f"{deadline} {begin.__name__}", partial(_missed, begin, days))
+    for told in (
+        figures_reported, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, rules_unknown, of_a_newer_version,
+        on_the_way.taken_back_on_the_way, on_the_way.taken_back_before_the_receipt, on_the_way.less_on_the_way,
+    ):
+        yield Scene(told.__name__, told)
+
+
+def _missed(begin: Callable[[Day], object], days: int, day: Day) -> None:
+    """Begun, and not done in time."""
+    begin(day)
+    test_time.nights(day, days + 1)
+
+
+def figures_reported(day: Day) -> None:
+    """A month is closed; a visit that was written up late corrects one of its figures (実績の訂正)."""
+    for total in (3, 4):
+        for report in closing.reports("2026-06", {"outreach_contacts": total}, f"outreach:{total},0,0"):
+            _our_own(day, "reporting", report.key, report.fact, report.id, closing.ACCOUNT)
+
+
+def contract_comes_and_goes(day: Day) -> None:
+    """A contract with an end is noted, made endless, and given an end again; that one passes, and is renewed."""
+    last = day.stage.today + timedelta(days=2)
+    for until in (last, None, last):
+        _registered(day, "poverty", until)
+    test_time.nights(day, 4)
+    day.stage.restart("intake")  # its directory is read again after some seconds by this machine's clock, which no scene waits for
+    day.say("poverty", _signal(), pseudonym(), refused(RefusalCode.CONTRACT_ENDED))
+    _registered(day, "poverty", last + timedelta(days=365))
+
+
+def over_and_replaced(day: Day) -> None:
+    """A yes that is over is taken back all the same; another that is over is replaced by a new one."""
+    for replaced in (False, True):
+        case, agreed = test_time.linked(day, valid_days=1)
+        test_time.nights(day, 3)
+        again = consent(day, agreed.person, Purpose.CONSULTATION, (BASIC,), ("poverty",)).changed(supersedes=(agreed.consent,))
+        day.say("elder", again if replaced else ConsentWithdrawn(person=agreed.person, consents=(agreed.consent,)), case)
+
+
+def begins_later(day: Day) -> None:
+    """A yes from next week on: the referral waits, and goes out by itself on the morning of its first day."""
+    case, person = pseudonym(), pseudonym()
+    day.say("elder", received(person, Field.ELDER, name="髙瀬 弘"), case)
+    day.say("elder", screened(ScreeningOutcome.COMPLEX), case)
+    day.say("elder", on_the_way.referral(person), case, hold("coordinator"))
+    yes = consent(day, person, Purpose.COORDINATION, (BASIC,), ("coordinator",))
+    day.say("elder", yes.changed(valid_from=day.stage.today + timedelta(days=5)), case)
+    test_time.nights(day, 6)
+    assert day.learned("coordinator", CoordinationReferred, case)
+
+
+def stale_and_retired(day: Day) -> None:
+    """Nobody has looked for half a year; then the host has closed."""
+    resource = test_time.resource(day)
+    test_time.nights(day, 182)
+    day.say("municipality", ResourceRetired(reason=RetirementReason.HOST_CLOSED), resource, permit("workshop"))
+
+
+def rules_unknown(day: Day) -> None:
+    """For an hour the town goes by rules that this build does not know: everything waits, and goes on when they are known (R16)."""
+    case, person = pseudonym(), pseudonym()
+    day.say("outreach", _signal().changed(person=person), case)
+    day.say("outreach", SignalVerified(source_count=1), case)
+    day.say("outreach", FirstContactMade(person=person, stage=RelationStage.CONTACTED), case)
+    day.say("outreach", consent(day, person, Purpose.COORDINATION, (BASIC,), ("poverty",)), case)
+    _told(day, POLICY, PolicyActivated(pack="of tomorrow", hash="0" * 64), "unknown")
+    accepted = SupportAccepted(person=person, linked_agency="poverty", purpose=Purpose.COORDINATION, name="髙瀬 歩")
+    day.say("outreach", accepted, case, hold("poverty"))
+    _told(day, POLICY, PolicyActivated(pack=POLICY, hash=registry.policy_hash(POLICY)), "known again")
+    assert day.learned("poverty", SupportAccepted, case)
+
+
+def of_a_newer_version(day: Day) -> None:
+    """A front door that is newer than a function sends it a type that it does not know: refused with a code, and its sender is told."""
+    exchange = ExchangeHeld(topic=LearningTopic.OUTREACH, held_on=day.stage.today, attendees=3, partners=())
+    _our_own(day, "consultation", pseudonym(), exchange, "newer", "elder")
+
+
+def _signal() -> SignalReceived:
+    return SignalReceived(person=pseudonym(), channel=Channel.RESIDENT, area_code="990019-01")
+
+
+def _our_own(day: Day, function: str, key: str, fact: object, identity: str, source: str) -> None:
+    """Put a message into a function's inbox, as one of our own accounts does, and let everything follow."""
+    attributes = Envelope(id=identity, source=source, type=serde.type_of(fact).full_name, subject=key, agency=source)
+    day.stage.log.append(TOPICS.inbox(function), partition_of(key.encode(), PARTITIONS), key.encode(), serde.encode(fact), attributes.headers())
+    day.stage.until(lambda: True)
+
+
+def _registered(day: Day, agency: str, until: object) -> None:
+    known = next(each for each in agencies() if each.id == agency)
+    _told(day, agency, registry.registered(replace(known, contract_until=until)), f"{agency} until {until} {day.stage.log.now}")
+
+
+def _told(day: Day, key: str, fact: object, identity: str) -> None:
+    """Let the registry state a fact, everywhere it goes, and let everything follow."""
+    attributes = Envelope(id=identity, source="registry", type=serde.type_of(fact).full_name, subject=key)
+    for topic, partition in (*registry.places(TOPICS, PARTITIONS, key, fact), (TOPICS.registry, 0)):
+        day.stage.log.append(topic, partition, key.encode(), serde.encode(fact), attributes.headers())
+    day.stage.until(lambda: True)
