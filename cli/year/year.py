@@ -11,7 +11,7 @@ from random import Random
 from cli.year import desks, town, visits
 from cli.year.course import Course, Report
 
-PER = 100_000
+PER, DAYS = 100_000, 365
 APRIL_WEIGHT = 1.8
 """April brings contract changes and new faces: as much more begins on one of its days (domain.md §5)."""
 
@@ -42,7 +42,7 @@ MATCHES_PER_100_000, PERSONS_A_RESOURCE = 20, 10
 
 def reports(people: int, seed: int, first: date) -> Iterator[Report]:
     """Every report of the year that begins on ``first``, in the order of time; ``people``: inhabitants."""
-    last = first + timedelta(days=365)
+    last = first + timedelta(days=DAYS - 1)
     return merge(*(course.within(last) for course in _courses(people, seed, first)))
 
 
@@ -76,6 +76,6 @@ def _matches(count: int, number: int, seed: int, first: date, starts: Random, da
 
 def _days(first: date) -> list[date]:
     """The days of the year on which something may begin; those of April more than once."""
-    days = [first + timedelta(days=number) for number in range(365)]
+    days = [first + timedelta(days=number) for number in range(DAYS)]
     extra = [day for day in days if day.month == 4]
     return days + [day for number, day in enumerate(extra) if number % 5 < round((APRIL_WEIGHT - 1) * 5)]
