@@ -107,24 +107,27 @@ class History:
         return None
 
     def read(self, record: Record) -> None:
-        """Take one record of the log into account. Raises PoisonError: a log of ours is never unreadable."""
+        """Take one record of the log into account; ``wake_all`` follows the last. Raises PoisonError: a log of ours is never unreadable."""
         self.next_offset = record.offset + 1
-        attributes = envelope.read(record.key, record.headers)
-        entry = self.entry(attributes.subject)
-        cause = (attributes.causation_source, attributes.causation_id)
+        subject, seq, source, message_id, digest = envelope.origin(record.key, record.headers)
+        entry, cause = self.entry(subject), (source, message_id)
         handled = entry.handled.get(cause)
-        if attributes.seq <= entry.seq or (handled and record.offset != handled.first + handled.count):
-            self._alarm("DUPLICATE" if handled and handled.digest == attributes.input_digest else "CAUSE_CONFLICT")
+        if seq <= entry.seq or (handled and record.offset != handled.first + handled.count):
+            self._alarm("DUPLICATE" if handled and handled.digest == digest else "CAUSE_CONFLICT")
             return
-        if attributes.seq > entry.seq + 1:
+        if seq > entry.seq + 1:
             self._alarm("SEQUENCE_GAP")
-            entry.seq = attributes.seq - 1
+            entry.seq = seq - 1
         if handled:
             handled.count += 1
         else:
-            entry.handled[cause] = Handled(attributes.input_digest, record.offset, 1)
+            entry.handled[cause] = Handled(digest, record.offset, 1)
         self.apply(entry, serde.unwrapped(serde.decode(record.value)))
-        self.wake(entry)
+
+    def wake_all(self) -> None:
+        """Note when each key is due next: once, after everything was read."""
+        for entry in self.entries.values():
+            self.wake(entry)
 
 
 async def replay(folds: Folds, reader: LogReader, topic: str, partition: int, alarm: Alarm,
@@ -135,6 +138,7 @@ async def replay(folds: Folds, reader: LogReader, topic: str, partition: int, al
     async for records in reader.scan(topic, partition, 0, end):
         _read_all(history, records)
         progress(len(records))
+    history.wake_all()
     return history
 
 
