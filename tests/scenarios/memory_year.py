@@ -35,10 +35,13 @@ class Year:
 
 
 @contextmanager
-def played(people: int, seed: int = 1, tell: Callable[[int], None] = lambda count: None) -> Iterator[tuple[MemoryStage, Year]]:
-    """Play the year of a municipality of ``people`` inhabitants; ``tell`` hears how many reports are done."""
+def played(
+    people: int, seed: int = 1, tell: Callable[[int], None] = lambda count: None, listen: Callable[[MemoryStage], None] = lambda stage: None,
+) -> Iterator[tuple[MemoryStage, Year]]:
+    """Play the year of a municipality of ``people`` inhabitants; ``tell`` hears how many reports are done, ``listen`` sees the stage before."""
     begin = datetime.combine(FIRST, time(), JAPAN).timestamp() * 1000
     stage, year = MemoryStage(batch=50, start=int(begin)), Year()
+    listen(stage)
     processors = [handler for name in sum(stage.workers.values(), ()) if isinstance(handler := stage.town.handler(name), Processor)]
     night = 0
     for report in reports(people, seed, FIRST):
@@ -54,7 +57,7 @@ def played(people: int, seed: int = 1, tell: Callable[[int], None] = lambda coun
 
 def _say(stage: MemoryStage, report: Report) -> None:
     stage.log.now = max(stage.log.now, report.at - 1)
-    stage.post(report.agency, draft(report.agency, report.event, report.subject, id=report.id))
+    stage.post(report.agency, draft(report.agency, report.event, report.subject, id=report.id, time=report.time))
     stage.town.pump()
 
 
