@@ -44,7 +44,7 @@ class MemoryStage:
 
     def say(self, words: Words) -> int:
         """See Stage."""
-        return self.post(words.agency, draft(words.agency, words.event, words.subject, id=words.id))
+        return self.post(words.agency, draft(words.agency, words.event, words.subject, id=words.id, time=words.time))
 
     def post(self, agency: str, *drafts: Draft) -> int:
         """See Stage."""
