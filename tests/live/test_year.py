@@ -24,7 +24,7 @@ def test_a_year_plays_through(stack: Broker):
         assert [] == [name for name in played.outcomes if name[1] == MISSING or name[1].startswith(REFUSED)]
         assert [] == stage.view.twice
     assert year.total == played.reports > 200
-    assert {"ConsultationReceived", "ContactAttempted", "MatchConfirmed", "SittingClosed", "SessionHeld"} <= {kind for kind, _ in played.outcomes}
+    assert {"ConsultationReceived", "ContactAttempted", "GapNeedAssessed", "SittingClosed", "SessionHeld"} <= {kind for kind, _ in played.outcomes}
     assert {"PERMIT", "HOLD"} <= {outcome for _, outcome in played.outcomes}
 
 
