@@ -18,6 +18,7 @@ from kernel.app import collect_seldom
 from kernel.decider import Function
 from kernel.history import Folds, History
 from kernel.memory import MemoryRecord
+from kernel.warmup import undisturbed
 from tests.scenarios.memory_stage import TOPICS
 from tests.scenarios.memory_year import played
 from tests.scenarios.town import SERVICES
@@ -97,9 +98,10 @@ def fold_all(function: str, records: Lines, repeats: int) -> list[float]:
 def _timed(history: History, records: Iterable[MemoryRecord]) -> float:
     gc.collect()
     began = process_time()
-    for record in records:
-        history.read(record)
-    history.wake_all()
+    with undisturbed():
+        for record in records:
+            history.read(record)
+        history.wake_all()
     return process_time() - began
 
 

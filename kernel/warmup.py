@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 
 from kernel import log
 from kernel.telemetry import Meter
@@ -17,11 +19,23 @@ async def warm_up(work: Awaitable[None], meter: Meter) -> None:
     began, before = time.monotonic(), meter.folded
     telling = asyncio.ensure_future(_tell_often(meter, before, began))
     try:
-        await work
+        with undisturbed():
+            await work
     finally:
         telling.cancel()
     if meter.folded > before:
         _tell("replayed", meter, before, began)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """No looking for garbage while a state is built that stays, nor in it afterwards: a fifth of the time of a replay."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 async def _tell_often(meter: Meter, before: int, began: float) -> None:
