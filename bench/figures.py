@@ -12,7 +12,7 @@ COLUMNS = ("what", "median", "min", "max", "unit", "target", "kept", "repeats")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One quantity over some repeats. ``at_most`` or ``at_least``: what was promised of the median, in ``unit``; None = nothing."""
+    """One quantity over some repeats. ``at_most``, ``at_least``: what was promised of the median, in ``unit``; None = nothing."""
 
     what: str
     unit: str
@@ -28,9 +28,9 @@ class Figure:
     @property
     def kept(self) -> bool | None:
         """Whether the median keeps the promise; None where there is none."""
-        if self.at_most is not None:
-            return self.median <= self.at_most
-        return None if self.at_least is None else self.median >= self.at_least
+        if self.at_most is None and self.at_least is None:
+            return None
+        return (self.at_least is None or self.median >= self.at_least) and (self.at_most is None or self.median <= self.at_most)
 
     def row(self) -> dict[str, Any]:
         """As a row of COLUMNS."""
@@ -41,7 +41,7 @@ class Figure:
 
     def _target(self) -> str | None:
         if self.at_most is not None:
-            return f"≤ {self.at_most:g}"
+            return f"≤ {self.at_most:g}" if self.at_least is None else f"{self.at_least:g}–{self.at_most:g}"
         return None if self.at_least is None else f"≥ {self.at_least:g}"
 
 

@@ -29,10 +29,11 @@ class Question:
 
 def question(
     name: str, decider: Decider[Any], past: tuple[Any, ...], message: Any, *, agency: str, parts: tuple[Part, ...] = (), shared: Any = None,
+    function: str = "",
 ) -> Question:
     """A question to a decider that has recorded ``past``; nothing personal is needed for it."""
     context = Context(
-        at=AT, key=KEY, function=decider.name, source=agency, message_id="0c0ffee0-0000-8000-8000-000000000001",
+        at=AT, key=KEY, function=function or decider.name, source=agency, message_id="0c0ffee0-0000-8000-8000-000000000001",
         message_type=type(message).__name__, agency=agency, position="990019.coordination.log/3/12345", parts=parts, shared=shared,
     )
     return Question(name, decider, fold(decider, past), message, context)

@@ -41,13 +41,14 @@ def command(
     """Records that could not be read: when, where from, why, and the shape of the bytes; never a text. Exit code 1 when there are any."""
     if service not in (None, *DECIDING):
         raise typer.BadParameter(f"no service {service!r} has dead letters; there are {', '.join(DECIDING)}", param_hint="--service")
-    rows = _rows(settings_module.load(), [service] if service else DECIDING)
-    show(rows, COLUMNS, output)
-    if rows:
+    found = rows(settings_module.load(), [service] if service else DECIDING)
+    show(found, COLUMNS, output)
+    if found:
         raise typer.Exit(PROBLEMS)
 
 
-def _rows(settings: Settings, services: Iterable[str]) -> list[dict[str, Any]]:
+def rows(settings: Settings, services: Iterable[str] = DECIDING) -> list[dict[str, Any]]:
+    """What lies among the dead letters, oldest first."""
     from confluent_kafka import KafkaException
 
     try:

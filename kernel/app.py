@@ -123,7 +123,7 @@ class EventPath(mode.Service):
 def run(service: Service, settings: Settings) -> None:
     """Run one service in the foreground until a signal; exits with a code other than 0 after a crash. Raises SettingsMissing."""
     log.configure(service.name)
-    _collect_seldom()
+    collect_seldom()
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     path = EventPath(service, site(service, settings))
@@ -133,7 +133,7 @@ def run(service: Service, settings: Settings) -> None:
     worker.execute_from_commandline()
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """What is loaded now stays for ever, and states grow but hardly die: looking for garbage often would only make events wait."""
     gc.freeze()
     gc.set_threshold(*_GARBAGE)

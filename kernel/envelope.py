@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.shared import RefusalCode
 from kernel.failures import PoisonError
@@ -86,6 +86,28 @@ def read(key: bytes | None, headers: Headers) -> Envelope:
     _check(values)
     values["subject"] = _subject(key, values.get("subject", ""))
     return Envelope(**values)
+
+
+class Origin(NamedTuple):
+    """Of a record in a log of ours: its key, its place among the events of that key, and the message that it answers."""
+
+    subject: str
+    seq: int
+    source: str
+    id: str
+    digest: str
+
+
+def origin(key: bytes | None, headers: Headers) -> Origin:
+    """What a replay needs of a record in a log of ours: the rest of its envelope was made by ourselves and is passed over. Raises PoisonError."""
+    values = dict(headers)
+    if len(values) != len(headers) or values.get("ce_subject", key) != key or not key:
+        raise PoisonError(RefusalCode.HEADER_INVALID)
+    try:
+        source, digest = _plain(values["ce_causationsource"]), values["ce_inputdigest"].decode()
+        return Origin(key.decode(), int(values["ce_seq"]), source or "", values["ce_causationid"].decode(), digest)
+    except (KeyError, ValueError) as error:
+        raise PoisonError(RefusalCode.HEADER_INVALID) from error
 
 
 def _check(values: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kernel import envelope, serde
@@ -18,6 +19,8 @@ Cause = tuple[str, str]
 """Source and id of a message."""
 Alarm = Callable[[str], None]
 """Called with a code: DUPLICATE (harmless, counted), SEQUENCE_GAP or CAUSE_CONFLICT (integrity)."""
+SHORT = 32
+"""Bytes of an event that holds no id of a person or a case."""
 
 
 @dataclass(slots=True)
@@ -107,24 +110,37 @@ class History:
         return None
 
     def read(self, record: Record) -> None:
-        """Take one record of the log into account. Raises PoisonError: a log of ours is never unreadable."""
+        """Take one record of the log into account; ``wake_all`` follows the last. Raises PoisonError: a log of ours is never unreadable."""
         self.next_offset = record.offset + 1
-        attributes = envelope.read(record.key, record.headers)
-        entry = self.entry(attributes.subject)
-        cause = (attributes.causation_source, attributes.causation_id)
+        subject, seq, source, message_id, digest = envelope.origin(record.key, record.headers)
+        entry, cause = self.entry(subject), (source, message_id)
         handled = entry.handled.get(cause)
-        if attributes.seq <= entry.seq or (handled and record.offset != handled.first + handled.count):
-            self._alarm("DUPLICATE" if handled and handled.digest == attributes.input_digest else "CAUSE_CONFLICT")
+        if seq <= entry.seq or (handled and record.offset != handled.first + handled.count):
+            self._alarm("DUPLICATE" if handled and handled.digest == digest else "CAUSE_CONFLICT")
             return
-        if attributes.seq > entry.seq + 1:
+        if seq > entry.seq + 1:
             self._alarm("SEQUENCE_GAP")
-            entry.seq = attributes.seq - 1
+            entry.seq = seq - 1
         if handled:
             handled.count += 1
         else:
-            entry.handled[cause] = Handled(attributes.input_digest, record.offset, 1)
-        self.apply(entry, serde.unwrapped(serde.decode(record.value)))
-        self.wake(entry)
+            entry.handled[cause] = Handled(digest, record.offset, 1)
+        self.apply(entry, _event(record.value))
+
+    def wake_all(self) -> None:
+        """Note when each key is due next: once, after everything was read."""
+        for entry in self.entries.values():
+            self.wake(entry)
+
+
+def _event(value: bytes | None) -> Any:
+    return _short(value) if value and len(value) <= SHORT else serde.unwrapped(serde.decode(value))
+
+
+@lru_cache(maxsize=4_096)
+def _short(value: bytes) -> Any:
+    """Half of what logs hold is short and comes again, byte by byte: that an agency has a part, that a message is noted. Events never change."""
+    return serde.unwrapped(serde.decode(value))
 
 
 async def replay(folds: Folds, reader: LogReader, topic: str, partition: int, alarm: Alarm,
@@ -135,6 +151,7 @@ async def replay(folds: Folds, reader: LogReader, topic: str, partition: int, al
     async for records in reader.scan(topic, partition, 0, end):
         _read_all(history, records)
         progress(len(records))
+    history.wake_all()
     return history
 
 

@@ -18,7 +18,7 @@ import structlog
 
 FIELDS = (
     "timestamp", "level", "event", "service", "worker", "agency", "trace_id", "span_id", "event_id", "correlation_id", "topic",
-    "partition", "offset", "outcome", "reason", "logger", "error", "where",
+    "partition", "offset", "records", "per_second", "outcome", "reason", "logger", "error", "where",
 )
 OURS = "tsunagu"
 """Name of our own logger."""

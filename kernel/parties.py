@@ -120,13 +120,13 @@ def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNo
     """Parts only grow: secrecy and the right to be told of a stop outlast the work."""
     match event:
         case PersonsNoted(persons=persons):
-            return replace(known, persons=known.persons.union(persons))
+            return Known(known.agencies, known.persons.union(persons), known.frozen)
         case VerdictNoted() | StopNoted():
             return known
         case CaseFrozen() | FreezeNoted():
             return replace(known, frozen=True)
         case _:
-            return replace(known, agencies=known.agencies | {event.agency})
+            return Known(known.agencies | {event.agency}, known.persons, known.frozen)
 
 
 PARTIES: Decider[Known] = Decider(

@@ -1,14 +1,15 @@
 """Properties that every function must have, checked over the memory log. Ships with the kernel, like given/when/then.
 
 Same input, same bytes · asking twice changes nothing · the state is the fold of the function's own events · how messages are
-batched does not matter · every message of a key leaves a fact · an unknown message is refused with a code.
+batched does not matter · in which order messages of different keys come does not matter · every message of a key leaves a fact ·
+an unknown message is refused with a code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.envelope import MessageRefused, PartNoted, Tick
@@ -16,7 +17,7 @@ from contracts.shared import CasePart, RefusalCode
 from kernel import envelope, serde
 from kernel.decider import Function
 from kernel.envelope import Envelope
-from kernel.memory import MemoryLog, MemoryRecord, MemoryTown
+from kernel.memory import START, MemoryLog, MemoryRecord, MemoryTown
 from kernel.partitioner import partition_of
 from kernel.place import Place
 from kernel.processor import Processor
@@ -54,8 +55,40 @@ def check(function: Function, said: Sequence[Said]) -> list[MemoryRecord]:
         town.restart(function.name, again=len(town.log.records(_TOPICS.inbox(function.name))))
         assert live == _states(town, function, said), "the state is not the fold of the log"
         assert log == _pumped(town, function), "asking twice changed the log"
+    _check_independent(function, said)
     _check_unknown(function)
     return log
+
+
+def _check_independent(function: Function, said: Sequence[Said]) -> None:
+    """One key after the other gives each key the answers and the state that turn by turn gives it.
+
+    What concerns every key keeps its place. A function that sends itself messages about other keys makes its keys depend on each other.
+    """
+    turns = {f"message-{number}": replace(each, at=each.at or START + 1_000 * (number + 1)) for number, each in enumerate(said)}
+    with closing(_town_of(function, turns, 1)) as town, closing(_town_of(function, _key_by_key(function, turns), 1)) as other:
+        messages = len(town.log.records(_TOPICS.inbox(function.name)))
+        answers, others = _by_key(_pumped(town, function)), _by_key(_pumped(other, function))
+        if len(town.log.records(_TOPICS.inbox(function.name))) == messages:
+            assert answers == others, "the order in which independent messages came changed the answers"
+            assert _states(town, function, said) == _states(other, function, said), "the order in which independent messages came changed the state"
+
+
+def _key_by_key(function: Function, turns: dict[str, Said]) -> dict[str, Said]:
+    places: dict[str, tuple[int, str]] = {}
+    barriers = 0
+    for name, each in turns.items():
+        alone = _concerns_every_key(function, type(each.message))
+        barriers += alone
+        places[name] = (2 * barriers - alone, "" if alone else each.key)  # what concerns every key at odd places, all else between
+    return {name: turns[name] for name in sorted(turns, key=places.__getitem__)}
+
+
+def _by_key(log: Sequence[MemoryRecord]) -> dict[bytes | None, list[bytes | None]]:
+    found: dict[bytes | None, list[bytes | None]] = {}
+    for record in log:
+        found.setdefault(record.key, []).append(record.value)
+    return found
 
 
 def _check_unknown(function: Function) -> None:
@@ -68,9 +101,14 @@ def _check_unknown(function: Function) -> None:
 
 
 def _town(function: Function, said: Sequence[Said], batch: int) -> MemoryTown:
+    return _town_of(function, {f"message-{number}": each for number, each in enumerate(said)}, batch)
+
+
+def _town_of(function: Function, said: Mapping[str, Said], batch: int) -> MemoryTown:
+    """A town whose inbox holds these messages, by id, in this order."""
     log = MemoryLog()
-    for number, each in enumerate(said):
-        _put(log, function, each, f"message-{number}")
+    for message_id, each in said.items():
+        _put(log, function, each, message_id)
     town = MemoryTown(log, batch)
     place = Place("test", Routes(_TOPICS, PARTITIONS), log, Telemetry("test").meter(function.name))
     town.add(function.name, {_TOPICS.inbox(function.name): PARTITIONS}, lambda: Processor(function, place))

@@ -22,6 +22,7 @@ from kernel.patience import STALL_AFTER_S, patiently, stall_watch
 from kernel.records import Handler, Outgoing, Record
 from kernel.sender import Sender
 from kernel.telemetry import Meter
+from kernel.warmup import warm_up
 
 Growing = Callable[[], Awaitable[Collection[str]]]
 
@@ -140,7 +141,7 @@ class BatchRunner(ConsumerRebalanceListener):
         """Get the handler ready for partitions that became ours."""
         assigned = self._consumer.assignment()
         if new := assigned - self._open:
-            await patiently(lambda: self._handler.assigned(new), self._meter)
+            await patiently(lambda: warm_up(self._handler.assigned(new), self._meter), self._meter)
             self._open |= new
             self._heard = time.time()
         if new or not self._meter.ready:

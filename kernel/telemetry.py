@@ -71,7 +71,7 @@ class Meter:
 
     def __init__(self, telemetry: Telemetry, worker: str) -> None:
         own = (telemetry.service, worker)
-        self.ready = False
+        self.worker, self.folded, self.ready = worker, 0, False
         self.busy_since: float | None = None
         self.waiting_since: float | None = None
         self._handled = {outcome: telemetry.messages.labels(*own, outcome) for outcome in OUTCOMES}
@@ -100,6 +100,7 @@ class Meter:
 
     def replayed(self, records: int) -> None:
         """So many log records were folded."""
+        self.folded += records
         self._replayed.inc(records)
 
     def began(self) -> None:

@@ -6,7 +6,8 @@ step by step, ``player`` waits for all that must follow, ``rows`` puts what was 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import secrets
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,9 +21,21 @@ if TYPE_CHECKING:
 EXAMPLE = "Example: tsunagu day --output json"
 
 
-def command(output: OutputOption = Output.TABLE) -> None:
-    """Let the agencies of the sample town publish a working day. Exit code 1 when anything does not come out as the story says."""
-    play(settings_module.load(), output)
+def command(
+    year: Annotated[bool, typer.Option("--year", help="Instead, a whole generated year of a town, many cases at once.")] = False,
+    people: Annotated[int, typer.Option("--people", min=100, help="With --year: inhabitants of the town.")] = 2_500,
+    seed: Annotated[int | None, typer.Option("--seed", help="With --year: the same seed, the same year; each only once on one system. Default: any.")] = None,
+    speed: Annotated[float, typer.Option("--speed", min=0.0, help="With --year: days of the year in a second; 0 = as fast as answers come.")] = 0.0,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Let the agencies of the sample town publish a working day, or a year. Exit code 1 when anything does not come out as it must."""
+    settings = settings_module.load()
+    if not year:
+        play(settings, output)
+        return
+    from cli.year.command import play as play_year
+
+    play_year(settings, people, secrets.randbelow(2**31) if seed is None else seed, speed, output)
 
 
 def play(settings: Settings, output: Output = Output.TABLE) -> None:

@@ -89,7 +89,7 @@ class LiveStage:
         while not done():
             if time.monotonic() > deadline:
                 return False
-            self._look()
+            self.look()
         return True
 
     def restart(self, service: str) -> bool:
@@ -109,7 +109,7 @@ class LiveStage:
         for account in self._accounts.values():
             account.close()
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Read on: the logs first, then every inbox."""
         for message in self._auditor.consume(500, 0.01):
             if (error := message.error()) is not None:
@@ -139,7 +139,7 @@ class _Ours:
         self.client.connect()
 
     def say(self, words: Words) -> int:
-        return self.client.say(words.event, words.subject, id=words.id).timestamp
+        return self.client.say(words.event, words.subject, id=words.id, time=words.time).timestamp
 
     def poll(self) -> list[Heard]:
         return self.client.poll()
@@ -170,7 +170,7 @@ class _Stock:
 
     def say(self, words: Words) -> int:
         body = to_json(words.event.to_avro())
-        line = {"type": type(words.event).__name__, "subject": words.subject, "id": words.id, "body": body}
+        line = {"type": type(words.event).__name__, "subject": words.subject, "id": words.id, "time": words.time, "body": body}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._process.stdin.flush()

@@ -29,6 +29,11 @@ class Report:
     event: Any
     subject: str
 
+    @property
+    def time(self) -> str:
+        """The same moment as its sender claims it, RFC 3339 in Japan."""
+        return datetime.fromtimestamp(self.at / 1000, JAPAN).isoformat(timespec="milliseconds")
+
 
 class Course:
     """Walks through the days and says what is reported. ``number``: of the course in its year."""

@@ -55,7 +55,7 @@ HANDS_ON = (DataCategory.BASIC, DataCategory.CONTACT, DataCategory.CONSIDERATION
 
 
 def visited(course: Course) -> None:
-    """Thirty-five to fifty events: a signal, many visits in vain, a first word, steps, an accepted help, a steady tie."""
+    """Thirty to fifty events: a signal, many visits in vain, a first word, steps, an accepted help, a steady tie."""
     person = course.pseudonym()
     course.say("outreach", SignalReceived(person=person, channel=course.pick(Channel.RESIDENT, Channel.MEETING), area_code="990019-02", summary=NOTE))
     course.wait(1, 7)
@@ -63,12 +63,12 @@ def visited(course: Course) -> None:
         course.say("outreach", SignalDismissed(reason=DismissalReason.NO_NEED))
         return
     course.say("outreach", SignalVerified(source_count=1))
-    for _ in range(course.random.randint(8, 16)):
+    for _ in range(course.random.randint(11, 18)):
         course.wait(5, 10)
         course.say("outreach", ContactAttempted(method=ContactMethod.VISIT, result=course.pick(ContactResult.NO_ANSWER, ContactResult.FAMILY_ONLY)))
     course.wait(3, 7)
     course.say("outreach", FirstContactMade(person=person, stage=RelationStage.CONTACTED, name=NAME, note=NOTE))
-    for _ in range(course.random.randint(8, 16)):
+    for _ in range(course.random.randint(11, 19)):
         course.wait(4, 9)
         course.say("outreach", RelationStepRecorded(person=person, stage=RelationStage.TRUSTING, next_contact=course.today + timedelta(days=14), note=NOTE))
     course.say("outreach", consent(course, person, Purpose.OUTREACH, ("poverty",)))
@@ -111,7 +111,7 @@ def matched(course: Course, place: str) -> None:
         course.say("participation", MatchDeclined(resource=place, side=MatchSide.PERSON))
         return
     course.say("participation", MatchConfirmed(**given, attendance=AttendancePattern.FLEXIBLE))
-    for _ in range(course.random.randint(24, 36)):
+    for _ in range(course.random.randint(26, 42)):
         course.wait(4, 8)
         course.say("participation", SettlementSupported(person=person, resource=place, side=course.pick(MatchSide.PERSON, MatchSide.HOST), note=NOTE))
     course.say("participation", MatchEnded(resource=place, reason=MatchEndReason.GOAL_MET))

@@ -11,7 +11,7 @@ from random import Random
 from cli.year import desks, town, visits
 from cli.year.course import Course, Report
 
-PER = 100_000
+PER, DAYS = 100_000, 365
 APRIL_WEIGHT = 1.8
 """April brings contract changes and new faces: as much more begins on one of its days (domain.md §5)."""
 
@@ -42,11 +42,12 @@ MATCHES_PER_100_000, PERSONS_A_RESOURCE = 20, 10
 
 def reports(people: int, seed: int, first: date) -> Iterator[Report]:
     """Every report of the year that begins on ``first``, in the order of time; ``people``: inhabitants."""
-    last = first + timedelta(days=365)
-    return merge(*(course.within(last) for course in _courses(people, seed, first)))
+    last = first + timedelta(days=DAYS - 1)
+    return merge(*(course.within(last) for _, course in courses(people, seed, first)))
 
 
-def _courses(people: int, seed: int, first: date) -> Iterator[Course]:
+def courses(people: int, seed: int, first: date) -> Iterator[tuple[str, Course]]:
+    """Every course that begins in the year, with the name of its kind; one that begins late reaches into the next year."""
     days = _days(first)
     starts = Random(f"{seed}/starts")
     number = 0
@@ -55,27 +56,27 @@ def _courses(people: int, seed: int, first: date) -> Iterator[Course]:
             number += 1
             course = Course(number, seed, starts.choice(days))
             kind.play(course)
-            yield course
+            yield kind.name, course
     yield from _matches(max(1, round(MATCHES_PER_100_000 * people / PER)), number, seed, first, starts, days)
 
 
-def _matches(count: int, number: int, seed: int, first: date, starts: Random, days: list[date]) -> Iterator[Course]:
+def _matches(count: int, number: int, seed: int, first: date, starts: Random, days: list[date]) -> Iterator[tuple[str, Course]]:
     resource = None
     for made in range(count):
         if made % PERSONS_A_RESOURCE == 0:
             number += 1
             resource = Course(number, seed, first)
             visits.resource(resource)
-            yield resource
+            yield "resources", resource
         number += 1
         course = Course(number, seed, max(first + timedelta(days=7), starts.choice(days)))
         assert resource is not None
         visits.matched(course, resource.subject)
-        yield course
+        yield "matches", course
 
 
 def _days(first: date) -> list[date]:
     """The days of the year on which something may begin; those of April more than once."""
-    days = [first + timedelta(days=number) for number in range(365)]
+    days = [first + timedelta(days=number) for number in range(DAYS)]
     extra = [day for day in days if day.month == 4]
     return days + [day for number, day in enumerate(extra) if number % 5 < round((APRIL_WEIGHT - 1) * 5)]

@@ -89,3 +89,29 @@ def test_too_many_headers_are_refused_and_unknown_ones_passed_over():
 def test_one_header_can_be_asked_for():
     """Readers that need one attribute need not read all."""
     assert (b"m1", None) == (header(GOOD.headers(), "ce_id"), header(GOOD.headers(), envelope.POSITION))
+
+
+def test_a_replay_reads_the_origin_of_a_log_record_as_the_whole_envelope_has_it():
+    """Key, place and cause are the same, read lightly or in full."""
+    written = Envelope(id="e", source="tsunagu.x", type="t", subject="case", seq=7, causation_source="elder", causation_id="m", input_digest="d")
+    key, headers = b"case", tuple(written.headers())
+    full, light = envelope.read(key, headers), envelope.origin(key, headers)
+
+    assert ("case", 7, "elder", "m", "d") == light
+    assert (full.subject, full.seq, full.causation_source, full.causation_id, full.input_digest) == light
+
+
+@pytest.mark.parametrize("broken", ["no key", "another subject", "a header twice", "no place", "no cause", "a place that is no number"])
+def test_an_origin_that_contradicts_itself_is_poison(broken: str):
+    """A log of ours is never unreadable; if it is, the process must not go on."""
+    written = Envelope(id="e", source="tsunagu.x", type="t", subject="case", seq=7, causation_source="elder", causation_id="m", input_digest="d")
+    headers = written.headers()
+    without = {"no place": "ce_seq", "no cause": "ce_causationid"}.get(broken)
+    found = [pair for pair in headers if pair[0] != without]
+    if broken == "a header twice":
+        found.append(("ce_seq", b"8"))
+    if broken == "a place that is no number":
+        found = [(name, b"x" if name == "ce_seq" else value) for name, value in found]
+
+    with pytest.raises(PoisonError):
+        envelope.origin({"no key": None, "another subject": b"other"}.get(broken, b"case"), found)

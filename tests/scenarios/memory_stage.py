@@ -13,7 +13,7 @@ from cli.day.view import View
 from deploy.local.town import agencies
 from kernel import serde
 from kernel.envelope import Envelope
-from kernel.memory import MemoryLog, MemoryRecord, MemoryTown
+from kernel.memory import START, MemoryLog, MemoryRecord, MemoryTown
 from kernel.routes import Routes
 from kernel.topics import Topics
 from services.reporting import facts
@@ -26,10 +26,10 @@ LOGS = {TOPICS.log(name): name for name in ("consultation", "outreach", "coordin
 
 
 class MemoryStage:
-    """See cli.day.stage.Stage. ``batch``: the most records that a handler gets at once."""
+    """See cli.day.stage.Stage. ``batch``: the most records that a handler gets at once; ``start``: what the clock shows at first, ms UTC."""
 
-    def __init__(self, batch: int = 1) -> None:
-        self.log = MemoryLog()
+    def __init__(self, batch: int = 1, start: int = START) -> None:
+        self.log = MemoryLog(start)
         self.view = View(TOPICS, PARTITIONS)
         self._seen: dict[tuple[str, int], int] = {}
         self._heard: set[tuple[str, str]] = set()
@@ -44,7 +44,7 @@ class MemoryStage:
 
     def say(self, words: Words) -> int:
         """See Stage."""
-        return self.post(words.agency, draft(words.agency, words.event, words.subject, id=words.id))
+        return self.post(words.agency, draft(words.agency, words.event, words.subject, id=words.id, time=words.time))
 
     def post(self, agency: str, *drafts: Draft) -> int:
         """See Stage."""

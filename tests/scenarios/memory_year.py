@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 
-from cli.agency.message import draft
+from cli.agency.message import JAPAN, draft
 from cli.year.course import Report
-from cli.year.year import reports
+from cli.year.year import DAYS, reports
 from contracts.envelope import MessageRefused
 from kernel import serde
 from kernel.memory import MemoryRecord
@@ -35,9 +35,13 @@ class Year:
 
 
 @contextmanager
-def played(people: int, seed: int = 1, tell: Callable[[int], None] = lambda count: None) -> Iterator[tuple[MemoryStage, Year]]:
-    """Play the year of a municipality of ``people`` inhabitants; ``tell`` hears how many reports are done."""
-    stage, year = MemoryStage(batch=50), Year()
+def played(
+    people: int, seed: int = 1, tell: Callable[[int], None] = lambda count: None, listen: Callable[[MemoryStage], None] = lambda stage: None,
+) -> Iterator[tuple[MemoryStage, Year]]:
+    """Play the year of a municipality of ``people`` inhabitants; ``tell`` hears how many reports are done, ``listen`` sees the stage before."""
+    begin = datetime.combine(FIRST, time(), JAPAN).timestamp() * 1000
+    stage, year = MemoryStage(batch=50, start=int(begin)), Year()
+    listen(stage)
     processors = [handler for name in sum(stage.workers.values(), ()) if isinstance(handler := stage.town.handler(name), Processor)]
     night = 0
     for report in reports(people, seed, FIRST):
@@ -45,6 +49,7 @@ def played(people: int, seed: int = 1, tell: Callable[[int], None] = lambda coun
         _say(stage, report)
         year.reports += 1
         tell(year.reports)
+    _nights(stage, processors, night, int(begin) + DAYS * DAY_MS)
     _count(stage, year)
     yield stage, year
     stage.close()
@@ -52,7 +57,7 @@ def played(people: int, seed: int = 1, tell: Callable[[int], None] = lambda coun
 
 def _say(stage: MemoryStage, report: Report) -> None:
     stage.log.now = max(stage.log.now, report.at - 1)
-    stage.post(report.agency, draft(report.agency, report.event, report.subject, id=report.id))
+    stage.post(report.agency, draft(report.agency, report.event, report.subject, id=report.id, time=report.time))
     stage.town.pump()
 
 
