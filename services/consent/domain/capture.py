@@ -64,7 +64,7 @@ def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> Refusal
 
 
 def _of_request(request: ConsentRequested, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
-    """Who has met nobody yet asks nobody but those who have said yes or no before; and nobody is asked for everything at once."""
+    """Who visits and has met nobody yet asks nobody but those who have said yes or no before; and nobody is asked for everything at once."""
     known = case.knows(request.consent) or request.consent in case.standing.asked
     met = recorder not in case.standing.approaching or request.person in case.consents or request.person in case.refusals
     if not met:

@@ -38,7 +38,9 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
 
 
 def _fault(state: State, message: Reported, context: Context) -> RefusalCode | None:
-    """Why the report cannot be taken in. A closing that still waits can be taken back, as one that is done."""
+    """Why the report cannot be taken in. Only a case ends, and a closing that still waits can be taken back, as one that is done."""
+    if not state.noticed:
+        return RefusalCode.WRONG_STATE
     match message:
         case CaseClosed():
             return _fault_of_closing(state, message, context)

@@ -9,10 +9,12 @@ from contracts.consultation import (
     CaseClosed,
     CaseReopened,
     ClosingAwaited,
+    ConsultationReceived,
     HandBackNoted,
     LeadNoted,
     LinkAccepted,
     RegionNoted,
+    SignalReceived,
     SubjectDied,
     SubjectMovedAway,
 )
@@ -36,8 +38,8 @@ from services.intake.domain.open_links import OpenLinks, follow
 
 Reported = CaseClosed | CaseReopened | SubjectMovedAway | SubjectDied
 Event = (
-    Reported | ClosingAwaited | RegionNoted | HandBackNoted | LeadNoted | LinkAccepted | CaseFrozen | PartNoted | PartGiven | PersonsNoted
-    | DeadlineSet | DeadlineMet | DeadlineMissed | DisclosureRequested | VerdictNoted | StopNoted | MessageRefused
+    Reported | SignalReceived | ConsultationReceived | ClosingAwaited | RegionNoted | HandBackNoted | LeadNoted | LinkAccepted | CaseFrozen
+    | PartNoted | PartGiven | PersonsNoted | DeadlineSet | DeadlineMet | DeadlineMissed | DisclosureRequested | VerdictNoted | StopNoted | MessageRefused
 )
 
 
@@ -45,6 +47,8 @@ Event = (
 class State:
     """The four parallel regions of one case (domain.md §2.1), and what speaks for or against its end."""
 
+    noticed: bool = False
+    """A signal (気づき) or a consultation is on record: it is a case, and not a sitting or another entity whose key has been given parts."""
     agencies: frozenset[str] = frozenset()
     """Who has a part in the case."""
     persons: frozenset[str] = frozenset()
@@ -68,6 +72,8 @@ class State:
 def evolve(state: State, event: Event) -> State:
     """The state after ``event``."""
     match event:
+        case SignalReceived() | ConsultationReceived():
+            return replace(state, noticed=True)
         case CaseClosed():
             return replace(state, closed=True, awaited=None, open={})
         case CaseReopened():
@@ -103,6 +109,7 @@ def evolve(state: State, event: Event) -> State:
 
 
 EVENTS = (
-    CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, ClosingAwaited, RegionNoted, HandBackNoted, LeadNoted, LinkAccepted, CaseFrozen,
-    PartNoted, PartGiven, PersonsNoted, DeadlineSet, DeadlineMet, DeadlineMissed, DisclosureRequested, VerdictNoted, StopNoted, MessageRefused,
+    SignalReceived, ConsultationReceived, CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, ClosingAwaited, RegionNoted, HandBackNoted,
+    LeadNoted, LinkAccepted, CaseFrozen, PartNoted, PartGiven, PersonsNoted, DeadlineSet, DeadlineMet, DeadlineMissed, DisclosureRequested,
+    VerdictNoted, StopNoted, MessageRefused,
 )

@@ -109,12 +109,12 @@ def test_who_does_not_visit_asks_whenever_it_likes():
 
 
 @pytest.mark.parametrize("said", [consent(BASIC), ConsentRefused(consent="8" * 32, person=MOTHER, purpose=Purpose.PARTICIPATION)])
-def test_whoever_has_answered_before_may_be_asked_while_outreach_has_met_nobody(said: Any):
-    """Outreach that coordination asks for (図 a6) silences nobody who has spoken with another desk; of the others nobody is asked."""
-    unmet = case(said, ContactStateChanged(agency="elder", reached=False))
+def test_who_visits_asks_before_the_first_contact_only_whoever_has_answered_before(said: Any):
+    """Outreach that coordination asks for (図 a6) silences nobody who has spoken with another desk; of the others it asks nobody."""
+    unmet = case(said, ContactStateChanged(agency="outreach", reached=False))
 
-    unmet.when(ASKED).then(ASKED)
-    unmet.when(ASKED.changed(person=SON)).then_refused(RefusalCode.NO_CONTACT_YET)
+    unmet.when(ASKED, agency="outreach").then(ASKED)
+    unmet.when(ASKED.changed(person=SON), agency="outreach").then_refused(RefusalCode.NO_CONTACT_YET)
 
 
 @pytest.mark.parametrize(

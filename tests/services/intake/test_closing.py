@@ -33,13 +33,14 @@ from contracts.envelope import (
 from contracts.shared import Basis, CasePart, ClosingReason, Deadline, FunctionName, Outcome, Purpose, RefusalCode, ReopeningReason
 from kernel.testing import Then, given
 from services.intake.domain.closing import DECIDER
-from tests.services.intake.test_consultation import CLOSED, MOTHER
+from tests.services.intake.test_consultation import CLOSED, MOTHER, RECEIVED, SIGNAL
 from tests.services.intake.test_contact import SET, TODAY
 from tests.services.intake.test_links import ACCEPTED, LINKED, WATCHED
 
 SON = "b" * 32
 PARTS = (
-    PartNoted(agency="elder", part=CasePart.OPENED), PartGiven(agency="outreach", part=CasePart.LINKED), PersonsNoted(persons=(MOTHER, SON)),
+    SIGNAL, PartNoted(agency="elder", part=CasePart.OPENED), PartGiven(agency="outreach", part=CasePart.LINKED),
+    PersonsNoted(persons=(MOTHER, SON)),
 )
 """A case of the elder centre in which the outreach team takes part and two persons are named."""
 LINK = DisclosureRequested(
@@ -90,6 +91,18 @@ def test_a_case_is_closed_when_all_rest(reason: ClosingReason) -> None:
     closed = CaseClosed(reason=reason)
     then = given(DECIDER, *PARTS, begun(FunctionName.OUTREACH), rested(FunctionName.OUTREACH)).when(closed, agency="elder")
     then.then(closed, told(then, "outreach"))
+
+
+@pytest.mark.parametrize("report", [CLOSED, TAKEN_BACK, DIED, MOVED])
+def test_only_a_case_ends(report: Any) -> None:
+    """A sitting or a resource has parts and names too, and no signal and no consultation: nobody is told that it is closed."""
+    given(DECIDER, *PARTS[1:]).when(report, agency="elder").then_refused(RefusalCode.WRONG_STATE)
+
+
+@pytest.mark.parametrize("noticed", [SIGNAL, RECEIVED])
+def test_a_case_is_what_was_noticed(noticed: Any) -> None:
+    """One signal is enough, and one consultation."""
+    given(DECIDER, noticed, *PARTS[1:]).when(CLOSED, agency="elder").then(CLOSED, DisclosureRequested)
 
 
 def test_closing_ends_what_was_watched() -> None:
