@@ -453,6 +453,28 @@ class InformationRequested(Record, frozen=True, kw_only=True):
         }
 
 
+class LeadNoted(Record, frozen=True, kw_only=True):
+    """Consultation has noted which agency coordination has named as the lead of a case.
+
+    主担当の記録: 多機関協働が定めた主担当を、包括的相談支援が記録した。
+    """
+
+    agency: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> LeadNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            agency=record["agency"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "agency": self.agency,
+        }
+
+
 class LinkAccepted(Record, frozen=True, kw_only=True):
     """The agency linked to has taken over (catalogue row 7).
 
@@ -590,6 +612,34 @@ class RegionNoted(Record, frozen=True, kw_only=True):
         }
 
 
+class SignalPassedOn(Record, frozen=True, kw_only=True):
+    """A desk is told that there is a signal to look into: channel and area only, no personal data (arrows a1, a8).
+
+    気づきの連絡: 気づきがあったことを、経路と地区だけで窓口に知らせる。中身は本人の同意か法の根拠による。
+    """
+
+    to_agency: str
+    channel: shared.Channel
+    area_code: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> SignalPassedOn:
+        """Build from a decoded Avro record."""
+        return cls(
+            to_agency=record["to_agency"],
+            channel=shared.Channel[record["channel"]],
+            area_code=record["area_code"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "to_agency": self.to_agency,
+            "channel": self.channel,
+            "area_code": self.area_code,
+        }
+
+
 class SignalReceived(Record, frozen=True, kw_only=True):
     """Somebody noticed a person who may need support (catalogue row 1).
 
@@ -603,6 +653,7 @@ class SignalReceived(Record, frozen=True, kw_only=True):
     summary: str | None = None
     reporter: str | None = None
     items: tuple[shared.PersonalItem, ...] = ()
+    to_agency: str | None = None
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> SignalReceived:
@@ -615,6 +666,7 @@ class SignalReceived(Record, frozen=True, kw_only=True):
             summary=record["summary"],
             reporter=record["reporter"],
             items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
+            to_agency=record["to_agency"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -627,6 +679,7 @@ class SignalReceived(Record, frozen=True, kw_only=True):
             "summary": self.summary,
             "reporter": self.reporter,
             "items": [member.to_avro() for member in self.items],
+            "to_agency": self.to_agency,
         }
 
 

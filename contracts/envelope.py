@@ -339,6 +339,7 @@ class PartNoted(Record, frozen=True, kw_only=True):
 
     agency: str
     part: shared.CasePart
+    case: bool = False
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> PartNoted:
@@ -346,6 +347,7 @@ class PartNoted(Record, frozen=True, kw_only=True):
         return cls(
             agency=record["agency"],
             part=shared.CasePart[record["part"]],
+            case=record["case"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -353,6 +355,7 @@ class PartNoted(Record, frozen=True, kw_only=True):
         return {
             "agency": self.agency,
             "part": self.part,
+            "case": self.case,
         }
 
 

@@ -375,6 +375,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("summary", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("reporter", Holds.PERSONAL, max_length=10_000, optional=True),
         Rule("items", Holds.RECORD, of=shared.PersonalItem, max_items=200),
+        Rule("to_agency", Holds.AGENCY, optional=True),
     ),
     consultation.SubjectDied: (
         Rule("person", Holds.PERSON),
@@ -486,7 +487,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("person", Holds.PERSON),
         Rule("plan", Holds.ID),
         Rule("version", Holds.NUMBER, minimum=1, maximum=1_000),
-        Rule("next_on", Holds.DATE),
+        Rule("next_on", Holds.DATE, lasts=True),
         Rule("findings", Holds.PERSONAL, max_length=10_000, optional=True),
     ),
     coordination.PlanProposed: (
@@ -556,7 +557,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     ),
     coordination.WholeStructureMonitored: (
         Rule("person", Holds.PERSON),
-        Rule("next_on", Holds.DATE),
+        Rule("next_on", Holds.DATE, lasts=True),
         Rule("findings", Holds.PERSONAL, max_length=10_000, optional=True),
     ),
     outreach.ContactAttempted: (

@@ -40,18 +40,21 @@ class ContactStateChanged(Record, frozen=True, kw_only=True):
     接触の有無: 本人にまだ会えていない、または会えた。会えるまで同意は求めない。
     """
 
+    agency: str
     reached: bool
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> ContactStateChanged:
         """Build from a decoded Avro record."""
         return cls(
+            agency=record["agency"],
             reached=record["reached"],
         )
 
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
         return {
+            "agency": self.agency,
             "reached": self.reached,
         }
 

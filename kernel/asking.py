@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from contracts.catalogue import BY_CLASS
 from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, DataCategory, FunctionName, PartCode, Purpose
@@ -22,6 +24,19 @@ def ask(
         purpose=purpose, basis=basis, segment=segment, parts=_codes(context) if kind.personal else (), wanted=wanted,
         persons=context.persons if kind.persons else (),
     )
+
+
+def tell(
+    context: Context, function: FunctionName, ordinal: int, event: type, agencies: Iterable[str], purpose: Purpose, basis: Basis,
+) -> Iterator[DisclosureRequested]:
+    """Ask that each of ``agencies`` be told, once, of the ``ordinal``-th event of this decision: a fact without personal data (basis K or B0).
+
+    Passed over are nobody (an empty id) and whoever has just reported it; who reported something else from which it follows is told too.
+    """
+    reporter = context.agency if context.source == context.agency else ""
+    for agency in dict.fromkeys(agencies):
+        if agency not in ("", reporter):
+            yield ask(context, function, ordinal, event, agency, purpose, basis)
 
 
 def _codes(context: Context) -> tuple[PartCode, ...]:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from datetime import date
 
-DAY_MS = 86_400_000
-_EPOCH, _JST_MS = date(1970, 1, 1).toordinal(), 9 * 3_600_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+_EPOCH, _JST_MS = date(1970, 1, 1).toordinal(), 9 * HOUR_MS
+
+
+def ordinal_in_japan(at: int) -> int:
+    """The proleptic ordinal of the day in Japan at ``at``: the number to compare where thousands of days are."""
+    return _EPOCH + (at + _JST_MS) // DAY_MS
 
 
 def day_in_japan(at: int) -> date:
     """The day in Japan at ``at``, milliseconds UTC."""
-    return date.fromordinal(_EPOCH + (at + _JST_MS) // DAY_MS)
+    return date.fromordinal(ordinal_in_japan(at))
 
 
 def end_of(day: date) -> int:
     """When a day is over in Japan, milliseconds UTC: its last moment plus one."""
-    return (day.toordinal() - _EPOCH + 1) * DAY_MS - _JST_MS
+    return start_of(day.toordinal() + 1)
+
+
+def start_of(ordinal: int) -> int:
+    """When the day with this ordinal begins in Japan, milliseconds UTC."""
+    return (ordinal - _EPOCH) * DAY_MS - _JST_MS

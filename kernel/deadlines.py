@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import assert_never
 
-from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, Tick
+from contracts.envelope import CaseFrozen, DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, FreezeNoted, Tick
 from contracts.registry import DeadlinesSet
 from contracts.shared import Basis, Deadline, FunctionName, Purpose
-from kernel.asking import ask
+from kernel.asking import tell
 from kernel.days import DAY_MS, end_of
 from kernel.decider import Context, Decider
 
@@ -22,7 +23,7 @@ Terms = dict[Deadline, int]
 """Days that the municipality gives, by kind of deadline."""
 Watched = dict[tuple[Deadline, str], DeadlineSet]
 """What is watched under one key, by kind and object."""
-Event = DeadlineSet | DeadlineMet | DeadlineMissed | DisclosureRequested
+Event = DeadlineSet | DeadlineMet | DeadlineMissed | CaseFrozen | FreezeNoted | DisclosureRequested
 
 
 def after_days(context: Context, deadline: Deadline, of: str, agency: str) -> Iterator[DeadlineSet]:
@@ -48,9 +49,9 @@ def decide(watched: Watched, message: Tick, context: Context) -> tuple[DeadlineM
     missed = tuple(DeadlineMissed(deadline=each.deadline, of=each.of, agency=each.agency, due=each.due) for each in over)
     function = FunctionName[context.function.upper()]
     told = (
-        ask(context, function, ordinal, DeadlineMissed, each.agency, Purpose.NOTICE, Basis.K) for ordinal, each in enumerate(missed) if each.agency
+        tell(context, function, ordinal, DeadlineMissed, (each.agency,), Purpose.NOTICE, Basis.K) for ordinal, each in enumerate(missed)
     )
-    return (*missed, *told)
+    return (*missed, *chain.from_iterable(told))
 
 
 def evolve(watched: Watched, event: Event) -> Watched:
@@ -60,6 +61,8 @@ def evolve(watched: Watched, event: Event) -> Watched:
             return {**watched, (event.deadline, event.of): event}
         case DeadlineMet() | DeadlineMissed():
             return {place: each for place, each in watched.items() if place != (event.deadline, event.of)}
+        case CaseFrozen() | FreezeNoted():
+            return {}  # the case goes on under another id, and so does the work
         case DisclosureRequested():
             return watched
         case _:
@@ -73,7 +76,7 @@ def due(watched: Watched) -> int | None:
 
 DEADLINES: Decider[Watched] = Decider(
     name="deadlines", initial={}, decide=decide, evolve=evolve, messages=(),
-    events=(DeadlineSet, DeadlineMet, DeadlineMissed, DisclosureRequested), due=due,
+    events=(DeadlineSet, DeadlineMet, DeadlineMissed, CaseFrozen, FreezeNoted, DisclosureRequested), due=due,
 )
 """Stands in every support function, after PARTIES."""
 

@@ -58,6 +58,8 @@ class Context:
     """Id of the agency's own message, where another of our functions has passed its consequence on; empty when this is it."""
     agency: str = ""
     """Agency on whose behalf the message came; empty for a tick."""
+    agency_kind: str = ""
+    """Its kind in the registry when the front door took the message in; empty where it did not come through the front door itself."""
     position: str = ""
     """``topic/partition/offset`` of the logged event that travelled here, or empty. A transport hint, never identity."""
     parts: tuple[Part, ...] = ()

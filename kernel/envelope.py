@@ -29,8 +29,8 @@ _NAMES = {
     "id": "ce_id", "source": "ce_source", "type": "ce_type", "time": "ce_time", "subject": "ce_subject",
     "dataschema": "ce_dataschema", "municipality": "ce_municipality", "agency": "ce_agency",
     "correlation_id": "ce_correlationid", "causation_id": "ce_causationid", "causation_source": "ce_causationsource",
-    "seq": "ce_seq", "recorded_time": "ce_recordedtime", "input_digest": "ce_inputdigest", "traceparent": "traceparent",
-    "position": POSITION,
+    "seq": "ce_seq", "recorded_time": "ce_recordedtime", "input_digest": "ce_inputdigest", "agency_kind": "ce_agencykind",
+    "traceparent": "traceparent", "position": POSITION,
 }
 _TEXTS = attrgetter(*_NAMES)
 _FIELDS = {header: field for field, header in _NAMES.items()} | {"ce_specversion": "specversion", "content-type": "content_type"}
@@ -54,6 +54,8 @@ class Envelope:
     municipality: str = ""
     agency: str = ""
     """Agency on whose behalf the message came."""
+    agency_kind: str = ""
+    """Its kind in the registry, on what the front door sends on for it."""
     correlation_id: str = ""
     causation_id: str = ""
     causation_source: str = ""

@@ -52,8 +52,8 @@ class Input:
         attributes = self.envelope
         return Context(
             at=self.record.timestamp, key=key, function=function, source=attributes.source, message_id=attributes.id,
-            message_type=self.kind.name, reported_id=attributes.causation_id, agency=attributes.agency, position=attributes.position,
-            parts=self.parts, persons=named(self.kind, self.message), shared=shared,
+            message_type=self.kind.name, reported_id=attributes.causation_id, agency=attributes.agency, agency_kind=attributes.agency_kind,
+            position=attributes.position, parts=self.parts, persons=named(self.kind, self.message), shared=shared,
         )
 
 

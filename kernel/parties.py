@@ -33,6 +33,8 @@ class Known:
 
     agencies: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
+    case: bool = False
+    """Whether the entity is a case, and not a place, a resource or the like."""
     frozen: bool = False
     """The case is continued under another id (引継ぎ): nothing more is taken in from its parties, danger and the like apart."""
 
@@ -58,6 +60,8 @@ def admit(known: Known, event_type: EventType, context: Context, decide: Callabl
     if not _may_speak(known, event_type, context):
         copied = context.function in event_type.copies  # the function that owns the type refuses; one refusal is enough
         return () if copied else (refused(context, RefusalCode.CASE_NOT_FOUND),)
+    if known.case and event_type.part == "opens" and event_type.key != "case":
+        return (refused(context, RefusalCode.WRONG_STATE),)  # nothing else begins under the id of a case: its partners would get a part in it
     if known.frozen and context.agency in known.agencies and event_type.part != "none" and context.source == context.agency:
         return () if context.function in event_type.copies else (refused(context, RefusalCode.CASE_FROZEN),)
     events = decide()
@@ -76,7 +80,7 @@ def _may_speak(known: Known, event_type: EventType, context: Context) -> bool:
 
 def _opener(known: Known, event_type: EventType, context: Context) -> Iterator[PartNoted]:
     if event_type.part == "opens" and context.source == context.agency and not known.agencies:
-        yield PartNoted(agency=context.agency, part=CasePart.OPENED)
+        yield PartNoted(agency=context.agency, part=CasePart.OPENED, case=event_type.key == "case")
 
 
 def _named(known: Known, persons: Iterable[str]) -> Iterator[PersonsNoted]:
@@ -89,7 +93,7 @@ def decide(known: Known, message: CaseAnnounced | CaseFrozen | PartGiven | Perso
     """Note parts, persons, verdicts and stops that other functions tell of; what is known already gives nothing."""
     match message:
         case CaseAnnounced(agency=agency, persons=persons):
-            opened = () if known.agencies else (PartNoted(agency=agency, part=CasePart.OPENED),)
+            opened = () if known.agencies else (PartNoted(agency=agency, part=CasePart.OPENED, case=True),)
             return (*opened, *_named(known, persons))
         case PartGiven(agency=agency, part=part) if agency not in known.agencies:
             return (PartNoted(agency=agency, part=part),)
@@ -125,6 +129,8 @@ def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNo
             return known
         case CaseFrozen() | FreezeNoted():
             return replace(known, frozen=True)
+        case PartNoted(agency=agency, case=case):
+            return replace(known, agencies=known.agencies | {agency}, case=known.case or case)
         case _:
             return Known(known.agencies | {event.agency}, known.persons, known.frozen)
 

@@ -190,6 +190,7 @@ _HEADERS = {
         "ce_dataschema": _said("Full name and SHA-256 fingerprint of the schema, a colon between; an agency need not send it."),
         "ce_municipality": _said("Code of the municipality."),
         "ce_agency": _said("Agency on whose behalf it came."),
+        "ce_agencykind": _said("Kind of that agency; the front door adds it, and leaves behind what a sender wrote there."),
         "ce_correlationid": _said("ce_id of the message that began it all; an agency may set it."),
         "ce_causationid": _said("ce_id of the message that this one answers or follows from."),
         "ce_causationsource": _said("ce_source of that message."),

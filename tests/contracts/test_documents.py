@@ -37,8 +37,8 @@ def test_a_document_that_was_edited_or_lost_is_found(copy: Path, name: str):
 
 
 def test_a_schema_that_says_something_else_is_found_in_both(copy: Path):
-    """An attribute that Avro does not know is told to the reader all the same."""
-    path = copy / "schemas/avro/consultation/SignalReceived.v1.avsc"
+    """An attribute that Avro does not know is told to the reader all the same; the newest version is the one that is told of."""
+    path = copy / "schemas/avro/consultation/SignalReceived.v2.avsc"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"meaning_ja": "別の意味"}), "utf-8")
 
     assert set(DOCUMENTS) <= {sentence.split()[0] for sentence in problems(copy)}

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, Tick
+import pytest
+
+from contracts.envelope import CaseFrozen, DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, FreezeNoted, Tick
 from contracts.registry import DeadlinesSet
 from contracts.shared import Basis, Deadline, DeadlineTerm
 from kernel.days import DAY_MS
@@ -58,6 +60,14 @@ def test_a_deadline_set_anew_takes_the_place_of_the_one_before() -> None:
     """One kind and object has one deadline."""
     assert AT + 5 == DEADLINES.due(given(DEADLINES, watched(), watched(due=AT + 5)).state)  # type: ignore[misc]
     assert DEADLINES.due({}) is None  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("frozen", [CaseFrozen(into_case="d" * 32), FreezeNoted(into_case="d" * 32)])
+def test_under_a_frozen_case_nothing_is_watched(frozen: Any) -> None:
+    """Nobody can do there any more what was asked for; what has its day anew has it under the new id."""
+    assert DEADLINES.due(given(DEADLINES, watched(due=AT + 1), frozen).state) is None  # type: ignore[misc]
+    ticked(watched(), frozen).then_nothing()
+    ticked(watched(), frozen, watched()).then(missed(watched()), DisclosureRequested)
 
 
 def test_days_are_the_municipalitys_to_give() -> None:

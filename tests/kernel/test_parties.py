@@ -11,13 +11,13 @@ from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven, PartNot
 from contracts.participation import ResourceProposed
 from contracts.shared import CasePart, Channel, Purpose, RefusalCode
 from kernel.asking import ask
-from kernel.decider import Context, Part
+from kernel.decider import Context, Part, fold
 from kernel.parties import PARTIES, Known, admit
 from kernel.testing import given
 
 MOTHER, SON = "a" * 32, "b" * 32
 SIGNAL = SignalReceived(person=MOTHER, channel=Channel.RESIDENT, area_code="1")
-OPENED = PartNoted(agency="elder", part=CasePart.OPENED)
+OPENED = PartNoted(agency="elder", part=CasePart.OPENED, case=True)
 GIVEN = PartGiven(agency="child", part=CasePart.LINKED)
 KNOWN = Known(agencies=frozenset({"elder"}), persons=frozenset({MOTHER}))
 
@@ -35,8 +35,20 @@ def admitted(known: Known, kind: type, *decided: object, agency: str = "elder", 
 
 @pytest.mark.parametrize("kind", [SignalReceived, ConsultationReceived, ConferenceConvened, ResourceProposed])
 def test_who_opens_an_entity_gets_a_part_in_it(kind: type):
-    """The first to speak about a case, a sitting or a resource; the part comes after what was decided."""
-    assert (SIGNAL, OPENED) == admitted(Known(), kind, SIGNAL)
+    """The first to speak about a case, a sitting or a resource; the part comes after what was decided, and says whether it is a case."""
+    assert (SIGNAL, OPENED.changed(case=CATALOGUE[kind.__name__].key == "case")) == admitted(Known(), kind, SIGNAL)
+
+
+@pytest.mark.parametrize("kind", [ConferenceConvened, ResourceProposed])
+def test_nothing_else_begins_under_the_id_of_a_case(kind: type):
+    """Whoever is invited there would have a part in the case; under an id of its own it begins as ever, and a case goes on as one."""
+    case = fold(PARTIES, (OPENED,))
+    (refusal,) = admitted(case, kind, SIGNAL)
+    assert (MessageRefused, RefusalCode.WRONG_STATE) == (type(refusal), refusal.code)
+    (refusal,) = admitted(case, kind, SIGNAL, agency="tax")
+    assert RefusalCode.CASE_NOT_FOUND == refusal.code
+    assert (SIGNAL,) == admitted(fold(PARTIES, (OPENED.changed(case=False),)), kind, SIGNAL)
+    assert (SIGNAL,) == admitted(case, ConsultationReceived, SIGNAL)
 
 
 @pytest.mark.parametrize("kind", [SignalReceived, ConsultationReceived])

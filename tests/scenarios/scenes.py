@@ -60,6 +60,7 @@ def scenes() -> Iterator[Scene]:
     for told in (
         figures_reported, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, rules_unknown, of_a_newer_version,
         on_the_way.taken_back_on_the_way, on_the_way.taken_back_before_the_receipt, on_the_way.less_on_the_way,
+        on_the_way.decided_anew_on_the_way,
     ):
         yield Scene(told.__name__, told)
 

@@ -62,6 +62,7 @@ TABLE = {
         OPEN LinkAccepted ANSWERED
         OPEN LinkDeclined ANSWERED
         OPEN DisclosureDecided .
+        OPEN StopNoticeIssued .
         OPEN SubjectDied .
     """,
     "continuation": """
@@ -71,6 +72,8 @@ TABLE = {
         OFFERED PredecessorNoted FROZEN
     """,
     # §2.1 coordination. What the paper calls Complex and SingleAgency are here COMPLEX and NOT_COMPLEX: only that is known of the screening.
+    # PLANNED does not end: a plan is carried out first (a10), or the case is handed back (a5). A referral is decided anew while it is on its way;
+    # once it has arrived and the consent has ended, the stop notice undoes it.
     "coordination": """
         NOT_COMPLEX ConsultationScreened COMPLEX
         COMPLEX ConsultationScreened NOT_COMPLEX
@@ -84,7 +87,9 @@ TABLE = {
         AWAITING_CONSENT DisclosureDecided REFERRED
         AWAITING_CONSENT DisclosureDecided COMPLEX/NOT_COMPLEX
         UNDER_CLOSED_REVIEW DisclosureDecided REFERRED
-        REFERRED DisclosureDecided AWAITING_CONSENT/COMPLEX/NOT_COMPLEX
+        REFERRED DisclosureDecided AWAITING_CONSENT
+        REFERRED DisclosureDecided COMPLEX/NOT_COMPLEX
+        REFERRED StopNoticeIssued COMPLEX/NOT_COMPLEX
         REFERRED CoordinationAccepted ASSESSING
         REFERRED CoordinationNotAccepted COMPLEX/NOT_COMPLEX
         REFERRED HandedBackToConsultation NOT_COMPLEX
@@ -94,7 +99,6 @@ TABLE = {
         ASSESSING PlanExecutionStarted EXECUTING
         PLANNED PlanExecutionStarted EXECUTING
         EXECUTING WholeStructureMonitored =
-        PLANNED CoordinationEnded ENDED
         EXECUTING CoordinationEnded ENDED
         UNDER_CLOSED_REVIEW/AWAITING_CONSENT/REFERRED/ASSESSING/PLANNED/EXECUTING SubjectDied COMPLEX/NOT_COMPLEX
     """,

@@ -8,6 +8,7 @@ TABLE = {
         SIGNALLED SignalVerified APPROACHING
         SIGNALLED OutreachRequested APPROACHING
         SIGNALLED SignalDismissed DISMISSED
+        APPROACHING SignalDismissed DISMISSED
         DISMISSED SignalVerified APPROACHING
         DISMISSED OutreachRequested APPROACHING
         ENDED SignalVerified APPROACHING
@@ -65,6 +66,7 @@ TABLE = {
         AWAITING DisclosureDecided TRIAL
         AWAITING DisclosureDecided PROPOSED
         TRIAL DisclosureDecided AWAITING/PROPOSED
+        TRIAL StopNoticeIssued PROPOSED
         TRIAL MatchConfirmed MATCHED
         MATCHED SettlementSupported SETTLING
         SETTLING SettlementSupported =

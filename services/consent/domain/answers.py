@@ -15,11 +15,11 @@ from contracts.consent import (
 )
 from contracts.envelope import DeadlineMet, DeadlineSet
 from contracts.shared import AgencyKind, BreachKind, Deadline, RefusalCode
+from kernel.days import ordinal_in_japan
 from kernel.decider import Context
 from kernel.parties import refused
 from services.consent.domain import rights, telling
 from services.consent.domain.casefile import CaseFile
-from services.consent.domain.model import day_in_japan
 from services.consent.domain.rules import Rules
 
 Answer = StopNoticeAnswered | DisclosureAcknowledged | RecallRequested | BreachReported | rights.Event
@@ -40,14 +40,14 @@ def decide(case: CaseFile, message: Answer, context: Context, rules: Rules) -> t
 def _fault(case: CaseFile, message: Answer, agency: str, rules: Rules) -> RefusalCode | None:
     match message:
         case StopNoticeAnswered():
-            return case.aftercare.fault_of_answer(agency, message, day_in_japan(rules.at))
+            return case.aftercare.fault_of_answer(agency, message, ordinal_in_japan(rules.at))
         case DisclosureAcknowledged():
             return case.aftercare.fault_of_acknowledgement(agency, message.request_id)
         case RecallRequested():
             known = rules.registry.agencies.get(agency)
             return case.aftercare.fault_of_recall(agency, message.request_id, known is not None and known.kind is AgencyKind.MUNICIPALITY)
         case BreachReported():
-            return _of_breach(message, day_in_japan(rules.at))
+            return _of_breach(message, ordinal_in_japan(rules.at))
         case _:
             return rights.fault(case.rights, message)
 

@@ -16,9 +16,10 @@ from contracts.consent import (
     ProxyVerified,
 )
 from contracts.shared import ConsentMedium, DataCategory, Purpose, RefusalCode
+from kernel.days import ordinal_in_japan
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.lifecycle import may_speak
-from services.consent.domain.model import Consent, day_in_japan
+from services.consent.domain.model import Consent
 from services.consent.domain.rules import Rules
 
 Saying = ConsentRequested | ConsentGranted | ConsentRefused | ConsentNarrowed | ConsentExtended | ConsentWithdrawn
@@ -33,7 +34,7 @@ def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rule
         return RefusalCode.WRONG_STATE
     match message:
         case ConsentRequested():
-            return _of_request(message, case, rules)
+            return _of_request(message, case, recorder, rules)
         case ConsentGranted():
             return _of_grant(message, case, recorder, rules)
         case ConsentRefused():
@@ -45,7 +46,7 @@ def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rule
         case ConsentWithdrawn():
             return _of_withdrawal(message, case)
         case _:
-            return _of_capacity(message, case, day_in_japan(rules.at))
+            return _of_capacity(message, case, ordinal_in_japan(rules.at))
 
 
 def _first(faults: Iterable[tuple[bool, RefusalCode]]) -> RefusalCode | None:
@@ -62,16 +63,18 @@ def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> Refusal
     ))
 
 
-def _of_request(request: ConsentRequested, case: CaseFile, rules: Rules) -> RefusalCode | None:
-    """Nobody is asked before the first contact, nor for everything at once. Whoever has said yes or no in this case was met by somebody."""
-    met = case.standing.reached or request.person in case.consents or request.person in case.refusals
+def _of_request(request: ConsentRequested, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
+    """Who visits and has met nobody yet asks nobody but those who have said yes or no before; and nobody is asked for everything at once."""
     known = case.knows(request.consent) or request.consent in case.standing.asked
-    return RefusalCode.NO_CONTACT_YET if not met else _of_scope(request, rules) or (RefusalCode.ALREADY_DONE if known else None)
+    met = recorder not in case.standing.approaching or request.person in case.consents or request.person in case.refusals
+    if not met:
+        return RefusalCode.NO_CONTACT_YET
+    return _of_scope(request, rules) or (RefusalCode.ALREADY_DONE if known else None)
 
 
 def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
     """Nobody records a consent for what it will receive itself; what answers a request stays within what was asked."""
-    first, last, today = consent.valid_from.toordinal(), consent.valid_to.toordinal(), day_in_japan(rules.at)
+    first, last, today = consent.valid_from.toordinal(), consent.valid_to.toordinal(), ordinal_in_japan(rules.at)
     return _first((
         (consent.medium in (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED), RefusalCode.NOT_A_CONSENT),
         (consent.medium is ConsentMedium.ORAL and not consent.witnessed, RefusalCode.WITNESS_MISSING),
@@ -119,7 +122,7 @@ def _of_narrowing(narrowed: ConsentNarrowed, case: CaseFile, rules: Rules) -> Re
 
 def _of_extension(extended: ConsentExtended, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
     """Longer than now and no longer than the longest, from today; what is over is asked for anew. It is a yes like the first one."""
-    consent, last, today = case.consent(extended.consent), extended.valid_to.toordinal(), day_in_japan(rules.at)
+    consent, last, today = case.consent(extended.consent), extended.valid_to.toordinal(), ordinal_in_japan(rules.at)
     if consent is None or consent.person != extended.person:
         return RefusalCode.CONSENT_NOT_FOUND
     return _first((
@@ -130,7 +133,7 @@ def _of_extension(extended: ConsentExtended, case: CaseFile, recorder: str, rule
 
 
 def _over(consent: Consent, rules: Rules) -> bool:
-    return consent.withdrawn or consent.expired or consent.last_day < day_in_japan(rules.at)
+    return consent.withdrawn or consent.expired or consent.last_day < ordinal_in_japan(rules.at)
 
 
 def _of_withdrawal(withdrawal: ConsentWithdrawn, case: CaseFile) -> RefusalCode | None:

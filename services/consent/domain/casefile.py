@@ -10,10 +10,11 @@ from contracts.coordination import InformationRequestedInConference, SegmentNote
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
 from contracts.shared import DataCategory, FunctionName, Outcome
+from kernel.days import start_of
 from kernel.deadlines import Watched
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
-from services.consent.domain.model import GIVEN, Consent, Delivery, Hold, Refusal, Segment, received_of, start_of
+from services.consent.domain.model import GIVEN, Consent, Delivery, Hold, Refusal, Segment, received_of
 from services.consent.domain.reasons import Reason
 from services.consent.domain.rights import Claim
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contracts.consent import DisclosureDecided
 from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, Outcome, Purpose, WithheldPart
+from kernel.days import ordinal_in_japan
 from services.consent.domain.casefile import CaseFile
-from services.consent.domain.model import day_in_japan
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.policies import BASES, consent_of_the_person, not_available, of_the_living, protect
 from services.consent.domain.question import Question, Verdict
@@ -36,7 +36,7 @@ def judge(
     if pack is None:
         return _recorded(request, request_id, position, HOLD, _unknown_policy(request), "", at, None, ())
     purposes = pack.purposes.get(request.purpose, _NO_PURPOSE)
-    question = Question(request=request, case=case, registry=registry, pack=pack, day=day_in_japan(at), purposes=purposes)
+    question = Question(request=request, case=case, registry=registry, pack=pack, day=ordinal_in_japan(at), purposes=purposes)
     outcome, verdict = _most_open(question)
     deadline = at + pack.hold_ms if outcome is HOLD else None
     return _recorded(request, request_id, position, outcome, verdict, pack.hash, at, deadline, pack.obligations)

@@ -36,6 +36,7 @@ from contracts.consultation import SubjectDied
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, MessageRefused, PartNoted, PersonsNoted
 from contracts.outreach import ContactStateChanged
+from contracts.shared import CasePart
 from kernel.deadlines import DEADLINES
 from services.consent.domain import rights
 from services.consent.domain.answers import Answer
@@ -78,8 +79,10 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             return case.items_asked_for(event)
         case PersonsNoted():
             return case.named_persons(event.persons)
-        case PartNoted():
+        case PartNoted(part=CasePart.OPENED | CasePart.LISTED):
             return case.changed(agencies=case.agencies | {event.agency})
+        case PartNoted():
+            return case  # whoever was linked knows of the case once something of it has arrived there
         case SubjectDied():
             return case.changed(dead=case.dead | {event.person})
         case DeadlineSet() | DeadlineMet() | DeadlineMissed():

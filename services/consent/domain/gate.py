@@ -22,6 +22,7 @@ from contracts.envelope import DisclosureRequested, MessageRefused, Tick
 from contracts.outreach import ContactStateChanged
 from contracts.registry import PolicyActivated
 from contracts.shared import RefusalCode
+from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import DEADLINES
 from kernel.decider import Context, Decider
 from kernel.parties import refused
@@ -30,7 +31,6 @@ from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.folding import Event, evolve
-from services.consent.domain.model import day_in_japan, start_of
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.registry import Registry
 from services.consent.domain.rules import Rules
@@ -112,7 +112,7 @@ def _time_passes(case: CaseFile, context: Context, rules: Rules) -> tuple[Event,
 
 def _expiries(case: CaseFile, rules: Rules) -> Iterator[Event]:
     """The end of each consent whose last day is over in Japan, with the notices to stop (R5)."""
-    today = day_in_japan(rules.at)
+    today = ordinal_in_japan(rules.at)
     for consent in [each for each in case.standing_consents() if each.last_day < today]:
         yield ConsentExpired(consent=consent.id, person=consent.person)
         yield from with_deadlines(stops.on_end(case, consent), rules)

@@ -25,8 +25,8 @@ class Standing(Record, frozen=True, kw_only=True):
     """Why it is in doubt whether a person can decide, by person."""
     proxies: dict[str, tuple[ProxyVerified, ...]] = {}
     """Proxies (代理人) that were verified by document, by person."""
-    reached: bool = True
-    """False while outreach has told that nobody has been met yet: until then nobody is asked (domain.md §2.6)."""
+    approaching: frozenset[str] = frozenset()
+    """Agencies that visit somebody whom they have not met yet: until then they ask nobody for a consent (domain.md §2.6)."""
 
     def after(self, event: ConsentRequested | CapacityDoubted | CapacityConfirmed | ProxyVerified | ContactStateChanged) -> Standing:
         """How they stand after ``event``."""
@@ -41,7 +41,8 @@ class Standing(Record, frozen=True, kw_only=True):
                 others = tuple(each for each in self.proxies.get(event.person, ()) if each.proxy != event.proxy)
                 return self.changed(proxies={**self.proxies, event.person: (*others, event)})
             case ContactStateChanged():
-                return self.changed(reached=event.reached)
+                visitor = frozenset((event.agency,))
+                return self.changed(approaching=self.approaching - visitor if event.reached else self.approaching | visitor)
             case _:
                 assert_never(event)
 
@@ -78,5 +79,8 @@ class Standing(Record, frozen=True, kw_only=True):
 
 
 def may_speak(proxy: ProxyVerified, doubts: Collection[DoubtKind]) -> bool:
-    """Whether this kind of proxy speaks for somebody thus in doubt: a parent only for a minor; relatives without a mandate count for nothing."""
-    return proxy.proxy_kind is not ProxyKind.PARENT or DoubtKind.MINOR in doubts
+    """Whether this kind of proxy speaks for somebody thus in doubt: a parent only for a minor; relatives without a mandate count for nothing.
+
+    While interests conflict nobody does (R6): not the one who was suspended either, verified anew.
+    """
+    return DoubtKind.CONFLICT_OF_INTEREST not in doubts and (proxy.proxy_kind is not ProxyKind.PARENT or DoubtKind.MINOR in doubts)

@@ -1,32 +1,17 @@
 """What a case file is made of: consents (同意) and refusals, conference segments, what waits (保留), what is under way.
 
-Codes, pseudonyms and times only; no name ever comes here. Days are proleptic ordinals of the date in Japan (JST).
+Codes, pseudonyms and times only; no name ever comes here. Days are ordinals of the date in Japan; see kernel/days.py.
 """
 
 from __future__ import annotations
-
-from datetime import date
 
 from contracts.consent import DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
 from contracts.shared import ConferenceBasis, DataCategory, Outcome, Purpose
 
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
-_JST_OFFSET_MS = 9 * 3_600_000
-DAY_MS = 86_400_000
 GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 """Outcomes that release something."""
-
-
-def day_in_japan(at: int) -> int:
-    """The ordinal of the day in Japan at ``at`` (milliseconds UTC)."""
-    return _EPOCH_DAY + (at + _JST_OFFSET_MS) // DAY_MS
-
-
-def start_of(day: int) -> int:
-    """When a day begins in Japan, milliseconds UTC."""
-    return (day - _EPOCH_DAY) * DAY_MS - _JST_OFFSET_MS
 
 
 class Consent(Record, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Deadline, Purpose
+from kernel.days import DAY_MS, HOUR_MS
 
 
 class PackInvalid(Exception):
@@ -64,7 +65,7 @@ def read(table: Mapping[str, Any], digest: str) -> PolicyPack:
             purposes=_covered_by(Purpose, table["purposes"]),
             categories=_covered_by(DataCategory, table["categories"]),
             longest_days=int(table["consent"]["longest_days"]),
-            hold_ms=int(table["holds"]["days"]) * 86_400_000,
+            hold_ms=int(table["holds"]["days"]) * DAY_MS,
             holdable={name: frozenset(map(AgencyKind, kinds)) for name, kinds in table["holds"]["types"].items()},
             protected=frozenset(map(DataCategory, protection["withheld"])),
             protection_exempt_bases=frozenset(map(Basis, protection["exempt_bases"])),
@@ -86,7 +87,7 @@ def _basis(entry: Mapping[str, Any]) -> BasisRule:
         ceiling=None if ceiling is None else frozenset(map(DataCategory, ceiling)),
         conference=None if conference is None else ConferenceBasis(conference),
         conveners=frozenset(map(AgencyKind, entry.get("conveners", ()))),
-        review_ms=None if review is None else int(review) * 3_600_000,
+        review_ms=None if review is None else int(review) * HOUR_MS,
     )
 
 

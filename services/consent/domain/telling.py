@@ -11,7 +11,7 @@ from contracts.consent import DisclosureDecided, StopNoticeIssued
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested
 from contracts.shared import Basis, Deadline, FunctionName, Purpose
 from kernel.asking import ask
-from kernel.deadlines import DAY_MS
+from kernel.days import DAY_MS
 from kernel.decider import Context
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.rules import Rules

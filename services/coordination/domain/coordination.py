@@ -125,8 +125,11 @@ def _fault_of_work(state: State, message: Work | Rest) -> RefusalCode | None:
 
 
 def _fault_of_end(state: State, message: CoordinationEnded) -> RefusalCode | None:
-    """The roles were divided, no plan runs unevaluated, the issues are sorted, the outlook is clear, somebody goes on accompanying (row 16)."""
-    if state.stage < Stage.PLANNED or state.running:
+    """A plan was carried out and none runs unevaluated (a10), the issues are sorted, the outlook is clear, somebody goes on accompanying (row 16).
+
+    Before a plan was started the case is handed back instead: the conference has found that consultation should go on with it.
+    """
+    if state.stage < Stage.EXECUTING or state.running:
         return RefusalCode.WRONG_STATE
     if not (message.issues_sorted and message.outlook_clear):
         return RefusalCode.NOT_SORTED

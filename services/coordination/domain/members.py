@@ -13,7 +13,7 @@ from typing import assert_never
 from contracts.coordination import MemberAppointed, MemberReleased, SecrecyAcknowledged, SegmentOpened
 from contracts.envelope import DisclosureRequested, PartGiven
 from contracts.shared import Basis, CasePart, ConferenceBasis, FunctionName, Purpose, RefusalCode
-from kernel.asking import ask
+from kernel.asking import tell
 from kernel.days import day_in_japan
 from kernel.decider import Context
 
@@ -103,9 +103,7 @@ def on_the_list(roll: Roll, at: int) -> frozenset[str]:
 
 def told(event: type, agencies: Iterable[str], purpose: Purpose, context: Context) -> Iterator[DisclosureRequested]:
     """Ask to tell each of them, but not its sender, the reported event: codes and days only (basis K)."""
-    for agency in dict.fromkeys(agencies):
-        if agency not in ("", context.agency):
-            yield ask(context, FunctionName.COORDINATION, 0, event, agency, purpose, Basis.K)
+    return tell(context, FunctionName.COORDINATION, 0, event, agencies, purpose, Basis.K)
 
 
 def parts(agencies: Iterable[str], context: Context) -> Iterator[PartGiven]:

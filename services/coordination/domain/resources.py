@@ -11,7 +11,7 @@ from contracts.coordination import DevelopmentTaskOpened, ResourceSituationDiscu
 from contracts.envelope import DisclosureRequested, MessageRefused, PartGiven
 from contracts.participation import ResourceGapFound
 from contracts.shared import Basis, CasePart, FunctionName, NeedKind, Purpose, RefusalCode
-from kernel.asking import ask
+from kernel.asking import tell
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 
@@ -49,9 +49,7 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
 
 def _told(state: State, context: Context) -> Iterator[DisclosureRequested]:
     """Whoever works on the resources of the area learns what is missing, and how often; not in whose case (arrow a11)."""
-    for agency in state.discussing:
-        if agency != context.agency:
-            yield ask(context, FunctionName.COORDINATION, 0, DevelopmentTaskOpened, agency, Purpose.COMMUNITY, Basis.B0)
+    return tell(context, FunctionName.COORDINATION, 0, DevelopmentTaskOpened, state.discussing, Purpose.COMMUNITY, Basis.B0)
 
 
 def evolve(state: State, event: Event) -> State:

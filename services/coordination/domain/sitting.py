@@ -127,7 +127,7 @@ def _consequences(state: State, message: Message, context: Context) -> Iterator[
         case ConferenceConvened(invited=invited):
             yield from members.told(ConferenceConvened, invited, Purpose.COORDINATION, context)
             yield from members.parts(invited, context)
-            yield PartGiven(agency=context.agency, part=CasePart.OPENED)
+            yield PartGiven(agency=context.agency, part=CasePart.OPENED)  # PARTIES notes the opener here alone, and the gate must know it too
         case ConferenceCancelled():
             listed = (member.agency for member in state.roll.values() if not member.released)
             yield from members.told(ConferenceCancelled, listed, Purpose.COORDINATION, context)

@@ -2,77 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import assert_never
-
-from contracts.consultation import (
-    CaseClosed,
-    CaseReopened,
-    ClosingAwaited,
-    HandBackNoted,
-    LinkAccepted,
-    RegionNoted,
-    SubjectDied,
-    SubjectMovedAway,
-)
-from contracts.envelope import (
-    CaseFrozen,
-    DeadlineMet,
-    DeadlineMissed,
-    DeadlineSet,
-    DisclosureRequested,
-    MessageRefused,
-    PartGiven,
-    PartNoted,
-    PersonsNoted,
-    RegionChanged,
-    StopNoted,
-    VerdictNoted,
-)
-from contracts.shared import ClosingReason, FunctionName, RefusalCode, ReopeningReason
-from kernel import deadlines
-from kernel.deadlines import Watched, met
+from contracts.consultation import CaseClosed, CaseReopened, ClosingAwaited, LeadNoted, RegionNoted, SubjectDied, SubjectMovedAway
+from contracts.coordination import LeadAgencyNamed
+from contracts.envelope import RegionChanged
+from contracts.shared import AgencyKind, ClosingReason, RefusalCode, ReopeningReason
+from kernel.deadlines import met
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.intake.domain.open_links import OpenLinks, follow
+from services.intake.domain.regions import EVENTS, Event, Reported, State, evolve
 from services.intake.domain.telling import tell
 
-Reported = CaseClosed | CaseReopened | SubjectMovedAway | SubjectDied
-Message = Reported | RegionChanged
-Event = (
-    Reported | ClosingAwaited | RegionNoted | HandBackNoted | LinkAccepted | CaseFrozen | PartNoted | PartGiven | PersonsNoted
-    | DeadlineSet | DeadlineMet | DeadlineMissed | DisclosureRequested | VerdictNoted | StopNoted | MessageRefused
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """The four parallel regions of one case (domain.md §2.1), and what speaks for or against its end."""
-
-    agencies: frozenset[str] = frozenset()
-    """Who has a part in the case."""
-    persons: frozenset[str] = frozenset()
-    """Who is named in it."""
-    lead: str = ""
-    """主担当, where coordination has handed the case back and not begun again."""
-    active: frozenset[FunctionName] = frozenset()
-    """The other functions that are at work on it."""
-    open: OpenLinks = field(default_factory=dict)
-    accepted: bool = False
-    """Another agency has taken over since the case was last opened."""
-    moves: dict[str, SubjectMovedAway] = field(default_factory=dict)
-    """The last move of each person (転出): with one the case is in transfer until it is closed."""
-    died: frozenset[str] = frozenset()
-    awaited: ClosingReason | None = None
-    """Why it is to be closed as soon as the others rest."""
-    closed: bool = False
-    watched: Watched = field(default_factory=dict)
+Message = Reported | RegionChanged | LeadAgencyNamed
 
 
 def decide(state: State, message: Message, context: Context) -> tuple[Event, ...]:
     """What brings a case nearer to its end, or back."""
     if isinstance(message, RegionChanged):
         return _region(state, message, context)
+    if isinstance(message, LeadAgencyNamed):
+        return () if message.agency == state.lead else (LeadNoted(agency=message.agency),)
     fault = _fault(state, message, context)
     if fault:
         return (refused(context, fault),)
@@ -90,7 +38,9 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
 
 
 def _fault(state: State, message: Reported, context: Context) -> RefusalCode | None:
-    """Why the report cannot be taken in. A closing that still waits can be taken back, as one that is done."""
+    """Why the report cannot be taken in. Only a case ends, and a closing that still waits can be taken back, as one that is done."""
+    if not state.noticed:
+        return RefusalCode.WRONG_STATE
     match message:
         case CaseClosed():
             return _fault_of_closing(state, message, context)
@@ -109,10 +59,13 @@ def _fault(state: State, message: Reported, context: Context) -> RefusalCode | N
 
 
 def _fault_of_closing(state: State, message: CaseClosed, context: Context) -> RefusalCode | None:
-    """The lead closes, where one is named; nobody while a link is unanswered; and a reason that is a fact must be on record."""
+    """The lead closes, where one is named, or the municipality: the lead's contract may be over. Nobody does while a link is unanswered.
+
+    A reason that is a fact must be on record.
+    """
     if state.closed or state.awaited is not None:
         return RefusalCode.ALREADY_DONE
-    if state.lead and context.agency != state.lead:
+    if state.lead and context.agency != state.lead and context.agency_kind != AgencyKind.MUNICIPALITY:
         return RefusalCode.NOT_THE_LEAD
     facts = {ClosingReason.LINKED_OUT: state.accepted, ClosingReason.MOVED_AWAY: state.moves, ClosingReason.DIED: state.died}
     return None if not state.open and facts.get(message.reason, True) else RefusalCode.WRONG_STATE
@@ -142,52 +95,11 @@ def _region(state: State, message: RegionChanged, context: Context) -> tuple[Eve
     return (noted, *_close(now, now.awaited, context, 1))
 
 
-def evolve(state: State, event: Event) -> State:
-    """The state after ``event``."""
-    match event:
-        case CaseClosed():
-            return replace(state, closed=True, awaited=None, open={})
-        case CaseReopened():
-            return replace(state, closed=False, awaited=None, accepted=False)
-        case ClosingAwaited(reason=reason):
-            return replace(state, awaited=reason)
-        case CaseFrozen():
-            return replace(state, awaited=None)
-        case RegionNoted(function=function, active=True):
-            lead = "" if function is FunctionName.COORDINATION else state.lead
-            return replace(state, active=state.active | {function}, lead=lead)
-        case RegionNoted(function=function):
-            return replace(state, active=state.active - {function})
-        case HandBackNoted(agency=lead):
-            return replace(state, lead=lead)
-        case LinkAccepted():
-            return replace(state, accepted=True)
-        case SubjectMovedAway(person=person):
-            return replace(state, moves={**state.moves, person: event})
-        case SubjectDied(person=person):
-            return replace(state, died=state.died | {person})
-        case PartNoted(agency=agency) | PartGiven(agency=agency):
-            return replace(state, agencies=state.agencies | {agency})
-        case PersonsNoted(persons=persons):
-            return replace(state, persons=state.persons.union(persons))
-        case DisclosureRequested() | VerdictNoted() | StopNoted():
-            return replace(state, open=follow(state.open, event))
-        case DeadlineSet() | DeadlineMet() | DeadlineMissed():
-            return replace(state, watched=deadlines.evolve(state.watched, event))
-        case MessageRefused():
-            return state
-        case _:
-            assert_never(event)
-
-
 DECIDER: Decider[State] = Decider(
     name="closing",
     initial=State(),
     decide=decide,
     evolve=evolve,
-    messages=(CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, RegionChanged),
-    events=(
-        CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, ClosingAwaited, RegionNoted, HandBackNoted, LinkAccepted, CaseFrozen,
-        PartNoted, PartGiven, PersonsNoted, DeadlineSet, DeadlineMet, DeadlineMissed, DisclosureRequested, VerdictNoted, StopNoted, MessageRefused,
-    ),
+    messages=(CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, RegionChanged, LeadAgencyNamed),
+    events=EVENTS,
 )

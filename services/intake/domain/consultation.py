@@ -16,6 +16,7 @@ from contracts.consultation import (
     InformationProvided,
     InformationRequested,
     LinkDeclined,
+    SignalPassedOn,
     SignalReceived,
 )
 from contracts.coordination import HandedBackToConsultation
@@ -30,7 +31,7 @@ Reported = (
     | EmergencyRaised | InformationRequested
 )
 Message = Reported | HandedBackToConsultation
-Event = Reported | HandBackNoted | LinkDeclined | CaseClosed | CaseReopened | PartGiven | DisclosureRequested | MessageRefused
+Event = Reported | SignalPassedOn | HandBackNoted | LinkDeclined | CaseClosed | CaseReopened | PartGiven | DisclosureRequested | MessageRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,6 @@ class State:
     """The last screening, while it holds."""
     outcome: ScreeningOutcome | None = None
     """What the case was sorted as; None = it is received (受付) and not yet sorted, or no longer."""
-    emergency: bool = False
-    """Danger to life was told of. A flag beside the state, in whatever state."""
     closed: bool = False
 
 
@@ -56,13 +55,18 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
     Neither a signal nor a consultation opens a closed case by itself, since anybody may send one: who has a part in it reopens it.
     """
     match message:
+        case SignalReceived(to_agency=str() as desk) if desk != context.agency:
+            passed = SignalPassedOn(to_agency=desk, channel=message.channel, area_code=message.area_code)
+            request = ask(context, FunctionName.CONSULTATION, 1, SignalPassedOn, desk, Purpose.CONSULTATION, Basis.B0)
+            return (message, passed, request, PartGiven(agency=desk, part=CasePart.LINKED))
         case SignalReceived() | ConsultationReceived():
             return (message,)
         case ConsultationScreened() | AssessmentRecorded() | InformationProvided():
             fault = _fault(state, message)
             return (refused(context, fault),) if fault else (message,)
         case EmergencyRaised(to_agency=helper):
-            return (message, ask(context, FunctionName.CONSULTATION, 0, EmergencyRaised, helper, Purpose.EMERGENCY, Basis.V))
+            request = ask(context, FunctionName.CONSULTATION, 0, EmergencyRaised, helper, Purpose.EMERGENCY, Basis.V)
+            return (message, request, PartGiven(agency=helper, part=CasePart.LINKED))
         case InformationRequested():
             return _request(message, context)
         case HandedBackToConsultation(lead=lead):
@@ -104,15 +108,13 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, screening=None, outcome=ScreeningOutcome.SINGLE_AGENCY)
         case LinkDeclined() if state.outcome is ScreeningOutcome.LINKED_OUT:
             return replace(state, screening=None, outcome=None)
-        case EmergencyRaised():
-            return replace(state, emergency=True)
         case CaseClosed():
             return replace(state, closed=True)
         case CaseReopened():
             return replace(state, closed=False, screening=None, outcome=None)
         case (
-            LinkDeclined() | AssessmentRecorded() | InformationProvided() | InformationRequested() | PartGiven()
-            | DisclosureRequested() | MessageRefused()
+            SignalPassedOn() | LinkDeclined() | AssessmentRecorded() | InformationProvided() | EmergencyRaised() | InformationRequested()
+            | PartGiven() | DisclosureRequested() | MessageRefused()
         ):
             return state
         case _:
@@ -129,7 +131,7 @@ DECIDER: Decider[State] = Decider(
         EmergencyRaised, InformationRequested, HandedBackToConsultation,
     ),
     events=(
-        SignalReceived, ConsultationReceived, ConsultationScreened, AssessmentRecorded, InformationProvided,
+        SignalReceived, SignalPassedOn, ConsultationReceived, ConsultationScreened, AssessmentRecorded, InformationProvided,
         EmergencyRaised, InformationRequested, HandBackNoted, LinkDeclined, CaseClosed, CaseReopened,
         PartGiven, DisclosureRequested, MessageRefused,
     ),

@@ -69,8 +69,8 @@ def _offer(state: State, message: CaseContinued, context: Context) -> tuple[Even
 def _take_over(state: State, message: CaseOffered, context: Context) -> tuple[Event, ...]:
     """Whoever continues a case has a part in both; those of the old one get a part here. Their facts stay where they were recorded.
 
-    A case that is itself being handed on takes over another only where its id comes first: so of two that are continued into each
-    other at the same time one is left.
+    Of two cases that are continued into each other at the same time the one whose id comes first is left. An offer to any third case
+    hinders nothing: it may have been refused there, and this case is not told so.
     """
     if context.agency not in state.agencies:
         return (refused(context, RefusalCode.CASE_NOT_FOUND),)
@@ -78,7 +78,7 @@ def _take_over(state: State, message: CaseOffered, context: Context) -> tuple[Ev
         return (refused(context, RefusalCode.CASE_FROZEN),)
     if message.case in state.predecessors:
         return ()
-    if state.offered_to and context.key > state.offered_to:
+    if state.offered_to == message.case and context.key > message.case:
         return (refused(context, RefusalCode.WRONG_STATE),)
     fresh = sorted(set(message.agencies) - state.agencies)
     noted = PredecessorNoted(case=message.case, into_case=context.key)

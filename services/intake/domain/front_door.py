@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -91,19 +91,20 @@ def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
     if not (AREA if kind.key == "area" else ID).fullmatch(attributes.subject):
         raise PoisonError(RefusalCode.HEADER_INVALID, "ce_subject")
     today = day_in_japan(record.timestamp)
-    _may_publish(kind, directory.get(owner), today)
+    sender = _publisher(kind, directory.get(owner), today)
     fields.check(event, directory)
     fields.check_days(event, today)
     body, parts = sealing.take_apart(event)
-    return Admitted(envelope=attributes, kind=kind, event=body, parts=parts)
+    return Admitted(envelope=replace(attributes, agency_kind=sender.kind.value), kind=kind, event=body, parts=parts)
 
 
-def _may_publish(kind: EventType, sender: Listed | None, today: date) -> None:
+def _publisher(kind: EventType, sender: Listed | None, today: date) -> Listed:
     """Only kinds of agency that the schema names, only within their contract; its duties and danger know no end (委託終了後も続く義務)."""
     if sender is None or sender.kind not in kind.publishers:
         raise PoisonError(RefusalCode.NOT_PUBLISHABLE)
     if not (kind.after_contract or sender.under_contract(today)):
         raise PoisonError(RefusalCode.CONTRACT_ENDED)
+    return sender
 
 
 def _attributes(record: Record, owner: str) -> Envelope:

@@ -85,7 +85,7 @@ def _link(message: LinkedToAgency, context: Context) -> tuple[Event, ...]:
     return (
         message,
         ask(context, FunctionName.CONSULTATION, 0, LinkedToAgency, receiver, message.purpose),
-        *after_days(context, Deadline.LINK_UNANSWERED, receiver, context.agency),
+        *after_days(context, Deadline.LINK_UNANSWERED, context.event_id(0), context.agency),
         PartGiven(agency=receiver, part=CasePart.LINKED),
     )
 
@@ -104,8 +104,9 @@ def _answer(state: State, message: Answer, context: Context) -> Iterator[Event]:
     receiver = context.agency
     yield message
     yield from tell(context, 0, type(message), linkers(state.open, receiver))
-    if (Deadline.LINK_UNANSWERED, receiver) in state.watched:
-        yield met(Deadline.LINK_UNANSWERED, receiver)
+    for link in sorted(each for each, link in state.open.items() if link.receiver == receiver):
+        if (Deadline.LINK_UNANSWERED, link) in state.watched:
+            yield met(Deadline.LINK_UNANSWERED, link)
     if isinstance(message, LinkAccepted):
         yield by_day(Deadline.NEXT_CONTACT, receiver, receiver, message.next_contact)
 

@@ -40,13 +40,12 @@ from contracts.shared import (
     OutreachEndReason,
     Purpose,
     RefusalCode,
-    RelationStage,
 )
-from kernel.asking import ask
+from kernel.asking import ask, tell
 from kernel.deadlines import by_day, met
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.intake.domain.outreach_tie import Stage, State, fault
+from services.intake.domain.outreach_tie import REACHED, Stage, State, fault
 
 Report = (
     SignalVerified | SignalDismissed | ContactAttempted | FirstContactMade | RelationStepRecorded | SupportAccepted | RelationStabilised
@@ -67,18 +66,17 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
         return (refused(context, code),)
     match message:
         case SignalVerified():
-            return (message, *_begun(state))
+            return (message, *_begun(state, context.agency))
         case OutreachRequested(to_agency=agency):
-            return (OutreachRequestNoted(agency=agency), *(() if state.active else _begun(state)))
+            return (OutreachRequestNoted(agency=agency), *(() if state.active else _begun(state, agency)))
         case SignalDismissed():
-            return (message,)
+            return (message, RegionChanged(function=FunctionName.OUTREACH, active=False)) if state.active else (message,)
         case ContactAttempted():
             return (message, *_visited(state, context))
         case FirstContactMade():
-            reached = () if state.reached else (ContactStateChanged(reached=True),)
-            return (message, *reached, *_visited(state, context))
+            return (message, *_there(state, context), *_visited(state, context))
         case RelationStepRecorded():
-            return (message, *_visited(state, context), *_next_visit(message, context))
+            return (message, *_there(state, context), *_visited(state, context), *_next_visit(message, context))
         case SupportAccepted():
             return _accept(state, message, context)
         case RelationStabilised(linked_agency=agency):
@@ -92,11 +90,17 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
             return (refused(context, RefusalCode.UNKNOWN_TYPE),)
 
 
-def _begun(state: State) -> Iterator[Event]:
-    """From here to the first contact the gate takes no request for a consent of somebody whom nobody has met."""
+def _begun(state: State, agency: str) -> Iterator[Event]:
+    """From here to the first contact the gate takes no request for a consent from whoever visits: it has met nobody yet."""
     if not state.reached:
-        yield ContactStateChanged(reached=False)
+        yield ContactStateChanged(agency=agency, reached=False)
     yield RegionChanged(function=FunctionName.OUTREACH, active=True)
+
+
+def _there(state: State, context: Context) -> Iterator[ContactStateChanged]:
+    """Who reports a meeting has met the person, also where another was there first: it may ask for a consent from here on."""
+    if not state.reached or context.agency in state.approaching:
+        yield ContactStateChanged(agency=context.agency, reached=True)
 
 
 def _visited(state: State, context: Context) -> Iterator[DeadlineMet]:
@@ -115,6 +119,7 @@ def _accept(state: State, message: SupportAccepted, context: Context) -> tuple[E
     return (
         message,
         ask(context, FunctionName.OUTREACH, 0, SupportAccepted, message.linked_agency, message.purpose),
+        *_there(state, context),
         *_visited(state, context),
         PartGiven(agency=message.linked_agency, part=CasePart.LINKED),
     )
@@ -129,24 +134,22 @@ def _end(state: State, message: OutreachEnded, context: Context) -> tuple[Event,
 
 def _told(event: type, agencies: Iterable[str], context: Context) -> Iterator[DisclosureRequested]:
     """Codes for those who go on with the person."""
-    for agency in agencies:
-        if agency != context.agency:
-            yield ask(context, FunctionName.OUTREACH, 0, event, agency, Purpose.OUTREACH, Basis.K)
+    return tell(context, FunctionName.OUTREACH, 0, event, agencies, Purpose.OUTREACH, Basis.K)
 
 
 def evolve(state: State, event: Event) -> State:
     """The state after ``event``."""
     match event:
         case SignalVerified():
-            return State(stage=Stage.APPROACHING, reached=state.reached)
+            return State(stage=Stage.APPROACHING, reached=state.reached, approaching=state.approaching)
         case OutreachRequestNoted():
-            return state if state.active else State(stage=Stage.APPROACHING, reached=state.reached)
+            return state if state.active else State(stage=Stage.APPROACHING, reached=state.reached, approaching=state.approaching)
         case SignalDismissed():
             return replace(state, stage=Stage.DISMISSED)
         case ContactAttempted(result=ContactResult.DECLINED):
             return replace(state, stage=Stage.APPROACHING)
         case FirstContactMade() | RelationStepRecorded():
-            return replace(state, stage=max(state.stage, _REACHED[event.stage]), reached=True, met=True, person=event.person)
+            return replace(state, stage=max(state.stage, REACHED[event.stage]), reached=True, met=True, person=event.person)
         case SupportAccepted(linked_agency=agency, person=person):
             return replace(state, stage=max(state.stage, Stage.ACCEPTING), person=person, links=state.links | {agency})
         case VerdictNoted(event_type=SupportAccepted.__name__):
@@ -155,23 +158,20 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, stage=Stage.STABLE)
         case OutreachEnded():
             return replace(state, stage=Stage.ENDED)
+        case ContactStateChanged(agency=agency, reached=reached):
+            others = state.approaching - {agency}
+            return replace(state, approaching=others if reached else others | {agency})
         case DeadlineSet(deadline=Deadline.NEXT_CONTACT, of=agency):
             return replace(state, planned=state.planned | {agency})
         case DeadlineMet(deadline=Deadline.NEXT_CONTACT, of=agency) | DeadlineMissed(deadline=Deadline.NEXT_CONTACT, of=agency):
             return replace(state, planned=state.planned - {agency})
         case (
-            ContactAttempted() | ContactStateChanged() | RegionChanged() | DeadlineSet() | DeadlineMet() | DeadlineMissed()
+            ContactAttempted() | RegionChanged() | DeadlineSet() | DeadlineMet() | DeadlineMissed()
             | PartGiven() | DisclosureRequested() | VerdictNoted() | MessageRefused()
         ):
             return state
         case _:
             assert_never(event)
-
-
-_REACHED = {
-    RelationStage.UNMAPPED: Stage.CONTACTED, RelationStage.CONTACTED: Stage.CONTACTED, RelationStage.TRUSTING: Stage.TRUSTING,
-    RelationStage.ACCEPTING: Stage.ACCEPTING,
-}
 
 
 def _links(state: State, verdict: VerdictNoted) -> frozenset[str]:

@@ -16,8 +16,7 @@ from contracts.outreach import (
     SignalVerified,
     SupportAccepted,
 )
-from contracts.shared import Deadline, OutreachEndReason, Purpose, RefusalCode
-from kernel.deadlines import by_day
+from contracts.shared import OutreachEndReason, Purpose, RefusalCode, RelationStage
 from kernel.decider import Context
 
 
@@ -35,6 +34,13 @@ class Stage(IntEnum):
     STABLE = 7
 
 
+REACHED = {
+    RelationStage.UNMAPPED: Stage.CONTACTED, RelationStage.CONTACTED: Stage.CONTACTED, RelationStage.TRUSTING: Stage.TRUSTING,
+    RelationStage.ACCEPTING: Stage.ACCEPTING,
+}
+"""How far a tie has come when a team tells of this step."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """The tie as the reports tell of it. No consent, contact or even name is needed for any of it."""
@@ -42,6 +48,8 @@ class State:
     stage: Stage = Stage.SIGNALLED
     reached: bool = False
     """The person was met at some time; what the gate is told of that is never taken back."""
+    approaching: frozenset[str] = frozenset()
+    """Agencies of which the gate was told that they have met nobody yet."""
     met: bool = False
     """… in this course of the work."""
     person: str = ""
@@ -84,8 +92,8 @@ def fault(state: State, message: Any, context: Context) -> RefusalCode | None:
 
 
 def _fault_of_dismissal(state: State) -> RefusalCode | None:
-    """A signal is dismissed before anybody sets out, not after."""
-    if state.active:
+    """A signal is dismissed, or a request found needless, before anybody is met in this course of the work."""
+    if state.active and state.met:
         return RefusalCode.WRONG_STATE
     return RefusalCode.ALREADY_DONE if state.stage is Stage.DISMISSED else None
 
@@ -95,8 +103,7 @@ def _fault_of_step(state: State, message: RelationStepRecorded, context: Context
     if not state.met:
         return RefusalCode.WRONG_STATE
     day = message.next_contact
-    over = day is not None and by_day(Deadline.NEXT_CONTACT, "", "", day).due <= context.at
-    return RefusalCode.PERIOD_INVALID if over else None
+    return RefusalCode.PERIOD_INVALID if day is not None and day < context.today else None
 
 
 def _fault_of_link(state: State, message: SupportAccepted, context: Context) -> RefusalCode | None:

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, FunctionName, Purpose
-from kernel.asking import ask
+from kernel import asking
 from kernel.decider import Context
 
 
 def tell(context: Context, ordinal: int, event: type, agencies: Iterable[str]) -> Iterator[DisclosureRequested]:
     """Ask that each of ``agencies`` be told the ``ordinal``-th event of this decision; whoever has just reported it knows it already."""
-    sender = context.agency if context.source == context.agency else ""
-    for agency in sorted(set(agencies) - {sender}):
-        yield ask(context, FunctionName.CONSULTATION, ordinal, event, agency, Purpose.NOTICE, Basis.K)
+    return asking.tell(context, FunctionName.CONSULTATION, ordinal, event, sorted(set(agencies)), Purpose.NOTICE, Basis.K)

@@ -53,8 +53,10 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
             return None if state.paired else RefusalCode.WRONG_STATE
         case CooperationResultRecorded() if not state.started:
             return RefusalCode.WRONG_STATE
+        case CooperationResultRecorded(period_to=day) if day > context.today:
+            return RefusalCode.PERIOD_INVALID
         case CooperationResultRecorded():
-            return None if _adds_up(message) and not message.period_to > context.today else RefusalCode.VALUE_INVALID
+            return None if _adds_up(message) else RefusalCode.VALUE_INVALID
         case _:
             return RefusalCode.UNKNOWN_TYPE
 

@@ -23,7 +23,7 @@ from contracts.participation import (
     TrialStarted,
 )
 from contracts.shared import Basis, CasePart, FunctionName, MatchEndReason, MatchSide, Purpose, RefusalCode
-from kernel.asking import ask
+from kernel.asking import ask, tell
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 from services.participation.domain.progress import Match, Reported, Stage, State, candidate, fault, judged, left, moved, named, stopped
@@ -39,7 +39,7 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
     """What follows from one message about a case."""
     match message:
         case ParticipationRequested(to_agency=agency):
-            return (*_noted(state, agency), *_region(state, active=True))
+            return tuple(_noted(state, agency))  # the region begins with the first work: the gate may still say no to the request
         case SubjectDied():
             return _died(state, message, context)
         case (
@@ -107,9 +107,8 @@ def _supported(state: State, message: SettlementSupported, context: Context) -> 
 def _parted(state: State, fact: MatchDeclined | MatchEnded, ordinal: int, context: Context) -> tuple[Event, ...]:
     """The fact, the ``ordinal``-th of the decision, each place that it frees, and the request to tell the other side, codes only."""
     freed = (OccupancyChanged(resource=fact.resource, change=-1),) * state.taken(fact.resource)
-    others = dict.fromkeys((*state.hosts(fact.resource), *state.requested))
-    told = (_ask(context, type(fact), agency, Basis.K, ordinal) for agency in others if agency != context.agency)
-    return (fact, *freed, *told)
+    others = (*state.hosts(fact.resource), *state.requested)
+    return (fact, *freed, *tell(context, FunctionName.PARTICIPATION, ordinal, type(fact), others, Purpose.PARTICIPATION, Basis.K))
 
 
 def _died(state: State, message: SubjectDied, context: Context) -> tuple[Event, ...]:
@@ -121,8 +120,8 @@ def _died(state: State, message: SubjectDied, context: Context) -> tuple[Event, 
     return (*events, *_rest(state, len(over) == len(state.open) and (bool(over) or not message.household_remains)))
 
 
-def _ask(context: Context, event: type[Event], recipient: str, basis: Basis = Basis.C, ordinal: int = 0) -> DisclosureRequested:
-    return ask(context, FunctionName.PARTICIPATION, ordinal, event, recipient, Purpose.PARTICIPATION, basis)
+def _ask(context: Context, event: type[Event], recipient: str) -> DisclosureRequested:
+    return ask(context, FunctionName.PARTICIPATION, 0, event, recipient, Purpose.PARTICIPATION)
 
 
 def evolve(state: State, event: Event) -> State:

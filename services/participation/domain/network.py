@@ -37,9 +37,9 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
         case TrainingHeld() | ExchangeHeld() | AdviceGiven() if state.held:
             return RefusalCode.ALREADY_DONE
         case TrainingHeld(held_on=day) | ExchangeHeld(held_on=day):
-            return RefusalCode.VALUE_INVALID if day > context.today else None
+            return RefusalCode.PERIOD_INVALID if day > context.today else None
         case AdviceGiven(given_on=day):
-            return RefusalCode.VALUE_INVALID if day > context.today else _nobody(message, context)
+            return RefusalCode.PERIOD_INVALID if day > context.today else _nobody(message, context)
         case _:
             return RefusalCode.UNKNOWN_TYPE
 

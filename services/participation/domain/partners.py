@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from contracts.envelope import DisclosureRequested, PartGiven
 from contracts.shared import Basis, CasePart, FunctionName, Purpose
-from kernel.asking import ask
+from kernel.asking import tell
 from kernel.decider import Context
 
 Agencies = tuple[str, ...]
@@ -25,7 +25,7 @@ def joined(agencies: Agencies, more: Iterable[str]) -> Agencies:
 
 def told(context: Context, fact: type, agencies: Agencies, purpose: Purpose = Purpose.COMMUNITY) -> Iterator[DisclosureRequested]:
     """Ask the gate, once for each agency but the sender, to let the ``fact`` go out that stands first in the decision."""
-    return (ask(context, FunctionName.COMMUNITY, 0, fact, agency, purpose, Basis.B0) for agency in others(context, *agencies))
+    return tell(context, FunctionName.COMMUNITY, 0, fact, agencies, purpose, Basis.B0)
 
 
 def listed(context: Context, agencies: Agencies) -> Iterator[PartGiven]:

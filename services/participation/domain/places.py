@@ -60,7 +60,7 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
         case PlaceOpened():
             return _unless(state, Stage.IDEA, Stage.PREPARING, Stage.PAUSED, done=(Stage.OPEN,)) or _unfit(message)
         case SessionHeld(held_on=day):
-            return _unless(state, Stage.OPEN) or (RefusalCode.VALUE_INVALID if day > context.today else None)
+            return _unless(state, Stage.OPEN) or (RefusalCode.PERIOD_INVALID if day > context.today else None)
         case PlacePaused():
             return _unless(state, Stage.OPEN, done=(Stage.PAUSED,))
         case PlaceClosed():

@@ -48,7 +48,7 @@ def _fault(state: State, message: Message, context: Context) -> RefusalCode | No
         case ResidentsHeard(held_on=day) | ImplementationPlanPublished(published_on=day):
             if not state.drafted or state.published:
                 return RefusalCode.WRONG_STATE
-            return RefusalCode.VALUE_INVALID if day > context.today else None
+            return RefusalCode.PERIOD_INVALID if day > context.today else None
         case _:
             return RefusalCode.UNKNOWN_TYPE
 

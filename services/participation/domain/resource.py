@@ -21,7 +21,7 @@ from contracts.participation import (
     TasksSliced,
 )
 from contracts.shared import Basis, CasePart, DataCategory, Deadline, FunctionName, HandsWanted, Purpose, RefusalCode
-from kernel.asking import ask
+from kernel.asking import ask, tell
 from kernel.deadlines import after_days, met
 from kernel.decider import Context, Decider
 from kernel.parties import refused
@@ -117,9 +117,7 @@ def _answer(state: State, message: HandsRequested, context: Context) -> tuple[Ev
 
 
 def _told(message: Reported, agencies: tuple[str, ...], context: Context) -> Iterator[DisclosureRequested]:
-    for agency in dict.fromkeys(agencies):
-        if agency and agency != context.agency:
-            yield _ask(context, 0, type(message), agency, Purpose.PARTICIPATION, Basis.B0)
+    return tell(context, FunctionName.PARTICIPATION, 0, type(message), agencies, Purpose.PARTICIPATION, Basis.B0)
 
 
 def _ask(

@@ -17,6 +17,7 @@ from contracts.consultation import (
     InformationProvided,
     LinkAccepted,
     LinkDeclined,
+    SignalPassedOn,
     SignalReceived,
     SubjectDied,
     SubjectMovedAway,
@@ -32,6 +33,7 @@ from contracts.shared import (
     EmergencyNeed,
     Field,
     LeavingReason,
+    LinkReason,
     PersonalItem,
     Purpose,
     RefusalCode,
@@ -49,12 +51,13 @@ AREA = "990019-11"
 
 
 def play(day: Day) -> None:
-    """Five persons and one whose name nobody knows."""
+    """Five persons, one whose name nobody knows, and one of whom the police have told."""
     elder_desk(day)
     disability_desk(day)
     child_desk(day)
     poverty_desk(day)
     nobody_knows_the_name(day)
+    passed_on(day)
 
 
 def elder_desk(day: Day) -> None:
@@ -113,7 +116,10 @@ def disability_desk(day: Day) -> None:
 
 
 def child_desk(day: Day) -> None:
-    """From another support agency; danger is told whatever the state, before and after the end; then the family moves away."""
+    """From another support agency; danger is told whatever the state, before and after the end; then the family moves away.
+
+    The police have received something of the case, and learn that it is closed.
+    """
     case, mother = pseudonym(), pseudonym()
     day.say("child", SignalReceived(person=mother, channel=Channel.SUPPORT_AGENCY, area_code=AREA, summary="保育園から、送迎の時の様子が気になると。"), case)
     _danger(day, case, mother)
@@ -124,7 +130,7 @@ def child_desk(day: Day) -> None:
         person=mother, moved_on=day.stage.today + timedelta(days=1),
     ), case, refused(RefusalCode.PERIOD_INVALID))
     day.say("child", SubjectMovedAway(person=mother, moved_on=day.stage.today, to_municipality="131016"), case)
-    day.say("child", CaseClosed(reason=ClosingReason.MOVED_AWAY), case)
+    day.say("child", CaseClosed(reason=ClosingReason.MOVED_AWAY), case, permit("police"))
     _danger(day, case, mother)
     day.say("child", AssessmentRecorded(
         person=mother, form=AssessmentForm.NATIONAL_STANDARD, form_version="2026.1",
@@ -167,3 +173,20 @@ def nobody_knows_the_name(day: Day) -> None:
     day.say("poverty", received(somebody, Field.POVERTY), case)
     day.say("poverty", screened(ScreeningOutcome.SINGLE_AGENCY), case)
     day.say("poverty", screened(ScreeningOutcome.SINGLE_AGENCY), case, refused(RefusalCode.ALREADY_DONE))
+
+
+def passed_on(day: Day) -> None:
+    """Brought home by night, twice: the police tell the elder centre that there is a signal; it goes there, and goes on by itself (図 a1)."""
+    case, person, name = pseudonym(), pseudonym(), "今井 ハナ"
+    signal = SignalReceived(
+        person=person, channel=Channel.OTHER_FIELD, area_code=AREA, to_agency="elder", summary="未明の県道を歩いているところを二度保護した。",
+    )
+    day.say("police", signal, case, recorded(), permit("elder", type=SignalPassedOn.__name__))
+    told = day.learned("elder", SignalPassedOn, case).subject
+    day.say("elder", received(person, Field.ELDER, VisitorRelation.FAMILY, name=name), told)
+    day.say("elder", screened(ScreeningOutcome.SINGLE_AGENCY), told)
+    day.say("elder", consent(day, person, Purpose.CONSULTATION, (BASIC,), ("disability",)), told)
+    day.say("elder", linked(person, "disability", name, LinkReason.JOINT_SUPPORT), told, permit("disability", BASIC))
+    day.say("disability", LinkAccepted(method=ContactMethod.VISIT, next_contact=day.stage.today), told, permit("elder"))
+    day.say("police", signal.changed(summary="三度目。今度は家の前で見つかった。"), case, recorded(), permit("elder", type=SignalPassedOn.__name__))
+    day.say("elder", CaseClosed(reason=ClosingReason.SETTLED), told, permit("disability"), permit("police"))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from cli.day.player import Day, pseudonym
 from cli.day.rows import permit, redact, refused
 from contracts.consent import ConsentGranted, ConsentRequested
-from contracts.consultation import ConsultationReceived, ConsultationScreened, SignalReceived
+from contracts.consultation import CaseClosed, ConsultationReceived, ConsultationScreened, SignalReceived
 from contracts.coordination import CoordinationAccepted, CoordinationReferred, OutreachRequested
 from contracts.outreach import (
     ContactAttempted,
@@ -22,6 +22,7 @@ from contracts.outreach import (
 )
 from contracts.shared import (
     Channel,
+    ClosingReason,
     ConsentMedium,
     ContactMethod,
     ContactResult,
@@ -64,6 +65,7 @@ def play(day: Day) -> None:
     _linked(day, tie)
     _steady(day, tie)
     _nothing_to_do(day)
+    _nobody_there(day)
     _asked_for_again(day, tie)
 
 
@@ -84,17 +86,17 @@ def _visited_in_vain(day: Day, tie: Tie) -> None:
 
 
 def _asked_too_early(day: Day, tie: Tie) -> None:
-    """Nobody has been met: no consent is asked, no step in a relation is recorded, no signal is dismissed any more."""
+    """Nobody has been met: no consent is asked, no step in a relation is recorded."""
     day.say("outreach", _request(tie), tie.case, refused(RefusalCode.NO_CONTACT_YET))
     day.say("outreach", _step(day, tie, "まだ会えていない。"), tie.case, refused(RefusalCode.WRONG_STATE))
-    day.say("outreach", SignalDismissed(reason=DismissalReason.NOT_FOUND), tie.case, refused(RefusalCode.WRONG_STATE))
 
 
 def _met(day: Day, tie: Tie) -> None:
-    """The fourth time a voice answers; there is no name yet, and none is needed."""
+    """The fourth time a voice answers; there is no name yet, and none is needed. What has a voice is dismissed no more."""
     day.say("outreach", FirstContactMade(
         person=tie.person, stage=RelationStage.CONTACTED, note="ドア越しに二分。「手紙は読んだ」とだけ。",
     ), tie.case)
+    day.say("outreach", SignalDismissed(reason=DismissalReason.NOT_FOUND), tie.case, refused(RefusalCode.WRONG_STATE))
 
 
 def _refused(day: Day, tie: Tie) -> None:
@@ -142,6 +144,18 @@ def _nothing_to_do(day: Day) -> None:
     day.say("outreach", SignalDismissed(reason=DismissalReason.ALREADY_SUPPORTED), case)
     day.say("outreach", SignalDismissed(reason=DismissalReason.NO_NEED), case, refused(RefusalCode.ALREADY_DONE))
     day.say("outreach", ContactAttempted(method=ContactMethod.VISIT, result=ContactResult.MET), case, refused(RefusalCode.WRONG_STATE))
+
+
+def _nobody_there(day: Day) -> None:
+    """A third one is checked and visited, and the flat turns out to be let to nobody: the work rests, and the case is closed at once."""
+    case = pseudonym()
+    day.say("outreach", SignalReceived(
+        person=pseudonym(), channel=Channel.RESIDENT, area_code="990019-02", summary="郵便受けがチラシであふれている。",
+    ), case)
+    day.say("outreach", SignalVerified(source_count=1), case)
+    day.say("outreach", ContactAttempted(method=ContactMethod.VISIT, result=ContactResult.NO_ANSWER), case)
+    day.say("outreach", SignalDismissed(reason=DismissalReason.NOT_FOUND), case)
+    day.say("outreach", CaseClosed(reason=ClosingReason.NO_CONTACT), case)
 
 
 def _asked_for_again(day: Day, tie: Tie) -> None:

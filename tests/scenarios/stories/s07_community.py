@@ -64,7 +64,7 @@ def _held(day: Day, place: str) -> None:
     """Two sessions; who came is known as heads by age only. Nobody records a day that is still to come."""
     day.say("community", _session(day), place, *_everyone())
     day.say("community", _session(day, days=-1), place, *_everyone())
-    day.say("community", _session(day, days=1), place, refused(RefusalCode.VALUE_INVALID))
+    day.say("community", _session(day, days=1), place, refused(RefusalCode.PERIOD_INVALID))
 
 
 def _paused(day: Day, place: str) -> None:

@@ -39,7 +39,7 @@ def _drafted(day: Day, plan: str) -> None:
 
 def _residents_heard(day: Day, plan: str) -> None:
     """Two evenings in the community hall; residents want more places, so the draft is amended."""
-    day.say("municipality", ResidentsHeard(held_on=day.stage.today + timedelta(days=1), attendees=0), plan, refused(RefusalCode.VALUE_INVALID))
+    day.say("municipality", ResidentsHeard(held_on=day.stage.today + timedelta(days=1), attendees=0), plan, refused(RefusalCode.PERIOD_INVALID))
     for attendees in (31, 18):
         day.say("municipality", ResidentsHeard(held_on=day.stage.today, attendees=attendees), plan)
     places = Target(metric=PlanTarget.PLACES, value=18)

@@ -9,13 +9,15 @@ from datetime import timedelta
 from cli.agency.message import Draft, draft
 from cli.day import cast
 from cli.day.player import Day, pseudonym
-from cli.day.rows import recorded, refused
+from cli.day.rows import permit, recorded, refused
 from contracts.community import PlaceOpened, PracticeAreaRegistered
 from contracts.consent import ConsentGranted
-from contracts.consultation import ConsultationReceived, LinkedToAgency, SignalReceived
+from contracts.consultation import CaseClosed, ConsultationReceived, LinkedToAgency, SignalReceived
+from contracts.coordination import ConferenceConvened
 from contracts.envelope import MessageRefused
 from contracts.shared import (
     Channel,
+    ClosingReason,
     ConsentMedium,
     DataCategory,
     Field,
@@ -41,6 +43,7 @@ def play(day: Day) -> None:
     _wrong_values(day, case, person)
     _public_texts(day)
     _nobody_or_not_yours(day, case)
+    _begun_under_a_case(day)
 
 
 def _consultation(person: str) -> ConsultationReceived:
@@ -133,3 +136,14 @@ def _nobody_or_not_yours(day: Day, case: str) -> None:
     first, second = (day.view.refusals("disability", row.event_id)[-1].event.changed(message_id="") for row in rows)
     if first != second:
         rows[1].fault = "the same answer as for a case of others"
+
+
+def _begun_under_a_case(day: Day) -> None:
+    """Nothing else begins under the id of a case, not by whoever has noticed it either; and no conference is closed as a case is."""
+    case, sitting, today = pseudonym(), pseudonym(), day.stage.today
+    day.say("municipality", SignalReceived(person=pseudonym(), channel=Channel.MEETING, area_code="990019-03"), case)
+    conference = ConferenceConvened(held_on=today, invited=("elder",))
+    day.stage.until(lambda: day.view.has_part("municipality", case, "coordination"))
+    say_in_vain(day, "municipality", conference, case, RefusalCode.WRONG_STATE)
+    day.say("municipality", conference, sitting, permit("elder"))
+    say_in_vain(day, "municipality", CaseClosed(reason=ClosingReason.SETTLED), sitting, RefusalCode.WRONG_STATE)

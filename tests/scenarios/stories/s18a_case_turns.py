@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cli.day.player import Day, pseudonym
-from cli.day.rows import permit, recorded
+from cli.day.rows import deny, permit, recorded
 from contracts.consultation import (
     CaseClosed,
     CaseContinued,
@@ -98,7 +98,7 @@ def died_while_visited(day: Day) -> None:
     someone = visited(day)
     closed = (permit(agency, type=CaseClosed.__name__) for agency in ("outreach", "poverty"))
     day.say("poverty", SubjectDied(person=someone.person, died_on=day.stage.today, household_remains=False), someone.case,
-            recorded(), permit("outreach", type=ClosingAwaited.__name__), *closed)
+            recorded(), permit("outreach", type=ClosingAwaited.__name__), permit("poverty", type=OutreachEnded.__name__), *closed)
 
 
 def died_before_an_answer(day: Day) -> None:
@@ -115,11 +115,15 @@ def died_before_an_answer(day: Day) -> None:
 
 
 def three_cases(day: Day) -> None:
-    """Two cases go on as one, which turns out to be a third: the closing that waited ends with the number under which it was asked for."""
+    """Two cases go on as one, which turns out to be a third: the closing that waited ends with the number under which it was asked for.
+
+    The outreach team takes part in the second only because the first went on there, and has received nothing of it: it is not told.
+    """
     old, second, third = visited(day), pseudonym(), pseudonym()
     for case in (second, third):
         day.say("poverty", received(pseudonym(), Field.POVERTY), case)
     day.say("poverty", CaseClosed(reason=ClosingReason.SETTLED), old.case, permit("outreach", type=ClosingAwaited.__name__))
     frozen = [permit(agency, type=CaseFrozen.__name__) for agency in ("outreach", "poverty")]
     day.say("poverty", CaseContinued(into_case=second, reason=ContinuationReason.SAME_PERSON), old.case, recorded(), *frozen)
-    day.say("poverty", CaseContinued(into_case=third, reason=ContinuationReason.SAME_HOUSEHOLD), second, recorded(), *frozen)
+    day.say("poverty", CaseContinued(into_case=third, reason=ContinuationReason.SAME_HOUSEHOLD), second,
+            recorded(), permit("poverty", type=CaseFrozen.__name__), deny("outreach", type=CaseFrozen.__name__))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cli.day.player import Day, pseudonym
-from cli.day.rows import hold, permit, recorded
+from cli.day.rows import hold, permit, recorded, refused
 from contracts.consent import ConsentGranted
 from contracts.consultation import CaseClosed, ClosingAwaited, SubjectDied
 from contracts.coordination import (
@@ -16,23 +16,27 @@ from contracts.coordination import (
     HandedBackToConsultation,
     LeadAgencyNamed,
     PlanEnded,
+    PlanEvaluated,
     PlanExecutionStarted,
     PlanProposed,
     RolesAssigned,
     TaskAssigned,
 )
 from contracts.shared import (
+    ClosingReason,
     DataCategory,
     Field,
+    GoalResult,
     HandBackReason,
     PlanKind,
     Purpose,
     ReferralReason,
+    RefusalCode,
     Role,
     ScreeningOutcome,
     SupportTask,
 )
-from tests.scenarios.stories.desk import HALF_A_YEAR, consent, received, screened
+from tests.scenarios.stories.desk import HALF_A_YEAR, closed, consent, convened, received, screened
 
 TITLE = "多機関協働の曲がり角：同意の前、戻し、再びの紹介、死亡"
 BASIC = DataCategory.BASIC
@@ -77,28 +81,50 @@ def _handed_back(day: Day, case: str, person: str) -> None:
 
 
 def _ended_and_begun_anew(day: Day, case: str, person: str) -> None:
-    """Once more, with a lead, and ended when the outlook was clear, without a plan; later it comes up again, without and with consent."""
+    """Once more, with a lead, who alone closes from now on. It ends with a plan that was carried out, and not before one was begun.
+
+    Later it comes up again, without and with consent.
+    """
     _accepted(day, case, person)
     day.say("coordinator", LeadAgencyNamed(agency="poverty", from_date=day.stage.today), case, permit("elder"), permit("poverty"))
+    day.say("elder", CaseClosed(reason=ClosingReason.SETTLED), case, refused(RefusalCode.NOT_THE_LEAD))
     _roles(day, case, person)
     ended = CoordinationEnded(issues_sorted=True, outlook_clear=True, lead="poverty")
+    day.say("coordinator", ended, case, refused(RefusalCode.WRONG_STATE))
+    _carried_out(day, case, person)
     day.say("coordinator", ended, case, permit("elder"), permit("poverty"))
     day.say("elder", BroughtToSupportConference(reason=ReferralReason.ROLE_DIVISION_NEEDED, sitting=pseudonym()), case)
     _accepted(day, case, person, sort=False)
     _roles(day, case, person)
+    _carried_out(day, case, person)
     day.say("coordinator", ended, case, permit("elder"), permit("poverty"))
     _accepted(day, case, person, sort=False)
 
 
-def _died(day: Day, case: str, person: str) -> None:
-    """A plan was started at once, before any role was divided; then she dies, and with her the plan and the coordination."""
+def _carried_out(day: Day, case: str, person: str) -> None:
+    """A plan that cannot wait for a sitting is begun; the next sitting finds that its goal is reached."""
+    plan = _begun(day, case, person, "elder")
+    sitting, segment = convened(day, ("coordinator", "elder", "poverty"), case)
+    day.say("coordinator", PlanEvaluated(
+        person=person, plan=plan, version=1, result=GoalResult.REACHED, sitting=sitting,
+    ), case, permit("poverty"))
+    closed(day, sitting, segment)
+
+
+def _begun(day: Day, case: str, person: str, *told: str) -> str:
     plan, today = pseudonym(), day.stage.today
     day.say("coordinator", PlanProposed(
         person=person, plan=plan, kind=PlanKind.COORDINATION, version=1, period_from=today, period_to=today + HALF_A_YEAR, applied_on=today,
     ), case)
-    day.say("poverty", PlanExecutionStarted(plan=plan, version=1, urgent=True), case, permit("coordinator"))
+    day.say("poverty", PlanExecutionStarted(plan=plan, version=1, urgent=True), case, *map(permit, ("coordinator", *told)))
+    return plan
+
+
+def _died(day: Day, case: str, person: str) -> None:
+    """A plan was started at once, before any role was divided; then she dies, and with her the plan and the coordination."""
+    _begun(day, case, person)
     others = [permit(agency, type=kind.__name__) for kind in (ClosingAwaited, PlanEnded, CaseClosed) for agency in ("coordinator", "poverty")]
-    day.say("elder", SubjectDied(person=person, died_on=today, household_remains=False), case,
+    day.say("elder", SubjectDied(person=person, died_on=day.stage.today, household_remains=False), case,
             recorded(), *others, permit("elder", type=CaseClosed.__name__))
 
 

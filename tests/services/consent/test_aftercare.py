@@ -28,8 +28,8 @@ from contracts.shared import (
     RefusalCode,
     StopAnswer,
 )
+from kernel.days import DAY_MS
 from kernel.testing import AT, Given, Then, given
-from services.consent.domain.model import DAY_MS
 from tests.services.consent.test_stops import delivered, permitted
 from tests.services.consent.town import CONSENT, DAYS, GATE, MOTHER, TIMED, TOWN, consent, part, request
 

@@ -57,12 +57,12 @@ from contracts.shared import (
     RightsReason,
     StopAnswer,
 )
+from kernel.days import DAY_MS
 from kernel.decider import Function
 from kernel.parties import PARTIES
 from kernel.properties import Said, check
 from kernel.testing import AT
 from services.consent.domain import registry
-from services.consent.domain.model import DAY_MS
 from tests.services.consent.town import ASKED, CONSENT, KINDS, MOTHER, SON, TIMED, consent, part, request
 
 BASIC, ADDRESS, DANGER = DataCategory.BASIC, DataCategory.ADDRESS, DataCategory.DANGER
@@ -91,7 +91,7 @@ FROM_FUNCTIONS = (
     NOTED, NOTED.changed(open=False), InformationRequestedInConference(segment=SEGMENT, to_agency="coordinator", wanted=(BASIC,)),
     PartGiven(agency="coordinator", part=CasePart.LINKED), PersonsNoted(persons=(SON,)), CaseAnnounced(agency="tax", persons=(SON,)),
     MessageRefused(agency="elder", message_id="m", message_type="t", code=RefusalCode.WRONG_STATE, sentence=""),
-    ContactStateChanged(reached=False), ContactStateChanged(reached=True),
+    ContactStateChanged(agency="elder", reached=False), ContactStateChanged(agency="elder", reached=True),
     request(recipient="coordinator", event_type="LinkAccepted", basis=Basis.K, purpose=Purpose.NOTICE),
 )
 FROM_AGENCIES = (

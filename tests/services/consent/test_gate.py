@@ -12,10 +12,10 @@ from contracts.coordination import InformationRequestedInConference, SegmentNote
 from contracts.envelope import DisclosureRequested, PersonsNoted, Tick
 from contracts.registry import PolicyActivated
 from contracts.shared import Basis, ConferenceBasis, ConsentMedium, DataCategory, Outcome, Purpose, RefusalCode
+from kernel.days import DAY_MS
 from kernel.decider import fold
 from kernel.testing import AT, Given, Then, given
 from services.consent.domain import registry
-from services.consent.domain.model import DAY_MS
 from tests.services.consent.town import CONSENT, GATE, MOTHER, SON, TOWN, consent, part, request
 
 BASIC, ECONOMIC, HEALTH, ADDRESS, DANGER = (

@@ -23,8 +23,8 @@ from contracts.consent import (
 from contracts.envelope import DeadlineSet, Tick
 from contracts.outreach import ContactStateChanged
 from contracts.shared import DataCategory, Deadline, DoubtKind, Outcome, ProxyKind, Purpose, RefusalCode
+from kernel.days import DAY_MS
 from kernel.testing import AT, Given, given
-from services.consent.domain.model import DAY_MS
 from tests.services.consent.test_stops import delivered, permitted, receipt, stops, verdicts
 from tests.services.consent.town import ASKED, CONSENT, DAYS, GATE, MOTHER, SON, TIMED, TOWN, consent, part, request
 
@@ -91,20 +91,30 @@ def test_nobody_is_asked_twice_by_the_same_request():
 
 
 def test_nobody_is_asked_before_the_first_contact():
-    """domain.md §2.6: consent is asked for only from Contacted on; what outreach has told counts."""
-    unmet = case().when(ContactStateChanged(reached=False), source="tsunagu.outreach").then(ContactStateChanged(reached=False))
+    """domain.md §2.6: who visits asks for a consent only from Contacted on; what outreach has told counts."""
+    away, there = (ContactStateChanged(agency="outreach", reached=reached) for reached in (False, True))
+    unmet = case().when(away, source="tsunagu.outreach").then(away)
 
-    unmet.when(ASKED).then_refused(RefusalCode.NO_CONTACT_YET)
-    unmet.when(ContactStateChanged(reached=True), source="tsunagu.outreach").after().when(ASKED).then(ASKED)
+    unmet.when(ASKED, agency="outreach").then_refused(RefusalCode.NO_CONTACT_YET)
+    unmet.when(there, source="tsunagu.outreach").after().when(ASKED, agency="outreach").then(ASKED)
+
+
+def test_who_does_not_visit_asks_whenever_it_likes():
+    """A desk that the person comes to has met the person, whatever the visitors have seen; another visitor's contact is not one's own."""
+    unmet = case(ContactStateChanged(agency="outreach", reached=False))
+
+    unmet.when(ASKED, agency="elder").then(ASKED)
+    other = ContactStateChanged(agency="elder", reached=True)
+    unmet.when(other, source="tsunagu.outreach").after().when(ASKED, agency="outreach").then_refused(RefusalCode.NO_CONTACT_YET)
 
 
 @pytest.mark.parametrize("said", [consent(BASIC), ConsentRefused(consent="8" * 32, person=MOTHER, purpose=Purpose.PARTICIPATION)])
-def test_whoever_has_answered_before_may_be_asked_while_outreach_has_met_nobody(said: Any):
-    """Outreach that coordination asks for (図 a6) silences nobody who has spoken with another desk; of the others nobody is asked."""
-    unmet = case(said, ContactStateChanged(reached=False))
+def test_who_visits_asks_before_the_first_contact_only_whoever_has_answered_before(said: Any):
+    """Outreach that coordination asks for (図 a6) silences nobody who has spoken with another desk; of the others it asks nobody."""
+    unmet = case(said, ContactStateChanged(agency="outreach", reached=False))
 
-    unmet.when(ASKED).then(ASKED)
-    unmet.when(ASKED.changed(person=SON)).then_refused(RefusalCode.NO_CONTACT_YET)
+    unmet.when(ASKED, agency="outreach").then(ASKED)
+    unmet.when(ASKED.changed(person=SON), agency="outreach").then_refused(RefusalCode.NO_CONTACT_YET)
 
 
 @pytest.mark.parametrize(
@@ -331,12 +341,24 @@ def test_a_parent_speaks_for_a_minor_and_for_no_adult():
 
 
 def test_a_conflict_of_interest_suspends_the_proxy_and_not_the_person():
-    """Rule 21: somebody else must be found; who can decide decides."""
+    """Rule 21: nobody says yes for the person; who can decide decides."""
     conflict = DOUBTED.changed(doubt=DoubtKind.CONFLICT_OF_INTEREST)
 
     case(DOUBTED, GUARDIAN, conflict).when(consent(BASIC)).then_refused(RefusalCode.CAPACITY_IN_DOUBT)
-    case(DOUBTED, GUARDIAN, conflict, GUARDIAN.changed(proxy="8" * 32)).when(consent(BASIC)).then(ConsentGranted)
     case(GUARDIAN, conflict).when(consent(BASIC)).then(ConsentGranted)
+
+
+@pytest.mark.parametrize("past", [(DOUBTED, GUARDIAN), (GUARDIAN,), ()])
+def test_while_interests_conflict_no_proxy_is_verified(past: tuple[Any, ...]):
+    """R6: the suspended one does not come back by the same document, nor does another in its place; once it is clear again, somebody may."""
+    conflict, other = DOUBTED.changed(doubt=DoubtKind.CONFLICT_OF_INTEREST), GUARDIAN.changed(proxy="8" * 32)
+    stands = case(*past, conflict)
+
+    stands.when(GUARDIAN).then_refused(RefusalCode.PROXY_INVALID)
+    stands.when(other).then_refused(RefusalCode.PROXY_INVALID)
+    stands.when(other.changed(person=SON)).then(ProxyVerified)
+    clear = stands.when(CapacityConfirmed(person=MOTHER)).then(CapacityConfirmed)
+    clear.when(DOUBTED).then(DOUBTED).when(other).then(other).when(consent(BASIC)).then(ConsentGranted)
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from contracts.consent import (
 )
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, Tick
 from contracts.shared import DataCategory, Deadline, Outcome, RefusalCode, RightsOutcome, RightsReason
+from kernel.days import DAY_MS
 from kernel.testing import AT, Given, given
-from services.consent.domain.model import DAY_MS
 from tests.services.consent.test_aftercare import handed_over, told
 from tests.services.consent.test_stops import delivered, permitted
 from tests.services.consent.town import GATE, MOTHER, SON, TIMED, TOWN, part

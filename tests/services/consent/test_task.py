@@ -13,10 +13,10 @@ from contracts.consent import ConsentExtended, DisclosureDecided, KeyDestroyed, 
 from contracts.consultation import SubjectDied
 from contracts.envelope import PartNoted, PersonsNoted, Tick
 from contracts.shared import Basis, CasePart, DataCategory, DestructionReason, Outcome, PartCode, Purpose, RefusalCode
+from kernel.days import DAY_MS
 from kernel.decider import fold
 from kernel.testing import AT, Given, given
 from services.consent.domain import registry
-from services.consent.domain.model import DAY_MS
 from services.consent.packs import FOLDER
 from tests.services.consent.test_aftercare import handed_over
 from tests.services.consent.test_stops import permitted, verdicts
@@ -52,15 +52,26 @@ def later(*facts: Any) -> Any:
     return fold(registry.DECIDER, facts, TOWN)
 
 
-def test_codes_alone_go_to_who_has_a_part_in_the_case():
+def test_codes_alone_go_to_who_has_opened_the_case():
     """K: the link was accepted; who had linked hears of it."""
-    assert (Outcome.PERMIT, Basis.K, ()) == tell(case(*PARTIES))
+    assert (Outcome.PERMIT, Basis.K, ()) == tell(case(*PARTIES), agency="coordinator", recipient="elder")
+
+
+def test_codes_alone_go_to_who_is_on_the_list():
+    """A sitting or a project is known to whoever was called to it."""
+    assert (Outcome.PERMIT, Basis.K, ()) == tell(case(PARTIES[0], PartNoted(agency="coordinator", part=CasePart.LISTED)))
+
+
+@pytest.mark.parametrize("part", [CasePart.LINKED, CasePart.ROLE])
+def test_a_part_alone_does_not_make_a_case_known(part: CasePart):
+    """Whoever was linked or named learns of the case once something of it has arrived there: the person may have said no."""
+    assert (Outcome.DENY, Basis.NONE, ("NOT_A_PARTY",)) == tell(case(PARTIES[0], PartNoted(agency="coordinator", part=part)))
 
 
 @pytest.mark.parametrize("event_type", ["CaseClosed", "ClosingAwaited", "CaseReopened", "CaseFrozen"])
-def test_how_a_case_ends_and_goes_on_is_told_to_who_has_a_part_in_it(event_type: str):
+def test_how_a_case_ends_and_goes_on_is_told_to_who_knows_of_it(event_type: str):
     """Closed, to be closed, open again, continued under another id."""
-    assert (Outcome.PERMIT, Basis.K, ()) == tell(case(*PARTIES), event_type=event_type)
+    assert (Outcome.PERMIT, Basis.K, ()) == tell(handed_over(), event_type=event_type)
 
 
 def test_codes_alone_go_to_who_has_received_something_of_the_case():

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from contracts.consent import AccessRequested, BreachReported, DisclosureDecided
-from contracts.consultation import SubjectDied
+from contracts.consultation import SignalPassedOn, SubjectDied
 from contracts.envelope import CaseAnnounced, DeadlineMissed, DisclosureRequested, MessageRefused, PartGiven, Tick
 from contracts.registry import AgencyRegistered, PolicyActivated
-from contracts.shared import Basis, BreachKind, CasePart, DataCategory, Deadline, FunctionName, Outcome, Purpose, RefusalCode
+from contracts.shared import Basis, BreachKind, CasePart, Channel, DataCategory, Deadline, FunctionName, Outcome, Purpose, RefusalCode
 from kernel import envelope, serde
+from kernel.days import DAY_MS
 from kernel.decider import Function
 from kernel.envelope import POSITION, Envelope
 from kernel.memory import MemoryLog, MemoryTown
@@ -27,7 +28,6 @@ from kernel.telemetry import Telemetry
 from kernel.topics import Topics
 from services.consent.courier import Courier
 from services.consent.domain import registry
-from services.consent.domain.model import DAY_MS
 from tests.services.consent.town import KINDS, MOTHER, TIMED, consent
 
 TOPICS, CASE, PARTITIONS = Topics("990019"), "0" * 31 + "1", 2
@@ -77,6 +77,16 @@ class Town:
         self.log.append(TOPICS.inbox("consent"), number, key.encode(), serde.encode(message), [*headers, *place])
         self.memory.pump()
 
+    def pass_on(self, event: Any, recipient: str, agency: str, basis: Basis) -> None:
+        """An event of consultation's log, and the request to tell one agency of it."""
+        headers = Envelope(id="e1", source="tsunagu.consultation", type=serde.type_of(event).full_name, subject=CASE, seq=1, causation_id="t").headers()
+        offset = self.log.append(TOPICS.log("consultation"), PARTITION, CASE.encode(), serde.encode(event), headers)
+        asked = DisclosureRequested(
+            event_id="e1", event_type=type(event).__name__, recipient=recipient, agency=agency, function=FunctionName.CONSULTATION,
+            purpose=Purpose.NOTICE, basis=basis,
+        )
+        self.say(asked, source="tsunagu.consultation", position=f"{TOPICS.log('consultation')}/{PARTITION}/{offset}")
+
     def inbox(self, agency: str, kind: type) -> list[Any]:
         """What an agency has received of a type."""
         found = [serde.decode(record.value) for record in self.log.records(TOPICS.agency_inbox(agency))]
@@ -100,10 +110,20 @@ def test_what_the_gate_records_reaches_those_who_know_of_the_case(town: Town):
     town.say(LEAK, agency="municipality")
 
     assert [LEAK] == town.inbox("elder", BreachReported)
-    assert [LEAK] == town.inbox("coordinator", BreachReported)
     assert [] == town.inbox("tax", BreachReported)
     told = town.inbox("municipality", DisclosureDecided)
-    assert [Outcome.PERMIT, Outcome.PERMIT, Outcome.DENY] == [verdict.outcome for verdict in told]
+    assert [Outcome.PERMIT, Outcome.DENY, Outcome.DENY] == [verdict.outcome for verdict in told]
+
+
+def test_who_was_linked_knows_of_the_case_once_something_of_it_has_arrived(town: Town):
+    """Before that the coordinator does not even learn that there is a case; the signal that it is passed on makes it known."""
+    town.say(LEAK, agency="municipality")
+    assert [] == town.inbox("coordinator", BreachReported)
+    town.pass_on(SignalPassedOn(to_agency="coordinator", channel=Channel.RESIDENT, area_code="990019-01"), "coordinator", "elder", Basis.B0)
+
+    town.say(LEAK.changed(persons=2), agency="municipality")
+
+    assert [LEAK.changed(persons=2)] == town.inbox("coordinator", BreachReported)
 
 
 def test_the_copy_carries_purpose_and_basis(town: Town):
@@ -168,16 +188,10 @@ def test_a_deadline_of_the_gate_is_told_although_nobody_spoke(town: Town):
 
 def test_a_deadline_of_another_function_is_delivered_like_any_event(town: Town):
     """Its type is of the envelope, it is not wrapped, and nobody spoke: no inbox without a name comes to be."""
-    missed = DeadlineMissed(deadline=Deadline.LINK_UNANSWERED, of="link", agency="coordinator", due=1)
-    headers = Envelope(id="e1", source="tsunagu.consultation", type=serde.type_of(missed).full_name, subject=CASE, seq=1, causation_id="t").headers()
-    offset = town.log.append(TOPICS.log("consultation"), PARTITION, CASE.encode(), serde.encode(missed), headers)
-    asked = DisclosureRequested(
-        event_id="e1", event_type="DeadlineMissed", recipient="coordinator", agency="", function=FunctionName.CONSULTATION,
-        purpose=Purpose.NOTICE, basis=Basis.K,
-    )
+    missed = DeadlineMissed(deadline=Deadline.LINK_UNANSWERED, of="link", agency="elder", due=1)
 
-    town.say(asked, source="tsunagu.consultation", position=f"{TOPICS.log('consultation')}/{PARTITION}/{offset}")
+    town.pass_on(missed, "elder", "", Basis.K)
 
-    assert [missed] == town.inbox("coordinator", DeadlineMissed)
-    assert [TOPICS.agency_inbox("coordinator")] == [topic for topic in town.topics() if ".agency." in topic]
+    assert [missed] == town.inbox("elder", DeadlineMissed)
+    assert [TOPICS.agency_inbox("elder")] == [topic for topic in town.topics() if ".agency." in topic]
     assert 1 == len([each for each in town.log.records(TOPICS.inbox("consultation")) if isinstance(serde.decode(each.value), DisclosureDecided)])

@@ -69,6 +69,8 @@ PLAN_ENDED = PlanEnded(plan=PLAN, reason=PlanEndReason.PERSON_DECLINED)
 DIVIDED = (*TAKEN_OVER, LEAD, ROLES)
 EXECUTING = (*DIVIDED, PROPOSED, STARTED)
 SORTED = (*EXECUTING, EVALUATED)
+UNLED = (*TAKEN_OVER, ROLES, PROPOSED, STARTED, EVALUATED)
+AGAIN = PROPOSED.changed(plan="3" * 32)
 WATCHED = DeadlineSet(deadline=Deadline.PLAN_REVIEW, of="", agency="coordinator", due=1)
 MET = DeadlineMet(deadline=Deadline.PLAN_REVIEW, of="")
 OF_A_PLAN = WATCHED.changed(of=PLAN)
@@ -179,9 +181,9 @@ def test_a_case_handed_back_is_one_agencys_until_it_is_found_complex_again() -> 
     anew.when(ACCEPTED, agency="coordinator").then(ACCEPTED, RESTS.changed(active=True), DisclosureRequested)
 
 
-@pytest.mark.parametrize("past", [DIVIDED, (*DIVIDED, PROPOSED), SORTED, (*EXECUTING, PLAN_ENDED)])
+@pytest.mark.parametrize("past", [SORTED, (*SORTED, PLAN_ENDED), (*EXECUTING, PLAN_ENDED)])
 def test_coordination_ends_when_all_is_sorted(past: tuple[Any, ...]) -> None:
-    """The lead and those with a role hear of it; coordination rests and watches nothing more."""
+    """The lead and those with a role hear of it; coordination rests and watches nothing more. A plan that the person gave up is not evaluated."""
     then = given(DECIDER, *past, WATCHED, OF_A_PLAN).when(ENDED, agency="coordinator")
     then.then(ENDED, RESTS, MET, *told(then, "CoordinationEnded", "elder", "poverty"))
 
@@ -192,15 +194,23 @@ def test_coordination_does_not_end_before_issues_are_sorted_and_the_outlook_is_c
     given(DECIDER, *SORTED).when(message, agency="coordinator").then_refused(RefusalCode.NOT_SORTED)
 
 
-@pytest.mark.parametrize(("past", "lead"), [(SORTED, "poverty"), (SORTED, ""), ((*TAKEN_OVER, ROLES), "elder"), ((*TAKEN_OVER, ROLES), "")])
+@pytest.mark.parametrize(("past", "lead"), [(SORTED, "poverty"), (SORTED, ""), (UNLED, "elder"), (UNLED, "")])
 def test_coordination_does_not_end_without_its_lead(past: tuple[Any, ...], lead: str) -> None:
     """Somebody goes on accompanying, and it is the one that was named."""
     given(DECIDER, *past).when(ENDED.changed(lead=lead), agency="coordinator").then_refused(RefusalCode.LEAD_MISSING)
 
 
-@pytest.mark.parametrize("past", [EXECUTING, (*TAKEN_OVER, LEAD)])
-def test_coordination_does_not_end_while_its_plan_runs_or_before_roles_were_divided(past: tuple[Any, ...]) -> None:
-    """A plan is evaluated first (図 a10); where nobody was given a role the case is handed back."""
+@pytest.mark.parametrize("past", [EXECUTING, (*SORTED, AGAIN, STARTED.changed(plan=AGAIN.plan))])
+def test_coordination_does_not_end_while_a_plan_of_it_runs(past: tuple[Any, ...]) -> None:
+    """Each is evaluated first (図 a10)."""
+    given(DECIDER, *past).when(ENDED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+
+
+@pytest.mark.parametrize("past", [(*TAKEN_OVER, LEAD), DIVIDED, (*DIVIDED, PROPOSED), (*DIVIDED, PROPOSED.changed(kind=PlanKind.OUTREACH), STARTED)])
+def test_before_a_plan_of_coordination_was_started_the_case_is_handed_back_instead(past: tuple[Any, ...]) -> None:
+    """Nothing was coordinated yet that could be at its end (図 a5)."""
+    given(DECIDER, *past).when(ENDED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
+    assert HANDED_BACK in given(DECIDER, *past).when(HANDED_BACK, agency="coordinator").events
     given(DECIDER, *past).when(ENDED, agency="coordinator").then_refused(RefusalCode.WRONG_STATE)
 
 

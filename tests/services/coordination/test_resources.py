@@ -68,9 +68,10 @@ def test_whoever_works_on_the_area_is_told_of_the_task() -> None:
     then.then(TASK, told(then.context.event_id(0), "municipality"), told(then.context.event_id(0), "coordinator"))
 
 
-def test_who_found_the_gap_is_not_told_of_it() -> None:
-    """It knows."""
-    area(part("participation")).when(GAP, agency="participation", source="tsunagu.participation").then(TASK)
+def test_who_found_the_gap_is_told_of_the_task_too() -> None:
+    """It reported a gap in a case; how often there was one in the area it learns only here."""
+    then = area(part("participation")).when(GAP, agency="participation", source="tsunagu.participation")
+    then.then(TASK, told(then.context.event_id(0), "participation"))
 
 
 def test_parts_of_another_kind_are_none_in_the_work_on_resources() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from contracts.consultation import CaseClosed, CaseOffered, ClosingAwaited, HandBackNoted, PredecessorNoted, RegionNoted
-from contracts.coordination import HandedBackToConsultation
+from contracts.consultation import CaseClosed, CaseOffered, ClosingAwaited, HandBackNoted, LeadNoted, PredecessorNoted, RegionNoted
+from contracts.coordination import HandedBackToConsultation, LeadAgencyNamed
 from contracts.envelope import (
     CaseAnnounced,
     CaseFrozen,
@@ -59,7 +59,7 @@ COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...], tuple[Any, ...]]] = {
         closing.DECIDER,
         (
             *(CaseClosed(reason=reason) for reason in ClosingReason), test_closing.TAKEN_BACK, test_closing.DIED,
-            test_closing.LEFT_BEHIND, test_closing.MOVED, *REGIONS,
+            test_closing.LEFT_BEHIND, test_closing.MOVED, test_closing.LED, *REGIONS,
         ),
         (
             *test_closing.PARTS, test_closing.LINK, test_closing.ANSWER, test_closing.DENIED, test_links.ACCEPTED, HandBackNoted(agency="elder"),
@@ -75,16 +75,17 @@ COURSES: dict[str, tuple[Decider[Any], tuple[Any, ...], tuple[Any, ...]]] = {
 """Each decider, what is reported to it, and events of the same log that another decider writes."""
 INSTEAD = {
     "CaseClosed": {ClosingAwaited}, "HandedBackToConsultation": {HandBackNoted}, "RegionChanged": {RegionNoted},
+    "LeadAgencyNamed": {LeadNoted},
     "CaseOffered": {PredecessorNoted}, "PredecessorNoted": {CaseFrozen},
 }
 """What is recorded where it is not the report itself."""
 AGENCIES = ("elder", "outreach", "tax")
 CASES = (test_continuation.NEW, test_continuation.OLD)
 TERMS = DeadlinesSet(pack="default", terms=(DeadlineTerm(deadline=Deadline.LINK_UNANSWERED, days=7),))
-FROM_OTHERS = (*REGIONS, test_consultation.HANDED_BACK)
+FROM_OTHERS = (*REGIONS, test_consultation.HANDED_BACK, test_closing.LED)
 REPORTS = tuple(dict.fromkeys(
     report for _, reports, _ in COURSES.values() for report in reports
-    if not isinstance(report, RegionChanged | HandedBackToConsultation | CaseOffered | PredecessorNoted)
+    if not isinstance(report, RegionChanged | HandedBackToConsultation | LeadAgencyNamed | CaseOffered | PredecessorNoted)
 ))
 TOLD = (
     CaseAnnounced(agency="elder"), CaseAnnounced(agency="outreach", persons=(test_closing.SON,)), PartGiven(agency="tax", part=CasePart.LINKED),
@@ -123,7 +124,7 @@ def _put(case: Given, message: Any, agency: str) -> Given:
     if kinds:
         assert kinds[0] in {type(message), MessageRefused, *INSTEAD.get(type(message).__name__, set())}
     else:
-        assert isinstance(message, RegionChanged | CaseOffered | PredecessorNoted)
+        assert isinstance(message, RegionChanged | LeadAgencyNamed | CaseOffered | PredecessorNoted)
     if kinds == [MessageRefused]:
         assert case.state == then.state
     return then.after()
@@ -144,9 +145,10 @@ def test_a_link_that_nobody_answers_is_told_to_whoever_linked() -> None:
         Said(Tick(), "990019"), Said(test_links.DECLINED, CASE, "outreach"),
     ])
     (missed,) = (event for event in events(log, CASE) if isinstance(event, DeadlineMissed))
+    (link,) = (event.event_id for event in events(log, CASE) if isinstance(event, DisclosureRequested) and event.event_type == "LinkedToAgency")
     told = [(event.event_type, event.recipient) for event in events(log, CASE) if isinstance(event, DisclosureRequested)]
 
-    assert (Deadline.LINK_UNANSWERED, "outreach", "elder") == (missed.deadline, missed.of, missed.agency)
+    assert (Deadline.LINK_UNANSWERED, link, "elder") == (missed.deadline, missed.of, missed.agency)
     assert [("LinkedToAgency", "outreach"), ("DeadlineMissed", "elder"), ("LinkDeclined", "elder")] == told
 
 

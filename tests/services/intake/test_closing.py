@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from contracts.consultation import CaseClosed, CaseReopened, ClosingAwaited, HandBackNoted, RegionNoted, SubjectDied, SubjectMovedAway
+from contracts.consultation import (
+    CaseClosed,
+    CaseReopened,
+    ClosingAwaited,
+    HandBackNoted,
+    LeadNoted,
+    RegionNoted,
+    SubjectDied,
+    SubjectMovedAway,
+)
+from contracts.coordination import LeadAgencyNamed
 from contracts.envelope import (
     CaseFrozen,
     DeadlineMet,
@@ -23,13 +33,14 @@ from contracts.envelope import (
 from contracts.shared import Basis, CasePart, ClosingReason, Deadline, FunctionName, Outcome, Purpose, RefusalCode, ReopeningReason
 from kernel.testing import Then, given
 from services.intake.domain.closing import DECIDER
-from tests.services.intake.test_consultation import CLOSED, MOTHER
+from tests.services.intake.test_consultation import CLOSED, MOTHER, RECEIVED, SIGNAL
 from tests.services.intake.test_contact import SET, TODAY
 from tests.services.intake.test_links import ACCEPTED, LINKED, WATCHED
 
 SON = "b" * 32
 PARTS = (
-    PartNoted(agency="elder", part=CasePart.OPENED), PartGiven(agency="outreach", part=CasePart.LINKED), PersonsNoted(persons=(MOTHER, SON)),
+    SIGNAL, PartNoted(agency="elder", part=CasePart.OPENED), PartGiven(agency="outreach", part=CasePart.LINKED),
+    PersonsNoted(persons=(MOTHER, SON)),
 )
 """A case of the elder centre in which the outreach team takes part and two persons are named."""
 LINK = DisclosureRequested(
@@ -82,9 +93,21 @@ def test_a_case_is_closed_when_all_rest(reason: ClosingReason) -> None:
     then.then(closed, told(then, "outreach"))
 
 
+@pytest.mark.parametrize("report", [CLOSED, TAKEN_BACK, DIED, MOVED])
+def test_only_a_case_ends(report: Any) -> None:
+    """A sitting or a resource has parts and names too, and no signal and no consultation: nobody is told that it is closed."""
+    given(DECIDER, *PARTS[1:]).when(report, agency="elder").then_refused(RefusalCode.WRONG_STATE)
+
+
+@pytest.mark.parametrize("noticed", [SIGNAL, RECEIVED])
+def test_a_case_is_what_was_noticed(noticed: Any) -> None:
+    """One signal is enough, and one consultation."""
+    given(DECIDER, noticed, *PARTS[1:]).when(CLOSED, agency="elder").then(CLOSED, DisclosureRequested)
+
+
 def test_closing_ends_what_was_watched() -> None:
     """Nobody is reminded of a closed case; what was missed before stays missed."""
-    missed = DeadlineMissed(deadline=Deadline.LINK_UNANSWERED, of="outreach", agency="elder", due=WATCHED.due)
+    missed = DeadlineMissed(deadline=Deadline.LINK_UNANSWERED, of="link", agency="elder", due=WATCHED.due)
     met = DeadlineMet(deadline=Deadline.NEXT_CONTACT, of="elder")
     given(DECIDER, *PARTS, SET, WATCHED, missed).when(CLOSED, agency="elder").then(CLOSED, DisclosureRequested, met)
 
@@ -119,14 +142,49 @@ def test_a_reopened_case_is_linked_out_only_by_another_link() -> None:
     given(DECIDER, *PARTS, ACCEPTED, closed, TAKEN_BACK).when(closed, agency="elder").then_refused(RefusalCode.WRONG_STATE)
 
 
+LED = LeadAgencyNamed(agency="elder", from_date=TODAY)
+
+
+def test_the_lead_that_coordination_names_is_noted() -> None:
+    """主担当決定: the last one counts; what is known already gives nothing."""
+    first = given(DECIDER, *PARTS).when(LED, agency="coordinator", source="tsunagu.coordination").then(LeadNoted(agency="elder"))
+    first.when(LED, agency="coordinator", source="tsunagu.coordination").then_nothing()
+    other = first.when(LED.changed(agency="poverty"), agency="coordinator", source="tsunagu.coordination").then(LeadNoted(agency="poverty"))
+    other.when(CLOSED, agency="elder").then_refused(RefusalCode.NOT_THE_LEAD)
+
+
+def test_while_a_lead_is_known_only_it_closes() -> None:
+    """Before coordination ends and after: it goes on accompanying (伴走)."""
+    led = given(DECIDER, *PARTS, begun(FunctionName.COORDINATION), LeadNoted(agency="elder"))
+    led.when(CLOSED, agency="outreach").then_refused(RefusalCode.NOT_THE_LEAD)
+    led.when(CLOSED, agency="elder").then(AWAITED, DisclosureRequested)
+    ended = given(DECIDER, *led.past, rested(FunctionName.COORDINATION))
+    ended.when(CLOSED, agency="outreach").then_refused(RefusalCode.NOT_THE_LEAD)
+    ended.when(CLOSED, agency="elder").then(CLOSED, DisclosureRequested)
+
+
+def test_the_municipality_closes_whoever_leads() -> None:
+    """The lead's contract may be over; an agency of another kind may not, and the municipality closes no closed case either."""
+    led = given(DECIDER, *PARTS, LeadNoted(agency="elder"))
+    led.when(CLOSED, agency="town", agency_kind="POVERTY").then_refused(RefusalCode.NOT_THE_LEAD)
+    closed = led.when(CLOSED, agency="town", agency_kind="MUNICIPALITY").then(CLOSED, DisclosureRequested, DisclosureRequested)
+    closed.when(CLOSED, agency="town", agency_kind="MUNICIPALITY").then_refused(RefusalCode.ALREADY_DONE)
+
+
+def test_a_death_ends_a_case_whoever_leads() -> None:
+    """Whoever learns of it reports it."""
+    given(DECIDER, *PARTS, LeadNoted(agency="elder")).when(DIED, agency="outreach").then(DIED, CaseClosed(reason=ClosingReason.DIED), DisclosureRequested)
+
+
 def test_after_a_hand_back_the_lead_closes() -> None:
-    """主担当 alone; without one, or while coordination is at work again, whoever takes part."""
+    """主担当 alone, also when coordination has been at work again; without one whoever takes part."""
     handed_back = given(DECIDER, *PARTS, HandBackNoted(agency="elder"))
     handed_back.when(CLOSED, agency="outreach").then_refused(RefusalCode.NOT_THE_LEAD)
     handed_back.when(CLOSED, agency="elder").then(CLOSED, DisclosureRequested)
     given(DECIDER, *PARTS).when(CLOSED, agency="outreach").then(CLOSED, DisclosureRequested)
     again = given(DECIDER, *handed_back.past, begun(FunctionName.COORDINATION), rested(FunctionName.COORDINATION))
-    again.when(CLOSED, agency="outreach").then(CLOSED, DisclosureRequested)
+    again.when(CLOSED, agency="outreach").then_refused(RefusalCode.NOT_THE_LEAD)
+    again.when(CLOSED, agency="elder").then(CLOSED, DisclosureRequested)
     other = given(DECIDER, *handed_back.past, begun(FunctionName.OUTREACH), rested(FunctionName.OUTREACH))
     other.when(CLOSED, agency="outreach").then_refused(RefusalCode.NOT_THE_LEAD)
 
@@ -195,7 +253,7 @@ def test_a_frozen_case_closes_no_more() -> None:
 def test_a_death_closes_the_case() -> None:
     """死亡: an open link is no obstacle; what was watched ends, and the others learn it from the closing, which names nobody."""
     closed = CaseClosed(reason=ClosingReason.DIED)
-    met = DeadlineMet(deadline=Deadline.LINK_UNANSWERED, of="outreach")
+    met = DeadlineMet(deadline=Deadline.LINK_UNANSWERED, of="link")
     then = given(DECIDER, *PARTS, LINKED, LINK, WATCHED).when(DIED, agency="elder")
     then.then(DIED, closed, told(then, "outreach", 1), met)
 

@@ -80,6 +80,17 @@ def test_of_two_cases_continued_into_each_other_one_is_left() -> None:
     offered(*PARTS, CONTINUED, key=OLD, offer=back).then_refused(RefusalCode.WRONG_STATE)
 
 
+def test_an_offer_to_a_third_case_hinders_nothing() -> None:
+    """It may have been refused there without a word: a case that waits for no answer any more takes over another, whatever the ids."""
+    elsewhere = CONTINUED.changed(into_case="b" * 32)
+    offered(*PARTS, elsewhere).then(NOTED)
+    back = CaseOffered(case=NEW, into_case=OLD, agencies=("elder",))
+    taken = PredecessorNoted(case=NEW, into_case=OLD)
+    offered(*PARTS, elsewhere, key=OLD, offer=back).then(taken)
+    offered(*PARTS, CONTINUED, elsewhere, key=OLD, offer=back).then(taken)
+    offered(*PARTS, elsewhere, CONTINUED, key=OLD, offer=back).then_refused(RefusalCode.WRONG_STATE)
+
+
 def test_the_old_case_is_frozen_once_it_was_taken_over() -> None:
     """Everybody who takes part is told the new id, and reminded of no contact here; a link that nobody answered stays a matter."""
     then = given(DECIDER, *PARTS, CONTINUED, OFFERED, SET, WATCHED, key=OLD).when(NOTED, agency="elder", source=OURS)
@@ -103,7 +114,7 @@ def test_a_case_goes_on_under_another_id_by_itself() -> None:
     """The offer travels to the new case, and its answer back to the old one, whatever partitions they lie in."""
     log = check(CONSULTATION, BOTH)
     assert [CONTINUED, OFFERED, FROZEN] == [event for event in events(log, OLD) if isinstance(event, CaseContinued | CaseOffered | CaseFrozen)]
-    assert [OPENED, NOTED, PartGiven(agency="outreach", part=CasePart.LINKED)] == [
+    assert [OPENED.changed(case=True), NOTED, PartGiven(agency="outreach", part=CasePart.LINKED)] == [
         event for event in events(log, NEW) if isinstance(event, PartNoted | PredecessorNoted | PartGiven)
     ]
 

@@ -248,6 +248,13 @@ def test_only_known_attributes_travel_on() -> None:
     )
 
 
+def test_the_kind_of_the_sender_is_that_of_the_registry() -> None:
+    """Whatever it claims itself: behind the door the municipality may do what others may not."""
+    found = examine(record(agency_kind="MUNICIPALITY"), "elder", LISTED)
+    assert isinstance(found, Admitted)
+    assert "ELDER" == found.envelope.agency_kind
+
+
 def test_a_well_formed_trace_travels_on() -> None:
     """What is a pseudonym by its form connects the agency's system with ours."""
     trace = f"00-{'a' * 32}-{'b' * 16}-01"

@@ -28,7 +28,7 @@ def test_consultation_is_a_sound_function() -> None:
     ])
     refused = [event for event in events(log) if isinstance(event, MessageRefused)]
 
-    assert PartNoted(agency="elder", part=CasePart.OPENED) in events(log)
+    assert PartNoted(agency="elder", part=CasePart.OPENED, case=True) in events(log)
     assert [("tax", RefusalCode.CASE_NOT_FOUND)] == [(event.agency, event.code) for event in refused]
 
 

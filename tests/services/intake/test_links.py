@@ -20,12 +20,19 @@ NEXT = date(2026, 6, 10)
 ACCEPTED = LinkAccepted(method=ContactMethod.VISIT, next_contact=NEXT)
 CONTACT_SET = by_day(Deadline.NEXT_CONTACT, "outreach", "outreach", NEXT)
 TERMS = {Deadline.LINK_UNANSWERED: 7}
-WATCHED = DeadlineSet(deadline=Deadline.LINK_UNANSWERED, of="outreach", agency="elder", due=AT + 7 * DAY_MS)
+WATCHED = DeadlineSet(deadline=Deadline.LINK_UNANSWERED, of="link", agency="elder", due=AT + 7 * DAY_MS)
+"""Of a link whose event has the id ``link``."""
 
 
 def linked(agency: str = "elder", *past: Any, shared: Any = None, message_id: str = "link") -> Given:
     """A case with a link of ``agency`` to the outreach team after ``past``."""
     return given(DECIDER, *(past or (SIGNAL,)), shared=shared).when(LINKED, agency=agency, message_id=message_id).after()
+
+
+def watched(case: Given) -> str:
+    """The id of the linking event whose answer is watched."""
+    (deadline,) = (event for event in case.past if isinstance(event, DeadlineSet))
+    return deadline.of
 
 
 def told(then: Then, linker: str) -> DisclosureRequested:
@@ -57,7 +64,21 @@ def test_a_link_gives_a_part_and_asks_the_gate(past: tuple[Any, ...]) -> None:
 
 def test_a_link_is_watched_where_the_municipality_says_for_how_long() -> None:
     """つなぎの放置: whoever linked is told when there is no answer in time."""
-    given(DECIDER, SIGNAL, shared=TERMS).when(LINKED, agency="elder").then(LINKED, DisclosureRequested, WATCHED, PartGiven)
+    then = given(DECIDER, SIGNAL, shared=TERMS).when(LINKED, agency="elder")
+    then.then(LINKED, DisclosureRequested, WATCHED.changed(of=then.context.event_id(0)), PartGiven)
+
+
+def test_each_link_is_watched_by_itself() -> None:
+    """Two desks link to the same agency: each has its own deadline, and one answer meets both; a link to another agency still waits."""
+    case = linked("poverty", *linked(shared=TERMS).past, shared=TERMS, message_id="another link")
+    other = case.when(LINKED.changed(to_agency="child"), agency="elder", message_id="elsewhere").after()
+    first, second, third = (event for event in other.past if isinstance(event, DeadlineSet))
+    assert 3 == len({first.of, second.of, third.of})
+    assert ["elder", "poverty", "elder"] == [first.agency, second.agency, third.agency]
+
+    then = other.when(DECLINED, agency="outreach")
+    assert {first.of, second.of} == {event.of for event in then.events if isinstance(event, DeadlineMet)}
+    assert {(Deadline.LINK_UNANSWERED, third.of)} == set(then.state.watched)
 
 
 def test_a_link_of_nothing_is_refused() -> None:
@@ -90,16 +111,16 @@ def test_an_acceptance_tells_the_linker_and_sets_the_next_contact() -> None:
 
 def test_an_answer_meets_the_deadline() -> None:
     """Nobody is reminded of what was answered."""
-    met = DeadlineMet(deadline=Deadline.LINK_UNANSWERED, of="outreach")
     case = linked(shared=TERMS)
+    met = DeadlineMet(deadline=Deadline.LINK_UNANSWERED, of=watched(case))
     case.when(ACCEPTED, agency="outreach").then(ACCEPTED, DisclosureRequested, met, CONTACT_SET)
     case.when(DECLINED, agency="outreach").then(DECLINED, DisclosureRequested, met)
 
 
 def test_an_answer_after_the_deadline_is_still_an_answer() -> None:
     """What was missed is met no more."""
-    missed = DeadlineMissed(deadline=Deadline.LINK_UNANSWERED, of="outreach", agency="elder", due=WATCHED.due)
     late = linked(shared=TERMS)
+    missed = DeadlineMissed(deadline=Deadline.LINK_UNANSWERED, of=watched(late), agency="elder", due=WATCHED.due)
     given(DECIDER, *late.past, missed).when(DECLINED, agency="outreach").then(DECLINED, DisclosureRequested)
 
 

@@ -67,7 +67,7 @@ REPORTS = (VERIFIED, DISMISSED, KNOCKED, DECLINED, MET, STEP, STEP_AND_NEXT, ACC
 """What a team may report."""
 TOLD = (REQUESTED, DIED, DIED.changed(household_remains=True))
 """What other functions tell."""
-NOT_REACHED, REACHED = ContactStateChanged(reached=False), ContactStateChanged(reached=True)
+NOT_REACHED, REACHED = ContactStateChanged(agency="outreach", reached=False), ContactStateChanged(agency="outreach", reached=True)
 BEGUN, AT_REST = RegionChanged(function=FunctionName.OUTREACH, active=True), RegionChanged(function=FunctionName.OUTREACH, active=False)
 SET, DONE = by_day(Deadline.NEXT_CONTACT, TEAM, TEAM, NEXT), met(Deadline.NEXT_CONTACT, TEAM)
 MISSED = DeadlineMissed(deadline=Deadline.NEXT_CONTACT, of=TEAM, agency=TEAM, due=SET.due)
@@ -97,7 +97,7 @@ def told(then: Then, event: type, *agencies: str) -> tuple[DisclosureRequested, 
 
 def test_a_signal_is_verified() -> None:
     """The work begins; until somebody has met the person, no consent is to be asked for."""
-    given(DECIDER).when(VERIFIED).then(VERIFIED, NOT_REACHED, BEGUN)
+    given(DECIDER).when(VERIFIED, agency=TEAM).then(VERIFIED, NOT_REACHED, BEGUN)
 
 
 @pytest.mark.parametrize("past", [(VERIFIED,), (NOTED,), (VERIFIED, MET), LINKED, (*LINKED, STEADY)])
@@ -121,7 +121,7 @@ def test_nobody_is_visited_on_an_unverified_signal(step: Any) -> None:
 @pytest.mark.parametrize("past", [(VERIFIED,), (VERIFIED, KNOCKED, KNOCKED)])
 def test_the_first_contact_is_made(past: tuple[Any, ...]) -> None:
     """At the first visit or the tenth; from here on the person can be asked."""
-    given(DECIDER, *past).when(MET).then(MET, REACHED)
+    given(DECIDER, *past).when(MET, agency=TEAM).then(MET, REACHED)
 
 
 @pytest.mark.parametrize("past", [(VERIFIED, MET), (VERIFIED, MET, DECLINED), (VERIFIED, MET, ACCEPTED)])
@@ -171,18 +171,30 @@ def test_a_signal_that_needs_no_visit_is_dismissed(past: tuple[Any, ...]) -> Non
     after(*past).when(DISMISSED).then(DISMISSED)
 
 
+@pytest.mark.parametrize("past", [(VERIFIED,), (NOTED,), (VERIFIED, KNOCKED), (*LINKED, STEADY, ENDED, VERIFIED)])
+def test_as_long_as_nobody_was_met_the_work_is_given_up_as_needless(past: tuple[Any, ...]) -> None:
+    """A rumour that proves empty at the door, a request that was not needed: the case may rest, and another signal begins anew."""
+    rested = after(*past).when(DISMISSED).then(DISMISSED, AT_REST)
+    rested.when(KNOCKED).then_refused(RefusalCode.WRONG_STATE)
+    assert BEGUN in rested.when(VERIFIED).events
+
+
 @pytest.mark.parametrize(
-    ("past", "code"), [((DISMISSED,), RefusalCode.ALREADY_DONE), ((VERIFIED,), RefusalCode.WRONG_STATE), (LINKED, RefusalCode.WRONG_STATE)],
+    ("past", "code"),
+    [
+        ((DISMISSED,), RefusalCode.ALREADY_DONE), ((VERIFIED, MET), RefusalCode.WRONG_STATE), (LINKED, RefusalCode.WRONG_STATE),
+        ((VERIFIED, MET, DECLINED), RefusalCode.WRONG_STATE),
+    ],
 )
-def test_a_signal_is_dismissed_once_and_not_when_the_work_has_begun(past: tuple[Any, ...], code: RefusalCode) -> None:
-    """Who has set out ends with a reason."""
+def test_a_signal_is_dismissed_once_and_not_when_somebody_was_met(past: tuple[Any, ...], code: RefusalCode) -> None:
+    """Who has met the person ends with a reason."""
     after(*past).when(DISMISSED).then_refused(code)
 
 
 @pytest.mark.parametrize("past", [(DISMISSED,), (VERIFIED, MOVED)])
 def test_after_a_dismissal_or_an_end_a_signal_begins_anew(past: tuple[Any, ...]) -> None:
     """The whole way again; somebody never met is still not to be asked for a consent."""
-    then = after(*past).when(VERIFIED)
+    then = after(*past).when(VERIFIED, agency=TEAM)
     then.then(VERIFIED, NOT_REACHED, BEGUN)
     assert (Stage.APPROACHING, False, frozenset()) == (then.state.stage, then.state.met, then.state.links)
 
@@ -191,6 +203,15 @@ def test_who_was_met_once_stays_met_for_the_gate() -> None:
     """The work begins anew, a contact has to be made anew, but the gate is never told that nobody was met."""
     again = after(*LINKED, STEADY, ENDED).when(VERIFIED).then(VERIFIED, BEGUN)
     again.when(MET).then(MET)
+
+
+def test_another_visitor_asks_once_it_has_met_the_person_itself() -> None:
+    """One team was asked, another was there first: the first contact of the case is its own, and the team asked for says so by its next step."""
+    unmet = after(NOTED, NOT_REACHED)
+    by_elder = unmet.when(MET, agency="elder").then(MET, REACHED.changed(agency="elder"))
+    by_elder.when(STEP, agency="elder").then(STEP)
+    by_elder.when(STEP, agency=TEAM).then(STEP, REACHED).when(STEP, agency=TEAM).then(STEP)
+    by_elder.when(ACCEPTED, agency=TEAM).then(ACCEPTED, DisclosureRequested, REACHED, PartGiven)
 
 
 def test_coordination_asks_for_a_visit() -> None:
@@ -342,10 +363,11 @@ def test_outreach_ends_once(reason: OutreachEnded) -> None:
 
 
 def test_a_death_ends_the_work() -> None:
-    """Written by itself, with everything that an end brings; whoever reported the death is not told of it."""
+    """Written by itself, with everything that an end brings; whoever reported the death is told of the end too, having reported no end."""
     then = after(*LINKED, STEP_AND_NEXT, SET).when(DIED, agency="elder", source=CONSULTATION)
     then.then(DEAD, AT_REST, DONE, *told(then, OutreachEnded, "participation"))
-    after(*LINKED).when(DIED, agency="participation", source=CONSULTATION).then(DEAD, AT_REST)
+    reporter = after(*LINKED).when(DIED, agency="participation", source=CONSULTATION)
+    reporter.then(DEAD, AT_REST, *told(reporter, OutreachEnded, "participation"))
 
 
 @pytest.mark.parametrize("past", [(), (DISMISSED,), (*LINKED, STEADY, ENDED)])
@@ -359,7 +381,7 @@ def test_where_the_household_remains_the_work_for_the_others_goes_on() -> None:
     mother, son = (DIED.changed(person=person, household_remains=True) for person in (MOTHER, SON))
     after(*LINKED).when(mother, agency="elder", source=CONSULTATION).then_nothing()
     after(VERIFIED).when(mother, agency="elder", source=CONSULTATION).then_nothing()
-    after(*LINKED).when(son, agency="participation", source=CONSULTATION).then(DEAD, AT_REST)
+    after(*LINKED).when(son, agency="elder", source=CONSULTATION).then(DEAD, AT_REST, DisclosureRequested)
 
 
 def test_the_whole_way_leads_through_every_stage() -> None:

@@ -79,8 +79,18 @@ def test_who_has_no_part_is_heard_only_where_the_schema_says_so(kind: EventType)
 @EVERY
 def test_about_what_nobody_knows_only_an_opener_or_anybody_is_heard(kind: EventType) -> None:
     """The first to speak gets a part, by a type that opens and by no other."""
-    expected: dict[str, tuple[Any, ...]] = {"none": (NOTED,), "opens": (NOTED, OPENED)}
+    expected: dict[str, tuple[Any, ...]] = {"none": (NOTED,), "opens": (NOTED, OPENED.changed(case=kind.key == "case"))}
     assert expected[kind.part] == said(kind, UNKNOWN) if kind.part in expected else not_found(said(kind, UNKNOWN))
+
+
+@EVERY
+def test_under_the_id_of_a_case_nothing_but_a_case_is_opened(kind: EventType) -> None:
+    """A sitting, a resource or a place would give its partners a part in the case; what opens none is heard as ever."""
+    events = said(kind, Known(agencies=frozenset((US,)), case=True))
+    if kind.part == "opens" and kind.key != "case":
+        assert [RefusalCode.WRONG_STATE] == [getattr(event, "code", None) for event in events]
+    else:
+        assert (NOTED,) == events
 
 
 @pytest.mark.parametrize("kind", [kind for kind in publishable.KINDS if kind.part == "required"], ids=lambda kind: kind.name)

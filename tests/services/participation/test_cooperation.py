@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -56,11 +57,17 @@ def test_what_a_project_cannot_do_now_is_refused(past: tuple[Any, ...], message:
     {"shared_yen": 80_001},
     {"share_to": ShareCause.NONE},
     {"shared_yen": 0},
-    {"period_to": TOMORROW},
 ])
 def test_figures_that_cannot_be_are_refused(changes: dict[str, Any]):
-    """More shared than sold, shared with nobody, nothing shared with somebody, a period that is not over."""
+    """More shared than sold, shared with nobody, nothing shared with somebody."""
     given(DECIDER, PAIRED, STARTED).when(RESULT.changed(**changes)).then_refused(RefusalCode.VALUE_INVALID)
+
+
+def test_a_period_that_is_not_over_has_no_result():
+    """On its last day it may be told."""
+    given(DECIDER, PAIRED, STARTED).when(RESULT.changed(period_to=TOMORROW)).then_refused(RefusalCode.PERIOD_INVALID)
+    today = RESULT.changed(period_to=TOMORROW - timedelta(days=1))
+    assert today in given(DECIDER, PAIRED, STARTED).when(today).events
 
 
 @pytest.mark.parametrize("changes", [{"shared_yen": 80_000}, {"shared_yen": 0, "share_to": ShareCause.NONE}, {"sales_yen": 20_000}])

@@ -79,9 +79,13 @@ def stage(case: Given, person: str = SON) -> Stage | None:
     return match.stage if match else None
 
 
-def test_coordination_asks_and_participation_begins():
-    """Arrow a7: the request is noted, and the case knows that participation is at work."""
-    given(DECIDER).when(ASKED, agency="coordinator", source="tsunagu.coordination").then(REQUESTED, BEGINS)
+@pytest.mark.parametrize("work", [NEED, CANDIDATE])
+def test_coordination_asks_and_participation_begins_with_its_first_work(work: Any):
+    """Arrow a7: the request is only noted, since the gate may still say no to it; with the first work the case knows that somebody is at it."""
+    asked = given(DECIDER).when(ASKED, agency="coordinator", source="tsunagu.coordination").then(REQUESTED)
+    before = (REQUESTED,) if work is NEED else (REQUESTED, NEED)
+    assert not asked.state.active
+    assert BEGINS in given(DECIDER, *before).when(work, agency="participation").events
 
 
 def test_the_same_request_again_changes_nothing_and_another_agency_is_noted_too():
@@ -92,8 +96,10 @@ def test_the_same_request_again_changes_nothing_and_another_agency_is_noted_too(
 
 
 def test_a_new_request_begins_anew_after_a_rest():
-    """The operator is known; the work begins again."""
-    given(DECIDER, REQUESTED, BEGINS, RESTS).when(ASKED, agency="coordinator", source="tsunagu.coordination").then(BEGINS)
+    """The operator is known, so the request alone gives nothing; the work begins again with what it does."""
+    rested = given(DECIDER, REQUESTED, BEGINS, RESTS)
+    rested.when(ASKED, agency="coordinator", source="tsunagu.coordination").then_nothing()
+    rested.when(NEED, agency="participation").then(NEED, BEGINS)
 
 
 @pytest.mark.parametrize("message", [NEED, CANDIDATE, TRIAL, CONFIRMED, FOR_HIM, FOR_THE_HOST, GAP])

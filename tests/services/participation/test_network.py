@@ -103,7 +103,7 @@ def test_an_occasion_is_reported_once(message: Any):
 @pytest.mark.parametrize(("message", "day"), [(TRAINING, "held_on"), (EXCHANGE, "held_on"), (ADVICE, "given_on")])
 def test_what_lies_ahead_has_not_been(message: Any, day: str):
     """Today counts, tomorrow does not; the day is Japan's."""
-    given(DECIDER).when(message.changed(**{day: TOMORROW}), agency="community").then_refused(RefusalCode.VALUE_INVALID)
+    given(DECIDER).when(message.changed(**{day: TOMORROW}), agency="community").then_refused(RefusalCode.PERIOD_INVALID)
     assert getattr(given(DECIDER).when(message, agency="community").events[0], day) == TODAY
 
 
@@ -112,7 +112,7 @@ def test_the_day_begins_at_midnight_in_japan():
     midnight = 1_780_066_800_000  # 2026-05-30T00:00:00+09:00
     tomorrow = TRAINING.changed(held_on=TOMORROW, partners=())
 
-    given(DECIDER).when(tomorrow, at=midnight - 1).then_refused(RefusalCode.VALUE_INVALID)
+    given(DECIDER).when(tomorrow, at=midnight - 1).then_refused(RefusalCode.PERIOD_INVALID)
     given(DECIDER).when(tomorrow, at=midnight).then(tomorrow)
 
 

@@ -82,7 +82,7 @@ def test_every_session_counts():
 
 def test_a_session_of_tomorrow_was_not_held():
     """Attendance is counted, never foreseen."""
-    given(DECIDER, OPENED).when(HELD.changed(held_on=TOMORROW)).then_refused(RefusalCode.VALUE_INVALID)
+    given(DECIDER, OPENED).when(HELD.changed(held_on=TOMORROW)).then_refused(RefusalCode.PERIOD_INVALID)
 
 
 def test_a_paused_place_opens_again():

@@ -44,8 +44,8 @@ def test_a_plan_may_be_published_without_naming_anybody():
     ((DRAFTED, PUBLISHED), DRAFTED, RefusalCode.ALREADY_DONE),
     ((DRAFTED, PUBLISHED), HEARD, RefusalCode.WRONG_STATE),
     ((DRAFTED, PUBLISHED), PUBLISHED, RefusalCode.ALREADY_DONE),
-    ((DRAFTED,), HEARD.changed(held_on=TOMORROW), RefusalCode.VALUE_INVALID),
-    ((DRAFTED,), PUBLISHED.changed(published_on=TOMORROW), RefusalCode.VALUE_INVALID),
+    ((DRAFTED,), HEARD.changed(held_on=TOMORROW), RefusalCode.PERIOD_INVALID),
+    ((DRAFTED,), PUBLISHED.changed(published_on=TOMORROW), RefusalCode.PERIOD_INVALID),
     ((), Tick(), RefusalCode.UNKNOWN_TYPE),
 ])
 def test_what_a_plan_cannot_do_now_is_refused(past: tuple[Any, ...], message: Any, code: RefusalCode):
