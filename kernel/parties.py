@@ -124,15 +124,15 @@ def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNo
     """Parts only grow: secrecy and the right to be told of a stop outlast the work."""
     match event:
         case PersonsNoted(persons=persons):
-            return Known(known.agencies, known.persons.union(persons), known.frozen)
+            return Known(known.agencies, known.persons.union(persons), known.case, known.frozen)
         case VerdictNoted() | StopNoted():
             return known
         case CaseFrozen() | FreezeNoted():
             return replace(known, frozen=True)
         case PartNoted(agency=agency, case=case):
-            return replace(known, agencies=known.agencies | {agency}, case=known.case or case)
+            return Known(known.agencies | {agency}, known.persons, known.case or case, known.frozen)
         case _:
-            return Known(known.agencies | {event.agency}, known.persons, known.frozen)
+            return Known(known.agencies | {event.agency}, known.persons, known.case, known.frozen)
 
 
 PARTIES: Decider[Known] = Decider(
