@@ -13,7 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import yaml
 from confluent_kafka import KafkaError, Producer
 
 from cli import reading
@@ -30,10 +29,9 @@ from kernel.envelope import Envelope
 from kernel.partitioner import partition_of
 from kernel.settings import Settings
 from kernel.topics import Topics
-from services.consent.domain import pack
+from services.consent import packs
 
 PRINCIPAL = "registry"
-POLICIES = Path(__file__).resolve().parents[1] / "policies"
 EMERGENCY_KINDS = frozenset({"ELDER", "DISABILITY", "CHILD", "POVERTY", "COORDINATOR", "OUTREACH", "MUNICIPALITY"})
 """Kinds of agency that may give notice of danger to life (basis V, 生命・身体・財産)."""
 
@@ -94,12 +92,12 @@ def places(topics: Topics, partitions: int, key: str, fact: Any) -> Iterator[tup
 
 def policy_hash(name: str) -> str:
     """SHA-256 (hex) of the bytes of a policy pack: its identity."""
-    return sha256(_content(name)).hexdigest()
+    return sha256(_file(name).read_bytes()).hexdigest()
 
 
 def deadlines_set(name: str) -> DeadlinesSet:
     """The fact that agencies are given the days that stand in this policy pack. Raises PackInvalid."""
-    days = pack.read(yaml.safe_load(_content(name)), policy_hash(name)).deadlines
+    days = packs.of(_file(name)).deadlines
     return DeadlinesSet(pack=name, terms=tuple(DeadlineTerm(deadline=deadline, days=days[deadline]) for deadline in sorted(days)))
 
 
@@ -111,8 +109,8 @@ def registered(agency: Agency) -> AgencyRegistered:
     )
 
 
-def _content(policy: str) -> bytes:
-    return (POLICIES / f"{policy}.yaml").read_bytes()
+def _file(policy: str) -> Path:
+    return packs.FOLDER / f"{policy}.yaml"
 
 
 def _matter(key: str, fact: Any) -> str:
