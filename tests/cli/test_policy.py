@@ -112,9 +112,9 @@ def test_changes_are_told_in_words(tmp_path: Path):
 def test_an_overlay_is_compared_with_its_base(tmp_path: Path):
     """Both as the gate reads them."""
     draft = {"name": "machi", "version": 1, "effective_from": NATIONAL["effective_from"], "base": "national", "base_hash": packs.of(FILE).hash,
-             "holdable": {"LinkedToAgency": ["SCHOOL"]}}
+             "holdable": {"PlanShared": ["SCHOOL"]}}
     found = run("diff", str(FILE), written(tmp_path, draft), "--output", "jsonl")
     rows = {row["place"]: row for row in map(json.loads, found.stdout.splitlines())}
 
-    assert {"name", "base", "holds.types.LinkedToAgency"} == set(rows)
-    assert "added" == rows["holds.types.LinkedToAgency"]["change"]
+    assert {"name", "base", "holds.types.PlanShared"} == set(rows)
+    assert "added" == rows["holds.types.PlanShared"]["change"]

@@ -52,8 +52,8 @@ def gate(packs: Packs) -> Decider[CaseFile]:
     def decide(case: CaseFile, message: Message | Tick, context: Context) -> tuple[Event, ...]:
         registry: Registry = context.shared
         today = ordinal_in_japan(context.at)
-        newest = next((pack for pack in by_day if pack.first_day <= today), by_day[-1])
-        rules = Rules(registry=registry, pack=in_force(packs, (registry.policy, *registry.earlier), today), newest=newest, at=context.at)
+        newest = by_day[0] if by_day[0].first_day <= today else next((pack for pack in by_day if pack.first_day <= today), by_day[-1])
+        rules = Rules(registry=registry, pack=in_force(packs, registry.policy, registry.earlier, today), newest=newest, at=context.at)
         match message:
             case DisclosureRequested():
                 verdict = rules.judge(message, context.message_id, context.position, case)

@@ -58,16 +58,17 @@ class PolicyPack:
     """Days that agencies are given, by kind of deadline."""
 
 
-def in_force(packs: Mapping[str, PolicyPack], activated: Sequence[str], day: int) -> PolicyPack | None:
+def in_force(packs: Mapping[str, PolicyPack], last: str, earlier: Sequence[str], day: int) -> PolicyPack | None:
     """The pack activated last among those whose day has come; None where that cannot be told, since one is not known here.
 
-    ``activated``: hashes, the last one first. A pack that is activated before its day is not applied until then.
+    ``last``, ``earlier``: hashes of what was activated, the last one first. Before its day a pack is not applied.
     """
-    for digest in activated:
-        pack = packs.get(digest)
+    pack = packs.get(last)
+    for digest in earlier:
         if pack is None or pack.first_day <= day:
             return pack
-    return None
+        pack = packs.get(digest)
+    return pack if pack is None or pack.first_day <= day else None
 
 
 def read(table: Any, digest: str, origin: str = "") -> PolicyPack:

@@ -21,7 +21,7 @@ BASE = packs.of(packs.FOLDER / "national.yaml")
 HEAD: dict[str, Any] = {"name": "tsunagu-machi", "version": 1, "effective_from": date(2026, 4, 1), "base": "national", "base_hash": HASH}
 FULL = {
     **HEAD, "special_care": ["ECONOMIC"], "deadlines": {"RIGHTS_ANSWER": 14, "PLAN_REVIEW": 120}, "conveners": {"SWA106_6": ["COORDINATOR"]},
-    "minors_line": 13, "small_cell": 10, "holdable": {"LinkedToAgency": ["SCHOOL"], "CoordinationReferred": ["MUNICIPALITY"]},
+    "minors_line": 13, "small_cell": 10, "holdable": {"PlanShared": ["SCHOOL"], "CoordinationReferred": ["MUNICIPALITY"]},
 }
 
 
@@ -46,7 +46,8 @@ def test_r4_4_an_overlay_adds_and_all_else_stays():
     assert BASE.special_care | {DataCategory.ECONOMIC} == found.special_care
     assert {**BASE.deadlines, Deadline.RIGHTS_ANSWER: 14, Deadline.PLAN_REVIEW: 120} == found.deadlines
     assert (13, 10) == (found.minors_line, found.small_cell)
-    assert {"LinkedToAgency": {AgencyKind.SCHOOL}, "CoordinationReferred": {AgencyKind.COORDINATOR, AgencyKind.MUNICIPALITY}} == found.holdable
+    added = {"PlanShared": {AgencyKind.SCHOOL}, "CoordinationReferred": {AgencyKind.COORDINATOR, AgencyKind.MUNICIPALITY}}
+    assert {**BASE.holdable, **added} == found.holdable
     meetings, before = found.bases[Basis.M].conferences, BASE.bases[Basis.M].conferences
     assert {AgencyKind.MUNICIPALITY, AgencyKind.COORDINATOR} == meetings[ConferenceBasis.SWA106_6].conveners
     assert before[ConferenceBasis.LIA15] == meetings[ConferenceBasis.LIA15]
