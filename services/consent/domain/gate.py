@@ -47,13 +47,13 @@ Packs = Mapping[str, PolicyPack]
 
 def gate(packs: Packs) -> Decider[CaseFile]:
     """The gate's decider with the policy packs it can interpret; a pack in force that is not among them means HOLD (R16)."""
-    by_day = sorted(packs.values(), key=lambda pack: (pack.first_day, pack.hash), reverse=True)
+    by_day = sorted(packs.values(), key=lambda pack: (pack.since, pack.hash), reverse=True)
 
     def decide(case: CaseFile, message: Message | Tick, context: Context) -> tuple[Event, ...]:
         registry: Registry = context.shared
-        today = ordinal_in_japan(context.at)
-        newest = by_day[0] if by_day[0].first_day <= today else next((pack for pack in by_day if pack.first_day <= today), by_day[-1])
-        rules = Rules(registry=registry, pack=in_force(packs, registry.policy, registry.earlier, today), newest=newest, at=context.at)
+        at = context.at
+        newest = by_day[0] if by_day[0].since <= at else next((pack for pack in by_day if pack.since <= at), by_day[-1])
+        rules = Rules(registry=registry, pack=in_force(packs, registry.policy, registry.earlier, at), newest=newest, at=at)
         match message:
             case DisclosureRequested():
                 verdict = rules.judge(message, context.message_id, context.position, case)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.shared import Deadline
+from kernel.days import start_of
 from services.consent.domain.entries import BasisRule
 from services.consent.domain.form import Problem, Problems, Reading, at, by, day, keys, several, text
 from services.consent.domain.pack import PackInvalid, PolicyPack
@@ -46,7 +47,7 @@ def read(table: Mapping[str, Any], digest: str, base: PolicyPack, origin: str = 
         raise PackInvalid(origin or f"policy pack {digest[:12]}", problems)
     return replace(
         base, hash=digest, name=found["name"], version=found["version"], base=base.hash,
-        effective_from=found["effective_from"], first_day=found["effective_from"].toordinal(), **_laid_over(found, base),
+        effective_from=found["effective_from"], since=start_of(found["effective_from"].toordinal()), **_laid_over(found, base),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from contracts.shared import AgencyKind, Basis, DataCategory, Deadline, Purpose
+from kernel.days import start_of
 from services.consent.domain.entries import BasisRule
 from services.consent.domain.form import Problem
 from services.consent.domain.pack_form import national
@@ -33,8 +34,8 @@ class PolicyPack:
     """Hash of the national pack under a municipal one."""
     effective_from: date
     """First day on which events are judged by it."""
-    first_day: int
-    """The same day as an ordinal."""
+    since: int
+    """When that day begins in Japan, milliseconds UTC."""
     bases: Mapping[Basis, BasisRule]
     purposes: Mapping[Purpose, frozenset[Purpose]]
     """Requested purpose → purposes whose consent covers it: itself and its ancestors."""
@@ -58,17 +59,17 @@ class PolicyPack:
     """Days that agencies are given, by kind of deadline."""
 
 
-def in_force(packs: Mapping[str, PolicyPack], last: str, earlier: Sequence[str], day: int) -> PolicyPack | None:
+def in_force(packs: Mapping[str, PolicyPack], last: str, earlier: Sequence[str], at: int) -> PolicyPack | None:
     """The pack activated last among those whose day has come; None where that cannot be told, since one is not known here.
 
     ``last``, ``earlier``: hashes of what was activated, the last one first. Before its day a pack is not applied.
     """
     pack = packs.get(last)
     for digest in earlier:
-        if pack is None or pack.first_day <= day:
+        if pack is None or pack.since <= at:
             return pack
         pack = packs.get(digest)
-    return pack if pack is None or pack.first_day <= day else None
+    return pack if pack is None or pack.since <= at else None
 
 
 def read(table: Any, digest: str, origin: str = "") -> PolicyPack:
@@ -77,4 +78,4 @@ def read(table: Any, digest: str, origin: str = "") -> PolicyPack:
     found = national(table, problems)
     if problems:
         raise PackInvalid(origin or f"policy pack {digest[:12]}", problems)
-    return PolicyPack(hash=digest, first_day=found["effective_from"].toordinal(), **found)
+    return PolicyPack(hash=digest, since=start_of(found["effective_from"].toordinal()), **found)
