@@ -6,6 +6,7 @@ registry's own log, which therefore also says what need not be told again: whate
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -75,8 +76,10 @@ def facts(policy: str, town: Iterable[Agency]) -> Iterator[tuple[str, Any]]:
     """Everything that the registry has to say, each fact with its key. Raises PackInvalid."""
     for agency in town:
         yield agency.id, registered(agency)
-    yield policy, PolicyActivated(pack=policy, hash=policy_hash(policy))
-    yield policy, deadlines_set(policy)
+    found = packs.of(_file(policy))
+    yield policy, PolicyActivated(pack=policy, hash=found.hash)
+    if found.since <= time.time() * 1000:  # until its day comes, the days of the pack before it are given
+        yield policy, deadlines_set(policy)
 
 
 def places(topics: Topics, partitions: int, key: str, fact: Any) -> Iterator[tuple[str, int]]:

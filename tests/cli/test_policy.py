@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from cli import registry
 from cli.main import command
+from contracts.registry import DeadlinesSet, PolicyActivated
 from services.consent import packs
+from services.consent.domain.pack import PackInvalid
 
 FILE = packs.FOLDER / "national.yaml"
 NATIONAL = yaml.safe_load(FILE.read_text("utf-8"))
@@ -118,3 +122,38 @@ def test_an_overlay_is_compared_with_its_base(tmp_path: Path):
 
     assert {"name", "base", "holds.types.PlanShared"} == set(rows)
     assert "added" == rows["holds.types.PlanShared"]["change"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of packs of this installation: the national one, and whatever a test writes."""
+    (tmp_path / FILE.name).write_bytes(FILE.read_bytes())
+    monkeypatch.setattr(packs, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_an_overlay_is_activated_by_the_hash_of_its_own_bytes(folder: Path):
+    """With the days that it sets."""
+    draft = {"name": "machi", "version": 1, "effective_from": date(2026, 4, 1), "base": "national", "base_hash": packs.of(FILE).hash,
+             "deadlines": {"PLAN_REVIEW": 60}}
+    path = written(folder, draft, "machi.yaml")
+    (_, activated), (_, days) = registry.facts("machi", ())
+
+    assert PolicyActivated(pack="machi", hash=packs.of(Path(path)).hash) == activated
+    assert {"PLAN_REVIEW": 60, "LINK_UNANSWERED": 7}.items() <= {term.deadline: term.days for term in days.terms}.items()
+
+
+def test_a_broken_pack_is_not_activated(folder: Path):
+    """Not one fact of it is told."""
+    written(folder, {**NATIONAL, "fee": 300}, "machi.yaml")
+
+    with pytest.raises(PackInvalid, match=r"machi\.yaml: fee"):
+        list(registry.facts("machi", ()))
+
+
+def test_a_pack_of_a_day_to_come_is_activated_without_its_deadlines(folder: Path):
+    """The gate waits for the day; the functions are told on it."""
+    written(folder, {**NATIONAL, "effective_from": date(2999, 4, 1)}, "machi.yaml")
+
+    assert [PolicyActivated] == [type(fact) for _, fact in registry.facts("machi", ())]
+    assert [PolicyActivated, DeadlinesSet] == [type(fact) for _, fact in registry.facts("national", ())]
