@@ -16,7 +16,23 @@ from contracts.shared import Basis, DataCategory, Outcome, PartCode, Purpose
 from kernel.decider import fold
 from kernel.testing import AT, given
 from services.consent.domain import registry
-from tests.services.consent.test_bases import ASKED, BIG_TOWN, GRANTED, MINOR, OTHERS, PARTIAL, PROVED, meeting
+from tests.services.consent.test_bases import (
+    ACCESS,
+    ASKED,
+    BIG_TOWN,
+    DANGEROUS,
+    GIVE,
+    GRANTED,
+    MINOR,
+    NOTICE,
+    OTHERS,
+    PARTIAL,
+    PROVED,
+    SCHOOL,
+    TASK,
+    TOLD,
+    meeting,
+)
 from tests.services.consent.town import GATE, MOTHER, PACK, SON, consent, request
 
 OPEN = {Outcome.DENY: 0, Outcome.HOLD: 1, Outcome.REDACT: 2, Outcome.PERMIT: 3}
@@ -30,11 +46,20 @@ parts = some.lists(
     some.builds(PartCode, person=some.sampled_from((MOTHER, SON)), category=some.sampled_from(CATEGORIES), essential=some.just(False)),
     max_size=5, unique_by=lambda each: (each.person, each.category),
 )
+FITTING = (
+    {"basis": Basis.G, **GIVE}, {"basis": Basis.L, **NOTICE}, {"basis": Basis.W, **SCHOOL}, {"basis": Basis.K, **TASK}, {"basis": Basis.P, **ACCESS},
+    {"basis": Basis.V, **DANGEROUS}, *({"basis": Basis.M, **TOLD, "recipient": "welfare", "segment": each.value} for each in OTHERS),
+)
+"""What each basis is for; the cases go a little astray from it."""
+astray = some.fixed_dictionaries({}, optional={
+    "event_type": some.sampled_from(("EmergencyRaised", "SignalReceived", "LinkedToAgency", "AssessmentRecorded", "InformationGivenInConference")),
+    "recipient": some.sampled_from(sorted(BIG_TOWN.agencies)), "agency": some.sampled_from(sorted(BIG_TOWN.agencies)),
+    "purpose": some.sampled_from(list(Purpose)), "persons": some.sampled_from([(MOTHER,), (SON,)]),
+    "segment": some.sampled_from([None, *(each.value for each in OTHERS)]),
+})
 requests = some.builds(
-    request, event_type=some.sampled_from(("EmergencyRaised", "SignalReceived", "LinkedToAgency", "AssessmentRecorded", "InformationGivenInConference")),
-    recipient=some.sampled_from(sorted(BIG_TOWN.agencies)), agency=some.sampled_from(sorted(BIG_TOWN.agencies)),
-    purpose=some.sampled_from(list(Purpose)), basis=some.sampled_from([Basis.G, Basis.K, Basis.L, Basis.M, Basis.P, Basis.V, Basis.W]),
-    segment=some.sampled_from([None, *(each.value for each in OTHERS)]), parts=parts.map(tuple), persons=some.sampled_from([(), (MOTHER,), (SON,)]),
+    lambda fitting, parts, astray, follows: request(*parts, **{**fitting, **({} if follows else astray)}),
+    some.sampled_from(FITTING), parts, astray, some.booleans(),
 )
 
 
