@@ -56,14 +56,16 @@ TESTS: tuple[Callable[[Question, Way], Reason | None], ...] = (sender_kind, reci
 
 
 def by_a_way(question: Question) -> Verdict:
-    """The way of the claimed basis that opens most; whole from one (rule 10)."""
+    """The way of the claimed basis that opens most; whole from one (rule 10). The verdict's rule names it where the basis has others."""
     basis = question.request.basis
+    entry = question.pack.bases[basis]
+    alone = len(entry.ways) == 1 and not entry.types
     found: list[Verdict] = []
     missed, nearest = Reason.BASIS_NOT_AVAILABLE, -1
-    for name, way in question.pack.bases[basis].ways.items():
+    for name, way in entry.ways.items():
         step, reason = missing(question, way)
         if reason is None:
-            found.append(opened(question, way, f"{basis}/{name}"))
+            found.append(opened(question, way, basis.value if alone else f"{basis}/{name}"))
         elif step > nearest:
             missed, nearest = reason, step
     if found:
