@@ -108,7 +108,7 @@ def _senders(source: Source, everybody: list[str]) -> str:
 
 
 def _travels(source: Source, channels: list[Channel]) -> str:
-    if source.schema["function"] == BETWEEN and "told" not in source.schema:
+    if source.schema["function"] == BETWEEN and not {"told", "reaches_agencies"} & source.schema.keys():
         return "機能の受信箱と記録 inboxes and logs of our functions"
     passed = [f"`{channel.short}`" for channel in channels if source in channel.types]
     order = sorted(passed, key=lambda name: (".outbox" not in name, "agency" in name, ".log" in name))

@@ -64,7 +64,7 @@ def _agency(latest: list[Source]) -> Iterator[Channel]:
         "agencyInbox", _TOPICS.agency_inbox("{agency}"), "受信箱 What an agency receives",
         "The agency alone reads here; only the courier writes. What the gate (関門) released to this agency, with the permitted personal "
         "fields filled and the others null or empty; verdicts on what it sent; refusals; notices to stop. It may repeat itself: drop by ce_id.",
-        tuple(source for source in latest if source.schema["function"] in FUNCTIONS or "told" in source.schema),
+        tuple(source for source in latest if _reaches_agencies(source)),
     )
 
 
@@ -107,6 +107,11 @@ def _log(latest: list[Source], function: str) -> Channel:
         "Immutable, kept for ever, ce_seq gapless per key. Types with personal fields lie here as SealedEvent.",
         tuple(source for source in latest if source.schema["function"] in (function, BETWEEN)),
     )
+
+
+def _reaches_agencies(source: Source) -> bool:
+    """What a support function decides may be asked for; of the gate's facts and of those between functions, those that say so."""
+    return source.schema["function"] in FUNCTIONS or "told" in source.schema or source.schema.get("reaches_agencies", False)
 
 
 def _comes_to(source: Source, function: str) -> bool:

@@ -22,6 +22,7 @@ from deploy.local.town import Agency
 from kernel.envelope import Envelope
 from kernel.settings import Settings
 from kernel.topics import Topics
+from services.consent import packs
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "asyncapi.yaml"
@@ -160,3 +161,14 @@ def with_payloads(document: dict[str, Any]) -> dict[str, Any]:
         assert asyncapi.FORMAT == payload["schemaFormat"]
         payload["schema"] = json.loads((PAGE.parent / payload["schema"]["$ref"]).resolve().read_text("utf-8"))
     return found
+
+
+def test_whatever_the_pack_lets_through_is_among_what_an_agency_receives(document: dict[str, Any]):
+    """Types that the national pack names for a basis: a stranger's client must find each of them in the document."""
+    named = {
+        name for pack in packs.load().values() for rule in pack.bases.values() for each in (rule, *rule.ways.values()) for name in each.types
+    }
+    received = {each["$ref"].rpartition("/")[2] for each in document["channels"]["agencyInbox"]["messages"].values()}
+
+    assert named
+    assert named <= received
