@@ -50,14 +50,17 @@ def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rule
 
 
 def _first(faults: Iterable[tuple[bool, RefusalCode]]) -> RefusalCode | None:
-    return next((code for broken, code in faults if broken), None)
+    for broken, code in faults:
+        if broken:
+            return code
+    return None
 
 
 def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> RefusalCode | None:
-    """One purpose, named categories, registered recipients: no wildcard."""
+    """One purpose and categories that the pack knows, registered recipients: no wildcard."""
     return _first((
-        (scope.purpose is Purpose.UNMAPPED, RefusalCode.PURPOSE_MISSING),
-        (not scope.categories or DataCategory.UNMAPPED in scope.categories, RefusalCode.CATEGORIES_MISSING),
+        (scope.purpose not in rules.known.purposes, RefusalCode.PURPOSE_MISSING),
+        (not scope.categories or not rules.known.categories.keys() >= set(scope.categories), RefusalCode.CATEGORIES_MISSING),
         (not scope.recipients, RefusalCode.RECIPIENTS_MISSING),
         (any(recipient not in rules.registry.agencies for recipient in scope.recipients), RefusalCode.RECIPIENT_UNKNOWN),
     ))

@@ -122,14 +122,14 @@ class CaseFile(Record, frozen=True, kw_only=True):
             id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
             recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
         )
-        after = self._ended(event.person, event.supersedes, successor=event.consent)
+        others = self._after_end(event.person, event.supersedes, successor=event.consent)
         lifted = tuple(refusal for refusal in self.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
         refusals = {person: kept for person, kept in {**self.refusals, event.person: lifted}.items() if kept}
         releases = dict(self.releases)
         for (recipient, identity), received in self.releases.items():
             if identity in event.supersedes and recipient in event.recipients:
                 releases[recipient, event.consent] = releases.get((recipient, event.consent), frozenset()) | received
-        return after._with_consents(event.person, (*after.consents[event.person], consent)).changed(
+        return self._with_consents(event.person, (*others, consent)).changed(
             refusals=refusals, releases=releases, standing=self.standing.answered(event.consent),
         )
 
@@ -147,7 +147,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def withdrawn(self, person: str, identities: tuple[str, ...]) -> CaseFile:
         """After a person has withdrawn these consents."""
-        return self._ended(person, identities)
+        return self._with_consents(person, self._after_end(person, identities))
 
     def narrowed(self, event: ConsentNarrowed) -> CaseFile:
         """After less remains of a consent; to whom it names no more nothing remains to be told of it."""
@@ -202,11 +202,11 @@ class CaseFile(Record, frozen=True, kw_only=True):
         assert request is not None, "a verdict follows its request in the log"
         return request
 
-    def _ended(self, person: str, identities: tuple[str, ...], successor: str = "") -> CaseFile:
-        return self._with_consents(person, tuple(
+    def _after_end(self, person: str, identities: tuple[str, ...], successor: str = "") -> tuple[Consent, ...]:
+        return tuple([
             one.changed(withdrawn=True, successor=successor) if one.id in identities and not one.withdrawn else one
             for one in self.consents.get(person, ())
-        ))
+        ])
 
     def _with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
         others = {key: listed for key, listed in self.named.items() if key[0] != person}

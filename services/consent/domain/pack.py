@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Deadline, Purpose
@@ -54,23 +55,27 @@ class PolicyPack:
     """Days that agencies are given, by kind of deadline."""
 
 
-def read(table: Mapping[str, Any], digest: str) -> PolicyPack:
-    """A pack from its parsed YAML. Raises PackInvalid."""
+def read(table: Mapping[str, Any], digest: str, own_codes: bool = False) -> PolicyPack:
+    """A pack from its parsed YAML. Raises PackInvalid.
+
+    ``own_codes``: purposes, categories, kinds and bases that our contracts do not list stay plain text, beside those that they do.
+    """
+    code = _ours_or_its_own if own_codes else _ours
     try:
         protection = table["protection"]
         return PolicyPack(
             hash=digest,
             effective_from=table["effective_from"],
-            bases={Basis(code): _basis(entry) for code, entry in table["bases"].items()},
-            purposes=_covered_by(Purpose, table["purposes"]),
-            categories=_covered_by(DataCategory, table["categories"]),
+            bases={code(Basis, each): _basis(entry, code) for each, entry in table["bases"].items()},
+            purposes=_covered_by(Purpose, table["purposes"], code),
+            categories=_covered_by(DataCategory, table["categories"], code),
             longest_days=int(table["consent"]["longest_days"]),
             hold_ms=int(table["holds"]["days"]) * DAY_MS,
-            holdable={name: frozenset(map(AgencyKind, kinds)) for name, kinds in table["holds"]["types"].items()},
-            protected=frozenset(map(DataCategory, protection["withheld"])),
-            protection_exempt_bases=frozenset(map(Basis, protection["exempt_bases"])),
-            protection_exempt_kinds=frozenset(map(AgencyKind, protection["exempt_kinds"])),
-            reviewer=AgencyKind(table["reviewer"]),
+            holdable={name: _codes(code, AgencyKind, kinds) for name, kinds in table["holds"]["types"].items()},
+            protected=_codes(code, DataCategory, protection["withheld"]),
+            protection_exempt_bases=_codes(code, Basis, protection["exempt_bases"]),
+            protection_exempt_kinds=_codes(code, AgencyKind, protection["exempt_kinds"]),
+            reviewer=code(AgencyKind, table["reviewer"]),
             obligations=tuple(table["obligations"]),
             deadlines={Deadline(kind): _days(kind, days) for kind, days in (table.get("deadlines") or {}).items()},
         )
@@ -78,15 +83,32 @@ def read(table: Mapping[str, Any], digest: str) -> PolicyPack:
         raise PackInvalid(f"policy pack {digest[:12]}: {error!r}") from error
 
 
-def _basis(entry: Mapping[str, Any]) -> BasisRule:
+Code = Callable[[type[StrEnum], Any], Any]
+
+
+def _ours(codes: type[StrEnum], text: Any) -> Any:
+    return codes(text)
+
+
+def _ours_or_its_own(codes: type[StrEnum], text: Any) -> Any:
+    if type(text) is not str:
+        raise ValueError(f"{text!r} is no code")
+    return codes(text) if text in codes.__members__ else text
+
+
+def _codes(code: Code, codes: type[StrEnum], texts: Iterable[Any]) -> frozenset[Any]:
+    return frozenset(code(codes, text) for text in texts)
+
+
+def _basis(entry: Mapping[str, Any], code: Code) -> BasisRule:
     ceiling, conference, review = entry.get("ceiling"), entry.get("conference"), entry.get("review_hours")
     return BasisRule(
         types=frozenset(entry.get("types", ())),
         named_types=frozenset(entry.get("named_types", ())),
-        recipient_kinds=frozenset(map(AgencyKind, entry.get("recipient_kinds", ()))),
-        ceiling=None if ceiling is None else frozenset(map(DataCategory, ceiling)),
+        recipient_kinds=_codes(code, AgencyKind, entry.get("recipient_kinds", ())),
+        ceiling=None if ceiling is None else _codes(code, DataCategory, ceiling),
         conference=None if conference is None else ConferenceBasis(conference),
-        conveners=frozenset(map(AgencyKind, entry.get("conveners", ()))),
+        conveners=_codes(code, AgencyKind, entry.get("conveners", ())),
         review_ms=None if review is None else int(review) * HOUR_MS,
     )
 
@@ -104,9 +126,11 @@ def _days(kind: str, days: Any) -> int:
     return days
 
 
-def _covered_by(codes: Any, parents: Mapping[str, str]) -> dict[Any, frozenset[Any]]:
-    tree = {codes(child): codes(parent) for child, parent in parents.items()}
-    return {code: frozenset(_line(code, tree)) for code in codes if code is not codes.UNMAPPED}
+def _covered_by(codes: Any, parents: Mapping[str, str | None], code: Code) -> dict[Any, frozenset[Any]]:
+    """By code; one without a parent may be listed with none."""
+    tree = {code(codes, child): parent if parent is None else code(codes, parent) for child, parent in parents.items()}
+    listed = dict.fromkeys((*codes, *tree, *(parent for parent in tree.values() if parent is not None)))
+    return {each: frozenset(_line(each, tree)) for each in listed if each is not codes.UNMAPPED}
 
 
 def _line(code: Any, tree: Mapping[Any, Any]) -> list[Any]:

@@ -157,5 +157,6 @@ def _blocked(question: Question) -> bool:
         return False
     household = question.case.persons.union(question.request.persons, (part.person for part in question.request.parts))
     if not household:
-        return CATALOGUE[question.request.event_type].key == "case"
+        known = CATALOGUE.get(question.request.event_type)
+        return known is None or known.key == "case"
     return any(flag.person in household for flag in flags)
