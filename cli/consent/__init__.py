@@ -19,6 +19,11 @@ app = typer.Typer(help="Decide offline what may cross an agency's boundary, and 
 _STDIN = "-"
 
 
+@app.callback()
+def _together() -> None:
+    """With a callback, one verb alone stays a verb."""
+
+
 @app.command(epilog="Example: tsunagu consent decide docs/examples/decide.jsonl --policy national")
 def decide(
     file: Annotated[str, typer.Argument(help="One JSON object a line; - for standard input.")],

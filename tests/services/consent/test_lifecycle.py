@@ -111,7 +111,7 @@ def test_who_does_not_visit_asks_whenever_it_likes():
 @pytest.mark.parametrize("said", [consent(BASIC), ConsentRefused(consent="8" * 32, person=MOTHER, purpose=Purpose.PARTICIPATION)])
 def test_whoever_has_answered_before_may_be_asked_while_outreach_has_met_nobody(said: Any):
     """Outreach that coordination asks for (図 a6) silences nobody who has spoken with another desk; of the others nobody is asked."""
-    unmet = case(said, ContactStateChanged(agency="elder", reached=False))
+    unmet = case(said, ContactStateChanged(agency="agency", reached=False))
 
     unmet.when(ASKED).then(ASKED)
     unmet.when(ASKED.changed(person=SON)).then_refused(RefusalCode.NO_CONTACT_YET)
