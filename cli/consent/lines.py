@@ -13,11 +13,13 @@ import msgspec
 from cli.consent import fields
 from cli.consent.fields import INVALID, MISSING, NOT_JSON, UNKNOWN_TYPE, Unreadable
 from contracts.catalogue import CATALOGUE
-from contracts.consent import DisclosureDecided
+from contracts.consent import ConsentExtended, ConsentGranted, DisclosureDecided
 from contracts.envelope import DisclosureRequested
 from contracts.shared import AgencyKind, Basis, DataCategory, FunctionName, PartCode, Purpose
 from services.consent.domain.offline import RefusedFact, Stated
 
+_ENDING, _FOR_EVER = frozenset((ConsentGranted, ConsentExtended)), "9999-12-31"
+"""A yes that names no last day is one for ever, which is not recorded (rule 3)."""
 JAPAN = timezone(timedelta(hours=9))
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -121,6 +123,8 @@ def _fact(fact: Any, at: int) -> Stated:
     kind = CATALOGUE.get(name) if type(name := fact.pop("type", None)) is str else None
     if kind is None:
         raise Unreadable(MISSING if name is None else UNKNOWN_TYPE, "type")
+    if kind.cls in _ENDING and fact.get("valid_to") is None:
+        fact["valid_to"] = _FOR_EVER
     stated, agency = fact.pop("at", None), fact.pop("from", "")
     return Stated(
         fact=fields.record(kind.cls)(fact), at=at if stated is None else fields.within("at", moment, stated),
@@ -137,7 +141,7 @@ def _request(asked: Any) -> tuple[DisclosureRequested, dict[str, AgencyKind]]:
     request = DisclosureRequested(
         event_id=said("event_id") or "", event_type=event_type, recipient=recipient, agency=sender, function=_function(event_type),
         purpose=said("purpose") or _NOTHING, basis=said("basis") or Basis.NONE, segment=said("segment"), parts=said("parts"),
-        wanted=said("wanted") or (), persons=said("persons") or (),
+        wanted=said("wanted") or (), persons=said("persons") or (), authored=said("authored"),
     )
     kinds = (sender, said("from_kind")), (recipient, said("to_kind"))
     return request, {agency: kind for agency, kind in kinds if agency and kind}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from contracts.consent import ConsentGranted, ConsentNarrowed, ConsentRefused, DisclosureDecided, DisclosureReleased
@@ -14,7 +15,7 @@ from kernel.days import start_of
 from kernel.deadlines import Watched
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
-from services.consent.domain.model import GIVEN, Consent, Delivery, Hold, Refusal, Segment, received_of
+from services.consent.domain.model import GIVEN, Consent, Delivery, Excluded, Hold, Refusal, Segment, received_of, recorded
 from services.consent.domain.reasons import Reason
 from services.consent.domain.rights import Claim
 
@@ -28,6 +29,10 @@ class CaseFile(Record, frozen=True, kw_only=True):
     """The same consents by person and recipient: the only ones that a decision has to test."""
     refusals: dict[str, tuple[Refusal, ...]] = {}
     """By person."""
+    excluded: dict[str, Excluded] = {}
+    """What any consent of a person leaves out, withdrawn and past ones too, by person (rule 11)."""
+    keep_until: dict[str, date] = {}
+    """How long the recipient may keep what it gets on a consent, where the consent says so."""
     segments: dict[str, Segment] = {}
     holds: dict[str, Hold] = {}
     """By request id."""
@@ -118,10 +123,6 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def granted(self, event: ConsentGranted) -> CaseFile:
         """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
-        consent = Consent(
-            id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
-            recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
-        )
         others = self._after_end(event.person, event.supersedes, successor=event.consent)
         lifted = tuple(refusal for refusal in self.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
         refusals = {person: kept for person, kept in {**self.refusals, event.person: lifted}.items() if kept}
@@ -129,8 +130,9 @@ class CaseFile(Record, frozen=True, kw_only=True):
         for (recipient, identity), received in self.releases.items():
             if identity in event.supersedes and recipient in event.recipients:
                 releases[recipient, event.consent] = releases.get((recipient, event.consent), frozenset()) | received
-        return self._with_consents(event.person, (*others, consent)).changed(
+        return self._with_consents(event.person, (*others, recorded(event))).changed(
             refusals=refusals, releases=releases, standing=self.standing.answered(event.consent),
+            keep_until={**self.keep_until, event.consent: event.keep_until} if event.keep_until else self.keep_until,
         )
 
     def refused(self, event: ConsentRefused) -> CaseFile:
@@ -212,4 +214,6 @@ class CaseFile(Record, frozen=True, kw_only=True):
         others = {key: listed for key, listed in self.named.items() if key[0] != person}
         recipients = frozenset[str]().union(*(consent.recipients for consent in consents))
         own = {(person, recipient): tuple(one for one in consents if recipient in one.recipients) for recipient in recipients}
-        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person})
+        left_out = frozenset[tuple[str, DataCategory]]().union(*(consent.exclusions for consent in consents if not consent.successor))
+        excluded = {**self.excluded, person: left_out} if left_out or person in self.excluded else self.excluded
+        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person}, excluded=excluded)
