@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.leaving import PROBLEMS, UNREACHABLE, leave
+from cli.output import Output, OutputOption, show
 
 if TYPE_CHECKING:
     from services.consent.domain.pack import PolicyPack
@@ -19,12 +20,7 @@ app = typer.Typer(help="Decide offline what may cross an agency's boundary, and 
 _STDIN = "-"
 
 
-@app.callback()
-def _together() -> None:
-    """With a callback, one verb alone stays a verb."""
-
-
-@app.command(epilog="Example: tsunagu consent decide docs/examples/decide.jsonl --policy national")
+@app.command(epilog="Example: tsunagu consent decide tests/services/consent/cases/forty.jsonl --policy national")
 def decide(
     file: Annotated[str, typer.Argument(help="One JSON object a line; - for standard input.")],
     policy: Annotated[str | None, typer.Option(help="A policy pack: a file, or the name of one in policies. Else the pack of each line's day.")] = None,
@@ -38,6 +34,29 @@ def decide(
     sys.stdout.buffer.flush()
     if unread:
         leave(f"{unread} lines cannot be read", PROBLEMS)
+
+
+@app.command(epilog="Example: tsunagu consent decide lines.jsonl | tsunagu consent explain -")
+def explain(
+    file: Annotated[str, typer.Argument(help="Answers of tsunagu consent decide, one a line; - for standard input.")],
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Tell in plain Japanese what was asked, what decided, what stays and why, and which lawful way is open next."""
+    from cli.consent import explanation as telling
+    from cli.consent import lines
+    from cli.consent.fields import Unreadable
+
+    told = []
+    for number, text in enumerate(_lines(file), start=1):
+        if text.strip():
+            try:
+                told.append(telling.explained(lines.decode(text)))
+            except Unreadable as problem:
+                leave(f"line {number} is no answer of tsunagu consent decide ({problem})", PROBLEMS)
+    if output is Output.TABLE:
+        typer.echo("\n\n".join(telling.text(each) for each in told))
+    else:
+        show(told, ("id", "outcome", "asked", "decided", "released", "withheld", "why", "opens"), output)
 
 
 def decisions(texts: Iterator[bytes], pack: PolicyPack | None = None) -> Iterator[tuple[bytes, bool]]:

@@ -186,3 +186,52 @@ def test_a_pack_may_have_trees_of_its_own(foreign: Any, consented: str, requeste
                     parts=[{"person": MOTHER, "category": requested}])
 
     assert outcome == asked(question, foreign)["outcome"]
+
+
+def told(*questions: Any, output: str | None = None) -> str:
+    """What explain says of the answers to these questions."""
+    answers = b"\n".join(answer for question in questions for answer, _ in decisions(iter((json.dumps(question).encode(),))))
+    ended = CliRunner().invoke(app, ["explain", "-", *(() if output is None else ("--output", output))], input=answers)
+    assert 0 == ended.exit_code, ended.output
+    return ended.stdout
+
+
+def test_an_explanation_names_the_lawful_way_that_is_open_next():
+    """A caseworker reads what was asked, what decided, what stays and why, and what to do."""
+    held = told(line())
+
+    assert all(words in held for words in (
+        "2026年05月10日 10:00 elder から coordinator（多機関協働） へ、「多機関協働」のために「協働への紹介」", "保留", "2026年05月24日 10:00",
+        "本人の同意がまだありません", "支援会議（社会福祉法106条の6）の開催を相談し",
+    ))
+
+
+def test_what_is_withheld_of_a_release_has_its_way_too():
+    """The diagnosis stays; another consent would open it. The recipient's duties are told."""
+    redacted = told(line(GRANTED))
+
+    assert all(words in redacted for words in ("一部可", "aaaaaaaa… さんの健康", "同意した情報の区分ではありません", "同意を記録する", "ほかに渡さない", "同意 c1"))
+
+
+def test_a_no_is_not_pressed():
+    """No way around it is offered."""
+    refused = {"type": "ConsentRefused", "consent": "r", "person": MOTHER, "purpose": "COORDINATION", "categories": [], "recipients": []}
+    said = told(line(GRANTED, refused))
+
+    assert "こちらから開く方法はありません" in said
+    assert "支援会議" not in said
+
+
+def test_explanations_for_programs_have_the_same_words():
+    """One object for each answer; what could not be read is told as well."""
+    first, second = json.loads(told(line({**GRANTED, "medium": "SILENCE"}), {"id": "bad"}, output="json"))
+
+    assert ("HOLD", 1, "ERROR") == (first["outcome"], len(first["not_recorded"]), second["outcome"])
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"id": "x", "outcome": "PERMIT"}', '{"error": 1}'])
+def test_what_is_no_answer_is_not_explained(text: str):
+    """It is named by its line."""
+    ended = CliRunner().invoke(app, ["explain", "-"], input=text)
+
+    assert 1 == ended.exit_code
