@@ -79,7 +79,8 @@ def _consent_without_parts(question: Question) -> Verdict:
     given = [answer.id for answer in answers if isinstance(answer, Consent)]
     if given and (len(given) == len(persons) or not question.request.persons):
         return Verdict(basis=Basis.C, rule="R2", consents=tuple(sorted(given)) if question.request.persons else tuple(given[:1]))
-    return Verdict(basis=Basis.NONE, rule="R1", reasons=next(((answer,) for answer in answers if isinstance(answer, Reason)), (Reason.NO_CONSENT,)))
+    misses = tuple(dict.fromkeys([answer for answer in answers if isinstance(answer, Reason)]))
+    return Verdict(basis=Basis.NONE, rule="R1", reasons=misses or (_nearest_miss(question, ""),))
 
 
 def _covering(question: Question, person: str) -> Consent | Reason:
@@ -153,20 +154,23 @@ def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -
         return _REFUSED
     if excluded and any(_excludes(question, each, part) for each in excluded.get(part.person, ())):
         return _EXCLUDED
+    if not part.category or not part.person:
+        return _UNLABELLED
     if type(answer) is Reason:
         return answer
     line = question.pack.categories.get(part.category)
     if line is None:
-        return _UNMAPPED if part.category else _UNLABELLED
-    return _other_category(question, part, line) if answer.categories.isdisjoint(line) else None
+        return _UNMAPPED
+    return _other_category(question, part) if answer.categories.isdisjoint(line) else None
 
 
-def _other_category(question: Question, part: PartCode, line: frozenset[DataCategory]) -> Reason:
+def _other_category(question: Question, part: PartCode) -> Reason:
     """Not consented to; or consented to, and taken back, which another consent does not undo."""
     consents = question.case.named.get((part.person, question.request.recipient), ())
     if not [each for each in consents if each.withdrawn]:
         return _OTHER_CATEGORY
-    misses = [_miss(question, each) for each in consents if not each.successor and not each.categories.isdisjoint(line)]
+    meeting = [each for each in consents if not each.successor and any(_meets(question, category, part.category) for category in each.categories)]
+    misses = [_miss(question, each) for each in meeting]
     return _WITHDRAWN if _WITHDRAWN in misses and _NOT_YET not in misses else _OTHER_CATEGORY
 
 
@@ -178,7 +182,7 @@ def _refuses(question: Question, refusal: Refusal, part: PartCode) -> bool:
 
 
 def _meets(question: Question, denied: DataCategory, category: DataCategory) -> bool:
-    """Whether a no to ``denied`` meets a part: the same, below it, or above it, since it holds that too; what nobody knows may hold anything."""
+    """Whether what was said of ``denied`` meets a part: the same, below it, or above it, since it holds that too; what nobody knows may hold anything."""
     lines = question.pack.categories
     line = lines.get(category)
     return line is None or denied in line or category in lines.get(denied, _NOTHING)

@@ -57,7 +57,8 @@ def _most_open(question: Question) -> tuple[Outcome, Verdict]:
     if question.request.wanted:
         return DENY, _nothing(question, Reason.NO_BASIS)  # a look-up must not tell whether there is a case
     claimed = question.request.basis
-    first = _judged(question, _limited(question, _test(question, _CONSENT if claimed is _NONE else claimed)))
+    tested = _test(question, _CONSENT if claimed is _NONE else claimed)
+    first = _judged(question, _limited(question, tested if tested.basis is _CONSENT else _labelled(tested)))
     if first[0] is PERMIT or claimed is _NONE or claimed in _ALONE:
         return first
     second = _judged(question, _limited(question, consent_of_the_person(question)))
@@ -67,6 +68,18 @@ def _most_open(question: Question) -> tuple[Outcome, Verdict]:
 def _limited(question: Question, verdict: Verdict) -> Verdict:
     """What whoever is dead and whoever is protected leave of it."""
     return protect(question, of_the_living(question, verdict))
+
+
+def _labelled(verdict: Verdict) -> Verdict:
+    """Without the parts of which nobody says whose or what they are: the most sensitive there is, on any basis (rule 14)."""
+    unlabelled = [part for part in verdict.released if not part.category or not part.person]
+    if not unlabelled:
+        return verdict
+    return verdict.changed(
+        released=tuple([part for part in verdict.released if part not in unlabelled]),
+        withheld=verdict.withheld + tuple([(part, Reason.UNLABELLED) for part in unlabelled]),
+        reasons=tuple(dict.fromkeys((*verdict.reasons, Reason.UNLABELLED))),
+    )
 
 
 def _test(question: Question, basis: Basis) -> Verdict:
