@@ -206,7 +206,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("use_limit", Holds.NUMBER, minimum=0, maximum=1_000),
         Rule("keep_until", Holds.DATE, optional=True),
         Rule("exclusions", Holds.RECORD, of=shared.Exclusion, max_items=200),
-        Rule("template", Holds.CODE, pattern="([A-Z0-9][A-Z0-9_-]{0,31})?"),
+        Rule("template", Holds.CODE, pattern="([A-Z][A-Z0-9_-]{0,31})?"),
         Rule("signed_form_hash", Holds.CODE, pattern="([0-9a-f]{64})?"),
         Rule("previous_hash", Holds.CODE, pattern="([0-9a-f]{64})?"),
     ),
@@ -687,7 +687,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("roles", Holds.STATED, max_items=200),
     ),
     shared.Exclusion: (
-        Rule("recipient", Holds.CODE, pattern="([a-z0-9][a-z0-9._-]{0,62})?"),
+        Rule("recipient", Holds.CODE, pattern="([a-z][a-z0-9-]{0,62})?"),
     ),
     shared.PersonalItem: (
         Rule("person", Holds.PERSON),
