@@ -6,6 +6,7 @@ registry's own log, which therefore also says what need not be told again: whate
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import yaml
 from confluent_kafka import KafkaError, Producer
 
 from cli import reading
@@ -30,10 +30,9 @@ from kernel.envelope import Envelope
 from kernel.partitioner import partition_of
 from kernel.settings import Settings
 from kernel.topics import Topics
-from services.consent.domain import pack
+from services.consent import packs
 
 PRINCIPAL = "registry"
-POLICIES = Path(__file__).resolve().parents[1] / "policies"
 EMERGENCY_KINDS = frozenset({"ELDER", "DISABILITY", "CHILD", "POVERTY", "COORDINATOR", "OUTREACH", "MUNICIPALITY"})
 """Kinds of agency that may give notice of danger to life (basis V, 生命・身体・財産)."""
 
@@ -77,8 +76,10 @@ def facts(policy: str, town: Iterable[Agency]) -> Iterator[tuple[str, Any]]:
     """Everything that the registry has to say, each fact with its key. Raises PackInvalid."""
     for agency in town:
         yield agency.id, registered(agency)
-    yield policy, PolicyActivated(pack=policy, hash=policy_hash(policy))
-    yield policy, deadlines_set(policy)
+    found = packs.of(_file(policy))
+    yield policy, PolicyActivated(pack=policy, hash=found.hash)
+    if found.since <= time.time() * 1000:  # until its day comes, the days of the pack before it are given
+        yield policy, deadlines_set(policy)
 
 
 def places(topics: Topics, partitions: int, key: str, fact: Any) -> Iterator[tuple[str, int]]:
@@ -94,12 +95,12 @@ def places(topics: Topics, partitions: int, key: str, fact: Any) -> Iterator[tup
 
 def policy_hash(name: str) -> str:
     """SHA-256 (hex) of the bytes of a policy pack: its identity."""
-    return sha256(_content(name)).hexdigest()
+    return sha256(_file(name).read_bytes()).hexdigest()
 
 
 def deadlines_set(name: str) -> DeadlinesSet:
     """The fact that agencies are given the days that stand in this policy pack. Raises PackInvalid."""
-    days = pack.read(yaml.safe_load(_content(name)), policy_hash(name)).deadlines
+    days = packs.of(_file(name)).deadlines
     return DeadlinesSet(pack=name, terms=tuple(DeadlineTerm(deadline=deadline, days=days[deadline]) for deadline in sorted(days)))
 
 
@@ -111,8 +112,8 @@ def registered(agency: Agency) -> AgencyRegistered:
     )
 
 
-def _content(policy: str) -> bytes:
-    return (POLICIES / f"{policy}.yaml").read_bytes()
+def _file(policy: str) -> Path:
+    return packs.FOLDER / f"{policy}.yaml"
 
 
 def _matter(key: str, fact: Any) -> str:

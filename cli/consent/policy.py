@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from kernel.days import ordinal_in_japan
 from services.consent import packs
-from services.consent.domain import pack
-from services.consent.domain.pack import PackInvalid, PolicyPack
+from services.consent.domain.pack import PolicyPack
 
 
 class Shelf:
@@ -36,19 +30,6 @@ class Shelf:
 
 
 def named(name: str) -> PolicyPack:
-    """The pack in a file, or the one that comes with this build under that name. It may have codes of its own. Raises PackInvalid, OSError."""
+    """The pack in a file, or the one that comes with this build under that name. It may have a ``vocabulary`` of its own. Raises PackInvalid, OSError."""
     path = Path(name)
-    content = (path if path.exists() else packs.FOLDER / f"{name}.yaml").read_bytes()
-    return pack.read(_table(content, name), sha256(content).hexdigest(), own_codes=True)
-
-
-def _table(content: bytes, name: str) -> dict[str, Any]:
-    """JSON is YAML too, but has no days."""
-    try:
-        table = yaml.safe_load(content)
-        if type(table) is not dict:
-            raise PackInvalid(f"{name} is no policy pack")
-        day = table.get("effective_from")
-        return {**table, "effective_from": date.fromisoformat(day)} if type(day) is str else table
-    except (yaml.YAMLError, ValueError) as error:
-        raise PackInvalid(f"{name}: {error}") from error
+    return packs.of(path if path.exists() else packs.FOLDER / f"{name}.yaml")

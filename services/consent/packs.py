@@ -1,22 +1,84 @@
-"""The policy packs (規則集) that come with this build, by the SHA-256 of their bytes."""
+"""The policy packs (規則集) that come with this build, by the SHA-256 of their bytes; each file stays for ever as it was when put in force."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from services.consent.domain import pack
-from services.consent.domain.pack import PolicyPack
+from services.consent.domain import overlay, pack
+from services.consent.domain.form import Problem
+from services.consent.domain.pack import PackInvalid, PolicyPack
 
 FOLDER = Path(__file__).resolve().parents[2] / "policies"
 
 
 def load(folder: Path = FOLDER) -> dict[str, PolicyPack]:
-    """Every pack in ``folder`` by hash: old ones too, since a past decision is judged by the pack of its day. Raises PackInvalid."""
-    return {digest: pack.read(yaml.safe_load(content), digest) for content in _contents(folder) if (digest := sha256(content).hexdigest())}
+    """Every sound pack in ``folder`` by hash: old ones too, since a past decision is judged by the pack of its day.
+
+    A broken one is left out: what is in force goes on, and the broken one cannot be activated. Raises PackInvalid when none is left.
+    """
+    found: dict[str, PolicyPack] = {}
+    broken: list[PackInvalid] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            each = of(path)
+            found[each.hash] = each
+        except PackInvalid as problem:
+            broken.append(problem)
+    if not found:
+        raise broken[0] if broken else PackInvalid(str(folder), [Problem("", "there is no policy pack")])
+    return found
 
 
-def _contents(folder: Path) -> list[bytes]:
-    return [path.read_bytes() for path in sorted(folder.glob("*.yaml"))]
+def of(path: Path) -> PolicyPack:
+    """The pack in this file; of an overlay, the base lies beside it or comes with this build. Raises PackInvalid."""
+    content = path.read_bytes()
+    table, digest = _parsed(content, path), sha256(content).hexdigest()
+    if not overlay.is_overlay(table):
+        return pack.read(table, digest, str(path))
+    return overlay.read(table, digest, _base(table, path), str(path))
+
+
+def _base(table: Mapping[str, Any], path: Path) -> PolicyPack:
+    """The national pack whose bytes an overlay has named. Raises PackInvalid."""
+    named, wanted = table["base"], table.get("base_hash")
+    for folder in (path.parent, FOLDER):
+        for each in sorted(folder.glob("*.yaml")):
+            content = each.read_bytes()
+            if sha256(content).hexdigest() == wanted:
+                return _national(content, each, named, path)
+    raise PackInvalid(str(path), [Problem("base_hash", f"{wanted!r} is the SHA-256 of no policy pack beside it or in {FOLDER.name}/")])
+
+
+def _national(content: bytes, path: Path, named: Any, origin: Path) -> PolicyPack:
+    table = _parsed(content, path)
+    if overlay.is_overlay(table):
+        raise PackInvalid(str(origin), [Problem("base", f"{named!r} is itself an overlay; the base is a national pack")])
+    base = pack.read(table, sha256(content).hexdigest(), str(path))
+    if base.name != named:
+        raise PackInvalid(str(origin), [Problem("base", f"{named!r} is not what base_hash says: that is the hash of {base.name!r}")])
+    return base
+
+
+def _parsed(content: bytes, path: Path) -> Any:
+    try:
+        table = yaml.load(content, _Once)  # a safe loader
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise PackInvalid(str(path), [Problem("", f"cannot be read as YAML: {' '.join(str(error).split())}")]) from error
+    return table
+
+
+class _Once(yaml.SafeLoader):
+    """Refuses a key that stands twice, of which YAML would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for name, _ in node.value:
+            if str(name.value) in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{name.value!r} stands twice", name.start_mark)
+            seen.add(str(name.value))
+        return super().construct_mapping(node, deep)

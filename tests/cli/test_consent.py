@@ -168,10 +168,12 @@ def test_answers_are_the_same_bytes_under_another_hash_seed():
 def foreign(tmp_path: Path) -> Any:
     """A pack with purposes, categories and kinds of its own."""
     table = yaml.safe_load(Path("policies/national.yaml").read_text("utf-8"))
-    table |= {"purposes": {"CARE": None, "CARE_PLANNING": "CARE"}, "categories": {"DIAGNOSIS": "RECORD", "LAB": "RECORD"}}
+    table |= {"purposes": {"CARE_PLANNING": "CARE"}, "categories": {"DIAGNOSIS": "RECORD", "LAB": "RECORD"}, "vocabulary": {
+        "purposes": ["CARE", "CARE_PLANNING"], "categories": ["DIAGNOSIS", "LAB", "RECORD"], "agency_kinds": ["HOSPITAL"], "event_types": ["ReferralSent"],
+    }}
     table["holds"]["types"] = {"ReferralSent": ["HOSPITAL"]}
-    file = tmp_path / "pack.json"
-    file.write_text(json.dumps(table, default=str), "utf-8")
+    file = tmp_path / "pack.yaml"
+    file.write_text(yaml.safe_dump(table), "utf-8")
     return named(str(file))
 
 

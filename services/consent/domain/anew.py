@@ -66,7 +66,7 @@ def _refused_hold(hold: Hold, request_id: str, rules: Rules) -> DisclosureDecide
         request_id=request_id, event_id=request.event_id, event_type=request.event_type, position=hold.position,
         recipient=request.recipient, agency=request.agency, function=request.function, purpose=request.purpose,
         outcome=Outcome.DENY, rule="R16", reasons=(Reason.HOLD_EXPIRED.value,), sentence=SENTENCES[Reason.HOLD_EXPIRED],
-        policy=rules.registry.policy, at=rules.at,
+        policy=rules.pack.hash if rules.pack else rules.registry.policy, at=rules.at,
     )
 
 

@@ -143,7 +143,7 @@ def _recorded(
         withheld=tuple([WithheldPart(person=part.person, category=part.category, reason=reason) for part, reason in verdict.withheld]),
         reasons=verdict.reasons,
         releases_when=() if given or not _FINAL.isdisjoint(verdict.reasons) else tuple(dict.fromkeys([code for reason in verdict.reasons for code in OPENED_BY.get(reason, ())])),
-        obligations=obligations if given else (),
+        obligations=obligations + verdict.obligations if given else (),
         sentence="".join([SENTENCES[reason] for reason in verdict.reasons]),
         policy=policy, at=at, deadline=deadline,
     )

@@ -31,7 +31,7 @@ from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.folding import Event, evolve
-from services.consent.domain.pack import PolicyPack
+from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Registry
 from services.consent.domain.rules import Rules
 from services.consent.domain.telling import missed, with_deadlines
@@ -47,11 +47,13 @@ Packs = Mapping[str, PolicyPack]
 
 def gate(packs: Packs) -> Decider[CaseFile]:
     """The gate's decider with the policy packs it can interpret; a pack in force that is not among them means HOLD (R16)."""
-    newest = max(packs.values(), key=lambda pack: (pack.effective_from, pack.hash))
+    by_day = sorted(packs.values(), key=lambda pack: (pack.since, pack.hash), reverse=True)
 
     def decide(case: CaseFile, message: Message | Tick, context: Context) -> tuple[Event, ...]:
         registry: Registry = context.shared
-        rules = Rules(registry=registry, pack=packs.get(registry.policy), newest=newest, at=context.at)
+        at = context.at
+        newest = by_day[0] if by_day[0].since <= at else next((pack for pack in by_day if pack.since <= at), by_day[-1])
+        rules = Rules(registry=registry, pack=in_force(packs, registry.policy, registry.earlier, at), newest=newest, at=at)
         match message:
             case DisclosureRequested():
                 verdict = rules.judge(message, context.message_id, context.position, case)

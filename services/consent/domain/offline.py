@@ -13,7 +13,7 @@ from kernel.decider import Context
 from kernel.parties import refused
 from services.consent.domain import answers, capture, folding, registry
 from services.consent.domain.casefile import CaseFile
-from services.consent.domain.pack import PolicyPack
+from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Agency, Registry
 from services.consent.domain.rules import Rules
 
@@ -90,7 +90,7 @@ class Desk:
         return () if unasked else (fact,)
 
     def _rules(self, town: Registry, at: int) -> Rules:
-        return Rules(registry=town, pack=self._packs.get(town.policy), newest=self._newest, at=at)
+        return Rules(registry=town, pack=in_force(self._packs, town.policy, town.earlier, at), newest=self._newest, at=at)
 
 
 def _agencies(facts: Iterable[Stated], kinds: Mapping[str, AgencyKind]) -> dict[str, Agency]:

@@ -49,3 +49,5 @@ class Verdict(Record, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     consents: tuple[str, ...] = ()
     """The consents that it rests on, one per person."""
+    obligations: tuple[str, ...] = ()
+    """Duties of the recipient beside those that every release has."""

@@ -44,6 +44,16 @@ class Reason(StrEnum):
     UNMAPPED = "UNMAPPED"
     UNLABELLED = "UNLABELLED"
     PURPOSE_MISSING = "PURPOSE_MISSING"
+    SENDER_KIND = "SENDER_KIND"
+    PURPOSE_NOT_COVERED = "PURPOSE_NOT_COVERED"
+    NO_CONTRACT = "NO_CONTRACT"
+    CONTRACT_NOT_RUNNING = "CONTRACT_NOT_RUNNING"
+    DANGER_NOT_STATED = "DANGER_NOT_STATED"
+    MINOR_NOT_NOTED = "MINOR_NOT_NOTED"
+    ACCESS_NOT_GRANTED = "ACCESS_NOT_GRANTED"
+    THIRD_PARTY = "THIRD_PARTY"
+    KEPT_BY_DECISION = "KEPT_BY_DECISION"
+    REPORTER_SECRET = "REPORTER_SECRET"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -61,14 +71,14 @@ SENTENCES: dict[Reason, str] = {
     Reason.PROTECTED: "支援措置により、この提供先には渡せません。",
     Reason.SEGMENT_UNKNOWN: "この事例について開かれた支援会議の区分ではありません。",
     Reason.SEGMENT_CLOSED: "支援会議の区分は閉じられています。",
-    Reason.SEGMENT_NOT_STATUTORY: "この会議は社会福祉法106条の6の支援会議ではないため、本人の同意が必要です。",
+    Reason.SEGMENT_NOT_STATUTORY: "この会議は法律に基づく支援会議・協議会ではないため、本人の同意が必要です。",
     Reason.CONVENER_KIND: "この会議を招集できる機関が開いた支援会議ではありません。",
     Reason.NOT_LISTED: "支援会議の構成員として名簿に載っていません。",
     Reason.NOT_ASKED: "支援会議で求められた項目ではありません。",
-    Reason.NO_EMERGENCY_RIGHT: "緊急の提供をする権限が登録されていません。",
-    Reason.RECIPIENT_KIND: "この根拠で提供できる相手ではありません。",
-    Reason.OVER_CEILING: "この根拠で渡せる必要最小限の区分を超えています。",
-    Reason.TYPE_NOT_COVERED: "この根拠で提供できる種別ではありません。",
+    Reason.NO_EMERGENCY_RIGHT: "緊急の提供をする権限が登録されていません。権限のある機関に頼むか、警察・消防・自治体に直接知らせてください。",
+    Reason.RECIPIENT_KIND: "この根拠で提供できる相手ではありません。本人の同意を得るか、担当の機関に送ってください。",
+    Reason.OVER_CEILING: "この根拠で渡せる必要最小限の区分を超えています。渡すには、本人の同意が必要です。",
+    Reason.TYPE_NOT_COVERED: "この根拠で提供できる種別ではありません。本人の同意を得るか、別の根拠を確かめてください。",
     Reason.BASIS_NOT_AVAILABLE: "主張された根拠を確かめる条件が、規則集にありません。",
     Reason.RECIPIENT_UNKNOWN: "提供先の機関が登録されていません。",
     Reason.POLICY_UNKNOWN: "適用する規則集が確かめられないため、保留しました。",
@@ -81,6 +91,16 @@ SENTENCES: dict[Reason, str] = {
     Reason.UNMAPPED: "利用目的または情報の区分が規則集の一覧にないため、人が確かめるまで保留しました。",
     Reason.UNLABELLED: "誰の何の情報かが示されていないため、渡せません。",
     Reason.PURPOSE_MISSING: "利用目的が示されていないため、提供できません。",
+    Reason.SENDER_KIND: "この根拠で提供できる種別の機関ではありません。本人の同意を得るか、権限のある機関に相談してください。",
+    Reason.PURPOSE_NOT_COVERED: "この根拠で認められた利用目的ではありません。本人の同意を得るか、認められた目的で依頼してください。",
+    Reason.NO_CONTRACT: "自治体と受託者の間の提供ではありません。本人の同意を得てください。",
+    Reason.CONTRACT_NOT_RUNNING: "委託の期間として登録された日ではありません。自治体に契約期間の登録を確かめるか、本人の同意を得てください。",
+    Reason.DANGER_NOT_STATED: "通告に、虐待又は危険の内容がありません。疑われる内容を記録して、改めて送ってください。",
+    Reason.MINOR_NOT_NOTED: "この方が未成年であることが、事例に記録されていません。年齢を確かめて記録するか、本人の同意を得てください。",
+    Reason.ACCESS_NOT_GRANTED: "本人又は代理人の開示請求を認める決定がありません。請求と本人確認、決定を記録してください。",
+    Reason.THIRD_PARTY: "開示を請求した本人ではない方の情報です。その方の同意がない限り渡せません。",
+    Reason.KEPT_BY_DECISION: "開示の決定で、開示しないとされた区分です。不服がある場合は、審査請求ができます。",
+    Reason.REPORTER_SECRET: "知らせた人が分かる情報は、この根拠では渡せません。",
 }
 """What the sender is told; no personal data, no other recipient's name."""
 
@@ -101,5 +121,15 @@ OPENED_BY: dict[Reason, tuple[str, ...]] = {
     Reason.OTHER_DATES: ("CONSENT_OF_PERSON",),
     Reason.USED_UP: ("CONSENT_OF_PERSON",),
     Reason.UNMAPPED: ("CODE_MAPPED",),
+    Reason.NO_CONTRACT: ("CONSENT_OF_PERSON",),
+    Reason.CONTRACT_NOT_RUNNING: ("CONTRACT_REGISTERED", "CONSENT_OF_PERSON"),
+    Reason.DANGER_NOT_STATED: ("DANGER_STATED",),
+    Reason.MINOR_NOT_NOTED: ("MINOR_NOTED", "CONSENT_OF_PERSON"),
+    Reason.ACCESS_NOT_GRANTED: ("ACCESS_GRANTED",),
+    Reason.THIRD_PARTY: ("CONSENT_OF_PERSON",),
+    Reason.NO_EMERGENCY_RIGHT: ("EMERGENCY_RIGHT",),
+    Reason.SENDER_KIND: ("CONSENT_OF_PERSON",),
+    Reason.RECIPIENT_KIND: ("CONSENT_OF_PERSON",),
+    Reason.PURPOSE_NOT_COVERED: ("CONSENT_OF_PERSON",),
 }
 """Codes of what would let the same request through; a refusal or a withdrawal is not pressed."""

@@ -18,10 +18,12 @@ Event = Message | MessageRefused
 
 
 class Agency(Record, frozen=True, kw_only=True):
-    """A registered agency: its kind, and whether it may claim basis V."""
+    """A registered agency: its kind, whether it may claim basis V, and the days of its contract (ordinals)."""
 
     kind: AgencyKind
     emergency_right: bool
+    contract_from: int | None = None
+    contract_until: int | None = None
 
 
 class ProtectionFlag(Record, frozen=True, kw_only=True):
@@ -39,7 +41,9 @@ class Registry(Record, frozen=True, kw_only=True):
     agencies: dict[str, Agency] = {}
     flags: tuple[ProtectionFlag, ...] = ()
     policy: str = ""
-    """SHA-256 of the policy pack in force; empty before the first activation."""
+    """SHA-256 of the policy pack that was activated last; empty before the first activation."""
+    earlier: tuple[str, ...] = ()
+    """Those activated before it, the last one first: while the day of one has not come, the one before it is in force."""
     dead: frozenset[str] = frozenset()
     """Persons who have died: what is theirs waits for the municipality (R14)."""
 
@@ -62,10 +66,10 @@ def evolve(registry: Registry, event: Event) -> Registry:
     """The facts as they stand after ``event``."""
     match event:
         case AgencyRegistered():
-            agency = Agency(kind=event.kind, emergency_right=event.emergency_right)
-            return registry.changed(agencies={**registry.agencies, event.agency: agency})
+            return registry.changed(agencies={**registry.agencies, event.agency: _agency(event)})
         case PolicyActivated():
-            return registry.changed(policy=event.hash)
+            earlier = tuple(each for each in (registry.policy, *registry.earlier) if each not in ("", event.hash))
+            return registry.changed(policy=event.hash, earlier=earlier)
         case ProtectionFlagSet():
             others = tuple(flag for flag in registry.flags if flag.id != event.flag)
             return registry.changed(flags=(*others, _flag(event)))
@@ -81,6 +85,11 @@ def evolve(registry: Registry, event: Event) -> Registry:
 
 def _is(flag: ProtectionFlag, cleared: ProtectionFlagCleared) -> bool:
     return (flag.id, flag.person) == (cleared.flag, cleared.person)
+
+
+def _agency(event: AgencyRegistered) -> Agency:
+    first, last = (None if day is None else day.toordinal() for day in (event.contract_from, event.contract_until))
+    return Agency(kind=event.kind, emergency_right=event.emergency_right, contract_from=first, contract_until=last)
 
 
 def _flag(event: ProtectionFlagSet) -> ProtectionFlag:

@@ -16,7 +16,7 @@ from contracts.consent import (
     UseStopRequested,
 )
 from contracts.record import Record
-from contracts.shared import RefusalCode, RightsOutcome
+from contracts.shared import DataCategory, RefusalCode, RightsOutcome
 
 Requested = AccessRequested | CorrectionRequested | UseStopRequested
 Step = IdentityVerified | RightsDecided | RightsDelivered | AppealFiled | CorrectionMade
@@ -28,8 +28,11 @@ class Claim(Record, frozen=True, kw_only=True):
 
     person: str
     correction: bool
+    access: bool = False
     verified: bool = False
     outcome: RightsOutcome | None = None
+    withheld: frozenset[DataCategory] = frozenset()
+    """Categories that the decision keeps back."""
     delivered: bool = False
     appealed: bool = False
     corrected: bool = False
@@ -83,13 +86,13 @@ def evolve(claims: Claims, event: Event) -> dict[str, Claim]:
 
 def _after(claim: Claim | None, event: Event) -> Claim:
     if isinstance(event, Requested):
-        return Claim(person=event.person, correction=isinstance(event, CorrectionRequested))
+        return Claim(person=event.person, correction=isinstance(event, CorrectionRequested), access=isinstance(event, AccessRequested))
     assert claim is not None, "a step follows its request in the log"
     match event:
         case IdentityVerified():
             return claim.changed(verified=True)
         case RightsDecided():
-            return claim.changed(outcome=event.outcome)
+            return claim.changed(outcome=event.outcome, withheld=frozenset(event.withheld))
         case RightsDelivered():
             return claim.changed(delivered=True)
         case AppealFiled():

@@ -16,7 +16,7 @@ UNASKED = frozenset((Basis.V, Basis.L))
 
 
 class Rules(Record, frozen=True, kw_only=True):
-    """What a decision goes by: the facts of the town, the pack in force (None: this build does not know it), the newest one it knows, the time."""
+    """What a decision goes by: the facts of the town, the pack in force (None: this build does not know it), the newest one that it knows and whose day has come, the time."""
 
     registry: Registry
     pack: PolicyPack | None

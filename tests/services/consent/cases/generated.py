@@ -30,7 +30,7 @@ OPENNESS = {"ERROR": 0, "DENY": 0, "HOLD": 1, "REDACT": 2, "PERMIT": 3}
 def policy() -> PolicyPack:
     """The national pack with a tree of categories."""
     table = yaml.safe_load(Path("policies/national.yaml").read_text("utf-8"))
-    return pack.read(table | {"categories": PARENT}, "generated", own_codes=True)
+    return pack.read(table | {"categories": PARENT, "vocabulary": {"categories": ["DIAGNOSIS", "LAB"]}}, "generated")
 
 
 PACK = policy()
