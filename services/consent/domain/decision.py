@@ -62,6 +62,8 @@ def _most_open(question: Question) -> tuple[Outcome, Verdict]:
     if first[0] is PERMIT or claimed is _NONE or claimed in _ALONE:
         return first
     second = _judged(question, _limited(question, consent_of_the_person(question)))
+    if Reason.UNMAPPED in second[1].reasons and second[0] is HOLD:
+        return first  # what is claimed on another basis is not held for want of a code
     return second if _OPENNESS[second[0]] > _OPENNESS[first[0]] else first
 
 
