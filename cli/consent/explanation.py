@@ -76,7 +76,8 @@ def _asked(answer: Mapping[str, Any]) -> str:
 
 
 def _decided(answer: Mapping[str, Any]) -> str:
-    rule = f"{answer['rule']} {word(words.RULES, answer['rule'])}"
+    entry = answer["rule"].partition("/")[0]
+    rule = f"{answer['rule']} {words.RULES.get(entry) or word(words.BASES, entry)}"
     if answer["outcome"] not in ("PERMIT", "REDACT"):
         return f"{word(words.OUTCOMES, answer['outcome'])}。規則: {rule}。{_until(answer)}"
     consents = answer.get("consents") or [answer["consent"]] if answer.get("consent") else []

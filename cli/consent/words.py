@@ -29,6 +29,9 @@ OPENS = {
     "SUPPORT_CONFERENCE": "本人の同意が得られないときは、市町村に支援会議（社会福祉法106条の6）の開催を相談し、そこで求められた項目として出す。",
     "POLICY_ACTIVATED": "規則集の適用を確かめるよう、市町村の担当に連絡する。", "PART_IN_CASE": "提供先がこの事例に関わることを先に記録する。",
     "MUNICIPAL_POLICY": "亡くなった方の情報の扱いを、市町村の担当に確かめる。", "CODE_MAPPED": "利用目的と情報の区分を、規則集の一覧にあるものに直して送り直す。",
+    "CONTRACT_REGISTERED": "委託契約の期間を登録するよう、市町村に確かめる。", "DANGER_STATED": "疑われる虐待や危険の内容を記録して、送り直す。",
+    "MINOR_NOTED": "年齢を確かめ、未成年であることを事例に記録する。", "ACCESS_GRANTED": "開示請求、本人確認、開示の決定を記録する。",
+    "EMERGENCY_RIGHT": "緊急の提供の権限がある機関に頼むか、警察・消防・市町村に直接知らせる。",
 }
 OBLIGATIONS = {
     "PURPOSE_ONLY": "決めた目的だけに使う", "NO_ONWARD_GIVING": "ほかに渡さない", "RETURN_OR_DESTROY": "用が済んだら返すか廃棄する", "REPORT_BREACH": "漏れたらすぐ報告する",

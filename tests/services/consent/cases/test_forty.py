@@ -1,6 +1,6 @@
 """The forty decision cases of domain.md §4.3, by number, through ``tsunagu consent decide``.
 
-``shows`` says how near a line comes to a case that is no single decision; ``waits_for`` what the gate lacks today.
+``shows`` says how near a line comes to a case that is no single decision.
 """
 
 from __future__ import annotations
@@ -25,13 +25,11 @@ def answers() -> dict[str, dict[str, Any]]:
 ANSWERS = answers()
 
 
-def _marked(case: dict[str, Any]) -> Any:
-    waits = case.get("waits_for")
-    name = f"case_{case['id']}_{case['title'].replace(' ', '_')}"
-    return pytest.param(case, id=name, marks=[pytest.mark.xfail(strict=True, reason=waits)] if waits else [])
+def _named(case: dict[str, Any]) -> Any:
+    return pytest.param(case, id=f"case_{case['id']}_{case['title'].replace(' ', '_')}")
 
 
-@pytest.mark.parametrize("case", [_marked(case) for case in CASES])
+@pytest.mark.parametrize("case", [_named(case) for case in CASES])
 def test_case(case: dict[str, Any]):
     """Outcome, and what decided it."""
     expected, answer = case["expected"], ANSWERS[case["id"]]

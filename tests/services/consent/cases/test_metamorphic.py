@@ -33,7 +33,7 @@ from tests.services.consent.cases.test_forty import CASES as FORTY
 HALF = 0.5
 MADE = cases(10_000)
 SAID = answers(MADE)
-KNOWN = [case for case in FORTY if "waits_for" not in case]
+KNOWN = FORTY
 Change = Callable[[Random, Case], Iterator[Case]]
 Answer = dict[str, Any]
 
