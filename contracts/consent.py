@@ -191,7 +191,7 @@ class ConsentExtended(Record, frozen=True, kw_only=True):
 
 
 class ConsentGranted(Record, frozen=True, kw_only=True):
-    """A person consents: one purpose, named recipients, named categories, a period (row 73).
+    """A person consents: one purpose, named recipients, named categories, a period; what of it is left out, how often, how long it may be kept (row 73).
 
     同意取得: 本人が、誰に・何のために・どの情報を・いつまで渡してよいかを決めた。
     """
@@ -207,6 +207,17 @@ class ConsentGranted(Record, frozen=True, kw_only=True):
     witnessed: bool = False
     supersedes: tuple[str, ...] = ()
     notice_hash: str = ""
+    given_by: shared.Grantor = shared.Grantor.SELF
+    proxy: str = ""
+    signed_on: date | None = None
+    authored_from: date | None = None
+    authored_to: date | None = None
+    use_limit: int = 0
+    keep_until: date | None = None
+    exclusions: tuple[shared.Exclusion, ...] = ()
+    template: str = ""
+    signed_form_hash: str = ""
+    previous_hash: str = ""
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> ConsentGranted:
@@ -223,6 +234,17 @@ class ConsentGranted(Record, frozen=True, kw_only=True):
             witnessed=record["witnessed"],
             supersedes=tuple(record["supersedes"]),
             notice_hash=record["notice_hash"],
+            given_by=shared.Grantor[record["given_by"]],
+            proxy=record["proxy"],
+            signed_on=record["signed_on"],
+            authored_from=record["authored_from"],
+            authored_to=record["authored_to"],
+            use_limit=record["use_limit"],
+            keep_until=record["keep_until"],
+            exclusions=tuple(shared.Exclusion.from_avro(member) for member in record["exclusions"]),
+            template=record["template"],
+            signed_form_hash=record["signed_form_hash"],
+            previous_hash=record["previous_hash"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -239,6 +261,17 @@ class ConsentGranted(Record, frozen=True, kw_only=True):
             "witnessed": self.witnessed,
             "supersedes": list(self.supersedes),
             "notice_hash": self.notice_hash,
+            "given_by": self.given_by,
+            "proxy": self.proxy,
+            "signed_on": self.signed_on,
+            "authored_from": self.authored_from,
+            "authored_to": self.authored_to,
+            "use_limit": self.use_limit,
+            "keep_until": self.keep_until,
+            "exclusions": [member.to_avro() for member in self.exclusions],
+            "template": self.template,
+            "signed_form_hash": self.signed_form_hash,
+            "previous_hash": self.previous_hash,
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from contracts import shared
@@ -190,6 +191,7 @@ class DisclosureRequested(Record, frozen=True, kw_only=True):
     parts: tuple[shared.PartCode, ...] = ()
     wanted: tuple[shared.DataCategory, ...] = ()
     persons: tuple[str, ...] = ()
+    authored: date | None = None
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> DisclosureRequested:
@@ -206,6 +208,7 @@ class DisclosureRequested(Record, frozen=True, kw_only=True):
             parts=tuple(shared.PartCode.from_avro(member) for member in record["parts"]),
             wanted=tuple(shared.DataCategory[member] for member in record["wanted"]),
             persons=tuple(record["persons"]),
+            authored=record["authored"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -222,6 +225,7 @@ class DisclosureRequested(Record, frozen=True, kw_only=True):
             "parts": [member.to_avro() for member in self.parts],
             "wanted": list(self.wanted),
             "persons": list(self.persons),
+            "authored": self.authored,
         }
 
 

@@ -199,6 +199,16 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("medium", Holds.STATED),
         Rule("supersedes", Holds.ID, max_items=200),
         Rule("notice_hash", Holds.CODE, pattern="([0-9a-f]{64})?"),
+        Rule("proxy", Holds.CODE, pattern="([0-9a-f]{32})?"),
+        Rule("signed_on", Holds.DATE, optional=True),
+        Rule("authored_from", Holds.DATE, optional=True),
+        Rule("authored_to", Holds.DATE, optional=True),
+        Rule("use_limit", Holds.NUMBER, minimum=0, maximum=1_000),
+        Rule("keep_until", Holds.DATE, optional=True),
+        Rule("exclusions", Holds.RECORD, of=shared.Exclusion, max_items=200),
+        Rule("template", Holds.CODE, pattern="([A-Z][A-Z0-9_-]{0,31})?"),
+        Rule("signed_form_hash", Holds.CODE, pattern="([0-9a-f]{64})?"),
+        Rule("previous_hash", Holds.CODE, pattern="([0-9a-f]{64})?"),
     ),
     consent.ConsentNarrowed: (
         Rule("consent", Holds.ID),
@@ -675,6 +685,9 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("cases", Holds.ID, max_items=200),
         Rule("members", Holds.AGENCY, max_items=200),
         Rule("roles", Holds.STATED, max_items=200),
+    ),
+    shared.Exclusion: (
+        Rule("recipient", Holds.CODE, pattern="([a-z][a-z0-9-]{0,62})?"),
     ),
     shared.PersonalItem: (
         Rule("person", Holds.PERSON),

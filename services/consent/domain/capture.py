@@ -17,6 +17,7 @@ from contracts.consent import (
 )
 from contracts.shared import ConsentMedium, DataCategory, Purpose, RefusalCode
 from kernel.days import ordinal_in_japan
+from services.consent.domain import artefact
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.lifecycle import may_speak
 from services.consent.domain.model import Consent
@@ -50,14 +51,17 @@ def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rule
 
 
 def _first(faults: Iterable[tuple[bool, RefusalCode]]) -> RefusalCode | None:
-    return next((code for broken, code in faults if broken), None)
+    for broken, code in faults:
+        if broken:
+            return code
+    return None
 
 
 def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> RefusalCode | None:
-    """One purpose, named categories, registered recipients: no wildcard."""
+    """One purpose and categories that the pack knows, registered recipients: no wildcard."""
     return _first((
-        (scope.purpose is Purpose.UNMAPPED, RefusalCode.PURPOSE_MISSING),
-        (not scope.categories or DataCategory.UNMAPPED in scope.categories, RefusalCode.CATEGORIES_MISSING),
+        (scope.purpose not in rules.known.purposes, RefusalCode.PURPOSE_MISSING),
+        (not scope.categories or not rules.known.categories.keys() >= set(scope.categories), RefusalCode.CATEGORIES_MISSING),
         (not scope.recipients, RefusalCode.RECIPIENTS_MISSING),
         (any(recipient not in rules.registry.agencies for recipient in scope.recipients), RefusalCode.RECIPIENT_UNKNOWN),
     ))
@@ -73,18 +77,20 @@ def _of_request(request: ConsentRequested, case: CaseFile, recorder: str, rules:
 
 
 def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
-    """Nobody records a consent for what it will receive itself; what answers a request stays within what was asked."""
+    """Nobody records a consent for what it will receive itself, unless the signed form shows it; what answers a request stays within what was asked."""
     first, last, today = consent.valid_from.toordinal(), consent.valid_to.toordinal(), ordinal_in_japan(rules.at)
     return _first((
         (consent.medium in (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED), RefusalCode.NOT_A_CONSENT),
         (consent.medium is ConsentMedium.ORAL and not consent.witnessed, RefusalCode.WITNESS_MISSING),
     )) or _of_scope(consent, rules) or _first((
-        (recorder in consent.recipients, RefusalCode.RECORDER_BENEFITS),
+        (artefact.recorder_benefits(consent, recorder), RefusalCode.RECORDER_BENEFITS),
         (last < first or last - first >= rules.known.longest_days or last < today, RefusalCode.PERIOD_INVALID),
         (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
         (not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
         (not _within_what_was_asked(consent, case), RefusalCode.VALUE_INVALID),
-    )) or case.standing.fault_of_yes(consent.person, rules.known.purposes.get(consent.purpose, ()), first, last, today)
+    )) or artefact.fault(consent, rules, today) or artefact.fault_of_grantor(consent, case.standing, rules) or case.standing.fault_of_yes(
+        consent.person, rules.known.purposes.get(consent.purpose, ()), first, last, today,
+    )
 
 
 def _within_what_was_asked(consent: ConsentGranted, case: CaseFile) -> bool:

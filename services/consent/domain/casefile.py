@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from contracts.consent import ConsentGranted, ConsentNarrowed, ConsentRefused, DisclosureDecided, DisclosureReleased
@@ -14,7 +15,7 @@ from kernel.days import start_of
 from kernel.deadlines import Watched
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
-from services.consent.domain.model import GIVEN, Consent, Delivery, Hold, Refusal, Segment, received_of
+from services.consent.domain.model import GIVEN, Consent, Delivery, Excluded, Hold, Refusal, Segment, received_of, recorded
 from services.consent.domain.reasons import Reason
 from services.consent.domain.rights import Claim
 
@@ -28,6 +29,10 @@ class CaseFile(Record, frozen=True, kw_only=True):
     """The same consents by person and recipient: the only ones that a decision has to test."""
     refusals: dict[str, tuple[Refusal, ...]] = {}
     """By person."""
+    excluded: dict[str, Excluded] = {}
+    """What any consent of a person leaves out, withdrawn and past ones too, by person (rule 11)."""
+    keep_until: dict[str, date] = {}
+    """How long the recipient may keep what it gets on a consent, where the consent says so."""
     segments: dict[str, Segment] = {}
     holds: dict[str, Hold] = {}
     """By request id."""
@@ -118,19 +123,16 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def granted(self, event: ConsentGranted) -> CaseFile:
         """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
-        consent = Consent(
-            id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
-            recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
-        )
-        after = self._ended(event.person, event.supersedes, successor=event.consent)
+        others = self._after_end(event.person, event.supersedes, successor=event.consent)
         lifted = tuple(refusal for refusal in self.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
         refusals = {person: kept for person, kept in {**self.refusals, event.person: lifted}.items() if kept}
         releases = dict(self.releases)
         for (recipient, identity), received in self.releases.items():
             if identity in event.supersedes and recipient in event.recipients:
                 releases[recipient, event.consent] = releases.get((recipient, event.consent), frozenset()) | received
-        return after._with_consents(event.person, (*after.consents[event.person], consent)).changed(
+        return self._with_consents(event.person, (*others, recorded(event))).changed(
             refusals=refusals, releases=releases, standing=self.standing.answered(event.consent),
+            keep_until={**self.keep_until, event.consent: event.keep_until} if event.keep_until else self.keep_until,
         )
 
     def refused(self, event: ConsentRefused) -> CaseFile:
@@ -147,7 +149,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def withdrawn(self, person: str, identities: tuple[str, ...]) -> CaseFile:
         """After a person has withdrawn these consents."""
-        return self._ended(person, identities)
+        return self._with_consents(person, self._after_end(person, identities))
 
     def narrowed(self, event: ConsentNarrowed) -> CaseFile:
         """After less remains of a consent; to whom it names no more nothing remains to be told of it."""
@@ -202,14 +204,16 @@ class CaseFile(Record, frozen=True, kw_only=True):
         assert request is not None, "a verdict follows its request in the log"
         return request
 
-    def _ended(self, person: str, identities: tuple[str, ...], successor: str = "") -> CaseFile:
-        return self._with_consents(person, tuple(
+    def _after_end(self, person: str, identities: tuple[str, ...], successor: str = "") -> tuple[Consent, ...]:
+        return tuple([
             one.changed(withdrawn=True, successor=successor) if one.id in identities and not one.withdrawn else one
             for one in self.consents.get(person, ())
-        ))
+        ])
 
     def _with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
         others = {key: listed for key, listed in self.named.items() if key[0] != person}
         recipients = frozenset[str]().union(*(consent.recipients for consent in consents))
         own = {(person, recipient): tuple(one for one in consents if recipient in one.recipients) for recipient in recipients}
-        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person})
+        left_out = frozenset[tuple[str, DataCategory]]().union(*(consent.exclusions for consent in consents if not consent.successor))
+        excluded = {**self.excluded, person: left_out} if left_out or person in self.excluded else self.excluded
+        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person}, excluded=excluded)

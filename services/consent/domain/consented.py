@@ -5,15 +5,18 @@ Runs for almost every disclosure, so enum members that it needs are bound once: 
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from contracts.shared import Basis, DataCategory, PartCode
-from services.consent.domain.model import Consent, Refusal
+from services.consent.domain.model import Consent, Excluded, Refusal
 from services.consent.domain.question import Question, Verdict, Withheld
 from services.consent.domain.reasons import Reason
 
 _C = Basis.C
-_REFUSED = Reason.PERSON_REFUSED
+_REFUSED, _EXCLUDED, _UNMAPPED, _UNLABELLED = Reason.PERSON_REFUSED, Reason.EXCLUDED, Reason.UNMAPPED, Reason.UNLABELLED
 _OTHER_CATEGORY = Reason.CATEGORY_NOT_CONSENTED
 _NOTHING: frozenset[DataCategory] = frozenset()
+_ID = attrgetter("id")
 
 
 def consent_of_the_person(question: Question) -> Verdict:
@@ -24,10 +27,14 @@ def consent_of_the_person(question: Question) -> Verdict:
     answers: dict[str, Consent | Reason] = {}
     closed = _body_closed(question, answers)
     released, withheld, used = [], [], set()
+    lines, denied = question.pack.categories, question.case.refusals or question.case.excluded
     for part in parts:
         if (answer := answers.get(part.person)) is None:
             answer = answers[part.person] = _covering(question, part.person)
-        reason = _part_reason(question, part, answer) or closed
+        if not denied and type(answer) is Consent and not answer.categories.isdisjoint(lines.get(part.category, _NOTHING)):
+            reason = closed
+        else:
+            reason = _part_reason(question, part, answer) or closed
         if reason is None:
             released.append(part)
             used.add(answer.id)
@@ -45,8 +52,10 @@ def _reasons(withheld: list[Withheld]) -> tuple[Reason, ...]:
 
 def _body_closed(question: Question, answers: dict[str, Consent | Reason]) -> Reason | None:
     """Why the body itself may not go: it speaks of a person who has not consented to that, or has said no to the recipient altogether."""
-    refusals = question.case.refusals
+    refusals, excluded = question.case.refusals, question.case.excluded
     for person in question.request.persons:
+        if excluded and _left_out_altogether(question, excluded.get(person, _NONE_LEFT_OUT)):
+            return _EXCLUDED
         if refusals and any(_about_the_recipient(question, each) and not each.categories for each in refusals.get(person, ())):
             return _REFUSED
         answers[person] = answer = _covering(question, person)
@@ -63,25 +72,45 @@ def _consent_without_parts(question: Question) -> Verdict:
     persons = question.request.persons or tuple(sorted(question.case.persons))
     refusals = question.case.refusals
     if any(_about_the_recipient(question, refusal) for person in persons for refusal in refusals.get(person, ())):
-        return Verdict(basis=Basis.NONE, rule="R1", reasons=(Reason.PERSON_REFUSED,))
+        return Verdict(basis=Basis.NONE, rule="R1", reasons=(_REFUSED,))
+    if any(_left_out_altogether(question, question.case.excluded.get(person, _NONE_LEFT_OUT)) for person in persons):
+        return Verdict(basis=Basis.NONE, rule="R1", reasons=(_EXCLUDED,))
     answers = [_covering(question, person) for person in persons]
     given = [answer.id for answer in answers if isinstance(answer, Consent)]
     if given and (len(given) == len(persons) or not question.request.persons):
         return Verdict(basis=Basis.C, rule="R2", consents=tuple(sorted(given)) if question.request.persons else tuple(given[:1]))
-    return Verdict(basis=Basis.NONE, rule="R1", reasons=next(((answer,) for answer in answers if isinstance(answer, Reason)), (Reason.NO_CONSENT,)))
+    misses = tuple(dict.fromkeys([answer for answer in answers if isinstance(answer, Reason)]))
+    return Verdict(basis=Basis.NONE, rule="R1", reasons=misses or (_nearest_miss(question, ""),))
 
 
 def _covering(question: Question, person: str) -> Consent | Reason:
     """The consent of ``person`` that covers most of the person's parts (rule 10: whole from one consent), or why there is none."""
     named, purposes, day = question.case.named.get((person, question.request.recipient), ()), question.purposes, question.day
-    matching = [each for each in named if each.purpose in purposes and not each.withdrawn and each.first_day <= day <= each.last_day]
+    authored = question.authored
+    matching = [
+        each for each in named
+        if each.purpose in purposes and not each.withdrawn and each.first_day <= day <= each.last_day
+        and (not each.dated if authored is None else each.first_written <= authored <= each.last_written)
+        and (not each.use_limit or _left(question, each))
+    ]
     if not matching:
         return _nearest_miss(question, person)
     return matching[0] if len(matching) == 1 else _fullest(question, person, matching)
 
 
+def _left(question: Question, consent: Consent) -> bool:
+    """Whether it may be used once more: what was given on it, or is under way, has not reached its limit."""
+    case, own = question.case, question.identity
+    given = {identity for identity, each in case.aftercare.handed.items() if consent.id in each.consents}
+    under_way = {identity for identity, each in case.deliveries.items() if consent.id in each.verdict.consents}
+    return len((given | under_way) - {own}) < consent.use_limit
+
+
 def _fullest(question: Question, person: str, consents: list[Consent]) -> Consent:
     """The consent that covers most; among equals the one with the highest id."""
+    same = consents[0].categories
+    if not [each for each in consents if each.categories != same]:
+        return max(consents, key=_ID)
     lines = question.pack.categories
     wanted = [lines.get(part.category, _NOTHING) for part in question.request.parts if part.person == person]
     covered = [(len([line for line in wanted if not consent.categories.isdisjoint(line)]), consent.id) for consent in consents]
@@ -89,6 +118,8 @@ def _fullest(question: Question, person: str, consents: list[Consent]) -> Consen
 
 
 def _nearest_miss(question: Question, person: str) -> Reason:
+    if not question.purposes:
+        return _UNMAPPED if question.request.purpose else Reason.PURPOSE_MISSING
     misses = [_miss(question, consent) for consent in question.case.consents.get(person, ()) if not consent.successor]
     if misses:
         return max((miss for miss in misses if miss is not None), key=_NEARNESS.index)
@@ -96,8 +127,8 @@ def _nearest_miss(question: Question, person: str) -> Reason:
 
 
 _OTHER_PURPOSE, _NOT_NAMED, _NOT_YET = Reason.PURPOSE_NOT_CONSENTED, Reason.RECIPIENT_NOT_NAMED, Reason.CONSENT_NOT_YET
-_EXPIRED, _WITHDRAWN = Reason.CONSENT_EXPIRED, Reason.CONSENT_WITHDRAWN
-_NEARNESS = (_OTHER_PURPOSE, _NOT_NAMED, _EXPIRED, _WITHDRAWN, _NOT_YET)
+_EXPIRED, _WITHDRAWN, _OTHER_DATES, _USED_UP = Reason.CONSENT_EXPIRED, Reason.CONSENT_WITHDRAWN, Reason.OTHER_DATES, Reason.USED_UP
+_NEARNESS = (_OTHER_PURPOSE, _NOT_NAMED, _EXPIRED, _OTHER_DATES, _USED_UP, _WITHDRAWN, _NOT_YET)
 """How near a consent came; the nearest miss is the reason told. A yes that has not begun is later than what was withdrawn."""
 
 
@@ -110,24 +141,67 @@ def _miss(question: Question, consent: Consent) -> Reason | None:
         return _WITHDRAWN
     if question.day < consent.first_day:
         return _NOT_YET
-    return _EXPIRED if question.day > consent.last_day else None
+    if question.day > consent.last_day:
+        return _EXPIRED
+    if not consent.speaks_of(question.authored):
+        return _OTHER_DATES
+    return _USED_UP if consent.use_limit and not _left(question, consent) else None
 
 
 def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -> Reason | None:
-    refusals = question.case.refusals
+    refusals, excluded = question.case.refusals, question.case.excluded
     if refusals and any(_refuses(question, refusal, part) for refusal in refusals.get(part.person, ())):
         return _REFUSED
+    if excluded and any(_excludes(question, each, part) for each in excluded.get(part.person, ())):
+        return _EXCLUDED
+    if not part.category or not part.person:
+        return _UNLABELLED
     if type(answer) is Reason:
         return answer
-    return _OTHER_CATEGORY if answer.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING)) else None
+    line = question.pack.categories.get(part.category)
+    if line is None:
+        return _UNMAPPED
+    return _other_category(question, part) if answer.categories.isdisjoint(line) else None
+
+
+def _other_category(question: Question, part: PartCode) -> Reason:
+    """Not consented to; or consented to, and taken back, which another consent does not undo."""
+    consents = question.case.named.get((part.person, question.request.recipient), ())
+    if not [each for each in consents if each.withdrawn]:
+        return _OTHER_CATEGORY
+    meeting = [each for each in consents if not each.successor and any(_meets(question, category, part.category) for category in each.categories)]
+    misses = [_miss(question, each) for each in meeting]
+    return _WITHDRAWN if _WITHDRAWN in misses and _NOT_YET not in misses else _OTHER_CATEGORY
 
 
 def _refuses(question: Question, refusal: Refusal, part: PartCode) -> bool:
     """Rule 11: a refusal beats every consent whatever the dates, until a consent names it in ``supersedes``."""
     return _about_the_recipient(question, refusal) and (
-        not refusal.categories or not refusal.categories.isdisjoint(question.pack.categories.get(part.category, _NOTHING))
+        not refusal.categories or any(_meets(question, category, part.category) for category in refusal.categories)
     )
 
 
+def _meets(question: Question, denied: DataCategory, category: DataCategory) -> bool:
+    """Whether what was said of ``denied`` meets a part: the same, below it, or above it, since it holds that too; what nobody knows may hold anything."""
+    lines = question.pack.categories
+    line = lines.get(category)
+    return line is None or denied in line or category in lines.get(denied, _NOTHING)
+
+
+def _excludes(question: Question, exclusion: tuple[str, DataCategory], part: PartCode) -> bool:
+    recipient, category = exclusion
+    if recipient and recipient != question.request.recipient:
+        return False
+    return category == _EVERYTHING or _meets(question, category, part.category)
+
+
+def _left_out_altogether(question: Question, excluded: Excluded) -> bool:
+    return (question.request.recipient, _EVERYTHING) in excluded
+
+
+_EVERYTHING = DataCategory.UNMAPPED
+_NONE_LEFT_OUT: Excluded = frozenset()
+
+
 def _about_the_recipient(question: Question, refusal: Refusal) -> bool:
-    return refusal.purpose in question.purposes and (not refusal.recipients or question.request.recipient in refusal.recipients)
+    return (refusal.purpose in question.purposes or not question.purposes) and (not refusal.recipients or question.request.recipient in refusal.recipients)

@@ -18,15 +18,15 @@ PERMIT, REDACT, HOLD, DENY = Outcome.PERMIT, Outcome.REDACT, Outcome.HOLD, Outco
 _OPENNESS = {DENY: 0, HOLD: 1, REDACT: 2, PERMIT: 3}
 _ASKABLE = frozenset({
     Reason.NO_CONSENT, Reason.CONSENT_NOT_YET, Reason.CONSENT_EXPIRED, Reason.PURPOSE_NOT_CONSENTED, Reason.RECIPIENT_NOT_NAMED,
-    Reason.CATEGORY_NOT_CONSENTED,
+    Reason.CATEGORY_NOT_CONSENTED, Reason.OTHER_DATES, Reason.USED_UP,
 })
 """Reasons that another consent would remove: the person may be asked."""
 _NO_PURPOSE: frozenset[Purpose] = frozenset()
 _ALONE = frozenset((Basis.B0, Basis.C, Basis.V, Basis.L))
 """No consent is looked for beside them; V and L come by the urgent lane, out of turn with what the person says."""
 _NONE, _CONSENT = Basis.NONE, Basis.C
-_FINAL = frozenset({Reason.PERSON_REFUSED, Reason.CONSENT_WITHDRAWN})
-"""Reasons after which nothing is held and nobody is asked again: the person has said no."""
+_FINAL = frozenset({Reason.PERSON_REFUSED, Reason.CONSENT_WITHDRAWN, Reason.EXCLUDED, Reason.UNLABELLED, Reason.PURPOSE_MISSING})
+"""Reasons after which nothing is held and nobody is asked again: the person has said no, or nobody could say to what it would be a yes."""
 
 
 def judge(
@@ -36,10 +36,18 @@ def judge(
     if pack is None:
         return _recorded(request, request_id, position, HOLD, _unknown_policy(request), "", at, None, ())
     purposes = pack.purposes.get(request.purpose, _NO_PURPOSE)
-    question = Question(request=request, case=case, registry=registry, pack=pack, day=ordinal_in_japan(at), purposes=purposes)
+    question = Question(request=request, case=case, registry=registry, pack=pack, day=ordinal_in_japan(at), purposes=purposes, identity=request_id,
+                        authored=None if request.authored is None else request.authored.toordinal())
     outcome, verdict = _most_open(question)
     deadline = at + pack.hold_ms if outcome is HOLD else None
-    return _recorded(request, request_id, position, outcome, verdict, pack.hash, at, deadline, pack.obligations)
+    obligations = pack.obligations if not case.keep_until else (*pack.obligations, *_kept_until(case, verdict.consents))
+    return _recorded(request, request_id, position, outcome, verdict, pack.hash, at, deadline, obligations)
+
+
+def _kept_until(case: CaseFile, consents: tuple[str, ...]) -> tuple[str, ...]:
+    """How long the recipient may keep it: the strictest of the consents that it rests on."""
+    days = [case.keep_until[consent] for consent in consents if consent in case.keep_until]
+    return (f"KEEP_UNTIL:{min(days).isoformat()}",) if days else ()
 
 
 def _most_open(question: Question) -> tuple[Outcome, Verdict]:
@@ -49,16 +57,31 @@ def _most_open(question: Question) -> tuple[Outcome, Verdict]:
     if question.request.wanted:
         return DENY, _nothing(question, Reason.NO_BASIS)  # a look-up must not tell whether there is a case
     claimed = question.request.basis
-    first = _judged(question, _limited(question, _test(question, _CONSENT if claimed is _NONE else claimed)))
+    tested = _test(question, _CONSENT if claimed is _NONE else claimed)
+    first = _judged(question, _limited(question, tested if tested.basis is _CONSENT else _labelled(tested)))
     if first[0] is PERMIT or claimed is _NONE or claimed in _ALONE:
         return first
     second = _judged(question, _limited(question, consent_of_the_person(question)))
+    if Reason.UNMAPPED in second[1].reasons and second[0] is HOLD:
+        return first  # what is claimed on another basis is not held for want of a code
     return second if _OPENNESS[second[0]] > _OPENNESS[first[0]] else first
 
 
 def _limited(question: Question, verdict: Verdict) -> Verdict:
     """What whoever is dead and whoever is protected leave of it."""
     return protect(question, of_the_living(question, verdict))
+
+
+def _labelled(verdict: Verdict) -> Verdict:
+    """Without the parts of which nobody says whose or what they are: the most sensitive there is, on any basis (rule 14)."""
+    unlabelled = [part for part in verdict.released if not part.category or not part.person]
+    if not unlabelled:
+        return verdict
+    return verdict.changed(
+        released=tuple([part for part in verdict.released if part not in unlabelled]),
+        withheld=verdict.withheld + tuple([(part, Reason.UNLABELLED) for part in unlabelled]),
+        reasons=tuple(dict.fromkeys((*verdict.reasons, Reason.UNLABELLED))),
+    )
 
 
 def _test(question: Question, basis: Basis) -> Verdict:
@@ -97,6 +120,8 @@ def _may_wait(question: Question, verdict: Verdict) -> bool:
     """
     if Reason.SUBJECT_DIED in verdict.reasons:
         return Reason.PROTECTED not in verdict.reasons and _FINAL.isdisjoint(verdict.reasons)
+    if Reason.UNMAPPED in verdict.reasons:  # a human must say what it is (rule 13)
+        return _FINAL.isdisjoint(verdict.reasons)
     kinds = question.pack.holdable.get(question.request.event_type, frozenset())
     return question.recipient_kind in kinds and not _ASKABLE.isdisjoint(verdict.reasons) and _FINAL.isdisjoint(verdict.reasons)
 

@@ -5,13 +5,16 @@ Codes, pseudonyms and times only; no name ever comes here. Days are ordinals of 
 
 from __future__ import annotations
 
-from contracts.consent import DisclosureDecided, DisclosureReleased
+from contracts.consent import ConsentGranted, DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
 from contracts.shared import ConferenceBasis, DataCategory, Outcome, Purpose
 
 GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 """Outcomes that release something."""
+Excluded = frozenset[tuple[str, DataCategory]]
+"""Pairs of recipient and category that do not go; an empty recipient means all of them, UNMAPPED every category."""
+_NO_END = 1 << 32
 
 
 class Consent(Record, frozen=True, kw_only=True):
@@ -24,11 +27,39 @@ class Consent(Record, frozen=True, kw_only=True):
     recipients: frozenset[str]
     first_day: int
     last_day: int
+    first_written: int = 0
+    """First day on which the data that it is about were written down: that of signing, unless the form says otherwise (rule 2)."""
+    last_written: int = _NO_END
+    dated: bool = False
+    """The form itself says which dates: data whose day nobody states are not meant then (rule 9)."""
+    use_limit: int = 0
+    """How often something may be given on it; 0 = any number."""
+    exclusions: Excluded = frozenset()
     withdrawn: bool = False
     expired: bool = False
     """Its last day is over, and its recipients have been told."""
     successor: str = ""
     """The consent that replaced it, where that is why it has ended."""
+
+
+    def speaks_of(self, authored: int | None) -> bool:
+        """Whether data that were written down on this day are meant; valid today is another question (rule 2)."""
+        return not self.dated if authored is None else self.first_written <= authored <= self.last_written
+
+
+def recorded(event: ConsentGranted) -> Consent:
+    """The consent that was given."""
+    signed = event.signed_on or event.valid_from
+    return Consent(
+        id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
+        recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
+        first_written=(event.authored_from or signed).toordinal(), last_written=event.authored_to.toordinal() if event.authored_to else _NO_END,
+        dated=bool(event.authored_from or event.authored_to), use_limit=event.use_limit,
+        exclusions=frozenset([(each.recipient, each.category) for each in event.exclusions]) if event.exclusions else _NOTHING,
+    )
+
+
+_NOTHING: Excluded = frozenset()
 
 
 class Refusal(Record, frozen=True, kw_only=True):

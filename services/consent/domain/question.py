@@ -22,7 +22,11 @@ class Question(Record, frozen=True, kw_only=True):
     pack: PolicyPack
     day: int
     purposes: frozenset[Purpose]
-    """Purposes whose consent covers the one of the request."""
+    """Purposes whose consent covers the one of the request; none where the pack does not know it."""
+    authored: int | None = None
+    """The day on which the data were written down; None = not stated."""
+    identity: str = ""
+    """The id of the request: what was given on it before counts once."""
 
     @property
     def recipient_kind(self) -> AgencyKind:

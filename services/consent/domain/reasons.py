@@ -38,6 +38,12 @@ class Reason(StrEnum):
     NOT_A_PARTY = "NOT_A_PARTY"
     PERSON_NAMED = "PERSON_NAMED"
     SUBJECT_DIED = "SUBJECT_DIED"
+    OTHER_DATES = "OTHER_DATES"
+    USED_UP = "USED_UP"
+    EXCLUDED = "EXCLUDED"
+    UNMAPPED = "UNMAPPED"
+    UNLABELLED = "UNLABELLED"
+    PURPOSE_MISSING = "PURPOSE_MISSING"
     SENDER_KIND = "SENDER_KIND"
     PURPOSE_NOT_COVERED = "PURPOSE_NOT_COVERED"
     NO_CONTRACT = "NO_CONTRACT"
@@ -79,6 +85,12 @@ SENTENCES: dict[Reason, str] = {
     Reason.NOT_A_PARTY: "提供先は、この事例に関わっていません。",
     Reason.PERSON_NAMED: "個人に関わる内容があるため、符号だけの連絡としては渡せません。",
     Reason.SUBJECT_DIED: "亡くなった方の情報です。提供は自治体の定めによるため、保留しました。",
+    Reason.OTHER_DATES: "本人が同意した時期の情報ではありません。その時期の情報も渡してよいか、本人に確かめてください。",
+    Reason.USED_UP: "同意で決めた回数を使い終えています。改めて同意を確かめてください。",
+    Reason.EXCLUDED: "本人が同意の中で除いた提供先または情報です。本人の意思が変わらない限り提供できません。",
+    Reason.UNMAPPED: "利用目的または情報の区分が規則集の一覧にないため、人が確かめるまで保留しました。",
+    Reason.UNLABELLED: "誰の何の情報かが示されていないため、渡せません。",
+    Reason.PURPOSE_MISSING: "利用目的が示されていないため、提供できません。",
     Reason.SENDER_KIND: "この根拠で提供できる種別の機関ではありません。本人の同意を得るか、権限のある機関に相談してください。",
     Reason.PURPOSE_NOT_COVERED: "この根拠で認められた利用目的ではありません。本人の同意を得るか、認められた目的で依頼してください。",
     Reason.NO_CONTRACT: "自治体と受託者の間の提供ではありません。本人の同意を得てください。",
@@ -106,6 +118,9 @@ OPENED_BY: dict[Reason, tuple[str, ...]] = {
     Reason.POLICY_UNKNOWN: ("POLICY_ACTIVATED",),
     Reason.NOT_A_PARTY: ("PART_IN_CASE",),
     Reason.SUBJECT_DIED: ("MUNICIPAL_POLICY",),
+    Reason.OTHER_DATES: ("CONSENT_OF_PERSON",),
+    Reason.USED_UP: ("CONSENT_OF_PERSON",),
+    Reason.UNMAPPED: ("CODE_MAPPED",),
     Reason.NO_CONTRACT: ("CONSENT_OF_PERSON",),
     Reason.CONTRACT_NOT_RUNNING: ("CONTRACT_REGISTERED", "CONSENT_OF_PERSON"),
     Reason.DANGER_NOT_STATED: ("DANGER_STATED",),

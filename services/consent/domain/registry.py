@@ -49,7 +49,7 @@ class Registry(Record, frozen=True, kw_only=True):
 
     def of_kind(self, kind: AgencyKind) -> tuple[str, ...]:
         """Ids of all agencies of a kind, sorted."""
-        return tuple(sorted(name for name, agency in self.agencies.items() if agency.kind is kind))
+        return tuple(sorted(name for name, agency in self.agencies.items() if agency.kind == kind))
 
 
 def decide(registry: Registry, message: Message, context: Context) -> tuple[Event, ...]:

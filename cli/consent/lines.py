@@ -1,0 +1,172 @@
+"""One question a line, one answer a line (一行に一件): from JSON to the gate's own terms and back, in canonical JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from cli.consent import fields
+from cli.consent.fields import INVALID, MISSING, NOT_JSON, UNKNOWN_TYPE, Unreadable
+from contracts.catalogue import CATALOGUE
+from contracts.consent import ConsentExtended, ConsentGranted, DisclosureDecided
+from contracts.envelope import DisclosureRequested
+from contracts.shared import AgencyKind, Basis, DataCategory, FunctionName, PartCode, Purpose
+from services.consent.domain.offline import RefusedFact, Stated
+
+_ENDING, _FOR_EVER = frozenset((ConsentGranted, ConsentExtended)), "9999-12-31"
+"""A yes that names no last day is one for ever, which is not recorded (rule 3)."""
+JAPAN = timezone(timedelta(hours=9))
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+@dataclass(slots=True)
+class Line:
+    """What one line asks."""
+
+    id: str | int
+    at: int
+    facts: list[Stated]
+    request: DisclosureRequested
+    kinds: Mapping[str, AgencyKind]
+    asked: Mapping[str, Any]
+    """The request as it stands in the line, without its parts."""
+
+
+def read(text: bytes) -> Line:
+    """The question of one line. Raises Unreadable."""
+    line = decode(text)
+    if type(line.get("id")) not in (str, int):
+        raise Unreadable(MISSING if line.get("id") is None else INVALID, "id")
+    at = fields.within("at", moment, _needed(line, "at"))
+    facts, asked = line.get("facts", []), _needed(line, "request")
+    if type(facts) is not list:
+        raise Unreadable(INVALID, "facts")
+    request, kinds = fields.within("request", _request, asked)
+    return Line(line["id"], at, [_stated(place, fact, at) for place, fact in enumerate(facts)], request, kinds, asked)
+
+
+def decode(text: bytes) -> dict[str, Any]:
+    """The object that a line holds. Raises Unreadable."""
+    try:
+        line = _decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Unreadable(NOT_JSON) from None
+    if type(line) is not dict:
+        raise Unreadable(NOT_JSON)
+    return line
+
+
+def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact]) -> bytes:
+    """The answer to a line."""
+    answer = {
+        "id": line.id, "outcome": verdict.outcome, "rule": verdict.rule, "basis": verdict.basis,
+        "consent": verdict.consents[0] if verdict.consents else None, "consents": verdict.consents,
+        "released": [{"person": part.person, "category": part.category} for part in verdict.released],
+        "withheld": [{"person": part.person, "category": part.category, "reason": part.reason} for part in verdict.withheld],
+        "obligations": verdict.obligations, "reasons": verdict.reasons, "releases_when": verdict.releases_when, "policy": verdict.policy,
+        "deadline": verdict.deadline, "at": line.at, "asked": {key: value for key, value in line.asked.items() if key != "parts"},
+    }
+    if refused:
+        answer["refused_facts"] = [{"type": each.type, "code": each.code} for each in refused]
+    return _encode(answer)
+
+
+def unreadable(text: bytes, problem: Unreadable) -> bytes:
+    """The answer to a line that cannot be read; it has the line's id where that much can be read."""
+    try:
+        identity = decode(text).get("id")
+    except Unreadable:
+        identity = None
+    return _encode({"id": identity if type(identity) in (str, int) else None, "error": {"code": problem.code, "where": problem.where}})
+
+
+def moment(value: Any) -> int:
+    """Reads a moment: milliseconds UTC, or ISO 8601; without an offset it is the time in Japan, without a time the day's beginning there."""
+    if type(value) is int and 0 <= value < 1 << 48:
+        return value
+    if type(value) is not str:
+        raise Unreadable(INVALID)
+    return _moment(value)
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> int:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(INVALID) from None
+    return int((found if found.tzinfo else found.replace(tzinfo=JAPAN)).timestamp() * 1000)
+
+
+def _needed(line: dict[str, Any], name: str) -> Any:
+    if line.get(name) is None:
+        raise Unreadable(MISSING, name)
+    return line[name]
+
+
+def _stated(place: int, fact: Any, at: int) -> Stated:
+    try:
+        return _fact(fact, at)
+    except Unreadable as problem:
+        raise problem.inside(f"facts[{place}]") from None
+
+
+def _fact(fact: Any, at: int) -> Stated:
+    if type(fact) is not dict:
+        raise Unreadable(INVALID)
+    kind = CATALOGUE.get(name) if type(name := fact.pop("type", None)) is str else None
+    if kind is None:
+        raise Unreadable(MISSING if name is None else UNKNOWN_TYPE, "type")
+    if kind.cls in _ENDING and fact.get("valid_to") is None:
+        fact["valid_to"] = _FOR_EVER
+    stated, agency = fact.pop("at", None), fact.pop("from", "")
+    return Stated(
+        fact=fields.record(kind.cls)(fact), at=at if stated is None else fields.within("at", moment, stated),
+        agency=fields.within("from", fields.plain(str), agency),
+    )
+
+
+def _request(asked: Any) -> tuple[DisclosureRequested, dict[str, AgencyKind]]:
+    """A request; what it does not say matches nothing (rule 9), but its parts must be there."""
+    said = fields.entries(asked, _REQUEST).get
+    if said("parts") is None:
+        raise Unreadable(MISSING, "parts")
+    sender, recipient, event_type = said("from") or "", said("to") or "", said("event_type") or ""
+    request = DisclosureRequested(
+        event_id=said("event_id") or "", event_type=event_type, recipient=recipient, agency=sender, function=_function(event_type),
+        purpose=said("purpose") or _NOTHING, basis=said("basis") or Basis.NONE, segment=said("segment"), parts=said("parts"),
+        wanted=said("wanted") or (), persons=said("persons") or (), authored=said("authored"),
+    )
+    kinds = (sender, said("from_kind")), (recipient, said("to_kind"))
+    return request, {agency: kind for agency, kind in kinds if agency and kind}
+
+
+def _part(part: Any) -> PartCode:
+    """A part; one without a label is the most sensitive there is (rule 14)."""
+    said = fields.entries(part, _PART).get
+    return PartCode(person=said("person") or "", category=said("category") or _NOTHING, essential=said("essential") or False)
+
+
+@lru_cache(maxsize=4096)
+def _function(event_type: str) -> FunctionName:
+    known = CATALOGUE.get(event_type)
+    return FunctionName.__members__.get(known.function.upper(), FunctionName.UNMAPPED) if known else FunctionName.UNMAPPED
+
+
+_NOTHING: Any = ""
+"""In place of a code that is not said."""
+_TEXT = fields.or_nothing(fields.plain(str))
+_PART = {"person": _TEXT, "category": fields.or_nothing(fields.code(DataCategory)), "essential": fields.or_nothing(fields.plain(bool))}
+_KIND = fields.or_nothing(fields.code(AgencyKind))
+_REQUEST = {
+    "from": _TEXT, "from_kind": _KIND, "to": _TEXT, "to_kind": _KIND, "purpose": fields.or_nothing(fields.code(Purpose)),
+    "basis": fields.or_nothing(fields.code(Basis)), "event_type": _TEXT, "event_id": _TEXT, "segment": _TEXT, "authored": fields.or_nothing(fields.day),
+    "parts": fields.or_nothing(fields.items(_part)), "persons": fields.or_nothing(fields.items(fields.plain(str))),
+    "wanted": fields.or_nothing(fields.items(fields.code(DataCategory))),
+}

@@ -1,0 +1,107 @@
+"""Without a broker (単独での判断): a case and a town from stated facts alone, and the gate's own verdict on one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from contracts.consent import DisclosureDecided
+from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, MessageRefused
+from contracts.record import Record
+from contracts.shared import AgencyKind, RefusalCode
+from kernel.decider import Context
+from kernel.parties import refused
+from services.consent.domain import answers, capture, folding, registry
+from services.consent.domain.casefile import CaseFile
+from services.consent.domain.pack import PolicyPack, in_force
+from services.consent.domain.registry import Agency, Registry
+from services.consent.domain.rules import Rules
+
+_OF_THE_TOWN = frozenset(registry.DECIDER.messages)
+_SAID = frozenset(get_args(capture.Saying | capture.Capacity))
+_ANSWERED = frozenset(get_args(answers.Answer))
+_FOLDED = frozenset(get_args(folding.Event)) - {DeadlineSet, DeadlineMet, DeadlineMissed}
+"""What changes a case; what has to be done by when changes no verdict."""
+_NOTHING_KNOWN = CaseFile()
+_SPOKEN_OF = Agency(kind=AgencyKind.UNMAPPED, emergency_right=False)
+_WILD = frozenset("*?%#+, ")
+"""What no agency's id holds: whoever writes such a recipient names nobody."""
+
+
+class Stated(Record, frozen=True, kw_only=True):
+    """A fact as somebody has stated it: when, and through which agency."""
+
+    fact: Any
+    at: int
+    agency: str = ""
+
+
+class RefusedFact(Record, frozen=True, kw_only=True):
+    """A fact that the gate would not have recorded."""
+
+    type: str
+    code: RefusalCode
+
+
+class Desk:
+    """Decides with the packs that it is given, one request at a time, and remembers nothing between two."""
+
+    def __init__(self, packs: Mapping[str, PolicyPack], newest: PolicyPack) -> None:
+        """``packs`` by hash; ``newest``: the one by whose terms consents are recorded."""
+        self._packs, self._newest = packs, newest
+
+    def decide(
+        self, identity: str, request: DisclosureRequested, facts: Iterable[Stated], at: int, policy: str, kinds: Mapping[str, AgencyKind],
+    ) -> tuple[DisclosureDecided, list[RefusedFact]]:
+        """The verdict on ``request`` at ``at``, by ``policy`` unless a fact has put another in force; and the facts that do not count.
+
+        What is stated of a later moment is not known yet. ``kinds``: agencies that the request itself speaks of.
+        """
+        known = [stated for stated in facts if stated.at <= at]
+        case, town, not_recorded = self._situation(known, Registry(agencies=_agencies(known, kinds), policy=policy))
+        return self._rules(town, at).judge(request, identity, "", case), not_recorded
+
+    def _situation(self, facts: Iterable[Stated], town: Registry) -> tuple[CaseFile, Registry, list[RefusedFact]]:
+        """The case and the town after these facts, in their order."""
+        case, not_recorded = _NOTHING_KNOWN, []
+        for stated in facts:
+            events = self._recorded(case, stated, town)
+            if events and type(events[0]) is MessageRefused:
+                not_recorded.append(RefusedFact(type=type(stated.fact).__name__, code=events[0].code))
+                continue
+            for event in events:
+                if type(event) in _OF_THE_TOWN:
+                    town = registry.evolve(town, event)
+                if type(event) in _FOLDED:
+                    case = folding.evolve(case, event)
+        return case, town, not_recorded
+
+    def _recorded(self, case: CaseFile, stated: Stated, town: Registry) -> tuple[Any, ...]:
+        """What the gate would record of a fact; one that it knows nothing of is nothing to it."""
+        kind, fact = type(stated.fact), stated.fact
+        if kind in _SAID:
+            fault = capture.fault(fact, case, stated.agency, self._rules(town, stated.at))
+            return (refused(_context(stated, town), fault),) if fault else (fact,)
+        if kind in _OF_THE_TOWN:
+            return registry.decide(town, fact, _context(stated, town))
+        if kind in _ANSWERED:
+            return answers.decide(case, fact, _context(stated, town), self._rules(town, stated.at))[:1]
+        unasked = kind is DisclosureDecided and case.asking is None and fact.request_id not in (*case.holds, *case.deliveries)
+        return () if unasked else (fact,)
+
+    def _rules(self, town: Registry, at: int) -> Rules:
+        return Rules(registry=town, pack=in_force(self._packs, town.policy, town.earlier, at), newest=self._newest, at=at)
+
+
+def _agencies(facts: Iterable[Stated], kinds: Mapping[str, AgencyKind]) -> dict[str, Agency]:
+    """Agencies that there are because somebody speaks of them: without any right, until a fact registers them."""
+    found = {agency: _SPOKEN_OF for stated in facts for agency in getattr(stated.fact, "recipients", ()) if agency and _WILD.isdisjoint(agency)}
+    found.update({agency: Agency(kind=kind, emergency_right=False) for agency, kind in kinds.items()})
+    return found
+
+
+def _context(stated: Stated, town: Registry) -> Context:
+    return Context(
+        at=stated.at, key="", function="consent", source=stated.agency, message_id="", message_type=type(stated.fact).__name__,
+        agency=stated.agency, shared=town,
+    )

@@ -1,0 +1,239 @@
+"""``tsunagu consent``: the gate's verdicts from lines alone; what cannot be read is named and disturbs no neighbour."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from cli.consent import app, decisions
+from cli.consent.policy import named
+
+MOTHER = "a" * 32
+GRANTED = {
+    "type": "ConsentGranted", "at": "2026-04-01T09:00:00+09:00", "consent": "c1", "person": MOTHER, "purpose": "COORDINATION",
+    "categories": ["BASIC", "ECONOMIC"], "recipients": ["coordinator"], "valid_from": "2026-04-01", "valid_to": "2027-03-31", "medium": "PAPER",
+}
+REQUEST = {
+    "from": "elder", "to": "coordinator", "to_kind": "COORDINATOR", "purpose": "COORDINATION", "basis": "C", "event_type": "CoordinationReferred",
+    "authored": "2026-05-10", "parts": [{"person": MOTHER, "category": "BASIC", "essential": True}, {"person": MOTHER, "category": "HEALTH"}],
+}
+
+
+def line(*facts: Any, at: Any = "2026-05-10T10:00:00+09:00", **changes: Any) -> dict[str, Any]:
+    """One question: the referral to the coordinator, unless changed."""
+    return {"id": "one", "at": at, "facts": list(facts), "request": {key: value for key, value in {**REQUEST, **changes}.items() if value is not ...}}
+
+
+def asked(question: Any, pack: Any = None) -> dict[str, Any]:
+    """The answer to one line."""
+    text = question if isinstance(question, bytes) else json.dumps(question).encode()
+    ((answer, _),) = decisions(iter((text,)), pack)
+    return json.loads(answer)
+
+
+def test_a_line_is_answered_as_the_gate_would():
+    """Case 2: what was consented to goes, the diagnosis stays."""
+    answer = asked(line(GRANTED))
+
+    assert {
+        "id": "one", "outcome": "REDACT", "rule": "R2", "basis": "C", "consent": "c1",
+        "released": [{"person": MOTHER, "category": "BASIC"}],
+        "withheld": [{"person": MOTHER, "category": "HEALTH", "reason": "CATEGORY_NOT_CONSENTED"}], "reasons": ["CATEGORY_NOT_CONSENTED"],
+    }.items() <= answer.items()
+    assert "NO_ONWARD_GIVING" in answer["obligations"]
+    assert named("national").hash == answer["policy"]
+
+
+def test_without_any_fact_the_referral_waits_and_says_for_what():
+    """R10."""
+    answer = asked(line())
+
+    assert ("HOLD", ["CONSENT_OF_PERSON", "SUPPORT_CONFERENCE"], None) == (answer["outcome"], answer["releases_when"], answer["consent"])
+
+
+def test_days_are_read_as_avro_writes_them_and_unions_too():
+    """A date is a number of days, a branch of a union is named."""
+    numbers = {**GRANTED, "valid_from": 20_544, "valid_to": 20_908}
+
+    assert "REDACT" == asked(line(numbers, segment={"string": "s"}))["outcome"]
+
+
+@pytest.mark.parametrize("at", ["2026-05-10T10:00:00", "2026-05-10T01:00:00Z", 1_778_374_800_000])
+def test_the_same_moment_may_be_written_in_several_ways(at: Any):
+    """Without an offset it is the time in Japan."""
+    assert 1_778_374_800_000 == asked(line(GRANTED, at=at))["at"]
+
+
+def test_what_is_stated_of_a_later_moment_is_not_known_yet():
+    """Case 7: asked again as of 09:50, the withdrawal of 10:00 has not happened."""
+    withdrawn = {"type": "ConsentWithdrawn", "at": "2026-05-10T10:00:00", "person": MOTHER, "consents": ["c1"]}
+
+    before, after = (asked(line(GRANTED, withdrawn, at=at)) for at in ("2026-05-10T09:50:00", "2026-05-10T10:05:00"))
+
+    assert ("REDACT", "DENY") == (before["outcome"], after["outcome"])
+    assert ["CONSENT_WITHDRAWN"] == after["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"medium": "SILENCE"}, "NOT_A_CONSENT"), ({"medium": "ORAL"}, "WITNESS_MISSING"), ({"recipients": ["*"]}, "RECIPIENT_UNKNOWN"),
+        ({"valid_to": "2099-12-31"}, "PERIOD_INVALID"), ({"purpose": "WHATEVER"}, "PURPOSE_MISSING"), ({"categories": ["ALL"]}, "CATEGORIES_MISSING"),
+        ({"from": "coordinator"}, "RECORDER_BENEFITS"), ({"supersedes": ["c0"]}, "CONSENT_NOT_FOUND"),
+    ],
+)
+def test_a_consent_that_would_not_be_recorded_does_not_count(changes: dict[str, Any], code: str):
+    """It is named in the answer, and the decision goes on without it."""
+    answer = asked(line({**GRANTED, **changes}))
+
+    assert ([{"type": "ConsentGranted", "code": code}], "HOLD") == (answer["refused_facts"], answer["outcome"])
+
+
+def test_facts_of_the_town_count_from_their_place_on():
+    """A protection flag, a right to give notice of danger, a pack that nobody knows."""
+    agency = {"type": "AgencyRegistered", "agency": "outreach", "kind": "OUTREACH", "name": "outreach", "emergency_right": True}
+    flag = {"type": "ProtectionFlagSet", "flag": "f", "person": MOTHER, "blocked_agencies": ["coordinator"], "until": "2027-03-31"}
+    unknown = {"type": "PolicyActivated", "pack": "national", "hash": "0" * 64}
+    danger = {"from": "outreach", "to": "police", "to_kind": "POLICE", "basis": "V", "purpose": "EMERGENCY", "event_type": "EmergencyRaised",
+              "parts": [{"person": MOTHER, "category": "DANGER"}]}
+
+    assert ["DENY", "PERMIT"] == [asked(line(*facts, **danger))["outcome"] for facts in ((), (agency,))]
+    assert "R8" == asked(line({**GRANTED, "categories": ["ADDRESS"]}, flag, parts=[{"person": MOTHER, "category": "ADDRESS"}]))["rule"]
+    assert ("HOLD", "R16") == ((found := asked(line(GRANTED, unknown)))["outcome"], found["rule"])
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "where"),
+    [
+        (b"{", "JSON_INVALID", ""), (b"[]", "JSON_INVALID", ""), (b'"\xff"', "JSON_INVALID", ""),
+        ({}, "FIELD_MISSING", "id"), ({"id": "one"}, "FIELD_MISSING", "at"), ({**line(), "at": 1.5}, "VALUE_INVALID", "at"),
+        ({**line(), "at": "soon"}, "VALUE_INVALID", "at"), ({"id": "one", "at": 1}, "FIELD_MISSING", "request"),
+        (line(parts=...), "FIELD_MISSING", "request.parts"), (line(colour="red"), "FIELD_UNKNOWN", "request.colour"),
+        (line(parts=[{"person": 1}]), "VALUE_INVALID", "request.parts[0].person"),
+        (line(parts=[{}, {"person": "p", "essential": 1}]), "VALUE_INVALID", "request.parts[1].essential"),
+        (line({"type": "NoSuchThing"}), "TYPE_UNKNOWN", "facts[0].type"), (line({}), "FIELD_MISSING", "facts[0].type"),
+        (line(GRANTED, {**GRANTED, "medium": "PAPYRUS"}), "VALUE_INVALID", "facts[1].medium"),
+        (line({**GRANTED, "categories": ["BASIC", 7]}), "VALUE_INVALID", "facts[0].categories[1]"),
+        (line({key: value for key, value in GRANTED.items() if key != "person"}), "FIELD_MISSING", "facts[0].person"),
+        (line({**GRANTED, "valid_to": "2026-13-01"}), "VALUE_INVALID", "facts[0].valid_to"),
+        (line({**GRANTED, "valid_to": 10**30}), "VALUE_INVALID", "facts[0].valid_to"),
+        (line({**GRANTED, "wished": True}), "FIELD_UNKNOWN", "facts[0].wished"), (line("text"), "VALUE_INVALID", "facts[0]"),
+        ({**line(), "facts": {}}, "VALUE_INVALID", "facts"), (b"[" * 5000, "JSON_INVALID", ""),
+    ],
+)
+def test_a_line_that_cannot_be_read_says_why_and_where(question: Any, code: str, where: str):
+    """By code and path; never with its content."""
+    answer = asked(question)
+
+    assert {"code": code, "where": where} == answer["error"]
+
+
+def test_a_bad_line_disturbs_no_neighbour(tmp_path: Path):
+    """They are answered in their order, and the command ends with exit code 1."""
+    file = tmp_path / "lines.jsonl"
+    file.write_text("\n".join((json.dumps(line(GRANTED)), "{", "", json.dumps({**line(GRANTED), "id": "two"}))), "utf-8")
+
+    ended = CliRunner().invoke(app, ["decide", str(file)])
+
+    assert (1, ["one", None, "two"]) == (ended.exit_code, [json.loads(answer)["id"] for answer in ended.stdout.splitlines()])
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["no-such-file"], 3), (["-", "--policy", "no-such-pack"], 3)])
+def test_what_is_not_there_is_said_in_one_sentence(arguments: list[str], code: int):
+    """A file or a pack."""
+    assert code == CliRunner().invoke(app, ["decide", *arguments]).exit_code
+
+
+def test_answers_are_the_same_bytes_under_another_hash_seed():
+    """Canonical JSON: keys in order, no blanks, UTF-8; nothing hangs on the order of a set."""
+    questions = "\n".join(json.dumps(line(GRANTED, {**GRANTED, "consent": name, "recipients": ["coordinator", name]})) for name in "xyz").encode()
+    command = [sys.executable, "-m", "cli.main", "consent", "decide", "-"]
+
+    first, second = (
+        subprocess.run(command, input=questions, capture_output=True, check=True, env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}).stdout for seed in "12"
+    )
+
+    assert first == second
+    assert all(text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False) for text in first.decode().splitlines())
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Any:
+    """A pack with purposes, categories and kinds of its own."""
+    table = yaml.safe_load(Path("policies/national.yaml").read_text("utf-8"))
+    table |= {"purposes": {"CARE_PLANNING": "CARE"}, "categories": {"DIAGNOSIS": "RECORD", "LAB": "RECORD"}, "vocabulary": {
+        "purposes": ["CARE", "CARE_PLANNING"], "categories": ["DIAGNOSIS", "LAB", "RECORD"], "agency_kinds": ["HOSPITAL"], "event_types": ["ReferralSent"],
+    }}
+    table["holds"]["types"] = {"ReferralSent": ["HOSPITAL"]}
+    file = tmp_path / "pack.yaml"
+    file.write_text(yaml.safe_dump(table), "utf-8")
+    return named(str(file))
+
+
+@pytest.mark.parametrize(
+    ("consented", "requested", "outcome"),
+    [("RECORD", "LAB", "PERMIT"), ("LAB", "LAB", "PERMIT"), ("LAB", "RECORD", "HOLD"), ("LAB", "DIAGNOSIS", "HOLD")],
+)
+def test_a_pack_may_have_trees_of_its_own(foreign: Any, consented: str, requested: str, outcome: str):
+    """Consent to a parent covers its children, never the reverse; codes that our contracts do not have are taken as they are."""
+    granted = {**GRANTED, "purpose": "CARE", "categories": [consented], "recipients": ["clinic"]}
+    question = line(granted, purpose="CARE_PLANNING", to="clinic", to_kind="HOSPITAL", event_type="ReferralSent",
+                    parts=[{"person": MOTHER, "category": requested}])
+
+    assert outcome == asked(question, foreign)["outcome"]
+
+
+def told(*questions: Any, output: str | None = None) -> str:
+    """What explain says of the answers to these questions."""
+    answers = b"\n".join(answer for question in questions for answer, _ in decisions(iter((json.dumps(question).encode(),))))
+    ended = CliRunner().invoke(app, ["explain", "-", *(() if output is None else ("--output", output))], input=answers)
+    assert 0 == ended.exit_code, ended.output
+    return ended.stdout
+
+
+def test_an_explanation_names_the_lawful_way_that_is_open_next():
+    """A caseworker reads what was asked, what decided, what stays and why, and what to do."""
+    held = told(line())
+
+    assert all(words in held for words in (
+        "2026年05月10日 10:00 elder から coordinator（多機関協働） へ、「多機関協働」のために「協働への紹介」", "保留", "2026年05月24日 10:00",
+        "本人の同意がまだありません", "支援会議（社会福祉法106条の6）の開催を相談し",
+    ))
+
+
+def test_what_is_withheld_of_a_release_has_its_way_too():
+    """The diagnosis stays; another consent would open it. The recipient's duties are told."""
+    redacted = told(line(GRANTED))
+
+    assert all(words in redacted for words in ("一部可", "aaaaaaaa… さんの健康", "同意した情報の区分ではありません", "同意を記録する", "ほかに渡さない", "同意 c1"))
+
+
+def test_a_no_is_not_pressed():
+    """No way around it is offered."""
+    refused = {"type": "ConsentRefused", "consent": "r", "person": MOTHER, "purpose": "COORDINATION", "categories": [], "recipients": []}
+    said = told(line(GRANTED, refused))
+
+    assert "こちらから開く方法はありません" in said
+    assert "支援会議" not in said
+
+
+def test_explanations_for_programs_have_the_same_words():
+    """One object for each answer; what could not be read is told as well."""
+    first, second = json.loads(told(line({**GRANTED, "medium": "SILENCE"}), {"id": "bad"}, output="json"))
+
+    assert ("HOLD", 1, "ERROR") == (first["outcome"], len(first["not_recorded"]), second["outcome"])
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"id": "x", "outcome": "PERMIT"}', '{"error": 1}'])
+def test_what_is_no_answer_is_not_explained(text: str):
+    """It is named by its line."""
+    ended = CliRunner().invoke(app, ["explain", "-"], input=text)
+
+    assert 1 == ended.exit_code
