@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from contracts.envelope import MessageNoted, Tick
+from contracts.envelope import MessageNoted, MessageRefused, Tick
 from contracts.shared import RefusalCode
 from kernel import inputs
 from kernel.batch import Batch
@@ -155,7 +155,7 @@ class Processor:
         if not events and not self._sweeps(message):
             events = (MessageNoted(message_type=message.kind.name),)
         if not events or batch.record(message, history, key, events):
-            self.place.meter.handled("decided")
+            self.place.meter.handled("refused" if any(isinstance(event, MessageRefused) for event in events) else "decided")
         else:
             self._record_refusal(message, history, key, RefusalCode.TOO_MANY, batch)
 

@@ -54,6 +54,9 @@ def play(settings: Settings, output: Output = Output.TABLE) -> None:
         reason = error.args[0].str() if isinstance(error, KafkaException) else error
         raise CannotRun(f"the day cannot go on: the broker or the database does not answer ({reason}); see: tsunagu run status") from error
     table.show(played.rows, output)
+    household = next((told.subject for told in played.told), "")
+    if output is Output.TABLE and household:
+        typer.echo(f"what the household of step 1 has gone through: tsunagu trace {household}", err=True)
     if not whole or any(row.fault for row in played.rows):
         raise typer.Exit(1)
 

@@ -52,10 +52,11 @@ class State:
 def decide(state: State, message: Message, context: Context) -> tuple[Event, ...]:
     """What a desk's report gives. Signals, consultations, danger and questions are taken in at any time, about any case, known or not.
 
+    Whoever sends them needs no part in the case, so they give none: only the signal that begins a case brings in the desk that it names.
     Neither a signal nor a consultation opens a closed case by itself, since anybody may send one: who has a part in it reopens it.
     """
     match message:
-        case SignalReceived(to_agency=str() as desk) if desk != context.agency:
+        case SignalReceived(to_agency=str() as desk) if desk != context.agency and not state.noticed:
             passed = SignalPassedOn(to_agency=desk, channel=message.channel, area_code=message.area_code)
             request = ask(context, FunctionName.CONSULTATION, 1, SignalPassedOn, desk, Purpose.CONSULTATION, Basis.B0)
             return (message, passed, request, PartGiven(agency=desk, part=CasePart.LINKED))
@@ -64,9 +65,10 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
         case ConsultationScreened() | AssessmentRecorded() | InformationProvided():
             fault = _fault(state, message)
             return (refused(context, fault),) if fault else (message,)
+        case EmergencyRaised(to_agency=helper) if helper == context.agency:
+            return (refused(context, RefusalCode.RECIPIENTS_MISSING),)
         case EmergencyRaised(to_agency=helper):
-            request = ask(context, FunctionName.CONSULTATION, 0, EmergencyRaised, helper, Purpose.EMERGENCY, Basis.V)
-            return (message, request, PartGiven(agency=helper, part=CasePart.LINKED))
+            return (message, ask(context, FunctionName.CONSULTATION, 0, EmergencyRaised, helper, Purpose.EMERGENCY, Basis.V))
         case InformationRequested():
             return _request(message, context)
         case HandedBackToConsultation(lead=lead):

@@ -55,7 +55,7 @@ def _is_plumbing(fact: Fact) -> bool:
 def _recipient(event: Any) -> str:
     if isinstance(event, TaskAssigned):
         return event.role.agency
-    return next((str(getattr(event, field)) for field in _ADDRESSEES if hasattr(event, field)), "")
+    return next((str(getattr(event, field)) for field in _ADDRESSEES if getattr(event, field, None)), "")
 
 
 def _verdict(event: Any) -> tuple[str, str, str, str, list[str], list[str], list[str]]:

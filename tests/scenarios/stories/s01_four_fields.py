@@ -130,7 +130,7 @@ def child_desk(day: Day) -> None:
         person=mother, moved_on=day.stage.today + timedelta(days=1),
     ), case, refused(RefusalCode.PERIOD_INVALID))
     day.say("child", SubjectMovedAway(person=mother, moved_on=day.stage.today, to_municipality="131016"), case)
-    day.say("child", CaseClosed(reason=ClosingReason.MOVED_AWAY), case, permit("police"))
+    day.say("child", CaseClosed(reason=ClosingReason.MOVED_AWAY), case)
     _danger(day, case, mother)
     day.say("child", AssessmentRecorded(
         person=mother, form=AssessmentForm.NATIONAL_STANDARD, form_version="2026.1",
@@ -188,5 +188,5 @@ def passed_on(day: Day) -> None:
     day.say("elder", consent(day, person, Purpose.CONSULTATION, (BASIC,), ("disability",)), told)
     day.say("elder", linked(person, "disability", name, LinkReason.JOINT_SUPPORT), told, permit("disability", BASIC))
     day.say("disability", LinkAccepted(method=ContactMethod.VISIT, next_contact=day.stage.today), told, permit("elder"))
-    day.say("police", signal.changed(summary="三度目。今度は家の前で見つかった。"), case, recorded(), permit("elder", type=SignalPassedOn.__name__))
+    day.say("police", signal.changed(summary="三度目。今度は家の前で見つかった。"), case)
     day.say("elder", CaseClosed(reason=ClosingReason.SETTLED), told, permit("disability"), permit("police"))

@@ -203,13 +203,26 @@ def test_who_comes_to_notice_after_the_end_is_heard_and_the_case_stays_closed(re
 
 @pytest.mark.parametrize("past", [(), (SIGNAL,), (RECEIVED, SCREENED), (EMERGENCY,), (RECEIVED, SCREENED, CLOSED)])
 def test_danger_to_life_is_never_refused(past: tuple[Any, ...]) -> None:
-    """In every state, known case or not, a notice of danger goes to the gate on basis V; the helper may speak about the case from here on."""
+    """In every state, known case or not, a notice of danger goes to the gate on basis V; it gives nobody a part in the case."""
     then = given(DECIDER, *past).when(EMERGENCY, agency="outreach", parts=PARTS)
     request = DisclosureRequested(
         event_id=then.context.event_id(0), event_type="EmergencyRaised", recipient="police", agency="outreach",
         function=FunctionName.CONSULTATION, purpose=Purpose.EMERGENCY, basis=Basis.V, parts=CODES,
     )
-    then.then(EMERGENCY, request, PartGiven(agency="police", part=CasePart.LINKED))
+    then.then(EMERGENCY, request)
+
+
+def test_nobody_calls_itself_to_help() -> None:
+    """Whoever is there acts; a notice is for somebody else."""
+    given(DECIDER).when(EMERGENCY.changed(to_agency="outreach"), agency="outreach").then_refused(RefusalCode.RECIPIENTS_MISSING)
+
+
+def test_a_signal_brings_in_a_desk_only_where_it_begins_the_case() -> None:
+    """Anybody may send one about any case: otherwise whoever holds an id could let others in."""
+    signal = SIGNAL.changed(to_agency="poverty")
+    begun = given(DECIDER).when(signal, agency="police")
+    assert PartGiven(agency="poverty", part=CasePart.LINKED) == begun.events[-1]
+    given(DECIDER, RECEIVED).when(signal, agency="police").then(signal)
 
 
 @pytest.mark.parametrize("past", [(), (RECEIVED, SCREENED), (RECEIVED, SCREENED, CLOSED)])
