@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from contracts.catalogue import CATALOGUE
 from contracts.consultation import ConsultationReceived, ConsultationScreened, SignalReceived
 from contracts.coordination import ConferenceConvened
-from contracts.envelope import CaseAnnounced, MessageRefused, PartGiven, PartNoted, PersonsNoted
+from contracts.envelope import CaseAnnounced, FreezeNoted, MessageRefused, PartGiven, PartNoted, PersonsNoted
 from contracts.participation import ResourceProposed
 from contracts.shared import CasePart, Channel, Purpose, RefusalCode
 from kernel.asking import ask
@@ -121,3 +123,11 @@ def test_a_request_names_the_persons_whom_the_body_of_its_event_names(event: str
     """A type that has no place for a person cannot name one, whatever message it comes from."""
     request = ask(context(SignalReceived, persons=(MOTHER,)), "CONSULTATION", 0, CATALOGUE[event].cls, "b", Purpose.CONSULTATION)
     assert persons == request.persons
+
+
+@pytest.mark.parametrize("later", [PersonsNoted(persons=("b" * 32,)), PartNoted(agency="poverty", part=CasePart.LINKED), PartGiven(agency="poverty", part=CasePart.LINKED)])
+def test_what_is_frozen_stays_frozen(later: Any):
+    """Whatever is noted of the case afterwards; and a case stays a case."""
+    known = given(PARTIES, PartNoted(agency="elder", part=CasePart.OPENED, case=True), FreezeNoted(into_case="c" * 32), later).state
+
+    assert (True, True) == (known.frozen, known.case)
