@@ -36,7 +36,7 @@ def decide(
         leave(f"{unread} lines cannot be read", PROBLEMS)
 
 
-@app.command(epilog="Example: tsunagu consent decide lines.jsonl | tsunagu consent explain -")
+@app.command(epilog="Example: tsunagu consent explain answers.jsonl")
 def explain(
     file: Annotated[str, typer.Argument(help="Answers of tsunagu consent decide, one a line; - for standard input.")],
     output: OutputOption = Output.TABLE,
