@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contracts.consent import DisclosureDecided, ReviewOpened
 from contracts.shared import Basis, Outcome
 from services.consent.domain.casefile import CaseFile
-from services.consent.domain.model import Delivery, Hold
+from services.consent.domain.model import UNASKED, Delivery, Hold
 from services.consent.domain.reasons import SENTENCES, Reason
-from services.consent.domain.rules import UNASKED, Rules
+from services.consent.domain.rules import Rules
 
 Verdict = DisclosureDecided | ReviewOpened
 

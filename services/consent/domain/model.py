@@ -8,10 +8,12 @@ from __future__ import annotations
 from contracts.consent import ConsentGranted, DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import ConferenceBasis, DataCategory, Outcome, Purpose
+from contracts.shared import Basis, ConferenceBasis, DataCategory, Outcome, Purpose
 
 GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 """Outcomes that release something."""
+UNASKED = frozenset((Basis.V, Basis.L))
+"""Bases that release without asking the person."""
 Excluded = frozenset[tuple[str, DataCategory]]
 """Pairs of recipient and category that do not go; an empty recipient means all of them, UNMAPPED every category."""
 _NO_END = 1 << 32

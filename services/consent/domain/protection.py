@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from contracts.catalogue import CATALOGUE
 from contracts.shared import Basis
+from services.consent.domain.model import UNASKED
 from services.consent.domain.question import Question, Verdict
 from services.consent.domain.reasons import Reason
-
-_UNASKED = frozenset((Basis.V, Basis.L))
 
 
 def of_the_living(question: Question, verdict: Verdict) -> Verdict:
     """R14: the law on personal data covers the living; what is of a dead person waits for the municipality. Only removes; V and L go on."""
     dead = question.registry.dead
-    if not dead or verdict.basis in _UNASKED or not verdict.released and (verdict.withheld or verdict.reasons):
+    if not dead or verdict.basis in UNASKED or not verdict.released and (verdict.withheld or verdict.reasons):
         return verdict
     request = question.request
     consents = () if request.persons or request.parts else map(question.case.consent, verdict.consents)

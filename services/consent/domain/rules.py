@@ -5,14 +5,11 @@ from __future__ import annotations
 from contracts.consent import DisclosureDecided, ReviewOpened
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import Basis
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.decision import judge
+from services.consent.domain.model import UNASKED
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.registry import Registry
-
-UNASKED = frozenset((Basis.V, Basis.L))
-"""Bases that release without asking the person."""
 
 
 class Rules(Record, frozen=True, kw_only=True):
