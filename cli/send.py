@@ -19,6 +19,7 @@ from cli.leaving import PROBLEMS, UNREACHABLE, USAGE
 from cli.output import Output, OutputOption
 from contracts.consent import DisclosureDecided
 from contracts.envelope import MessageRefused
+from contracts.shared import Basis, Purpose
 from kernel import settings as settings_module
 from kernel.failures import PoisonError
 
@@ -26,7 +27,8 @@ LARGEST_FILE = 16 * 2**20
 """Most bytes that are read of a file."""
 LARGEST = 256 * 1024
 """Most bytes of one value, as everywhere in an outbox."""
-_FIELDS = frozenset({"type", "subject", "id", "time", "body"})
+_CLAIMS: dict[str, type[Basis | Purpose]] = {"basis": Basis, "purpose": Purpose}
+_FIELDS = frozenset({"type", "subject", "id", "time", "basis", "purpose", "body"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _line(item: Any, agency: str) -> Line:
     if not isinstance(item, dict):
         raise BodyError(Fault.NOT_AN_OBJECT, "", "一件ごとに一つのオブジェクトにしてください。")
     for name in sorted(item.keys() - _FIELDS):
-        raise BodyError(Fault.FIELD_UNKNOWN, name, "使える項目は type・subject・id・time・body です。")
+        raise BodyError(Fault.FIELD_UNKNOWN, name, "使える項目は type・subject・id・time・basis・purpose・body です。")
     kind = kind_of(str(item.get("type", "")))
     subject = item.get("subject")
     if not subject or not is_text(subject):
@@ -109,11 +111,21 @@ def _line(item: Any, agency: str) -> Line:
     for name in ("id", "time"):
         if not is_text(item.get(name, "")):
             raise BodyError(Fault.VALUE_INVALID, name, "文字列を入れてください。")
+    claimed = {name: _claimed(item, name, choice) for name, choice in _CLAIMS.items()}
     event = from_json(kind, item.get("body", {}))
-    found = draft(agency, event, subject, id=item.get("id", ""), time=item.get("time", ""))
+    found = draft(agency, event, subject, id=item.get("id", ""), time=item.get("time", ""), **claimed)
     if len(found.value) > LARGEST:
         raise BodyError(Fault.TOO_LARGE, "body", "本文が大きすぎます。上限（256 KiB）より小さくしてください。")
     return Line(kind.name, found)
+
+
+def _claimed(item: dict[str, Any], name: str, choice: type[Basis | Purpose]) -> str:
+    """The code that a message claims, or none."""
+    claimed = item.get(name, "")
+    codes = [code for code in choice if code not in (Basis.NONE, Purpose.UNMAPPED)]
+    if claimed and claimed not in codes:
+        raise BodyError(Fault.VALUE_INVALID, name, f"次のいずれかを入れてください: {'・'.join(codes)}。")
+    return claimed
 
 
 def _send(client: AgencyClient, lines: list[Line], output: Output, wait: float) -> None:

@@ -9,6 +9,8 @@ from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, DataCategory, FunctionName, PartCode, Purpose
 from kernel.decider import Context
 
+_CLAIMABLE = (Basis.C, Basis.V)
+
 
 def ask(
     context: Context, function: FunctionName, ordinal: int, event: type, recipient: str, purpose: Purpose, basis: Basis = Basis.C, *,
@@ -17,12 +19,15 @@ def ask(
     """Ask whether the ``ordinal``-th event (from 0, of type ``event``) of this decision may go to ``recipient``.
 
     The sealed parts that the event carries, and the persons whom its body names, are told by their codes; the gate decides on these alone.
+    For its own event, where a consent or danger would be the ground (``basis`` C or V), an agency may claim another basis and purpose; the gate tests it.
     """
     kind = BY_CLASS[event]
+    if basis in _CLAIMABLE and not wanted and event.__name__ == context.message_type and context.source == context.agency:
+        purpose, basis = Purpose(context.purpose or purpose), Basis(context.basis or basis)
     return DisclosureRequested(
         event_id=context.event_id(ordinal), event_type=event.__name__, recipient=recipient, agency=context.agency, function=function,
         purpose=purpose, basis=basis, segment=segment, parts=_codes(context) if kind.personal else (), wanted=wanted,
-        persons=context.persons if kind.persons else (),
+        persons=context.persons if kind.persons else (), authored=context.authored,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 _EPOCH, _JST_MS = date(1970, 1, 1).toordinal(), 9 * HOUR_MS
+_JAPAN = timezone(timedelta(hours=9))
 
 
 def ordinal_in_japan(at: int) -> int:
@@ -27,3 +29,13 @@ def end_of(day: date) -> int:
 def start_of(ordinal: int) -> int:
     """When the day with this ordinal begins in Japan, milliseconds UTC."""
     return (ordinal - _EPOCH) * DAY_MS - _JST_MS
+
+
+@lru_cache(maxsize=1_024)
+def day_of(text: str) -> date | None:
+    """The day in Japan at a time that somebody claims (RFC 3339 with its offset); None where none can be read."""
+    minute, offset = text[:16], text[-6:].replace("Z", "+00:00")[-6:]
+    try:
+        return datetime.fromisoformat(minute + offset).astimezone(_JAPAN).date()
+    except (ValueError, OverflowError):
+        return None

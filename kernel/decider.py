@@ -60,6 +60,12 @@ class Context:
     """Agency on whose behalf the message came; empty for a tick."""
     agency_kind: str = ""
     """Its kind in the registry when the front door took the message in; empty where it did not come through the front door itself."""
+    basis: str = ""
+    """The lawful basis that the agency claims for passing its own message on, as a code; empty where it claims none."""
+    purpose: str = ""
+    """The purpose that it claims beside it."""
+    authored: date | None = None
+    """The day in Japan on which its sender says it was written down, never later than it came in; None where nobody says."""
     position: str = ""
     """``topic/partition/offset`` of the logged event that travelled here, or empty. A transport hint, never identity."""
     parts: tuple[Part, ...] = ()

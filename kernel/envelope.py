@@ -30,7 +30,7 @@ _NAMES = {
     "dataschema": "ce_dataschema", "municipality": "ce_municipality", "agency": "ce_agency",
     "correlation_id": "ce_correlationid", "causation_id": "ce_causationid", "causation_source": "ce_causationsource",
     "seq": "ce_seq", "recorded_time": "ce_recordedtime", "input_digest": "ce_inputdigest", "agency_kind": "ce_agencykind",
-    "traceparent": "traceparent", "position": POSITION,
+    "basis": "ce_basis", "purpose": "ce_purpose", "traceparent": "traceparent", "position": POSITION,
 }
 _TEXTS = attrgetter(*_NAMES)
 _FIELDS = {header: field for field, header in _NAMES.items()} | {"ce_specversion": "specversion", "content-type": "content_type"}
@@ -65,6 +65,10 @@ class Envelope:
     """Append time of the causing input record."""
     input_digest: str = ""
     """32 hex digits. In a log: of the causing input. On what the front door sends on for an agency: of the outbox record, keyed."""
+    basis: str = ""
+    """The lawful basis that an agency claims for passing its message on (主張する根拠), as a code; the gate tests it."""
+    purpose: str = ""
+    """The purpose that it claims beside it (利用目的)."""
     traceparent: str = ""
     position: str = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -10,6 +11,7 @@ from contracts.catalogue import EventType
 from contracts.envelope import SealedEvent
 from contracts.shared import RefusalCode
 from kernel import envelope, serde
+from kernel.days import day_in_japan, day_of
 from kernel.decider import Context, Part
 from kernel.envelope import OURS, Envelope
 from kernel.failures import PoisonError
@@ -53,8 +55,15 @@ class Input:
         return Context(
             at=self.record.timestamp, key=key, function=function, source=attributes.source, message_id=attributes.id,
             message_type=self.kind.name, reported_id=attributes.causation_id, agency=attributes.agency, agency_kind=attributes.agency_kind,
+            basis=attributes.basis, purpose=attributes.purpose, authored=_authored(attributes, self.record.timestamp),
             position=attributes.position, parts=self.parts, persons=named(self.kind, self.message), shared=shared,
         )
+
+
+def _authored(attributes: Envelope, recorded: int) -> date | None:
+    """What nobody says (a tick) was written down on no day; and nothing is written down after it came in."""
+    day = day_of(attributes.time) if attributes.agency and attributes.time else None
+    return None if day is None else min(day, day_in_japan(recorded))
 
 
 def read(record: Record) -> Input:

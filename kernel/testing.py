@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from kernel.decider import Context, Decider, Part, fold
@@ -29,12 +30,13 @@ class Given:
 
     def when(self, message: Any, *, agency: str = "agency", source: str | None = None, parts: Sequence[Part] = (),
              persons: Sequence[str] = (), at: int | None = None, message_id: str = MESSAGE_ID, position: str = "", function: str | None = None,
-             agency_kind: str = "") -> Then:
+             agency_kind: str = "", basis: str = "", purpose: str = "", authored: date | None = None) -> Then:
         """Put one message to the decider. ``source`` defaults to the agency itself, as through the front door."""
         context = Context(
             at=self.at if at is None else at, key=self.key, function=function or self.decider.name,
             source=agency if source is None else source, message_id=message_id, message_type=type(message).__name__,
             agency=agency, agency_kind=agency_kind, position=position, parts=tuple(parts), persons=tuple(persons), shared=self.shared,
+            basis=basis, purpose=purpose, authored=authored,
         )
         events = self.decider.decide(self.state, message, context)
         _only_known_events(self.decider, events)

@@ -51,9 +51,9 @@ class AgencyClient:
         self._known: set[str] = set()
         self._reading = False
 
-    def say(self, event: Any, subject: str, *, id: str = "", time: str = "") -> Sent:
+    def say(self, event: Any, subject: str, *, id: str = "", time: str = "", basis: str = "", purpose: str = "") -> Sent:
         """Send one event and wait for the broker's acknowledgement. Raises NotAccepted."""
-        return self.send(draft(self.agency, event, subject, id=id, time=time))
+        return self.send(draft(self.agency, event, subject, id=id, time=time, basis=basis, purpose=purpose))
 
     def send(self, *drafts: Draft) -> Sent:
         """Send records in one burst, in order; the last one's place. Raises NotAccepted."""

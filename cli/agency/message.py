@@ -29,14 +29,14 @@ class Draft:
     headers: Sequence[tuple[str, bytes]]
 
 
-def draft(agency: str, event: Any, subject: str, *, id: str = "", time: str = "") -> Draft:
+def draft(agency: str, event: Any, subject: str, *, id: str = "", time: str = "", basis: str = "", purpose: str = "") -> Draft:
     """``agency`` reports ``event`` (an instance of a contract class) about ``subject``, a case or other entity.
 
     ``id`` (default: a random UUID) names the message for ever: the same id again must carry the same bytes.
-    ``time``: when it happened, RFC 3339 (default: now).
+    ``time``: when it happened, RFC 3339 (default: now). ``basis``, ``purpose``: the codes that the agency claims for passing it on.
     """
     kind = serde.type_of(event)
-    attributes = Envelope(id=id or str(uuid.uuid4()), source=agency, type=kind.full_name, subject=subject, time=time or now())
+    attributes = Envelope(id=id or str(uuid.uuid4()), source=agency, type=kind.full_name, subject=subject, time=time or now(), basis=basis, purpose=purpose)
     return Draft(id=attributes.id, key=subject.encode(), value=serde.encode(event), headers=attributes.headers())
 
 

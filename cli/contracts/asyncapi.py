@@ -177,7 +177,7 @@ def _said(description: str, pattern: str = "", **more: Any) -> dict[str, Any]:
 
 _HEADERS = {
     "type": "object",
-    "description": "CloudEvents 1.0, Kafka binary mode: UTF-8 texts, each at most once. An agency writes the required ones and ce_time; others it may receive.",
+    "description": "CloudEvents 1.0, Kafka binary mode: UTF-8 texts, each at most once. An agency writes the required ones and ce_time, and may claim by ce_basis and ce_purpose; others it may receive.",
     "required": ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "content-type"],
     "properties": {
         "ce_specversion": _said("", enum=["1.0"]),
@@ -186,7 +186,7 @@ _HEADERS = {
         "ce_source": _said("In an outbox: the agency's own id. In an inbox: which of our functions wrote it, beginning with `tsunagu.`."),
         "ce_type": _said("Full name of the event type, without a version: the name of the message."),
         "ce_subject": _said("The record's key."),
-        "ce_time": _said("When it happened (RFC 3339); required in an outbox.", format="date-time"),
+        "ce_time": _said("When it happened and was written down (RFC 3339); required in an outbox.", format="date-time"),
         "ce_dataschema": _said("Full name and SHA-256 fingerprint of the schema, a colon between; an agency need not send it."),
         "ce_municipality": _said("Code of the municipality."),
         "ce_agency": _said("Agency on whose behalf it came."),
@@ -197,8 +197,8 @@ _HEADERS = {
         "ce_seq": _said("Place among the events of this key in this log, from 1.", "[0-9]{1,15}"),
         "ce_recordedtime": _said("When the causing record came in, milliseconds UTC.", "[0-9]{1,15}"),
         "ce_inputdigest": _said("In logs: digest of the causing input.", _HEX),
-        "ce_purpose": _said("In an inbox, on what was released: the purpose it may be used for."),
-        "ce_basis": _said("In an inbox, on what was released: the lawful basis."),
+        "ce_purpose": _said("In an outbox: the purpose that the agency claims for passing the event on, a code of Purpose. In an inbox, on what was released: what it may be used for."),
+        "ce_basis": _said("In an outbox: the lawful basis that the agency claims (C, K, G, L, V, W, M, P, B0); the gate tests it. In an inbox, on what was released: the basis."),
         "ce_obligations": _said("In an inbox, on what was released: the recipient's duties, codes with commas between."),
         "ce_requestid": _said("In an inbox, on what was released: the request_id with which its receipt is acknowledged."),
         "traceparent": _said("W3C trace context."),

@@ -148,8 +148,9 @@ def _sharing(day: Day, home: Household, mother: str, *recipients: str) -> PlanSh
 def _consent(
     day: Day, home: Household, consent: str, categories: tuple[DataCategory, ...], recipients: tuple[str, ...],
 ) -> ConsentGranted:
-    """The mother's consent on paper, for coordination, for half a year."""
+    """The mother's consent on paper, for coordination, for half a year; what the desk wrote down before she signed is meant too (相談開始以降の記録)."""
     return ConsentGranted(
         consent=consent, person=home.mother, purpose=Purpose.COORDINATION, categories=categories, recipients=recipients,
         valid_from=day.stage.today, valid_to=day.stage.today + HALF_A_YEAR, medium=ConsentMedium.PAPER,
+        authored_from=day.stage.today - timedelta(days=30),
     )

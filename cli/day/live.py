@@ -139,7 +139,9 @@ class _Ours:
         self.client.connect()
 
     def say(self, words: Words) -> int:
-        return self.client.say(words.event, words.subject, id=words.id, time=words.time).timestamp
+        return self.client.say(
+            words.event, words.subject, id=words.id, time=words.time, basis=words.basis, purpose=words.purpose,
+        ).timestamp
 
     def poll(self) -> list[Heard]:
         return self.client.poll()

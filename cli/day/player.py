@@ -46,15 +46,15 @@ class Day:
         """What has been seen."""
         return self.stage.view
 
-    def say(self, agency: str, event: Any, subject: str, *wants: Want, id: str = "", stranger: bool = False) -> list[Row]:
+    def say(self, agency: str, event: Any, subject: str, *wants: Want, id: str = "", stranger: bool = False, basis: str = "", purpose: str = "") -> list[Row]:
         """Report an event and wait for all that ``wants`` names (default: it is recorded).
 
         The agency speaks only once the function knows its part in the case, as it would after hours of other work; a
-        ``stranger`` has none and speaks all the same.
+        ``stranger`` has none and speaks all the same. ``basis``, ``purpose``: what it claims for passing the event on.
         """
         if not stranger:
             self._wait_for_part(agency, event, subject)
-        words = Words(agency=agency, event=event, subject=subject, id=id or str(uuid.uuid4()))
+        words = Words(agency=agency, event=event, subject=subject, id=id or str(uuid.uuid4()), basis=basis, purpose=purpose)
         sent_at = self.stage.say(words)
         self._disturb(self.step)
         rows = self.follow(agency, words.id, type(event).__name__, sent_at, *(wants or (recorded(),)))

@@ -13,13 +13,15 @@ from cli.day.view import View
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """One event that an agency is about to report. ``id`` is the message's id for ever; ``time``: when it happened (empty: now)."""
+    """One event that an agency is about to report. ``id`` is the message's id for ever; ``time``: when it happened (empty: now); ``basis``, ``purpose``: what it claims."""
 
     agency: str
     event: Any
     subject: str
     id: str
     time: str = ""
+    basis: str = ""
+    purpose: str = ""
 
 
 class Stage(Protocol):

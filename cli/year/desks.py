@@ -66,6 +66,7 @@ DESKS = {"elder": Field.ELDER, "disability": Field.DISABILITY, "child": Field.CH
 CATEGORIES = (DataCategory.BASIC, DataCategory.ECONOMIC, DataCategory.WELFARE_USE)
 FISCAL_YEAR_ENDS = (3, 31)
 """Consents are given to the end of the fiscal year, so they end all at once."""
+A_YEAR = timedelta(days=366)
 NAME, WISH, NOTE = "年間の対象者", "暮らしのことを相談したい", "訪ねて話を聞いた"
 """The texts of a generated year: what they say does not matter, that they are sealed does."""
 
@@ -77,10 +78,10 @@ def fiscal_year_end(day: date) -> date:
 
 
 def consent(course: Course, person: str, purpose: Purpose, recipients: tuple[str, ...], categories: tuple[DataCategory, ...] = CATEGORIES) -> ConsentGranted:
-    """A paper consent up to the end of the fiscal year."""
+    """A paper consent up to the end of the fiscal year; what the desk has written down within a year before is meant too."""
     return ConsentGranted(
         consent=course.pseudonym(), person=person, purpose=purpose, categories=categories, recipients=recipients,
-        valid_from=course.today, valid_to=fiscal_year_end(course.today), medium=ConsentMedium.PAPER,
+        valid_from=course.today, valid_to=fiscal_year_end(course.today), medium=ConsentMedium.PAPER, authored_from=course.today - A_YEAR,
     )
 
 

@@ -138,7 +138,7 @@ class Courier:
             raise IntegrityError(f"{self._position(fact)}: not the event that was decided about")
         copy = replace(
             attributes, id=self._derived(fact, verdict.recipient, 0), source=OURS + NAME, causation_id=fact.envelope.id,
-            causation_source=fact.envelope.source, seq=0, input_digest="", position="",
+            causation_source=fact.envelope.source, seq=0, input_digest="", position="", basis="", purpose="",
         )
         yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
         opened = {(part.person, part.category) for part in released}

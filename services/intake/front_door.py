@@ -145,7 +145,7 @@ class FrontDoor:
         event = CaseAnnounced(agency=opened.agency, persons=_persons(admitted) if delivery.function is Function.CONSENT else ())
         attributes = replace(
             opened, id=derive_id(NAME, opened.source, opened.id, opened.subject, 0), source=OURS + NAME,
-            agency_kind="", causation_id=opened.id, causation_source=opened.source, correlation_id=opened.correlation_id or opened.id,
+            agency_kind="", basis="", purpose="", causation_id=opened.id, causation_source=opened.source, correlation_id=opened.correlation_id or opened.id,
         )
         headers = self._headers(event, attributes)
         return keyed(self._topics.inbox(delivery.function), self._partitions, opened.subject.encode(), serde.encode(event), headers, LOG)

@@ -40,6 +40,9 @@ def signal(**changes: object) -> bytes:
         (signal(id=7), "VALUE_INVALID"),
         (signal(body={"person": "\udfff", "channel": "RESIDENT", "area_code": "1"}), "VALUE_INVALID"),
         (signal(**{"\ud800": 1}), "FIELD_UNKNOWN"),
+        (signal(basis="X"), "VALUE_INVALID"),
+        (signal(basis="NONE"), "VALUE_INVALID"),
+        (signal(purpose=["OUTREACH"]), "VALUE_INVALID"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path: Path, content: bytes, code: str):

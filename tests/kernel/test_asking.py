@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 
-from contracts.coordination import LeadAgencyNamed
-from contracts.shared import Basis, FunctionName, Purpose
-from kernel.asking import tell
+from contracts.coordination import CoordinationReferred, LeadAgencyNamed, TaskAssigned
+from contracts.envelope import DisclosureRequested
+from contracts.shared import Basis, DataCategory, FunctionName, Purpose
+from kernel.asking import ask, tell
 from kernel.decider import Context
 
 
@@ -38,3 +42,50 @@ def test_whoever_reports_a_fact_is_not_told_of_it() -> None:
 def test_whoever_reported_what_it_follows_from_is_told() -> None:
     """Another function has passed it on: what follows here was not said by the agency, and not by nobody."""
     assert [("coordinator", "coordinator")] == told("coordinator", source="tsunagu.consultation")
+
+
+def asked(
+    event: type = CoordinationReferred, default: Basis = Basis.C, source: str = "elder", wanted: tuple[DataCategory, ...] = (), **claimed: Any,
+) -> DisclosureRequested:
+    """The request that goes with a referral of the elder centre, which claims something for it."""
+    context = Context(
+        at=0, key="k", function="coordination", source=source, message_id="m", message_type="CoordinationReferred", agency="elder", **claimed,
+    )
+    return ask(context, FunctionName.COORDINATION, 0, event, "coordinator", Purpose.COORDINATION, default, wanted=wanted)
+
+
+CLAIM = {"basis": "G", "purpose": "STATUTORY_WORK"}
+AS_DECIDED = (Basis.C, Purpose.COORDINATION)
+
+
+@pytest.mark.parametrize("default", [Basis.C, Basis.V])
+def test_the_sender_claims_a_basis_for_its_own_event(default: Basis) -> None:
+    """Rule 17: in the place of consent, or of danger to life; basis and purpose each on their own."""
+    both, basis, purpose = asked(default=default, **CLAIM), asked(default=default, basis="W"), asked(default=default, purpose="OUTREACH")
+
+    assert (Basis.G, Purpose.STATUTORY_WORK) == (both.basis, both.purpose)
+    assert (Basis.W, Purpose.COORDINATION) == (basis.basis, basis.purpose)
+    assert (default, Purpose.OUTREACH) == (purpose.basis, purpose.purpose)
+    assert isinstance(both.basis, Basis)
+    assert isinstance(both.purpose, Purpose)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"event": TaskAssigned}, AS_DECIDED), ({"source": "tsunagu.consultation"}, AS_DECIDED), ({"wanted": (DataCategory.BASIC,)}, AS_DECIDED),
+        *(({"default": basis}, (basis, Purpose.COORDINATION)) for basis in (Basis.K, Basis.B0, Basis.M, Basis.NONE)),
+    ],
+)
+def test_a_claim_touches_nothing_else(changes: dict[str, Any], expected: tuple[Basis, Purpose]) -> None:
+    """Not what follows from the event, nor what another function passes on, nor a look-up, nor a notice of codes, nor what is said in a conference segment."""
+    found = asked(**changes, **CLAIM)
+
+    assert expected == (found.basis, found.purpose)
+
+
+@pytest.mark.parametrize("event", [CoordinationReferred, TaskAssigned, LeadAgencyNamed])
+@pytest.mark.parametrize("day", [date(2026, 5, 1), None])
+def test_rule_2_every_request_says_when_its_data_were_written_down(event: type, day: date | None) -> None:
+    """As the sender says; nothing where nobody says it."""
+    assert day == asked(event, authored=day).authored

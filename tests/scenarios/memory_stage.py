@@ -44,7 +44,9 @@ class MemoryStage:
 
     def say(self, words: Words) -> int:
         """See Stage."""
-        return self.post(words.agency, draft(words.agency, words.event, words.subject, id=words.id, time=words.time))
+        return self.post(words.agency, draft(
+            words.agency, words.event, words.subject, id=words.id, time=words.time or self._time(), basis=words.basis, purpose=words.purpose,
+        ))
 
     def post(self, agency: str, *drafts: Draft) -> int:
         """See Stage."""
@@ -76,6 +78,10 @@ class MemoryStage:
     def close(self) -> None:
         """Free the event loop."""
         self.town.close()
+
+    def _time(self) -> str:
+        """What the memory log's clock shows, as a sender claims it."""
+        return datetime.fromtimestamp(self.log.now / 1000, JAPAN).isoformat(timespec="milliseconds")
 
     def _register(self) -> None:
         for number, (key, fact) in enumerate(registry.facts("national", agencies())):

@@ -99,13 +99,13 @@ def over_and_replaced(day: Day) -> None:
 
 
 def begins_later(day: Day) -> None:
-    """A yes from next week on: the referral waits, and goes out by itself on the morning of its first day."""
+    """A yes from next week on, signed today: the referral waits, and goes out by itself on the morning of its first day."""
     case, person = pseudonym(), pseudonym()
     day.say("elder", received(person, Field.ELDER, name="髙瀬 弘"), case)
     day.say("elder", screened(ScreeningOutcome.COMPLEX), case)
     day.say("elder", on_the_way.referral(person), case, hold("coordinator"))
     yes = consent(day, person, Purpose.COORDINATION, (BASIC,), ("coordinator",))
-    day.say("elder", yes.changed(valid_from=day.stage.today + timedelta(days=5)), case)
+    day.say("elder", yes.changed(valid_from=day.stage.today + timedelta(days=5), signed_on=day.stage.today), case)
     test_time.nights(day, 6)
     assert day.learned("coordinator", CoordinationReferred, case)
 

@@ -7,6 +7,7 @@ from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, Outcome, Purpose, WithheldPart
 from kernel.days import ordinal_in_japan
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.model import UNASKED
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.policies import BASES, consent_of_the_person, not_available, of_the_living, protect
 from services.consent.domain.question import Question, Verdict
@@ -103,11 +104,12 @@ def _judged(question: Question, verdict: Verdict) -> tuple[Outcome, Verdict]:
 
 
 def _outcome(question: Question, verdict: Verdict) -> Outcome:
+    """What is claimed out of turn (V, L) never waits: its sender learns at once that another way is needed."""
     if verdict.released and not verdict.withheld:
         return PERMIT
     if verdict.released:
         missing = [reason for part, reason in verdict.withheld if part.essential]
-        return REDACT if not missing else HOLD if _FINAL.isdisjoint(missing) else DENY
+        return REDACT if not missing else HOLD if _FINAL.isdisjoint(missing) and question.request.basis not in UNASKED else DENY
     if not verdict.reasons and not verdict.withheld:
         return PERMIT
     return HOLD if _may_wait(question, verdict) else DENY

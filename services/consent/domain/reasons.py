@@ -66,7 +66,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.RECIPIENT_NOT_NAMED: "本人の同意で名指しされた提供先ではありません。",
     Reason.CATEGORY_NOT_CONSENTED: "本人が同意した情報の区分ではありません。",
     Reason.NO_BASIS: "この利用目的で情報を提供できる根拠がありません。必要な場合は、本人の同意を得て担当の機関に相談してください。",
-    Reason.ESSENTIAL_WITHHELD: "欠かせない項目を渡せないため、保留しました。",
+    Reason.ESSENTIAL_WITHHELD: "欠かせない項目を渡せないため、提供していません。",
     Reason.HOLD_EXPIRED: "保留の期限が過ぎました。必要であれば、改めて送ってください。",
     Reason.PROTECTED: "支援措置により、この提供先には渡せません。",
     Reason.SEGMENT_UNKNOWN: "この事例について開かれた支援会議の区分ではありません。",

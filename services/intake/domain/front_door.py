@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from contracts.catalogue import EventType
-from contracts.shared import AgencyKind, RefusalCode
+from contracts.shared import AgencyKind, Basis, Purpose, RefusalCode
 from kernel import envelope, fields, sealing, serde
 from kernel.days import day_in_japan
 from kernel.envelope import Envelope, header
@@ -29,6 +29,9 @@ AREA = re.compile(r"[0-9]{6}-[0-9]{2}")
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)")
+_CLAIMS: dict[str, type[Basis | Purpose]] = {"basis": Basis, "purpose": Purpose}
+_NOTHING = (Basis.NONE, Purpose.UNMAPPED)
+"""Codes that claim nothing."""
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -92,6 +95,7 @@ def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
         raise PoisonError(RefusalCode.HEADER_INVALID, "ce_subject")
     today = day_in_japan(record.timestamp)
     sender = _publisher(kind, directory.get(owner), today)
+    _claims(attributes, event)
     fields.check(event, directory)
     fields.check_days(event, today)
     body, parts = sealing.take_apart(event)
@@ -123,12 +127,22 @@ def _attributes(record: Record, owner: str) -> Envelope:
     return Envelope(
         id=claimed.id, source=owner, type=claimed.type, subject=claimed.subject, time=claimed.time, agency=owner,
         correlation_id=claimed.correlation_id if _UUID.fullmatch(claimed.correlation_id) else "",
+        basis=claimed.basis, purpose=claimed.purpose,
         traceparent=claimed.traceparent if _TRACE.fullmatch(claimed.traceparent) else "",
     )
 
 
+def _claims(attributes: Envelope, event: Any) -> None:
+    """The claimed basis and purpose (主張する根拠・利用目的) are codes that there are, and say nothing else than the event itself does."""
+    for name, choice in _CLAIMS.items():
+        claimed, stated = getattr(attributes, name), getattr(event, name, None)
+        other = isinstance(stated, choice) and stated not in (claimed, *_NOTHING)
+        if claimed and (claimed not in choice.__members__ or claimed in _NOTHING or other):
+            raise PoisonError(RefusalCode.HEADER_INVALID, f"ce_{name}")
+
+
 def _is_time(text: str) -> bool:
-    """Whether ``text`` is a time of RFC 3339. It may lie anywhere in past or future: nothing is decided by it."""
+    """Whether ``text`` is a time of RFC 3339. It may lie anywhere in past or future: what was written down later than it came counts as of that day."""
     found = _TIME.fullmatch(text)
     try:
         return bool(found and date.fromisoformat(found[1]))

@@ -287,3 +287,26 @@ def test_the_same_record_is_judged_alike_every_time(event: Any) -> None:
 def test_counts_without_persons_are_admitted() -> None:
     """What carries no personal data has nothing to seal."""
     assert () == admitted(examine(record(SessionHeld(held_on=date(2026, 5, 1), attendance=()), owner="community"), "community", LISTED)).parts
+
+
+@pytest.mark.parametrize("basis", ["C", "K", "G", "L", "V", "W", "M", "P", "B0"])
+def test_a_claimed_basis_and_purpose_travel_on(basis: str) -> None:
+    """Rule 17: the sender claims, the gate tests. Without a claim there is none."""
+    found = admitted(examine(record(basis=basis, purpose="STATUTORY_WORK"), "elder", LISTED)).envelope
+
+    assert (basis, "STATUTORY_WORK") == (found.basis, found.purpose)
+    nothing = admitted(examine(record(), "elder", LISTED)).envelope
+    assert ("", "") == (nothing.basis, nothing.purpose)
+
+
+@pytest.mark.parametrize("claim", [{"basis": "X"}, {"basis": "c"}, {"basis": "NONE"}, {"purpose": "TRAINING"}, {"purpose": "UNMAPPED"}, {"purpose": "相談"}])
+def test_a_claim_is_a_code_that_there_is(claim: dict[str, str]) -> None:
+    """Nothing is guessed; what says nothing is no claim."""
+    assert RefusalCode.HEADER_INVALID is code(examine(record(**claim), "elder", LISTED))
+
+
+def test_a_claim_says_nothing_else_than_the_event_itself() -> None:
+    """A link for coordination is not claimed for statutory work; the basis of a conference segment is another thing."""
+    assert RefusalCode.HEADER_INVALID is code(examine(record(LINKED, purpose="STATUTORY_WORK"), "elder", LISTED))
+    admitted(examine(record(LINKED, purpose="COORDINATION", basis="G"), "elder", LISTED))
+    admitted(examine(record(OPENED, owner="coordinator", basis="M"), "coordinator", LISTED))

@@ -92,6 +92,17 @@ def test_a_function_reads_what_the_front_door_writes(town: Town) -> None:
     assert RECEIVED.changed(name=None, wish=None, items=()) == message.message
 
 
+def test_a_function_reads_what_its_sender_claims(town: Town) -> None:
+    """Basis, purpose, and the day in Japan on which it was written down, which is never later than it came in; an announcement claims nothing."""
+    town.put(record(basis="W", purpose="CONSULTATION"), record(id=ID.replace("1", "2"), time="2031-01-01T00:00:00Z"))
+    first, second = (inputs.read(each).context(CASE, "consultation", None) for each in town.seen(CONSULTATION))
+    announced = inputs.read(town.seen(TOPICS.inbox("coordination"))[0]).context(CASE, "coordination", None)
+
+    assert ("W", "CONSULTATION", date(2026, 5, 1)) == (first.basis, first.purpose, first.authored)
+    assert ("", "", second.today) == (second.basis, second.purpose, second.authored)
+    assert ("", "") == (announced.basis, announced.purpose)
+
+
 def test_a_type_with_personal_fields_is_wrapped_even_when_they_are_empty(town: Town) -> None:
     """Whether somebody filled in a field cannot be told from the wrapping."""
     town.put(record(SignalReceived(person=MOTHER, channel=Channel.RESIDENT, area_code="990019-01")))
