@@ -19,7 +19,7 @@ def closed_meeting(question: Question) -> Verdict:
     reason = _closed(question, segment, way)
     if reason is not None or segment is None or way is None:
         parts = question.request.parts
-        return Verdict(basis=_M, rule="R9", withheld=tuple([(part, reason) for part in parts]), reasons=(reason,))
+        return Verdict(basis=_M, rule="R10" if reason is Reason.SEGMENT_NOT_STATUTORY else "R9", withheld=tuple([(part, reason) for part in parts]), reasons=(reason,))
     kept = [(part, reason) for part in question.request.parts if (reason := _kept(segment, way, part)) is not None]
     released = tuple([part for part in question.request.parts if _kept(segment, way, part) is None])
     return Verdict(
@@ -32,8 +32,8 @@ def _closed(question: Question, segment: Segment | None, way: Way | None) -> Rea
     """Why nothing at all may be said."""
     if segment is None:
         return Reason.SEGMENT_UNKNOWN
-    if way is None:
-        return Reason.SEGMENT_NOT_STATUTORY
+    if way is None:  # 重層的支援会議: whoever is on its list waits for the person's consent, or for a 支援会議 (R10)
+        return Reason.SEGMENT_NOT_STATUTORY if question.request.recipient in segment.members else Reason.NOT_LISTED
     if question.kind_of(segment.convener) not in way.conveners:
         return Reason.CONVENER_KIND
     if question.request.recipient not in segment.members or question.request.agency not in segment.members:

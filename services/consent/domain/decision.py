@@ -65,6 +65,8 @@ def _most_open(question: Question) -> tuple[Outcome, Verdict]:
     second = _judged(question, _limited(question, consent_of_the_person(question)))
     if Reason.UNMAPPED in second[1].reasons and second[0] is HOLD:
         return first  # what is claimed on another basis is not held for want of a code
+    if Reason.SEGMENT_NOT_STATUTORY in first[1].reasons and not _FINAL.isdisjoint(second[1].reasons):
+        return second  # what waits for a consent ends with the person's no
     return second if _OPENNESS[second[0]] > _OPENNESS[first[0]] else first
 
 
@@ -122,7 +124,7 @@ def _may_wait(question: Question, verdict: Verdict) -> bool:
     """
     if Reason.SUBJECT_DIED in verdict.reasons:
         return Reason.PROTECTED not in verdict.reasons and _FINAL.isdisjoint(verdict.reasons)
-    if Reason.UNMAPPED in verdict.reasons:  # a human must say what it is (rule 13)
+    if Reason.UNMAPPED in verdict.reasons or Reason.SEGMENT_NOT_STATUTORY in verdict.reasons:  # a human must say what it is (rule 13); R10
         return _FINAL.isdisjoint(verdict.reasons)
     kinds = question.pack.holdable.get(question.request.event_type, frozenset())
     return question.recipient_kind in kinds and not _ASKABLE.isdisjoint(verdict.reasons) and _FINAL.isdisjoint(verdict.reasons)

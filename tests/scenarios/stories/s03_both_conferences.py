@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cli.day.player import Day, pseudonym
-from cli.day.rows import deny, permit, recorded, refused
+from cli.day.rows import deny, hold, permit, recorded, refused
 from contracts.consultation import LinkedToAgency
 from contracts.coordination import (
     BroughtToSupportConference,
@@ -103,12 +103,12 @@ def called(day: Day, table: Table, *cases: str) -> None:
 
 
 def in_the_open(day: Day, table: Table, agreed: without_consent.Someone) -> None:
-    """The first segment sits with consent: what is decided goes to those whom he named, and no other segment runs meanwhile."""
+    """The first segment sits with consent: what he has not agreed to waits, what is decided goes to those whom he named, no other segment runs."""
     two = ("municipality", "disability")
     day.say("municipality", _opened(table.opening, ConferenceBasis.NON_STATUTORY, two, agreed.case), table.sitting)
     day.say("municipality", _opened(table.closed, ConferenceBasis.SWA106_6, LISTED, agreed.case), table.sitting, refused(RefusalCode.WRONG_STATE))
     case = day.learned("municipality", LinkedToAgency, agreed.case).subject
-    day.say("municipality", InformationRequestedInConference(segment=table.opening, to_agency="disability", wanted=(HEALTH,)), case, deny("disability"))
+    day.say("municipality", InformationRequestedInConference(segment=table.opening, to_agency="disability", wanted=(HEALTH,)), case, hold("disability"))
     day.say("municipality", DecisionRecorded(
         person=agreed.person, segment=table.opening, decisions=(ConferenceDecision.PLAN_FITS, ConferenceDecision.END_AGREED), plan_changed=True,
         note="通所の曜日を本人の希望に合わせる。",

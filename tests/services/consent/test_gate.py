@@ -234,18 +234,36 @@ def test_a_listed_member_may_hear_what_was_asked_for_while_the_segment_is_open()
     [
         (conference("child", "poverty"), "workshop", HEALTH, "NOT_LISTED"),
         (conference("child", "poverty"), "poverty", ECONOMIC, "NOT_ASKED"),
-        (conference("child", "poverty", basis=ConferenceBasis.NON_STATUTORY), "poverty", HEALTH, "SEGMENT_NOT_STATUTORY"),
+        (conference("child", "poverty", basis=ConferenceBasis.NON_STATUTORY), "workshop", HEALTH, "NOT_LISTED"),
         (conference("child", "poverty", convener="coordinator"), "poverty", HEALTH, "CONVENER_KIND"),
         (conference("child", "poverty", convener=""), "poverty", HEALTH, "CONVENER_KIND"),
         (case(), "poverty", HEALTH, "SEGMENT_UNKNOWN"),
     ],
-    ids=["guest", "item not asked", "no statute", "no convener by law", "unknown convener", "unknown segment"],
+    ids=["guest", "item not asked", "guest, and no statute", "no convener by law", "unknown convener", "unknown segment"],
 )
 def test_outside_the_conference_nothing_is_heard(before: Given, recipient: str, category: DataCategory, reason: str):
-    """Cases 13, 14, 18: guests, other items, other meetings, meetings that only call themselves so."""
+    """Cases 13, 14: guests, other items, other meetings, meetings that only call themselves so."""
     found = give(before, recipient, category)
 
     assert (Outcome.DENY, reason) == (found.outcome, found.reasons[0])
+
+
+def test_r10_without_consent_what_is_said_in_a_meeting_without_statute_waits():
+    """Case 18: held; a 支援会議 is the other way. The person's consent lets it through, a no ends it, and a no before it lets nothing wait."""
+    before = conference("child", "poverty", basis=ConferenceBasis.NON_STATUTORY)
+    found = give(before, "poverty")
+    yes = consent(HEALTH, person=SON, purpose=Purpose.SUPPORT_CONFERENCE, recipients=("poverty",))
+    no = ConsentRefused(consent="e" * 32, person=SON, purpose=Purpose.SUPPORT_CONFERENCE)
+
+    assert (Outcome.HOLD, "R10", ("SEGMENT_NOT_STATUTORY",)) == (found.outcome, found.rule, found.reasons)
+    assert ("CONSENT_OF_PERSON", "SUPPORT_CONFERENCE") == found.releases_when
+    held = before.when(request(
+        part(HEALTH, SON), event_type="InformationGivenInConference", recipient="poverty", agency="child", basis=Basis.M, segment="seg",
+        purpose=Purpose.SUPPORT_CONFERENCE,
+    ), source="coordination").after()
+    assert (Outcome.PERMIT, Basis.C) == ((answer := verdict(held.when(yes))).outcome, answer.basis)
+    assert (Outcome.DENY, ("PERSON_REFUSED",)) == ((answer := verdict(held.when(no))).outcome, answer.reasons)
+    assert Outcome.DENY is give(before.when(no).after(), "poverty").outcome
 
 
 def test_after_closing_nobody_hears_any_more():
