@@ -71,6 +71,17 @@ def _in_time(case: CaseFile, hold: Hold, identity: str, rules: Rules) -> Iterato
         yield verdict.changed(deadline=hold.deadline)
 
 
+def again(hold: Hold, identity: str, case: CaseFile, rules: Rules) -> DisclosureDecided:
+    """The verdict on what waits, where there is to be one: what must wait on keeps its day, and is refused when that has come."""
+    if not (hold.unjudged and rules.pack is None):
+        verdict = rules.judge(hold.request, identity, hold.position, case)
+        if verdict.outcome is not Outcome.HOLD:
+            return verdict
+        if hold.deadline > rules.at:
+            return verdict.changed(deadline=hold.deadline)
+    return _refused_hold(hold, identity, rules)
+
+
 def _refused_hold(hold: Hold, request_id: str, rules: Rules) -> DisclosureDecided:
     request = hold.request
     return DisclosureDecided(
