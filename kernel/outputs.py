@@ -7,10 +7,10 @@ from typing import Any
 
 from contracts import FINGERPRINTS
 from contracts.catalogue import EventType
-from contracts.envelope import SealedEvent
+from contracts.envelope import DisclosureRequested, SealedEvent
 from kernel import serde
 from kernel.decider import derive_id
-from kernel.envelope import OURS
+from kernel.envelope import OURS, POSITION
 from kernel.inputs import Input
 from kernel.records import LOG, Outgoing
 
@@ -40,6 +40,8 @@ def log_record(event: Any, message: Input, *, cause_id: str, key: str, seq: int,
         ("ce_seq", b"%d" % seq),
         *message.carried,
     ]
+    if type(event) is DisclosureRequested and event is message.message and message.envelope.position:
+        headers.append((POSITION, message.envelope.position.encode()))  # a verdict names it: it must follow from the log, as everything it says
     return Outgoing(log, message.record.partition, key.encode(), _value(event, message), headers, LOG, follows=ordinal > 0)
 
 

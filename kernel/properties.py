@@ -48,8 +48,8 @@ def check(function: Function, said: Sequence[Said]) -> list[MemoryRecord]:
     """Assert every property for this history of messages; returns the log that it gives."""
     with closing(_town(function, said, batch=1)) as town:
         log = _pumped(town, function)
-        assert log == _log_of(function, said, batch=1), "the same messages gave other bytes"
-        assert _answers(log) == _answers(_log_of(function, said, batch=len(said) + 1)), "batching changed the answers"
+        assert log == log_of(function, said, batch=1), "the same messages gave other bytes"
+        assert _answers(log) == _answers(log_of(function, said, batch=len(said) + 1)), "batching changed the answers"
         assert not _unanswered(town, function), "a message left no fact in the log"
         live = _states(town, function, said)
         town.restart(function.name, again=len(town.log.records(_TOPICS.inbox(function.name))))
@@ -94,7 +94,7 @@ def _by_key(log: Sequence[MemoryRecord]) -> dict[bytes | None, list[bytes | None
 def _check_unknown(function: Function) -> None:
     """A fact that somebody else noted is nobody's message: it gives one refusal."""
     stranger = PartNoted(agency="agency", part=CasePart.UNMAPPED)
-    (refusal,) = _log_of(function, [Said(stranger, "k")], batch=1)
+    (refusal,) = log_of(function, [Said(stranger, "k")], batch=1)
     event = serde.decode(refusal.value)
     assert isinstance(event, MessageRefused)
     assert RefusalCode.UNKNOWN_TYPE == event.code
@@ -139,9 +139,19 @@ def _unanswered(town: MemoryTown, function: Function) -> set[tuple[str, ...]]:
     return {(each.subject, each.source, each.id) for each in keyed} - answered
 
 
-def _log_of(function: Function, said: Sequence[Said], batch: int) -> list[MemoryRecord]:
+def log_of(function: Function, said: Sequence[Said], batch: int = 1) -> list[MemoryRecord]:
     """The log that these messages give in a town of their own."""
     with closing(_town(function, said, batch)) as town:
+        return _pumped(town, function)
+
+
+def restarted(function: Function, said: Sequence[Said], place: int, again: int = 0) -> list[MemoryRecord]:
+    """The log that they give when whoever decides ends before the message at ``place`` and another goes on; it sees the last ``again`` once more."""
+    with closing(_town(function, said[:place], batch=1)) as town:
+        town.pump()
+        for number, each in enumerate(said[place:], start=place):
+            _put(town.log, function, each, f"message-{number}")
+        town.restart(function.name, again)
         return _pumped(town, function)
 
 

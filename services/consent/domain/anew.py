@@ -1,4 +1,7 @@
-"""Deciding anew (再判断): what is under way, what waits, and what time has opened or ended (consent.md rules 24-27)."""
+"""Deciding anew (再判断): what is under way, what waits, and what time has opened or ended (consent.md rules 24-27).
+
+One after the other, in the order of the request ids: a consent that may be used once frees one of two that wait.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 from contracts.consent import DisclosureDecided, ReviewOpened
 from contracts.shared import Basis, Outcome
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.counted import counted
 from services.consent.domain.model import UNASKED, Delivery, Hold
 from services.consent.domain.reasons import SENTENCES, Reason
 from services.consent.domain.rules import Rules
@@ -22,6 +26,7 @@ def under_way(case: CaseFile, rules: Rules) -> Iterator[Verdict]:
             yield new
             if new.basis is not old.basis:
                 yield from rules.reviews(new)
+            case = counted(case, (new,))
 
 
 def _ended(case: CaseFile, verdict: DisclosureDecided) -> bool:
@@ -30,22 +35,28 @@ def _ended(case: CaseFile, verdict: DisclosureDecided) -> bool:
     return any(consent is not None and consent.withdrawn and not consent.successor for consent in consents)
 
 
-def waiting(case: CaseFile, rules: Rules) -> tuple[Verdict, ...]:
+def waiting(case: CaseFile, rules: Rules) -> Iterator[Verdict]:
     """New decisions on what waits, in the order of the request ids (rules 25-26); what still waits gives no event."""
-    verdicts = (rules.judge(hold.request, identity, hold.position, case) for identity, hold in sorted(case.holds.items()))
-    ended = (verdict for verdict in verdicts if verdict.outcome is not Outcome.HOLD)
-    return tuple(event for verdict in ended for event in (verdict, *rules.reviews(verdict)))
+    for identity, hold in sorted(case.holds.items()):
+        verdict = rules.judge(hold.request, identity, hold.position, case)
+        if verdict.outcome is not Outcome.HOLD:
+            yield verdict
+            yield from rules.reviews(verdict)
+            case = counted(case, (verdict,))
 
 
 def everything(case: CaseFile, rules: Rules) -> tuple[Verdict, ...]:
     """What is under way, then what waits."""
-    return (*under_way(case, rules), *waiting(case, rules))
+    first = tuple(under_way(case, rules))
+    return (*first, *waiting(counted(case, first), rules))
 
 
 def in_time(case: CaseFile, rules: Rules) -> Iterator[Verdict]:
     """What time may have opened is decided about again; a hold whose time is over is a refusal, told to the sender (rule 26)."""
     for identity, hold in sorted(case.holds.items()):
-        yield from _in_time(case, hold, identity, rules)
+        decided = tuple(_in_time(case, hold, identity, rules))
+        yield from decided
+        case = counted(case, decided)
 
 
 def _in_time(case: CaseFile, hold: Hold, identity: str, rules: Rules) -> Iterator[Verdict]:
@@ -58,6 +69,17 @@ def _in_time(case: CaseFile, hold: Hold, identity: str, rules: Rules) -> Iterato
         yield _refused_hold(hold, identity, rules)
     elif verdict is not None:
         yield verdict.changed(deadline=hold.deadline)
+
+
+def again(hold: Hold, identity: str, case: CaseFile, rules: Rules) -> DisclosureDecided:
+    """The verdict on what waits, where there is to be one: what must wait on keeps its day, and is refused when that has come."""
+    if not (hold.unjudged and rules.pack is None):
+        verdict = rules.judge(hold.request, identity, hold.position, case)
+        if verdict.outcome is not Outcome.HOLD:
+            return verdict
+        if hold.deadline > rules.at:
+            return verdict.changed(deadline=hold.deadline)
+    return _refused_hold(hold, identity, rules)
 
 
 def _refused_hold(hold: Hold, request_id: str, rules: Rules) -> DisclosureDecided:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from typing import Any
 
 from contracts.consent import (
@@ -28,13 +29,14 @@ _MANY = 100
 """More persons than this are many (個人情報保護委員会規則: 100人を超える)."""
 
 
-def decide(case: CaseFile, message: Answer, context: Context, rules: Rules) -> tuple[Any, ...]:
-    """Record it, set or meet its deadline, tell whom it concerns; or refuse it."""
+def decide(case: CaseFile, message: Answer, context: Context, rules: Rules, evolve: Callable[[CaseFile, Any], CaseFile]) -> tuple[Any, ...]:
+    """Record it, set or meet its deadline, tell whom it concerns, as the case is then; or refuse it."""
     fault = _fault(case, message, context.agency, rules)
     if fault:
         return (refused(context, fault),)
     events = (message, *_deadlines(case, message, context.agency, rules))
-    return (*events, *telling.told(case, context, rules, len(events), type(message), _concerned(case, message, context.agency)))
+    concerned = _concerned(case, message, context.agency)
+    return (*events, *telling.told(reduce(evolve, events, case), context, rules, len(events), type(message), concerned))
 
 
 def _fault(case: CaseFile, message: Answer, agency: str, rules: Rules) -> RefusalCode | None:

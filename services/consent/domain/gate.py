@@ -30,6 +30,7 @@ from services.consent.domain import anew, answers, capture, stops
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.counted import counted
 from services.consent.domain.folding import Event, evolve
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Registry
@@ -65,13 +66,13 @@ def gate(packs: Packs) -> Decider[CaseFile]:
             case MessageRefused() | ContactStateChanged():
                 return (message,)
             case PolicyActivated():
-                return anew.waiting(case, rules)
+                return tuple(anew.waiting(case, rules))
             case ProtectionFlagSet() | ProtectionFlagCleared() | SubjectDied():
                 return anew.everything(case, rules)
             case Tick():
                 return _time_passes(case, context, rules)
             case _ if isinstance(message, Answer):
-                return answers.decide(case, message, context, rules)
+                return answers.decide(case, message, context, rules, evolve)
             case _ if isinstance(message, Saying | Capacity):
                 return _said(case, message, context, rules)
             case _:
@@ -87,8 +88,8 @@ def _said(case: CaseFile, message: Saying | Capacity, context: Context, rules: R
     fault = capture.fault(message, case, context.agency, rules)
     if fault:
         return (refused(context, fault),)
-    notices = with_deadlines(_notices(case, message, rules.known), rules)
-    return (message, *notices, *anew.everything(evolve(case, message), rules))
+    events = (message, *with_deadlines(_notices(case, message, rules.known), rules))
+    return (*events, *anew.everything(reduce(evolve, events, case), rules))
 
 
 def _notices(case: CaseFile, message: Saying | Capacity, pack: PolicyPack) -> Iterable[StopNoticeIssued]:
@@ -107,9 +108,8 @@ def _time_passes(case: CaseFile, context: Context, rules: Rules) -> tuple[Event,
     """What was not done in time, consents that are over, and holds that time has opened or ended."""
     events: tuple[Event, ...] = (*missed(case, context, rules), *_expiries(case, rules))
     after = reduce(evolve, events, case)
-    if events or anew.of_the_dead(case):
-        events = (*events, *anew.under_way(after, rules))
-    return (*events, *anew.in_time(after, rules))
+    voided = tuple(anew.under_way(after, rules)) if events or anew.of_the_dead(case) else ()
+    return (*events, *voided, *anew.in_time(counted(after, voided), rules))
 
 
 def _expiries(case: CaseFile, rules: Rules) -> Iterator[Event]:

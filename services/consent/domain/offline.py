@@ -85,7 +85,7 @@ class Desk:
         if kind in _OF_THE_TOWN:
             return registry.decide(town, fact, _context(stated, town))
         if kind in _ANSWERED:
-            return answers.decide(case, fact, _context(stated, town), self._rules(town, stated.at))[:1]
+            return answers.decide(case, fact, _context(stated, town), self._rules(town, stated.at), folding.evolve)[:1]
         unasked = kind is DisclosureDecided and case.asking is None and fact.request_id not in (*case.holds, *case.deliveries)
         return () if unasked else (fact,)
 

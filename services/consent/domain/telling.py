@@ -14,6 +14,7 @@ from kernel.asking import ask
 from kernel.days import DAY_MS
 from kernel.decider import Context
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.counted import counted
 from services.consent.domain.rules import Rules
 
 _APART = "/"
@@ -31,8 +32,10 @@ def told(
         request = ask(context, FunctionName.CONSENT, ordinal, fact, recipient, Purpose.NOTICE, Basis.K)
         if not context.agency:  # time has passed: nobody speaks, so each is told of what was asked of itself
             request = request.changed(agency=recipient)
+        verdict = rules.judge(request, context.event_id(before + 2 * place), "", case)
         yield request
-        yield rules.judge(request, context.event_id(before + 2 * place), "", case)
+        yield verdict
+        case = counted(case, (request, verdict))
 
 
 def given_days(deadline: Deadline, of: str, agency: str, rules: Rules) -> Iterator[DeadlineSet]:
@@ -66,7 +69,8 @@ def missed(case: CaseFile, context: Context, rules: Rules) -> tuple[DeadlineMiss
     facts = tuple(DeadlineMissed(deadline=each.deadline, of=each.of, agency=each.agency, due=each.due) for each in over)
     events: tuple[DeadlineMissed | DisclosureRequested | DisclosureDecided, ...] = facts
     for ordinal, fact in enumerate(facts):
-        events += tuple(told(case, context, rules, len(events), DeadlineMissed, (fact.agency, *_escalated(case, fact)), ordinal))
+        asked = tuple(told(case, context, rules, len(events), DeadlineMissed, (fact.agency, *_escalated(case, fact)), ordinal))
+        events, case = events + asked, counted(case, asked)
     return events
 
 

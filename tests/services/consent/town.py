@@ -23,7 +23,8 @@ PACK = packs.read(yaml.safe_load(Path("policies/national.yaml").read_text("utf-8
 GATE = gate({"hash": replace(PACK, deadlines={})})
 """As the pack says, without deadlines of its own."""
 DAYS = 14
-TIMED = gate({"hash": replace(PACK, deadlines={Deadline.STOP_NOTICE_ANSWER: DAYS, Deadline.RIGHTS_ANSWER: 30})})
+PACKS = {"hash": replace(PACK, deadlines={Deadline.STOP_NOTICE_ANSWER: DAYS, Deadline.RIGHTS_ANSWER: 30})}
+TIMED = gate(PACKS)
 """With deadlines for whoever is to answer."""
 KINDS = {
     "elder": AgencyKind.ELDER, "coordinator": AgencyKind.COORDINATOR, "outreach": AgencyKind.OUTREACH, "workshop": AgencyKind.WORKSHOP,

@@ -1,0 +1,119 @@
+"""Deciding again (判断の検算): every verdict in one partition of the gate's log follows from what stands before it there (consent.md rules 7, 28, 33).
+
+Pure: the log alone, with the packs that this build knows. Each verdict is judged again at its own moment, by the pack whose hash it carries,
+on the case and the town folded from the log before it. That no verdict is missing and none uncalled for is shown turn by turn: see ``turns``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from contracts.consent import DisclosureDecided
+from contracts.shared import FunctionName
+from kernel.decider import derive_id
+from services.consent.domain import anew, registry
+from services.consent.domain.findings import Again, Difference, Finding, Logged
+from services.consent.domain.gate import gate
+from services.consent.domain.model import UNASKED
+from services.consent.domain.pack import PolicyPack, in_force
+from services.consent.domain.reasons import Reason
+from services.consent.domain.rules import Rules
+from services.consent.domain.turns import FUNCTION, CaseLog, Turns
+
+
+class Redecision:
+    """One partition of the gate's log, read record by record; it gives verdicts judged again, and findings."""
+
+    def __init__(self, packs: Mapping[str, PolicyPack]) -> None:
+        self._packs = packs
+        self._by_day = sorted(packs.values(), key=lambda pack: (pack.since, pack.hash), reverse=True)
+        self._gate = gate(packs)
+        self._events, self._facts = frozenset(self._gate.events), frozenset(registry.DECIDER.events)
+        self._town = registry.DECIDER.initial
+        self._turns = Turns(self._gate, packs)
+
+    def read(self, logged: Logged) -> Iterator[Again | Finding]:
+        """What one record says, the next of its partition."""
+        log = self._turns.of(logged.key)
+        if _repeated(log, logged):
+            if log.causes.get(logged.cause, ("",))[0] != logged.digest:
+                yield logged.found(Difference.CAUSE_CONFLICT)
+            return
+        if problem := _misplaced(log, logged):
+            yield logged.found(Difference.SEQUENCE, detail=problem)
+        yield from self._turns.begin(log, logged, self._town)
+        if log.asked is not None and not _answers(log.asked, logged):
+            yield log.asked.found(Difference.VERDICT_MISSING, log.asked.cause[1])
+            log.case = log.case.changed(asking=None)
+        if type(logged.event) is not DisclosureDecided:
+            self._fold(log, logged)
+        elif log.case.asking is not None or logged.event.request_id in (*log.case.holds, *log.case.deliveries):
+            yield from self._judged(log, logged)
+            self._fold(log, logged)
+        else:
+            log.count(logged)
+            yield logged.found(Difference.REQUEST_MISSING, logged.event.request_id)
+        yield from self._turns.after(logged, self._town)
+
+    def end(self) -> Iterator[Finding]:
+        """What is missing when nothing more comes."""
+        return self._turns.end(self._town)
+
+    def _fold(self, log: CaseLog, logged: Logged) -> None:
+        log.count(logged)
+        kind = type(logged.event)
+        if kind in self._events:
+            log.case = self._gate.evolve(log.case, logged.event)
+        if kind in self._facts:
+            self._town = registry.evolve(self._town, logged.event)
+
+    def _judged(self, log: CaseLog, logged: Logged) -> Iterator[Again | Finding]:
+        verdict = logged.event
+        undecided = not verdict.policy or Reason.HOLD_EXPIRED.value in verdict.reasons
+        pack = self._packs.get(verdict.policy)
+        if pack is None and not undecided:
+            yield logged.found(Difference.POLICY_MISSING, verdict.request_id, verdict.policy)
+            return
+        if pack is not None and not self._in_force(verdict, pack, logged.at):
+            yield logged.found(Difference.POLICY_NOT_IN_FORCE, verdict.request_id, verdict.policy)
+        newest = next((each for each in self._by_day if each.since <= logged.at), self._by_day[-1])
+        yield Again(logged=logged, verdict=_again(log, verdict, Rules(registry=self._town, pack=pack, newest=newest, at=logged.at)))
+
+    def _in_force(self, verdict: DisclosureDecided, pack: PolicyPack, at: int) -> bool:
+        """By the facts of the town; help that did not wait may have gone by the newest pack that the build of then knew (rule 16)."""
+        town = self._town
+        standing = in_force(self._packs, town.policy, town.earlier, at)
+        return verdict.basis in UNASKED or (pack.hash in (town.policy, *town.earlier) and (standing is None or standing.hash == pack.hash))
+
+
+def _repeated(log: CaseLog, logged: Logged) -> bool:
+    """The reading rule of every reader: what has come before counts for nothing, nor what a cause gives that others have followed."""
+    followed = logged.cause in log.causes and (log.turn is None or log.turn.first.cause != logged.cause)
+    return logged.seq <= log.seq or followed
+
+
+def _misplaced(log: CaseLog, logged: Logged) -> str:
+    """Why it is not the next event of its case, or not the next that its cause gives: then something is missing."""
+    if logged.seq != log.seq + 1:
+        return f"seq {logged.seq} follows {log.seq}"
+    ordinal = log.causes[logged.cause][1] if logged.cause in log.causes else 0
+    return "" if logged.id == derive_id(FUNCTION, *logged.cause, logged.key, ordinal) else f"ce_id is not that of event {ordinal} of its cause"
+
+
+def _answers(asked: Logged, logged: Logged) -> bool:
+    """A request and its verdict are written in one piece."""
+    return type(logged.event) is DisclosureDecided and (logged.cause, logged.event.event_id) == (asked.cause, asked.event.event_id)
+
+
+def _again(log: CaseLog, verdict: DisclosureDecided, rules: Rules) -> DisclosureDecided:
+    """What the gate decides when it is asked the same in the same case."""
+    case, identity = log.case, verdict.request_id
+    if log.asked is not None and case.asking is not None:
+        own = case.asking.function is FunctionName.CONSENT  # asked and decided in one go: the request has no message of its own
+        position = "" if own else log.asked.position or verdict.position
+        return rules.judge(case.asking, log.asked.id if own else log.asked.cause[1], position, case)
+    hold = case.holds.get(identity)
+    if hold is not None:
+        return anew.again(hold, identity, case, rules)
+    delivery = case.deliveries[identity]
+    return rules.judge(delivery.request, identity, delivery.verdict.position, case)

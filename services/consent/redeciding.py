@@ -1,0 +1,79 @@
+"""Re-decide (検算): the records of the gate's log, read and judged again, and whether what is decided has the very bytes that are there.
+
+Reads only; needs no key, no database and no clock. The rules are in ``domain/redecide.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.catalogue import BY_CLASS
+from kernel import envelope, serde
+from kernel.envelope import POSITION
+from kernel.failures import PoisonError
+from kernel.records import Record
+from services.consent.domain import registry
+from services.consent.domain.findings import Again, Difference, Finding, Logged, compared
+from services.consent.domain.pack import PolicyPack
+from services.consent.domain.redecide import Redecision
+
+_OF_THE_TOWN = frozenset(BY_CLASS[kind].full_name.encode() for kind in registry.DECIDER.events)
+
+
+class Reading:
+    """One partition of the gate's log. ``case``: only this one, beside the facts of the town."""
+
+    def __init__(self, packs: Mapping[str, PolicyPack], case: str = "") -> None:
+        self._redecision = Redecision(packs)
+        self._case = case.encode()
+        self.verdicts: list[int] = []
+        """When each verdict that was judged again was given, milliseconds UTC."""
+
+    def read(self, record: Record) -> Iterator[Finding]:
+        """What one record, the next of its partition, has wrong."""
+        try:
+            if self._case in (b"", record.key) or envelope.header(record.headers, "ce_type") in _OF_THE_TOWN:
+                logged = _logged(record)
+            else:
+                return
+        except PoisonError as error:
+            key = (record.key or b"").decode(errors="replace")
+            yield Finding(place=record.offset, key=key, at=record.timestamp, request="", difference=Difference.UNREADABLE, detail=error.code.value)
+            return
+        for found in self._redecision.read(logged):
+            if type(found) is Finding:
+                yield from self._of_the_case(found)
+            else:
+                self.verdicts.append(logged.at)
+                yield from _differing(record, found)
+
+    def end(self) -> Iterator[Finding]:
+        """What is missing at the end of the log."""
+        for found in self._redecision.end():
+            yield from self._of_the_case(found)
+
+    def _of_the_case(self, found: Finding) -> Iterator[Finding]:
+        """Of other cases only the facts of the town were read: what is missing there is not missing in the log."""
+        if self._case in (b"", found.key.encode()):
+            yield found
+
+
+def _differing(record: Record, again: Any) -> Iterator[Finding]:
+    """Compared byte by byte, under the schema by which it was written."""
+    assert type(again) is Again and record.value
+    if serde.encode_as(again.verdict, serde.schema_id(record.value)) != record.value:
+        difference, fields = compared(again) or (Difference.BYTES, "")
+        yield again.logged.found(difference, again.logged.event.request_id, fields)
+
+
+def _logged(record: Record) -> Logged:
+    """Raises PoisonError."""
+    origin = envelope.origin(record.key, record.headers)
+    values = {name: value.decode(errors="replace") for name, value in record.headers}
+    at = values.get("ce_recordedtime", "")
+    return Logged(
+        place=record.offset, key=origin.subject, seq=origin.seq, id=values.get("ce_id", ""), cause=(origin.source, origin.id), digest=origin.digest,
+        at=int(at) if at.isdecimal() else 0, agency=values.get("ce_agency", ""), position=values.get(POSITION, ""),
+        event=serde.unwrapped(serde.decode(record.value)),
+    )

@@ -1,0 +1,131 @@
+"""Deciding again: under any course every verdict follows from the log before it, wherever the gate is broken off (consent.md rules 7, 33)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as some
+
+from contracts.consent import ConsentGranted, DisclosureDecided, ProtectionFlagSet
+from contracts.envelope import Tick
+from contracts.registry import PolicyActivated
+from contracts.shared import DataCategory
+from kernel import serde
+from kernel.days import DAY_MS
+from kernel.memory import MemoryRecord
+from kernel.properties import PARTITIONS, Said, log_of, restarted
+from kernel.testing import AT
+from services.consent.domain.findings import Difference, Finding
+from services.consent.redeciding import Reading
+from tests.services.consent.test_any_course import CASES, FUNCTION, STEPS, TOWN, Step, course
+from tests.services.consent.town import MOTHER, PACKS, consent, part, request
+
+BASIC = DataCategory.BASIC
+
+
+def findings(log: Sequence[MemoryRecord], packs: dict[str, Any] = PACKS) -> list[Finding]:
+    """What is wrong with a log, partition by partition."""
+    found: list[Finding] = []
+    for number in range(PARTITIONS):
+        reading = Reading(packs)
+        for record in log:
+            if record.partition == number:
+                found += reading.read(record)
+        found += reading.end()
+    return found
+
+
+def said(*messages: Any) -> list[Said]:
+    """Messages about one case in a town that has its agencies and its policy, one a day."""
+    return [*TOWN, *(
+        Said(message, CASES[0], "" if isinstance(message, Tick) else "elder", _source(message), AT + number * DAY_MS) for number, message in enumerate(messages)
+    )]
+
+
+def _source(message: Any) -> str:
+    return "" if isinstance(message, ConsentGranted) else "tsunagu.consent" if isinstance(message, Tick) else "tsunagu.another"
+
+
+def limited(course: Sequence[Said], uses: int) -> list[Said]:
+    """The same course, where every consent may be used so many times."""
+    return [replace(each, message=each.message.changed(use_limit=uses)) if isinstance(each.message, ConsentGranted) else each for each in course]
+
+
+@settings(max_examples=150, deadline=None)
+@for_all(steps=STEPS, uses=some.sampled_from((0, 1, 1, 2)))
+def test_rule_7_every_verdict_of_any_course_follows_from_the_log_before_it(steps: list[Step], uses: int):
+    """Requests, consents for one use, deliveries, flags, policies that nobody knows, deadlines: byte by byte, none missing, none too many."""
+    assert [] == findings(log_of(FUNCTION, limited(course(steps), uses)))
+
+
+@settings(max_examples=25, deadline=None)
+@for_all(steps=STEPS, uses=some.sampled_from((0, 1)), again=some.integers(min_value=0, max_value=3))
+def test_rule_33_a_rebalance_between_any_two_messages_gives_the_same_log(steps: list[Step], uses: int, again: int):
+    """Wherever one gate ends and another goes on from the log, with some messages seen again."""
+    messages = limited(course(steps), uses)
+    whole = log_of(FUNCTION, messages)
+
+    for place in range(len(TOWN), len(messages)):
+        assert whole == restarted(FUNCTION, messages, place, again)
+
+
+def test_rule_7_two_holds_that_share_one_use_are_decided_again():
+    """Of two that wait the consent for one use frees the first; the log shows why the other was not freed."""
+    log = log_of(FUNCTION, said(
+        request(part(BASIC)), request(part(BASIC), event_id="event-2"), consent(BASIC, use_limit=1), Tick(), request(part(BASIC), event_id="event-3"),
+    ))
+
+    assert ["HOLD", "HOLD", "PERMIT", "HOLD"] == [serde.decode(record.value).outcome for record in of(log, DisclosureDecided)]
+    assert [] == findings(log)
+
+
+def test_a_pack_that_this_build_has_not_is_said_so():
+    """Then nothing can be said of what it decided; everything else can."""
+    log = log_of(FUNCTION, said(request(part(BASIC)), consent(BASIC)))
+    other = {"another": replace(PACKS["hash"], hash="another")}
+
+    assert {(Difference.POLICY_MISSING, "hash")} == {(each.difference, each.detail) for each in findings(log, other)}
+
+
+def test_a_pack_that_was_not_in_force_is_found():
+    """What a verdict names must have been activated before it."""
+    packs = {**PACKS, "another": replace(PACKS["hash"], hash="another")}
+    log = log_of(FUNCTION, said(request(part(BASIC))))
+    (record,) = of(log, DisclosureDecided)
+    forged = replace(record, value=serde.encode(serde.decode(record.value).changed(policy="another")))
+
+    found = findings([forged if each is record else each for each in log], packs)
+
+    assert [Difference.POLICY_NOT_IN_FORCE] == [each.difference for each in found]
+
+
+def test_what_was_decided_for_want_of_a_pack_stays_right_when_the_pack_is_known():
+    """A later build knows it: the hold of then is still what it was."""
+    log = log_of(FUNCTION, [*TOWN, Said(PolicyActivated(pack="another", hash="later"), "7" * 32, "municipality", at=AT), *said(request(part(BASIC)))[len(TOWN):]])
+    later = {**PACKS, "later": replace(PACKS["hash"], hash="later")}
+
+    assert [] == findings(log)
+    assert [] == findings(log, later)
+
+
+def test_a_verdict_of_a_sweep_that_is_dropped_is_found():
+    """A flag voids what is under way in every case; without the verdict the case would go on releasing, and nothing else came of it."""
+    flag = ProtectionFlagSet(flag="5" * 32, person=MOTHER, blocked_agencies=("coordinator",), until=consent().valid_to)
+    log = log_of(FUNCTION, [
+        *said(consent(BASIC, DataCategory.ADDRESS), request(part(DataCategory.ADDRESS))), Said(flag, "7" * 32, "municipality", at=AT + 3 * DAY_MS),
+    ])
+    *_, voided = of(log, DisclosureDecided)
+
+    found = findings([each for each in log if each is not voided])
+
+    assert "DENY" == serde.decode(voided.value).outcome
+    assert [(Difference.VERDICT_MISSING, CASES[0])] == [(each.difference, each.key) for each in found]
+
+
+def of(log: Sequence[MemoryRecord], kind: type) -> list[MemoryRecord]:
+    """The records of one type."""
+    return [record for record in log if type(serde.unwrapped(serde.decode(record.value))) is kind]
