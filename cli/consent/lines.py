@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from cli.consent.fields import INVALID, MISSING, NOT_JSON, UNKNOWN_TYPE, Unreada
 from contracts.catalogue import CATALOGUE
 from contracts.consent import ConsentExtended, ConsentGranted, DisclosureDecided
 from contracts.envelope import DisclosureRequested
+from contracts.record import Record
 from contracts.shared import AgencyKind, Basis, DataCategory, FunctionName, PartCode, Purpose
 from services.consent.domain.offline import RefusedFact, Stated
 
@@ -23,6 +24,32 @@ _ENDING, _FOR_EVER = frozenset((ConsentGranted, ConsentExtended)), "9999-12-31"
 JAPAN = timezone(timedelta(hours=9))
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder(order="sorted").encode
+
+
+class Part(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part as a line has it."""
+
+    person: str | None = None
+    category: DataCategory | None = None
+    essential: bool | None = None
+
+
+class Asked(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"sender": "from", "recipient": "to"}):
+    """A request as a line has it."""
+
+    sender: str | None = None
+    from_kind: AgencyKind | None = None
+    recipient: str | None = None
+    to_kind: AgencyKind | None = None
+    purpose: Purpose | None = None
+    basis: Basis | None = None
+    event_type: str | None = None
+    event_id: str | None = None
+    segment: str | None = None
+    authored: date | None = None
+    parts: tuple[Part, ...] | None = None
+    persons: tuple[str, ...] | None = None
+    wanted: tuple[DataCategory, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -134,23 +161,26 @@ def _fact(fact: Any, at: int) -> Stated:
 
 def _request(asked: Any) -> tuple[DisclosureRequested, dict[str, AgencyKind]]:
     """A request; what it does not say matches nothing (rule 9), but its parts must be there."""
-    said = fields.entries(asked, _REQUEST).get
-    if said("parts") is None:
+    said = _asked(asked)
+    if said.parts is None:
         raise Unreadable(MISSING, "parts")
-    sender, recipient, event_type = said("from") or "", said("to") or "", said("event_type") or ""
+    sender, recipient, event_type = said.sender or "", said.recipient or "", said.event_type or ""
     request = DisclosureRequested(
-        event_id=said("event_id") or "", event_type=event_type, recipient=recipient, agency=sender, function=_function(event_type),
-        purpose=said("purpose") or _NOTHING, basis=said("basis") or Basis.NONE, segment=said("segment"), parts=said("parts"),
-        wanted=said("wanted") or (), persons=said("persons") or (), authored=said("authored"),
+        event_id=said.event_id or "", event_type=event_type, recipient=recipient, agency=sender, function=_function(event_type),
+        purpose=said.purpose or _NOTHING, basis=said.basis or _NO_BASIS, segment=said.segment, parts=tuple([_part(each) for each in said.parts]),
+        wanted=said.wanted or (), persons=said.persons or (), authored=said.authored,
     )
-    kinds = (sender, said("from_kind")), (recipient, said("to_kind"))
-    return request, {agency: kind for agency, kind in kinds if agency and kind}
+    kinds = {}
+    if sender and said.from_kind:
+        kinds[sender] = said.from_kind
+    if recipient and said.to_kind:
+        kinds[recipient] = said.to_kind
+    return request, kinds
 
 
-def _part(part: Any) -> PartCode:
+def _part(said: Part) -> PartCode:
     """A part; one without a label is the most sensitive there is (rule 14)."""
-    said = fields.entries(part, _PART).get
-    return PartCode(person=said("person") or "", category=said("category") or _NOTHING, essential=said("essential") or False)
+    return PartCode(person=said.person or "", category=said.category or _NOTHING, essential=said.essential or False)
 
 
 @lru_cache(maxsize=4096)
@@ -161,12 +191,5 @@ def _function(event_type: str) -> FunctionName:
 
 _NOTHING: Any = ""
 """In place of a code that is not said."""
-_TEXT = fields.or_nothing(fields.plain(str))
-_PART = {"person": _TEXT, "category": fields.or_nothing(fields.code(DataCategory)), "essential": fields.or_nothing(fields.plain(bool))}
-_KIND = fields.or_nothing(fields.code(AgencyKind))
-_REQUEST = {
-    "from": _TEXT, "from_kind": _KIND, "to": _TEXT, "to_kind": _KIND, "purpose": fields.or_nothing(fields.code(Purpose)),
-    "basis": fields.or_nothing(fields.code(Basis)), "event_type": _TEXT, "event_id": _TEXT, "segment": _TEXT, "authored": fields.or_nothing(fields.day),
-    "parts": fields.or_nothing(fields.items(_part)), "persons": fields.or_nothing(fields.items(fields.plain(str))),
-    "wanted": fields.or_nothing(fields.items(fields.code(DataCategory))),
-}
+_NO_BASIS = Basis.NONE
+_asked = fields.record(Asked)

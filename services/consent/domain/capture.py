@@ -31,7 +31,7 @@ Capacity = CapacityDoubted | CapacityConfirmed | ProxyVerified
 
 def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
     """Why this cannot be recorded, or None; by the newest pack known, whatever is in force. Whoever has died says no yes any more."""
-    if isinstance(message, ConsentRequested | ConsentGranted | ConsentExtended) and message.person in rules.registry.dead:
+    if rules.registry.dead and isinstance(message, ConsentRequested | ConsentGranted | ConsentExtended) and message.person in rules.registry.dead:
         return RefusalCode.WRONG_STATE
     match message:
         case ConsentRequested():

@@ -123,17 +123,24 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def granted(self, event: ConsentGranted) -> CaseFile:
         """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
-        others = self._after_end(event.person, event.supersedes, successor=event.consent)
+        others = self._after_end(event.person, event.supersedes, successor=event.consent) if event.supersedes else self.consents.get(event.person, ())
+        after = self._with_consents(event.person, (*others, recorded(event)))
+        if event.supersedes:
+            after = after._replacing(event)
+        if event.keep_until:
+            after = after.changed(keep_until={**self.keep_until, event.consent: event.keep_until})
+        standing = self.standing.answered(event.consent)
+        return after if standing is self.standing else after.changed(standing=standing)
+
+    def _replacing(self, event: ConsentGranted) -> CaseFile:
+        """After a consent took the place of what it names: of a no nothing is left, of a yes what its recipients have received on it."""
         lifted = tuple(refusal for refusal in self.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
         refusals = {person: kept for person, kept in {**self.refusals, event.person: lifted}.items() if kept}
         releases = dict(self.releases)
         for (recipient, identity), received in self.releases.items():
             if identity in event.supersedes and recipient in event.recipients:
                 releases[recipient, event.consent] = releases.get((recipient, event.consent), frozenset()) | received
-        return self._with_consents(event.person, (*others, recorded(event))).changed(
-            refusals=refusals, releases=releases, standing=self.standing.answered(event.consent),
-            keep_until={**self.keep_until, event.consent: event.keep_until} if event.keep_until else self.keep_until,
-        )
+        return self.changed(refusals=refusals, releases=releases)
 
     def refused(self, event: ConsentRefused) -> CaseFile:
         """After a refusal."""
@@ -211,9 +218,12 @@ class CaseFile(Record, frozen=True, kw_only=True):
         ])
 
     def _with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
-        others = {key: listed for key, listed in self.named.items() if key[0] != person}
-        recipients = frozenset[str]().union(*(consent.recipients for consent in consents))
-        own = {(person, recipient): tuple(one for one in consents if recipient in one.recipients) for recipient in recipients}
-        left_out = frozenset[tuple[str, DataCategory]]().union(*(consent.exclusions for consent in consents if not consent.successor))
-        excluded = {**self.excluded, person: left_out} if left_out or person in self.excluded else self.excluded
-        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person}, excluded=excluded)
+        named = {place: listed for place, listed in self.named.items() if place[0] != person}
+        for consent in consents:
+            for recipient in consent.recipients:
+                named[person, recipient] = (*named.get((person, recipient), ()), consent)
+        excluded, left_out = self.excluded, [each.exclusions for each in consents if each.exclusions and not each.successor]
+        if left_out or person in excluded:
+            excluded = {**excluded, person: frozenset[tuple[str, DataCategory]]().union(*left_out)}
+        persons = self.persons if person in self.persons else self.persons | {person}
+        return self.changed(consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded)
