@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from cli.consent import fields
 from cli.consent.fields import INVALID, MISSING, NOT_JSON, UNKNOWN_TYPE, Unreadable
@@ -22,8 +22,9 @@ from services.consent.domain.offline import RefusedFact, Stated
 _ENDING, _FOR_EVER = frozenset((ConsentGranted, ConsentExtended)), "9999-12-31"
 """A yes that names no last day is one for ever, which is not recorded (rule 3)."""
 JAPAN = timezone(timedelta(hours=9))
+_IDS = (str, int)
 _decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder(order="sorted").encode
+_encode, _encode_sorted = msgspec.json.Encoder().encode, msgspec.json.Encoder(order="sorted").encode
 
 
 class Part(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,8 +53,7 @@ class Asked(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
     wanted: tuple[DataCategory, ...] | None = None
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """What one line asks."""
 
     id: str | int
@@ -68,7 +68,7 @@ class Line:
 def read(text: bytes) -> Line:
     """The question of one line. Raises Unreadable."""
     line = decode(text)
-    if type(line.get("id")) not in (str, int):
+    if type(line.get("id")) not in _IDS:
         raise Unreadable(MISSING if line.get("id") is None else INVALID, "id")
     at = fields.within("at", moment, _needed(line, "at"))
     facts, asked = line.get("facts", []), _needed(line, "request")
@@ -89,19 +89,40 @@ def decode(text: bytes) -> dict[str, Any]:
     return line
 
 
+class Answer(Struct, kw_only=True):
+    """The answer to a line, its entries in the order of the alphabet: canonical JSON, and nothing to be sorted for it."""
+
+    asked: Raw
+    at: int
+    basis: str
+    consent: str | None
+    consents: tuple[str, ...]
+    deadline: int | None
+    id: str | int
+    obligations: tuple[str, ...]
+    outcome: str
+    policy: str
+    reasons: tuple[str, ...]
+    refused_facts: list[dict[str, str]] | UnsetType = UNSET
+    released: list[dict[str, str]]
+    releases_when: tuple[str, ...]
+    rule: str
+    withheld: list[dict[str, str]]
+
+
 def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact]) -> bytes:
     """The answer to a line."""
-    answer = {
-        "id": line.id, "outcome": verdict.outcome, "rule": verdict.rule, "basis": verdict.basis,
-        "consent": verdict.consents[0] if verdict.consents else None, "consents": verdict.consents,
-        "released": [{"person": part.person, "category": part.category} for part in verdict.released],
-        "withheld": [{"person": part.person, "category": part.category, "reason": part.reason} for part in verdict.withheld],
-        "obligations": verdict.obligations, "reasons": verdict.reasons, "releases_when": verdict.releases_when, "policy": verdict.policy,
-        "deadline": verdict.deadline, "at": line.at, "asked": {key: value for key, value in line.asked.items() if key != "parts"},
-    }
-    if refused:
-        answer["refused_facts"] = [{"type": each.type, "code": each.code} for each in refused]
-    return _encode(answer)
+    asked = {**line.asked}
+    del asked["parts"]
+    return _encode(Answer(
+        id=line.id, outcome=verdict.outcome, rule=verdict.rule, basis=verdict.basis,
+        consent=verdict.consents[0] if verdict.consents else None, consents=verdict.consents,
+        released=[{"category": part.category, "person": part.person} for part in verdict.released],
+        withheld=[{"category": part.category, "person": part.person, "reason": part.reason} for part in verdict.withheld],
+        obligations=verdict.obligations, reasons=verdict.reasons, releases_when=verdict.releases_when, policy=verdict.policy,
+        deadline=verdict.deadline, at=line.at, asked=Raw(_encode_sorted(asked)),
+        refused_facts=[{"code": each.code, "type": each.type} for each in refused] if refused else UNSET,
+    ))
 
 
 def unreadable(text: bytes, problem: Unreadable) -> bytes:
@@ -110,7 +131,7 @@ def unreadable(text: bytes, problem: Unreadable) -> bytes:
         identity = decode(text).get("id")
     except Unreadable:
         identity = None
-    return _encode({"id": identity if type(identity) in (str, int) else None, "error": {"code": problem.code, "where": problem.where}})
+    return _encode_sorted({"id": identity if type(identity) in (str, int) else None, "error": {"code": problem.code, "where": problem.where}})
 
 
 def moment(value: Any) -> int:
@@ -153,10 +174,12 @@ def _fact(fact: Any, at: int) -> Stated:
     if kind.cls in _ENDING and fact.get("valid_to") is None:
         fact["valid_to"] = _FOR_EVER
     stated, agency = fact.pop("at", None), fact.pop("from", "")
-    return Stated(
-        fact=fields.record(kind.cls)(fact), at=at if stated is None else fields.within("at", moment, stated),
-        agency=fields.within("from", fields.plain(str), agency),
-    )
+    found = fields.record(kind.cls)(fact)
+    if stated is not None:
+        at = fields.within("at", moment, stated)
+    if type(agency) is not str:
+        raise Unreadable(INVALID, "from")
+    return Stated(fact=found, at=at, agency=agency)
 
 
 def _request(asked: Any) -> tuple[DisclosureRequested, dict[str, AgencyKind]]:

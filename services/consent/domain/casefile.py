@@ -56,7 +56,11 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def consent(self, identity: str) -> Consent | None:
         """The consent with this id, whatever its state."""
-        return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
+        for listed in self.consents.values():
+            for consent in listed:
+                if consent.id == identity:
+                    return consent
+        return None
 
     def line(self, identity: str) -> Iterator[Consent]:
         """A consent and those that have replaced it, one after the other."""
@@ -67,8 +71,9 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def knows(self, identity: str) -> bool:
         """Whether a consent or a refusal has this id."""
-        refusals = (refusal for listed in self.refusals.values() for refusal in listed)
-        return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
+        if self.consent(identity) is not None:
+            return True
+        return bool(self.refusals) and any(refusal.id == identity for listed in self.refusals.values() for refusal in listed)
 
     def of(self, person: str, identity: str) -> bool:
         """Whether a consent or a refusal of this person has this id."""
