@@ -128,24 +128,17 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def granted(self, event: ConsentGranted) -> CaseFile:
         """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
-        others = self._after_end(event.person, event.supersedes, successor=event.consent) if event.supersedes else self.consents.get(event.person, ())
-        after = self._with_consents(event.person, (*others, recorded(event)))
-        if event.supersedes:
-            after = after._replacing(event)
-        if event.keep_until:
-            after = after.changed(keep_until={**self.keep_until, event.consent: event.keep_until})
-        standing = self.standing.answered(event.consent)
-        return after if standing is self.standing else after.changed(standing=standing)
-
-    def _replacing(self, event: ConsentGranted) -> CaseFile:
-        """After a consent took the place of what it names: of a no nothing is left, of a yes what its recipients have received on it."""
+        others = self._after_end(event.person, event.supersedes, successor=event.consent)
         lifted = tuple(refusal for refusal in self.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
         refusals = {person: kept for person, kept in {**self.refusals, event.person: lifted}.items() if kept}
         releases = dict(self.releases)
         for (recipient, identity), received in self.releases.items():
             if identity in event.supersedes and recipient in event.recipients:
                 releases[recipient, event.consent] = releases.get((recipient, event.consent), frozenset()) | received
-        return self.changed(refusals=refusals, releases=releases)
+        return self._with_consents(event.person, (*others, recorded(event))).changed(
+            refusals=refusals, releases=releases, standing=self.standing.answered(event.consent),
+            keep_until={**self.keep_until, event.consent: event.keep_until} if event.keep_until else self.keep_until,
+        )
 
     def refused(self, event: ConsentRefused) -> CaseFile:
         """After a refusal."""
