@@ -25,6 +25,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _BRANCHES = frozenset(("string", "int", "long", "boolean", "array"))
 
 Read = Callable[[Any], Any]
+_convert = msgspec.convert
 
 
 class Unreadable(Exception):
@@ -42,19 +43,39 @@ class Unreadable(Exception):
 
 @cache
 def record(kind: type[Record]) -> Read:
-    """Reads a record of this type from an object; what is left out takes its default."""
-    hints = get_type_hints(kind)
-    readers = {name: _reader(hints[name]) for name in kind.__struct_fields__}
-    needed = [field.name for field in msgspec.structs.fields(kind) if field.required]
+    """Reads a record of this type from an object; what is left out takes its default.
+
+    What is written as nearly everybody writes it is read in one step; only what that step cannot read is read entry by entry,
+    which knows every spelling and says what is wrong and where. Both read the same from the same.
+    """
+    hints, fields = get_type_hints(kind), msgspec.structs.fields(kind)
+    readers = {field.encode_name: _reader(hints[field.name]) for field in fields}
+    names = {field.encode_name: field.name for field in fields}
+    needed = [field.encode_name for field in fields if field.required]
+    plainly = frozenset(field.encode_name for field in fields if _is_plain(hints[field.name]))
 
     def read(value: Any) -> Record:
+        if type(value) is dict and value.keys() <= plainly:
+            try:
+                return _convert(value, kind)
+            except msgspec.ValidationError:
+                pass
         found = entries(value, readers)
         for name in needed:
             if name not in found:
                 raise Unreadable(MISSING, name)
-        return kind(**found)
+        return kind(**{names[name]: entry for name, entry in found.items()})
 
     return read
+
+
+def _is_plain(hint: Any) -> bool:
+    """Whether msgspec reads this as we do, or not at all. It takes 1.0 for a whole number, and passes over what a record does not know."""
+    if members := get_args(hint):
+        return all(_is_plain(each) for each in members if each not in (NoneType, ...))
+    if issubclass(hint, Record):
+        return hint.__struct_config__.forbid_unknown_fields and all(map(_is_plain, get_type_hints(hint).values()))
+    return hint in (str, bool, date) or issubclass(hint, Enum)
 
 
 def entries(value: Any, readers: dict[str, Read]) -> dict[str, Any]:

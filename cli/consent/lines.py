@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from cli.consent import fields
 from cli.consent.fields import INVALID, MISSING, NOT_JSON, UNKNOWN_TYPE, Unreadable
 from contracts.catalogue import CATALOGUE
 from contracts.consent import ConsentExtended, ConsentGranted, DisclosureDecided
 from contracts.envelope import DisclosureRequested
+from contracts.record import Record
 from contracts.shared import AgencyKind, Basis, DataCategory, FunctionName, PartCode, Purpose
 from services.consent.domain.offline import RefusedFact, Stated
 
 _ENDING, _FOR_EVER = frozenset((ConsentGranted, ConsentExtended)), "9999-12-31"
 """A yes that names no last day is one for ever, which is not recorded (rule 3)."""
 JAPAN = timezone(timedelta(hours=9))
+_IDS = (str, int)
 _decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder(order="sorted").encode
+_encode, _encode_sorted = msgspec.json.Encoder().encode, msgspec.json.Encoder(order="sorted").encode
 
 
-@dataclass(slots=True)
-class Line:
+class Part(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part as a line has it."""
+
+    person: str | None = None
+    category: DataCategory | None = None
+    essential: bool | None = None
+
+
+class Asked(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"sender": "from", "recipient": "to"}):
+    """A request as a line has it."""
+
+    sender: str | None = None
+    from_kind: AgencyKind | None = None
+    recipient: str | None = None
+    to_kind: AgencyKind | None = None
+    purpose: Purpose | None = None
+    basis: Basis | None = None
+    event_type: str | None = None
+    event_id: str | None = None
+    segment: str | None = None
+    authored: date | None = None
+    parts: tuple[Part, ...] | None = None
+    persons: tuple[str, ...] | None = None
+    wanted: tuple[DataCategory, ...] | None = None
+
+
+class Line(Struct):
     """What one line asks."""
 
     id: str | int
@@ -41,7 +68,7 @@ class Line:
 def read(text: bytes) -> Line:
     """The question of one line. Raises Unreadable."""
     line = decode(text)
-    if type(line.get("id")) not in (str, int):
+    if type(line.get("id")) not in _IDS:
         raise Unreadable(MISSING if line.get("id") is None else INVALID, "id")
     at = fields.within("at", moment, _needed(line, "at"))
     facts, asked = line.get("facts", []), _needed(line, "request")
@@ -62,19 +89,40 @@ def decode(text: bytes) -> dict[str, Any]:
     return line
 
 
+class Answer(Struct, kw_only=True):
+    """The answer to a line, its entries in the order of the alphabet: canonical JSON, and nothing to be sorted for it."""
+
+    asked: Raw
+    at: int
+    basis: str
+    consent: str | None
+    consents: tuple[str, ...]
+    deadline: int | None
+    id: str | int
+    obligations: tuple[str, ...]
+    outcome: str
+    policy: str
+    reasons: tuple[str, ...]
+    refused_facts: list[dict[str, str]] | UnsetType = UNSET
+    released: list[dict[str, str]]
+    releases_when: tuple[str, ...]
+    rule: str
+    withheld: list[dict[str, str]]
+
+
 def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact]) -> bytes:
     """The answer to a line."""
-    answer = {
-        "id": line.id, "outcome": verdict.outcome, "rule": verdict.rule, "basis": verdict.basis,
-        "consent": verdict.consents[0] if verdict.consents else None, "consents": verdict.consents,
-        "released": [{"person": part.person, "category": part.category} for part in verdict.released],
-        "withheld": [{"person": part.person, "category": part.category, "reason": part.reason} for part in verdict.withheld],
-        "obligations": verdict.obligations, "reasons": verdict.reasons, "releases_when": verdict.releases_when, "policy": verdict.policy,
-        "deadline": verdict.deadline, "at": line.at, "asked": {key: value for key, value in line.asked.items() if key != "parts"},
-    }
-    if refused:
-        answer["refused_facts"] = [{"type": each.type, "code": each.code} for each in refused]
-    return _encode(answer)
+    asked = {**line.asked}
+    del asked["parts"]
+    return _encode(Answer(
+        id=line.id, outcome=verdict.outcome, rule=verdict.rule, basis=verdict.basis,
+        consent=verdict.consents[0] if verdict.consents else None, consents=verdict.consents,
+        released=[{"category": part.category, "person": part.person} for part in verdict.released],
+        withheld=[{"category": part.category, "person": part.person, "reason": part.reason} for part in verdict.withheld],
+        obligations=verdict.obligations, reasons=verdict.reasons, releases_when=verdict.releases_when, policy=verdict.policy,
+        deadline=verdict.deadline, at=line.at, asked=Raw(_encode_sorted(asked)),
+        refused_facts=[{"code": each.code, "type": each.type} for each in refused] if refused else UNSET,
+    ))
 
 
 def unreadable(text: bytes, problem: Unreadable) -> bytes:
@@ -83,7 +131,7 @@ def unreadable(text: bytes, problem: Unreadable) -> bytes:
         identity = decode(text).get("id")
     except Unreadable:
         identity = None
-    return _encode({"id": identity if type(identity) in (str, int) else None, "error": {"code": problem.code, "where": problem.where}})
+    return _encode_sorted({"id": identity if type(identity) in (str, int) else None, "error": {"code": problem.code, "where": problem.where}})
 
 
 def moment(value: Any) -> int:
@@ -126,31 +174,36 @@ def _fact(fact: Any, at: int) -> Stated:
     if kind.cls in _ENDING and fact.get("valid_to") is None:
         fact["valid_to"] = _FOR_EVER
     stated, agency = fact.pop("at", None), fact.pop("from", "")
-    return Stated(
-        fact=fields.record(kind.cls)(fact), at=at if stated is None else fields.within("at", moment, stated),
-        agency=fields.within("from", fields.plain(str), agency),
-    )
+    found = fields.record(kind.cls)(fact)
+    if stated is not None:
+        at = fields.within("at", moment, stated)
+    if type(agency) is not str:
+        raise Unreadable(INVALID, "from")
+    return Stated(fact=found, at=at, agency=agency)
 
 
 def _request(asked: Any) -> tuple[DisclosureRequested, dict[str, AgencyKind]]:
     """A request; what it does not say matches nothing (rule 9), but its parts must be there."""
-    said = fields.entries(asked, _REQUEST).get
-    if said("parts") is None:
+    said = _asked(asked)
+    if said.parts is None:
         raise Unreadable(MISSING, "parts")
-    sender, recipient, event_type = said("from") or "", said("to") or "", said("event_type") or ""
+    sender, recipient, event_type = said.sender or "", said.recipient or "", said.event_type or ""
     request = DisclosureRequested(
-        event_id=said("event_id") or "", event_type=event_type, recipient=recipient, agency=sender, function=_function(event_type),
-        purpose=said("purpose") or _NOTHING, basis=said("basis") or Basis.NONE, segment=said("segment"), parts=said("parts"),
-        wanted=said("wanted") or (), persons=said("persons") or (), authored=said("authored"),
+        event_id=said.event_id or "", event_type=event_type, recipient=recipient, agency=sender, function=_function(event_type),
+        purpose=said.purpose or _NOTHING, basis=said.basis or _NO_BASIS, segment=said.segment, parts=tuple([_part(each) for each in said.parts]),
+        wanted=said.wanted or (), persons=said.persons or (), authored=said.authored,
     )
-    kinds = (sender, said("from_kind")), (recipient, said("to_kind"))
-    return request, {agency: kind for agency, kind in kinds if agency and kind}
+    kinds = {}
+    if sender and said.from_kind:
+        kinds[sender] = said.from_kind
+    if recipient and said.to_kind:
+        kinds[recipient] = said.to_kind
+    return request, kinds
 
 
-def _part(part: Any) -> PartCode:
+def _part(said: Part) -> PartCode:
     """A part; one without a label is the most sensitive there is (rule 14)."""
-    said = fields.entries(part, _PART).get
-    return PartCode(person=said("person") or "", category=said("category") or _NOTHING, essential=said("essential") or False)
+    return PartCode(person=said.person or "", category=said.category or _NOTHING, essential=said.essential or False)
 
 
 @lru_cache(maxsize=4096)
@@ -161,12 +214,5 @@ def _function(event_type: str) -> FunctionName:
 
 _NOTHING: Any = ""
 """In place of a code that is not said."""
-_TEXT = fields.or_nothing(fields.plain(str))
-_PART = {"person": _TEXT, "category": fields.or_nothing(fields.code(DataCategory)), "essential": fields.or_nothing(fields.plain(bool))}
-_KIND = fields.or_nothing(fields.code(AgencyKind))
-_REQUEST = {
-    "from": _TEXT, "from_kind": _KIND, "to": _TEXT, "to_kind": _KIND, "purpose": fields.or_nothing(fields.code(Purpose)),
-    "basis": fields.or_nothing(fields.code(Basis)), "event_type": _TEXT, "event_id": _TEXT, "segment": _TEXT, "authored": fields.or_nothing(fields.day),
-    "parts": fields.or_nothing(fields.items(_part)), "persons": fields.or_nothing(fields.items(fields.plain(str))),
-    "wanted": fields.or_nothing(fields.items(fields.code(DataCategory))),
-}
+_NO_BASIS = Basis.NONE
+_asked = fields.record(Asked)

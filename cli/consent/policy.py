@@ -18,7 +18,7 @@ class Shelf:
         self._by_day = sorted(self.packs.values(), key=lambda each: (each.effective_from, each.hash))
         if named is not None:
             self.packs[named.hash] = named
-        self._named = named
+        self._named, self._of_day = named, dict[int, str]()
         self.newest = named or self._by_day[-1]
 
     def in_force(self, at: int) -> str:
@@ -26,7 +26,9 @@ class Shelf:
         if self._named is not None:
             return self._named.hash
         day = ordinal_in_japan(at)
-        return next((each.hash for each in reversed(self._by_day) if each.effective_from.toordinal() <= day), "")
+        if (found := self._of_day.get(day)) is None:
+            found = self._of_day[day] = next((each.hash for each in reversed(self._by_day) if each.effective_from.toordinal() <= day), "")
+        return found
 
 
 def named(name: str) -> PolicyPack:

@@ -27,11 +27,12 @@ Saying = ConsentRequested | ConsentGranted | ConsentRefused | ConsentNarrowed | 
 """What a person is asked, or says."""
 Capacity = CapacityDoubted | CapacityConfirmed | ProxyVerified
 """Whether a person can say it, and who can instead."""
+_NO_YES = (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED)
 
 
 def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
     """Why this cannot be recorded, or None; by the newest pack known, whatever is in force. Whoever has died says no yes any more."""
-    if isinstance(message, ConsentRequested | ConsentGranted | ConsentExtended) and message.person in rules.registry.dead:
+    if rules.registry.dead and isinstance(message, ConsentRequested | ConsentGranted | ConsentExtended) and message.person in rules.registry.dead:
         return RefusalCode.WRONG_STATE
     match message:
         case ConsentRequested():
@@ -63,7 +64,7 @@ def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> Refusal
         (scope.purpose not in rules.known.purposes, RefusalCode.PURPOSE_MISSING),
         (not scope.categories or not rules.known.categories.keys() >= set(scope.categories), RefusalCode.CATEGORIES_MISSING),
         (not scope.recipients, RefusalCode.RECIPIENTS_MISSING),
-        (any(recipient not in rules.registry.agencies for recipient in scope.recipients), RefusalCode.RECIPIENT_UNKNOWN),
+        (not rules.registry.agencies.keys() >= set(scope.recipients), RefusalCode.RECIPIENT_UNKNOWN),
     ))
 
 
@@ -80,7 +81,7 @@ def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rul
     """Nobody records a consent for what it will receive itself, unless the signed form shows it; what answers a request stays within what was asked."""
     first, last, today = consent.valid_from.toordinal(), consent.valid_to.toordinal(), ordinal_in_japan(rules.at)
     return _first((
-        (consent.medium in (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED), RefusalCode.NOT_A_CONSENT),
+        (consent.medium in _NO_YES, RefusalCode.NOT_A_CONSENT),
         (consent.medium is ConsentMedium.ORAL and not consent.witnessed, RefusalCode.WITNESS_MISSING),
     )) or _of_scope(consent, rules) or _first((
         (artefact.recorder_benefits(consent, recorder), RefusalCode.RECORDER_BENEFITS),

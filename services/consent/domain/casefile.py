@@ -56,7 +56,11 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def consent(self, identity: str) -> Consent | None:
         """The consent with this id, whatever its state."""
-        return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
+        for listed in self.consents.values():
+            for consent in listed:
+                if consent.id == identity:
+                    return consent
+        return None
 
     def line(self, identity: str) -> Iterator[Consent]:
         """A consent and those that have replaced it, one after the other."""
@@ -67,8 +71,9 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def knows(self, identity: str) -> bool:
         """Whether a consent or a refusal has this id."""
-        refusals = (refusal for listed in self.refusals.values() for refusal in listed)
-        return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
+        if self.consent(identity) is not None:
+            return True
+        return bool(self.refusals) and any(refusal.id == identity for listed in self.refusals.values() for refusal in listed)
 
     def of(self, person: str, identity: str) -> bool:
         """Whether a consent or a refusal of this person has this id."""
@@ -211,9 +216,12 @@ class CaseFile(Record, frozen=True, kw_only=True):
         ])
 
     def _with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
-        others = {key: listed for key, listed in self.named.items() if key[0] != person}
-        recipients = frozenset[str]().union(*(consent.recipients for consent in consents))
-        own = {(person, recipient): tuple(one for one in consents if recipient in one.recipients) for recipient in recipients}
-        left_out = frozenset[tuple[str, DataCategory]]().union(*(consent.exclusions for consent in consents if not consent.successor))
-        excluded = {**self.excluded, person: left_out} if left_out or person in self.excluded else self.excluded
-        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person}, excluded=excluded)
+        named = {place: listed for place, listed in self.named.items() if place[0] != person}
+        for consent in consents:
+            for recipient in consent.recipients:
+                named[person, recipient] = (*named.get((person, recipient), ()), consent)
+        excluded, left_out = self.excluded, [each.exclusions for each in consents if each.exclusions and not each.successor]
+        if left_out or person in excluded:
+            excluded = {**excluded, person: frozenset[tuple[str, DataCategory]]().union(*left_out)}
+        persons = self.persons if person in self.persons else self.persons | {person}
+        return self.changed(consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, get_args
 
 from contracts.consent import DisclosureDecided
@@ -95,9 +96,19 @@ class Desk:
 
 def _agencies(facts: Iterable[Stated], kinds: Mapping[str, AgencyKind]) -> dict[str, Agency]:
     """Agencies that there are because somebody speaks of them: without any right, until a fact registers them."""
-    found = {agency: _SPOKEN_OF for stated in facts for agency in getattr(stated.fact, "recipients", ()) if agency and _WILD.isdisjoint(agency)}
-    found.update({agency: Agency(kind=kind, emergency_right=False) for agency, kind in kinds.items()})
+    found = {}
+    for stated in facts:
+        for agency in getattr(stated.fact, "recipients", ()):
+            if agency and _WILD.isdisjoint(agency):
+                found[agency] = _SPOKEN_OF
+    for agency, kind in kinds.items():
+        found[agency] = _without_right(kind)
     return found
+
+
+@lru_cache(maxsize=256)
+def _without_right(kind: AgencyKind) -> Agency:
+    return Agency(kind=kind, emergency_right=False)
 
 
 def _context(stated: Stated, town: Registry) -> Context:
