@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +31,9 @@ from kernel.partitioner import partition_of
 from kernel.settings import Settings
 from kernel.topics import Topics
 from services.consent import packs
+from services.consent.domain.form import Problem
+from services.consent.domain.pack import PackInvalid, PolicyPack
+from services.consent.signatures import Keys, KeyUnusable
 
 PRINCIPAL = "registry"
 EMERGENCY_KINDS = frozenset({"ELDER", "DISABILITY", "CHILD", "POVERTY", "COORDINATOR", "OUTREACH", "MUNICIPALITY"})
@@ -51,16 +54,32 @@ class News:
         return derive_id(PRINCIPAL, PRINCIPAL, sha256(serde.encode(self.fact)).hexdigest(), self.key, self.before)
 
 
-def publish(settings: Settings, town: Iterable[Agency] | None = None) -> int:
+def publish(settings: Settings, town: Iterable[Agency] | None = None, learn: Callable[[], None] = lambda: None) -> int:
     """Publish whatever the registry's log does not say of ``town`` (default: the sample town's agencies) by now; how many facts were new.
 
-    May be called while the system runs. Raises KafkaException, NotAccepted, PackInvalid.
+    May be called while the system runs. ``learn`` is called before a pack is put in force that was not: whoever decides by it must know it.
+    Raises KafkaException, NotAccepted; and PackInvalid, when the agencies are told all the same and the pack in force goes on.
     """
     topics = Topics(settings.municipality)
-    fresh = news(facts(settings.policy, agencies() if town is None else town), _told(settings, topics))
+    refused: list[PackInvalid] = []
+    fresh = news(_sound(settings, agencies() if town is None else town, refused), _told(settings, topics))
+    if any(isinstance(each.fact, PolicyActivated) for each in fresh):
+        learn()
     _write(settings, [(*place, each) for each in fresh for place in places(topics, settings.partitions, each.key, each.fact)])
     _write(settings, [(topics.registry, 0, each) for each in fresh])
+    if refused:
+        raise refused[0]
     return len(fresh)
+
+
+def _sound(settings: Settings, town: Iterable[Agency], refused: list[PackInvalid]) -> Iterator[tuple[str, Any]]:
+    """The town's facts; those of a pack that is broken, or signed by nobody who may, are left out, and why is added to ``refused``."""
+    try:
+        yield from facts(settings.policy, town, packs.trusted(settings))
+    except PackInvalid as problem:
+        refused.append(problem)
+    except KeyUnusable as problem:
+        refused.append(PackInvalid(settings.policy, [Problem("policy_keys", str(problem))]))
 
 
 def news(facts: Iterable[tuple[str, Any]], told: Iterable[tuple[str, bytes]]) -> list[News]:
@@ -72,14 +91,21 @@ def news(facts: Iterable[tuple[str, Any]], told: Iterable[tuple[str, bytes]]) ->
     return [News(key, fact, len(values)) for key, fact, values in past if values[-1:] != [serde.encode(fact)]]
 
 
-def facts(policy: str, town: Iterable[Agency]) -> Iterator[tuple[str, Any]]:
-    """Everything that the registry has to say, each fact with its key. Raises PackInvalid."""
+def facts(policy: str, town: Iterable[Agency], keys: Keys | None = None) -> Iterator[tuple[str, Any]]:
+    """Everything that the registry has to say, each fact with its key; the pack last, which one of ``keys`` must have signed. Raises PackInvalid."""
     for agency in town:
         yield agency.id, registered(agency)
-    found = packs.of(_file(policy))
+    found = _pack(policy, keys)
     yield policy, PolicyActivated(pack=policy, hash=found.hash)
     if found.since <= time.time() * 1000:  # until its day comes, the days of the pack before it are given
         yield policy, deadlines_set(policy)
+
+
+def _pack(policy: str, keys: Keys | None) -> PolicyPack:
+    try:
+        return packs.of(_file(policy), keys)
+    except OSError as problem:
+        raise PackInvalid(str(_file(policy)), [Problem("", f"cannot be read: {problem.strerror}")]) from problem
 
 
 def places(topics: Topics, partitions: int, key: str, fact: Any) -> Iterator[tuple[str, int]]:

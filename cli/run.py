@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,8 +16,10 @@ from kernel import settings as settings_module
 if TYPE_CHECKING:
     from deploy.local.lifecycle import Installation
     from deploy.local.progress import Progress
+    from services.consent.domain.pack import PackInvalid
 
 app = typer.Typer(no_args_is_help=True, help="The whole system on this machine: Kafka, PostgreSQL, every service; its files are in TSUNAGU_HOME (see: tsunagu --help).")
+GATE = "consent"
 STATUS = ("name", "state", "pid", "port", "restarts", "rss_mib", "address")
 Name = Annotated[str, typer.Argument(help="Name of a process, as `tsunagu run status` shows it.")]
 
@@ -30,11 +33,15 @@ def installation() -> Installation:
 
 
 def bring_up(installation: Installation, progress: Progress) -> None:
-    """Stores, the registry's facts, services. Raises CannotRun, SettingsMissing, DidNotStart."""
-    installation.up(progress, between=lambda: _register(installation, progress))
+    """Stores, the registry's facts, services. Raises CannotRun, SettingsMissing, DidNotStart; PackInvalid when all runs, but by the pack before."""
+    refused: list[PackInvalid] = []
+    installation.up(progress, between=lambda: refused.extend(_register(installation, progress)))
+    if refused:
+        raise refused[0]
 
 
-def _register(installation: Installation, progress: Progress) -> None:
+def _register(installation: Installation, progress: Progress) -> Iterator[PackInvalid]:
+    """Tell what the registry has to say; why the pack that the settings name is not put in force, if it is not."""
     from confluent_kafka import KafkaException
 
     from cli import registry
@@ -44,11 +51,17 @@ def _register(installation: Installation, progress: Progress) -> None:
 
     try:
         with progress.step("publishing the registry"):
-            registry.publish(installation.settings)
+            registry.publish(installation.settings, learn=lambda: _let_learn(installation))
     except PackInvalid as error:
-        raise CannotRun(str(error)) from error
+        yield error
     except (KafkaException, NotAccepted) as error:
         raise CannotRun(f"the registry cannot be published ({error}); see: tsunagu run logs kafka") from error
+
+
+def _let_learn(installation: Installation) -> None:
+    """A gate reads its packs when it starts: one that runs ends here, and is started with the other services."""
+    if any(row["name"] == GATE and row["state"] != "stopped" for row in installation.status()):
+        installation.stop(GATE)
 
 
 @app.command(epilog="Example: tsunagu run up --day")
@@ -58,9 +71,13 @@ def up(
 ) -> None:
     """Start everything that does not run yet, provision, and leave it up."""
     from cli import steps
+    from services.consent.domain.pack import PackInvalid
 
     found = installation()
-    bring_up(found, steps.shown())
+    try:
+        bring_up(found, steps.shown())
+    except PackInvalid as problem:
+        leave(f"policy pack not put in force: {problem}; all else is up, and the pack before it goes on", PROBLEMS)
     if day:
         from cli import day as sample_day
 

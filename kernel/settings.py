@@ -17,6 +17,8 @@ from typing import Any
 FILE_NAME = "tsunagu.toml"
 MECHANISM = "SCRAM-SHA-512"
 """How every account shows its password to the broker."""
+RELEASED = ("release.pub",)
+"""The public key that comes with the release."""
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -46,6 +48,8 @@ class Settings:
     kafka_external: bool = False
     database_external: bool = False
     http_ports: dict[str, int] = field(default_factory=dict)
+    policy_keys: tuple[str, ...] = RELEASED
+    """Files of the public keys whose signature lets a policy pack be put in force."""
 
     def password(self, principal: str) -> str:
         """The password of a Kafka principal or a database role. Raises SettingsMissing."""
@@ -105,7 +109,7 @@ def load(folder: Path | None = None) -> Settings:
 def _settings(folder: Path, table: dict[str, Any]) -> Settings:
     town, kafka, database, http = (table[name] for name in ("municipality", "kafka", "database", "http"))
     return Settings(
-        home=folder, municipality=town["code"], policy=town["policy"],
+        home=folder, municipality=town["code"], policy=town["policy"], policy_keys=_listed(town.get("policy_keys", RELEASED)),
         partitions=kafka["partitions"], agency_partitions=kafka["agency_partitions"], bootstrap=kafka["bootstrap"],
         security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), kafka_external=kafka.get("external", False),
         database_host=database["host"], database_port=database["port"], database_external=database.get("external", False),
@@ -113,10 +117,15 @@ def _settings(folder: Path, table: dict[str, Any]) -> Settings:
     )
 
 
+def _listed(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value, None)  # what is no list cannot be meant
+
+
 def _wrong(found: Settings) -> Iterator[str]:
     """The names of settings of another type than they must have, or that are no number of partitions, port or address."""
     texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "schema_window")
     yield from (name for name in texts if not isinstance(getattr(found, name), str))
+    yield from ["policy_keys"] if not found.policy_keys or not all(isinstance(each, str) for each in found.policy_keys) else []
     yield from (name for name in ("kafka_external", "database_external") if not isinstance(getattr(found, name), bool))
     counts = ("partitions", "agency_partitions", "database_port")
     numbers = {name: getattr(found, name) for name in counts} | {f"ports.{name}": port for name, port in found.http_ports.items()}

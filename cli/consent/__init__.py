@@ -1,12 +1,13 @@
-"""``tsunagu consent``: the gate's own decisions without a running system (関門の判断を単独で), and what they mean."""
+"""``tsunagu consent``: the gate's own decisions without a running system (関門の判断を単独で), and what they and those of a running one mean."""
 
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +17,10 @@ from cli.output import Output, OutputOption, show
 if TYPE_CHECKING:
     from services.consent.domain.pack import PolicyPack
 
-app = typer.Typer(help="Decide offline what may cross an agency's boundary, and explain it.", no_args_is_help=True)
+app = typer.Typer(help="Decide offline what may cross an agency's boundary; explain such a decision, or one of the running system.", no_args_is_help=True)
 _STDIN = "-"
+_AUDITOR = "auditor"
+_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
 @app.command(epilog="Example: tsunagu consent decide tests/services/consent/cases/forty.jsonl --policy national")
@@ -36,27 +39,63 @@ def decide(
         leave(f"{unread} lines cannot be read", PROBLEMS)
 
 
-@app.command(epilog="Example: tsunagu consent explain answers.jsonl")
+@app.command(epilog="Example: tsunagu consent explain 0123456789abcdef0123456789abcdef\n\nExample: tsunagu consent explain answers.jsonl --output json")
 def explain(
-    file: Annotated[str, typer.Argument(help="Answers of tsunagu consent decide, one a line; - for standard input.")],
+    decision: Annotated[str, typer.Argument(help="Id of a case, a request, a verdict, or the message that asked; or a file with answers of "
+                                                 "tsunagu consent decide, one a line; - for standard input.")],
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Tell in plain Japanese what was asked, what decided, what stays and why, and which lawful way is open next."""
-    from cli.consent import explanation as telling
-    from cli.consent import lines
-    from cli.consent.fields import Unreadable
+    """Tell in plain Japanese what was asked, what decided, what stays and why, which lawful way is open next, and what has come of it since."""
+    told = _of_file(decision) if decision == _STDIN or Path(decision).exists() or not _ID.fullmatch(decision) else _of_log(decision)
+    if output is Output.TABLE:
+        from cli.consent import explanation
 
-    told = []
+        typer.echo("\n\n".join(explanation.text(each) for each in told))
+    else:
+        show(told, ("id", "outcome", "asked", "decided", "released", "withheld", "why", "opens", "history"), output)
+
+
+def _of_file(file: str) -> list[dict[str, Any]]:
+    """The explanations of answers that were decided offline."""
+    from cli.consent import explanation, lines
+    from cli.consent.fields import Unreadable
+    from services.consent import packs
+
+    told, known = [], packs.load()
     for number, text in enumerate(_lines(file), start=1):
         if text.strip():
             try:
-                told.append(telling.explained(lines.decode(text)))
+                told.append(explanation.explained(lines.decode(text), known))
             except Unreadable as problem:
                 leave(f"line {number} is no answer of tsunagu consent decide ({problem})", PROBLEMS)
-    if output is Output.TABLE:
-        typer.echo("\n\n".join(telling.text(each) for each in told))
-    else:
-        show(told, ("id", "outcome", "asked", "decided", "released", "withheld", "why", "opens"), output)
+    return told
+
+
+def _of_log(wanted: str) -> list[dict[str, Any]]:
+    """The explanations of what the running system has decided."""
+    from confluent_kafka import KafkaException
+
+    from cli import reading
+    from cli.consent import explanation, running
+    from kernel import settings
+    from kernel.partitioner import partition_of
+    from kernel.topics import Topics
+    from services.consent import packs
+
+    found = settings.load()
+    topic, first = Topics(found.municipality).log(running.GATE), partition_of(wanted.encode(), found.partitions)
+
+    def partition(number: int) -> Iterator[reading.Read]:
+        return (reading.record(message) for message in reading.whole(found, _AUDITOR, topic, number))
+
+    try:
+        answers = running.decisions(partition, found.partitions, first, wanted, topic)
+    except KafkaException as error:
+        leave(f"the gate's log cannot be read ({error.args[0].name()}); start the system: tsunagu run up", UNREACHABLE)
+    if not answers:
+        leave(f"the gate has decided nothing under {wanted}", PROBLEMS)
+    known = packs.load()
+    return [explanation.explained(answer, known) for answer in answers]
 
 
 def decisions(texts: Iterator[bytes], pack: PolicyPack | None = None) -> Iterator[tuple[bytes, bool]]:

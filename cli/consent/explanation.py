@@ -6,23 +6,27 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.consent import words
+from cli.consent import ways, words
 from cli.consent.fields import INVALID, MISSING, Unreadable
 from cli.consent.lines import JAPAN
 from cli.consent.words import word, words_of
 from contracts.catalogue import CATALOGUE
 from contracts.shared import SENTENCES as REFUSALS
 from contracts.shared import RefusalCode
-from services.consent.domain.reasons import OPENED_BY, SENTENCES, Reason
+from services.consent.domain.pack import PolicyPack
+from services.consent.domain.reasons import SENTENCES, Reason
 
-CLOSED = "本人の意思または決まりによるもので、こちらから開く方法はありません。本人が考えを変えたときは、新しい同意を記録してください。"
-NO_WAY = "この根拠では渡せません。別の根拠（本人の同意など）があるかを確かめてください。"
 _SHORT = 12
-_SAID_NO = frozenset({Reason.PERSON_REFUSED, Reason.EXCLUDED, Reason.CONSENT_WITHDRAWN, Reason.PROTECTED})
+_REPORTER = "REPORTER"
+_NEXT = "次にできること（この順に）"
+_NO_PACKS: Mapping[str, PolicyPack] = {}
 
 
-def explained(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """One answer of ``tsunagu consent decide`` in sentences. Raises Unreadable where it is none."""
+def explained(answer: Mapping[str, Any], packs: Mapping[str, PolicyPack] = _NO_PACKS) -> dict[str, Any]:
+    """One answer of ``tsunagu consent decide`` in sentences; ``packs`` by hash say which other bases there are. Raises Unreadable where it is none.
+
+    A decision of the running system has beside it: ``history`` (what came of it, in sentences), ``phone`` (whom to ask), ``begins`` (days).
+    """
     if "error" in answer:
         problem = _object(answer, "error")
         return {"id": answer.get("id"), "outcome": "ERROR", "decided": f"この行は読めませんでした（{problem.get('code')} {problem.get('where')}）。"}
@@ -34,8 +38,9 @@ def explained(answer: Mapping[str, Any]) -> dict[str, Any]:
             "id": answer.get("id"), "outcome": answer["outcome"], "asked": _asked(answer), "decided": _decided(answer),
             "released": [f"{_whose(part)}{word(words.CATEGORIES, part['category'])}" for part in answer["released"]],
             "withheld": [f"{_whose(part)}{word(words.CATEGORIES, part['category'])}: {reason(part['reason'])}" for part in answer["withheld"]],
-            "why": [reason(code) for code in answer["reasons"]], "opens": list(_opens(answer)),
+            "why": [reason(code) for code in answer["reasons"]], "opens": [each.says for each in _opens(answer, packs.get(answer.get("policy") or ""))],
             "duties": [words.duty(code) for code in answer.get("obligations", ())],
+            "history": list(answer.get("history", ())),
             "not_recorded": [f"{fact['type']}: {_refusal(fact['code'])}" for fact in answer.get("refused_facts", ())],
         }
     except (AttributeError, KeyError, TypeError, OverflowError, ValueError, OSError):
@@ -57,11 +62,11 @@ def _text(told: Mapping[str, Any]) -> Iterator[str]:
     for title, entry in (("依頼", "asked"), ("判断", "decided")):
         if told.get(entry):
             yield f"  {title}: {told[entry]}"
-    for title, entry in (("渡す情報", "released"), ("渡さない情報", "withheld"), ("理由", "why"), ("次にできること", "opens"), ("受け取る側の義務", "duties"),
-                         ("記録されなかった事実", "not_recorded")):
+    for title, entry in (("渡す情報", "released"), ("渡さない情報", "withheld"), ("理由", "why"), (_NEXT, "opens"), ("受け取る側の義務", "duties"),
+                         ("これまでの経過", "history"), ("記録されなかった事実", "not_recorded")):
         if told.get(entry):
             yield f"  {title}:"
-            yield from (f"    - {line}" for line in told[entry])
+            yield from (f"    {f'{number}.' if title is _NEXT else '-'} {line}" for number, line in enumerate(told[entry], start=1))
 
 
 def _asked(answer: Mapping[str, Any]) -> str:
@@ -90,18 +95,22 @@ def _until(answer: Mapping[str, Any]) -> str:
     return f"{_moment(deadline)}までに開かなければ、不可となり送信元に知らせます。" if answer["outcome"] == "HOLD" and deadline else ""
 
 
-def _opens(answer: Mapping[str, Any]) -> Iterator[str]:
-    """What would let it through; for what is withheld of a release too. Never a way around a no."""
-    said_no = not _SAID_NO.isdisjoint(answer["reasons"])
-    codes = list(answer["releases_when"])
-    if answer["outcome"] == "REDACT":
-        codes += [code for part in answer["withheld"] for code in OPENED_BY.get(part["reason"], ())]
-    yield from (word(words.OPENS, code) for code in dict.fromkeys(codes))
-    if not codes and answer["outcome"] != "PERMIT":
-        yield CLOSED if said_no else NO_WAY
+def _opens(answer: Mapping[str, Any], pack: PolicyPack | None) -> list[ways.Next]:
+    """What would let it through; for what is withheld of a release too. Where all is given, or was, nothing is left to do."""
+    if answer["outcome"] == "PERMIT":
+        return []
+    stays = [part["category"] for part in answer["withheld"]]
+    reasons = dict.fromkeys([*answer["reasons"], *(part["reason"] for part in answer["withheld"])])
+    others = ways.other_bases(pack, answer.get("asked") or {}, stays)
+    begins = [f"{day} に始まる同意がある。その日に自動で判断し直す。" for day in answer.get("begins", ())]
+    waits = f"待つ: {_until(answer)}" if _until(answer) else ""
+    return ways.following(reasons, answer["releases_when"], others, answer.get("phone", ()), (*begins, *filter(None, (waits,))))
 
 
 def _whose(part: Mapping[str, Any]) -> str:
+    """Of whoever reported not even the pseudonym is shown."""
+    if part["category"] == _REPORTER:
+        return ""
     person = part["person"] or "不明の人"
     return f"{person if len(person) <= _SHORT else person[:8] + '…'} さんの"
 

@@ -25,6 +25,7 @@ TEMPLATE = '''\
 [municipality]
 code = "990019"                     # 市町村コード, prefix of every topic (this one is fictional)
 policy = "national"                 # policy pack below policies/
+policy_keys = ["release.pub"]       # public keys below policies/, or by their whole path: one of them must have signed that pack
 
 [kafka]
 external = false                    # true: use the cluster below; put its administrator's password into secrets/admin.password

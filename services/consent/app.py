@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from kernel import app
@@ -16,20 +16,27 @@ from services.consent import packs
 from services.consent.courier import NAME, Courier
 from services.consent.domain import registry
 from services.consent.domain.gate import gate
+from services.consent.domain.pack import PolicyPack
 
-GATE = Function("consent", (PARTIES, gate(packs.load())), shared=registry.DECIDER)
+GATE = "consent"
 
 
 async def courier(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
     """The courier with its reader of the functions' logs and its keys. Raises Unavailable."""
     keys = await stack.enter_async_context(keyring(site.settings))
     place = Place(site.service, site.routes, await site.reader(stack, NAME), site.telemetry.meter(NAME))
-    return (Worker(NAME, (site.topics.log(GATE.name),), Courier(place, keys, site.settings.agency_partitions)),)
+    return (Worker(NAME, (site.topics.log(GATE),), Courier(place, keys, site.settings.agency_partitions)),)
 
 
-SERVICE = Service(name="consent", functions=(GATE,), urgent=frozenset((GATE.name,)), build=courier)
+def service(known: Mapping[str, PolicyPack]) -> Service:
+    """The service whose gate can decide by these packs; by any other that is put in force it holds (R16)."""
+    function = Function(GATE, (PARTIES, gate(known)), shared=registry.DECIDER)
+    return Service(name="consent", functions=(function,), urgent=frozenset((GATE,)), build=courier)
+
+
+SERVICE = service(packs.load())
 
 
 def run(settings: Settings) -> None:
-    """Run in the foreground until a signal. Raises SettingsMissing."""
-    app.run(SERVICE, settings)
+    """Run in the foreground until a signal, by the packs that one of this installation's keys signed. Raises SettingsMissing, KeyUnusable, PackInvalid."""
+    app.run(service(packs.load(keys=packs.trusted(settings))), settings)

@@ -9,23 +9,32 @@ from typing import Any
 
 import yaml
 
+from kernel.settings import Settings
+from services.consent import signatures
 from services.consent.domain import overlay, pack
 from services.consent.domain.form import Problem
 from services.consent.domain.pack import PackInvalid, PolicyPack
+from services.consent.signatures import Keys
 
 FOLDER = Path(__file__).resolve().parents[2] / "policies"
 
 
-def load(folder: Path = FOLDER) -> dict[str, PolicyPack]:
+def trusted(settings: Settings) -> Keys:
+    """The public keys whose signature counts in this installation: files in ``policies/``, or named by their whole path. Raises KeyUnusable."""
+    return signatures.public_keys(FOLDER / name for name in settings.policy_keys)
+
+
+def load(folder: Path = FOLDER, keys: Keys | None = None) -> dict[str, PolicyPack]:
     """Every sound pack in ``folder`` by hash: old ones too, since a past decision is judged by the pack of its day.
 
-    A broken one is left out: what is in force goes on, and the broken one cannot be activated. Raises PackInvalid when none is left.
+    A broken one, or one that none of ``keys`` signed, is left out: it is unknown to whoever decides by these. Without ``keys`` nobody asks who
+    signed, as when drafts are tried. Raises PackInvalid when none is left.
     """
     found: dict[str, PolicyPack] = {}
     broken: list[PackInvalid] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            each = of(path)
+            each = of(path, keys)
             found[each.hash] = each
         except PackInvalid as problem:
             broken.append(problem)
@@ -34,9 +43,14 @@ def load(folder: Path = FOLDER) -> dict[str, PolicyPack]:
     return found
 
 
-def of(path: Path) -> PolicyPack:
-    """The pack in this file; of an overlay, the base lies beside it or comes with this build. Raises PackInvalid."""
+def of(path: Path, keys: Keys | None = None) -> PolicyPack:
+    """The pack in this file; of an overlay, the base lies beside it or comes with this build. Raises PackInvalid, OSError.
+
+    With ``keys``, one of them must have signed these very bytes; the hash in an overlay binds those of its base.
+    """
     content = path.read_bytes()
+    if keys is not None and (fault := signatures.fault(content, signatures.beside(path), keys)):
+        raise PackInvalid(str(path), [Problem("signature", f"{fault}: {signatures.SENTENCES[fault]}")])
     table, digest = _parsed(content, path), sha256(content).hexdigest()
     if not overlay.is_overlay(table):
         return pack.read(table, digest, str(path))

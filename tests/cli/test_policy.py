@@ -14,8 +14,9 @@ from typer.testing import CliRunner, Result
 
 from cli import registry
 from cli.main import command
-from contracts.registry import DeadlinesSet, PolicyActivated
-from services.consent import packs
+from contracts.registry import AgencyRegistered, DeadlinesSet, PolicyActivated
+from deploy.local.town import agencies
+from services.consent import packs, signatures
 from services.consent.domain.pack import PackInvalid
 
 FILE = packs.FOLDER / "national.yaml"
@@ -47,6 +48,34 @@ def test_a_sound_pack_is_told_with_its_hash():
 
     assert (0, []) == (found.exit_code, json.loads(found.stdout))
     assert all(words in found.stderr for words in ("is sound", "national 1", packs.of(FILE).hash))
+
+
+def test_rule_34_an_unsigned_pack_is_told_by_its_code(tmp_path: Path):
+    """Exit code 1, unless it is checked as the draft that it is."""
+    draft = written(tmp_path, {**NATIONAL, "version": 2})
+    found = run("check", draft, "--output", "json")
+
+    assert (1, ["signature"]) == (found.exit_code, [row["place"] for row in json.loads(found.stdout)])
+    assert json.loads(found.stdout)[0]["problem"].startswith("UNSIGNED: ")
+    assert 0 == run("check", draft, "--draft").exit_code
+
+
+def test_rule_34_a_pack_is_signed_with_a_key_of_ones_own(tmp_path: Path):
+    """A key that no installation trusts yet changes nothing for this one."""
+    draft, key = written(tmp_path, {**NATIONAL, "version": 2}), tmp_path / "town.key"
+
+    assert [0, 1] == [run("key", str(key)).exit_code for _ in range(2)]
+    assert [0, 1] == [run("sign", draft, "--key", str(each)).exit_code for each in (key, key.with_suffix(".pub"))]
+    assert "SIGNER_UNKNOWN" in run("check", draft, "--output", "json").stdout
+
+
+def test_rule_34_a_broken_pack_is_signed_by_nobody(tmp_path: Path):
+    """What is wrong is told instead."""
+    draft, key = written(tmp_path, {**NATIONAL, "fee": 1}), tmp_path / "town.key"
+    run("key", str(key))
+
+    assert 1 == run("sign", draft, "--key", str(key)).exit_code
+    assert not Path(f"{draft}.sig").exists()
 
 
 def test_every_problem_is_told_with_its_place(tmp_path: Path):
@@ -149,6 +178,22 @@ def test_a_broken_pack_is_not_activated(folder: Path):
 
     with pytest.raises(PackInvalid, match=r"machi\.yaml: fee"):
         list(registry.facts("machi", ()))
+
+
+def test_rule_34_an_unsigned_pack_is_not_activated(folder: Path):
+    """The agencies are told, not one fact of the pack is."""
+    written(folder, {**NATIONAL, "version": 2}, "machi.yaml")
+    told = registry.facts("machi", agencies()[:1], keys=signatures.public_keys([Path("policies/release.pub")]))
+
+    assert [AgencyRegistered] == [type(fact) for _, fact in (next(told),)]
+    with pytest.raises(PackInvalid, match="UNSIGNED"):
+        next(told)
+
+
+def test_a_pack_that_is_not_there_is_told(folder: Path):
+    """As one that is broken."""
+    with pytest.raises(PackInvalid, match="cannot be read"):
+        list(registry.facts("nowhere", ()))
 
 
 def test_a_pack_of_a_day_to_come_is_activated_without_its_deadlines(folder: Path):

@@ -6,6 +6,8 @@ import socket
 import stat
 from pathlib import Path
 
+import pytest
+
 from deploy.local import ports
 from deploy.local.first_start import prepare
 from deploy.local.layout import Layout
@@ -55,3 +57,17 @@ def test_chosen_ports_lie_below_those_the_system_gives_away():
 
     assert ports.HIGHEST + 100 < lowest_given
     assert len(ports.free_block(9)) == 9
+
+
+@pytest.mark.parametrize("keys", ['"release.pub"', "[]", "[1]", "7"])
+def test_policy_keys_that_are_no_list_of_files_are_told(keys: str, tmp_path: Path):
+    """The key that comes with the release is named at the first start."""
+    layout = Layout(tmp_path)
+    prepare(layout, ())
+    assert settings.RELEASED == settings.load(tmp_path).policy_keys
+
+    path = tmp_path / settings.FILE_NAME
+    path.write_text(path.read_text("utf-8").replace('["release.pub"]', keys), "utf-8")
+
+    with pytest.raises(settings.SettingsMissing, match="policy_keys"):
+        settings.load(tmp_path)

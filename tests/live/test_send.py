@@ -87,3 +87,41 @@ def test_an_agency_without_an_account_here_is_told_so(stack: Broker):
 
     assert 3 == done.returncode
     assert "agency-nobody.password" in done.stderr.replace("\n", "")
+
+
+def explain(stack: Broker, decision: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Ask what the gate has decided."""
+    command = [sys.executable, "-P", "-m", "cli.main", "consent", "explain", decision, *options]
+    return subprocess.run(command, env={**os.environ, "TSUNAGU_HOME": str(stack.settings.home)}, capture_output=True, text=True, check=False)
+
+
+def test_whoever_was_refused_is_told_which_way_is_open(stack: Broker):
+    """By the id of the very message that was sent, while the system runs: what was asked, what stays and why, what is next; whoever it is about is not named."""
+    case, person, name = pseudonym(), pseudonym(), "髙橋 花子"
+    received = {"type": "ConsultationReceived", "subject": case, "body": {
+        "person": person, "field": "ELDER", "visitor_relation": "SELF", "name": name, "wish": "買い物に行けなくなった。",
+    }}
+    link = {"type": "LinkedToAgency", "subject": case, "id": str(uuid.uuid4()), "body": {
+        "person": person, "to_agency": "poverty", "purpose": "CONSULTATION", "reason": "BETTER_PLACED", "name": name,
+    }}
+    assert 0 == send(stack, json.dumps(received), "--wait", "3").returncode
+    done = send(stack, json.dumps(link), "--output", "json", "--wait", "5")
+    (verdict,) = [each["received"]["body"] for each in map(json.loads, done.stdout.splitlines()) if each.get("received", {}).get("type") == "DisclosureDecided"]
+
+    by_message, by_request, of_case = (explain(stack, each, "--output", "json") for each in (link["id"], verdict["request_id"], case))
+    (told,) = json.loads(by_message.stdout)
+
+    assert by_message.stdout == by_request.stdout == of_case.stdout
+    assert ("DENY", verdict["request_id"]) == (told["outcome"], told["id"])
+    assert "本人に説明し" in told["opens"][0]
+    assert "つなぐ町" in told["opens"][-1]
+    assert name not in by_message.stdout
+    assert "次にできること" in explain(stack, case).stdout
+
+
+def test_what_the_gate_never_decided_is_said_in_one_sentence(stack: Broker):
+    """Exit code 1, nothing on standard output."""
+    done = explain(stack, pseudonym())
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "has decided nothing under" in done.stderr.replace("\n", " ")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from contracts.consent import DisclosureDecided, ReviewOpened
 from contracts.shared import Basis, Outcome
+from services.consent.domain import packday
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.counted import counted
 from services.consent.domain.model import UNASKED, Delivery, Hold
@@ -60,7 +61,7 @@ def in_time(case: CaseFile, rules: Rules) -> Iterator[Verdict]:
 
 
 def _in_time(case: CaseFile, hold: Hold, identity: str, rules: Rules) -> Iterator[Verdict]:
-    opened = case.opens(hold) <= rules.at and not (hold.unjudged and rules.pack is None)
+    opened = (case.opens(hold) <= rules.at or packday.begun(rules.days, hold, rules.at)) and not (hold.unjudged and rules.pack is None)
     verdict = rules.judge(hold.request, identity, hold.position, case) if opened else None
     if verdict is not None and verdict.outcome is not Outcome.HOLD:
         yield verdict

@@ -26,7 +26,7 @@ from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import DEADLINES
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.consent.domain import anew, answers, capture, stops
+from services.consent.domain import anew, answers, capture, packday, stops
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
@@ -49,12 +49,13 @@ Packs = Mapping[str, PolicyPack]
 def gate(packs: Packs) -> Decider[CaseFile]:
     """The gate's decider with the policy packs it can interpret; a pack in force that is not among them means HOLD (R16)."""
     by_day = sorted(packs.values(), key=lambda pack: (pack.since, pack.hash), reverse=True)
+    days = packday.days(by_day)
 
     def decide(case: CaseFile, message: Message | Tick, context: Context) -> tuple[Event, ...]:
         registry: Registry = context.shared
         at = context.at
         newest = by_day[0] if by_day[0].since <= at else next((pack for pack in by_day if pack.since <= at), by_day[-1])
-        rules = Rules(registry=registry, pack=in_force(packs, registry.policy, registry.earlier, at), newest=newest, at=at)
+        rules = Rules(registry=registry, pack=in_force(packs, registry.policy, registry.earlier, at), newest=newest, at=at, days=days)
         match message:
             case DisclosureRequested():
                 verdict = rules.judge(message, context.message_id, context.position, case)
@@ -79,7 +80,7 @@ def gate(packs: Packs) -> Decider[CaseFile]:
                 return (refused(context, RefusalCode.UNKNOWN_TYPE),)
 
     return Decider(
-        name="gate", initial=CaseFile(), decide=decide, evolve=evolve, messages=get_args(Message), events=get_args(Event), due=due,
+        name="gate", initial=CaseFile(), decide=decide, evolve=evolve, messages=get_args(Message), events=get_args(Event), due=lambda case: due(case, days),
     )
 
 
@@ -120,10 +121,10 @@ def _expiries(case: CaseFile, rules: Rules) -> Iterator[Event]:
         yield from with_deadlines(stops.on_end(case, consent), rules)
 
 
-def due(case: CaseFile) -> int | None:
-    """When time has something to say in the case, milliseconds UTC: a hold, a deadline, the end of a consent."""
+def due(case: CaseFile, days: packday.Days = ()) -> int | None:
+    """When time has something to say in the case, milliseconds UTC: a hold, a deadline, the end of a consent, a pack's day."""
     if anew.of_the_dead(case):
         return 0
     ends = [start_of(each.last_day + 1) for each in case.standing_consents()]
     watched = DEADLINES.due(case.watched) if DEADLINES.due and case.watched else None
-    return min((*ends, *map(case.wakes, case.holds.values()), *(() if watched is None else (watched,))), default=None)
+    return min((*ends, *packday.wakes(days, case), *map(case.wakes, case.holds.values()), *(() if watched is None else (watched,))), default=None)

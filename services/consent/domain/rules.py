@@ -9,6 +9,7 @@ from services.consent.domain.casefile import CaseFile
 from services.consent.domain.decision import judge
 from services.consent.domain.model import UNASKED
 from services.consent.domain.pack import PolicyPack
+from services.consent.domain.packday import Days
 from services.consent.domain.registry import Registry
 
 
@@ -19,6 +20,7 @@ class Rules(Record, frozen=True, kw_only=True):
     pack: PolicyPack | None
     newest: PolicyPack
     at: int
+    days: Days = ()
 
     def judge(self, request: DisclosureRequested, identity: str, position: str, case: CaseFile) -> DisclosureDecided:
         """The verdict on a request; help that must not wait goes by the newest known pack when the one in force is unknown (rule 16)."""

@@ -17,7 +17,7 @@ from contracts.coordination import InformationRequestedInConference, SegmentNote
 from contracts.envelope import Tick
 from contracts.registry import AgencyRegistered, PolicyActivated
 from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Outcome, Purpose
-from kernel.days import start_of
+from kernel.days import DAY_MS, start_of
 from kernel.decider import Decider, fold
 from kernel.testing import AT, Then, given
 from services.consent import packs
@@ -137,6 +137,28 @@ def test_rule_26_a_hold_that_ends_names_the_pack_in_force():
     late = given(GATE, *held.past, shared=town("today", "tomorrow")).when(Tick(), at=deadline)
 
     assert (Outcome.DENY, "today") == told(late)
+
+
+def test_rule_34_what_waits_is_decided_anew_when_the_day_of_a_pack_begins():
+    """With no other message in the case: the gate's own clock wakes it at midnight in Japan, and not a moment before."""
+    held = asked("today", "tomorrow", at=EVE - DAY_MS).after()
+    assert EVE == GATE.due(held.state)
+    early, late = (given(GATE, *held.past, shared=town("today", "tomorrow")).when(Tick(), at=at) for at in (EVE - 1, EVE))
+
+    assert () == early.events
+    assert (Outcome.DENY, "tomorrow") == told(late)
+    assert None is GATE.due(late.after().state)
+
+
+def test_rule_34_where_the_day_changes_nothing_the_hold_stays_with_its_deadline():
+    """Recorded once, so that it does not wake again; a pack that was never activated changes nothing."""
+    held = asked("today", at=EVE - DAY_MS).after()
+    deadline = next(iter(held.state.holds.values())).deadline
+    woken = given(GATE, *held.past, shared=town("today")).when(Tick(), at=EVE)
+
+    assert ((Outcome.HOLD, "today"), deadline) == (told(woken), verdict(woken).deadline)
+    assert deadline == GATE.due(woken.after().state)
+    given(GATE, *woken.after().past, shared=town("today")).when(Tick(), at=EVE + 1).then_nothing()
 
 
 TOLD = {
