@@ -7,8 +7,10 @@ from functools import reduce
 from typing import get_args
 
 from contracts.consent import (
+    ConsentConfirmed,
     ConsentExpired,
     ConsentGranted,
+    ConsentInvalidated,
     ConsentNarrowed,
     ConsentWithdrawn,
     DisclosureReleased,
@@ -26,11 +28,12 @@ from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import DEADLINES
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.consent.domain import anew, answers, capture, stops
+from services.consent.domain import anew, answers, capture, confirmation, stops
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.folding import Event, evolve
+from services.consent.domain.model import recorded
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Registry
 from services.consent.domain.rules import Rules
@@ -87,17 +90,22 @@ def _said(case: CaseFile, message: Saying | Capacity, context: Context, rules: R
     fault = capture.fault(message, case, context.agency, rules)
     if fault:
         return (refused(context, fault),)
-    notices = with_deadlines(_notices(case, message, rules.known), rules)
-    return (message, *notices, *anew.everything(evolve(case, message), rules))
+    waits = confirmation.asked(message, context.agency, rules)
+    notices = () if waits else tuple(with_deadlines(_notices(case, message, rules.known), rules))
+    return (message, *waits, *notices, *anew.everything(reduce(evolve, waits, evolve(case, message)), rules))
 
 
 def _notices(case: CaseFile, message: Saying | Capacity, pack: PolicyPack) -> Iterable[StopNoticeIssued]:
     match message:
         case ConsentGranted():
-            return stops.on_replacement(case, message, pack)
+            return stops.on_replacement(case, recorded(message), message.supersedes, pack)
+        case ConsentConfirmed():
+            return stops.on_replacement(case, *confirmation.confirmed_now(case, message), pack)
         case ConsentNarrowed():
             return stops.on_narrowing(case, message, pack)
         case ConsentWithdrawn():
+            return stops.on_withdrawal(case, message)
+        case ConsentInvalidated():
             return stops.on_withdrawal(case, message)
         case _:
             return ()
@@ -105,7 +113,7 @@ def _notices(case: CaseFile, message: Saying | Capacity, pack: PolicyPack) -> It
 
 def _time_passes(case: CaseFile, context: Context, rules: Rules) -> tuple[Event, ...]:
     """What was not done in time, consents that are over, and holds that time has opened or ended."""
-    events: tuple[Event, ...] = (*missed(case, context, rules), *_expiries(case, rules))
+    events: tuple[Event, ...] = (*missed(case, context, rules), *_expiries(case, rules), *confirmation.lapses(case, rules))
     after = reduce(evolve, events, case)
     if events or anew.of_the_dead(case):
         events = (*events, *anew.under_way(after, rules))
@@ -124,6 +132,6 @@ def due(case: CaseFile) -> int | None:
     """When time has something to say in the case, milliseconds UTC: a hold, a deadline, the end of a consent."""
     if anew.of_the_dead(case):
         return 0
-    ends = [start_of(each.last_day + 1) for each in case.standing_consents()]
+    ends = [*(start_of(each.last_day + 1) for each in case.standing_consents()), *(each.due for each in case.awaited.values())]
     watched = DEADLINES.due(case.watched) if DEADLINES.due and case.watched else None
     return min((*ends, *map(case.wakes, case.holds.values()), *(() if watched is None else (watched,))), default=None)
