@@ -120,6 +120,7 @@ class CapacityDoubted(Record, frozen=True, kw_only=True):
 
     person: str
     doubt: shared.DoubtKind
+    age: int = -1
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> CapacityDoubted:
@@ -127,6 +128,7 @@ class CapacityDoubted(Record, frozen=True, kw_only=True):
         return cls(
             person=record["person"],
             doubt=shared.DoubtKind[record["doubt"]],
+            age=record["age"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -134,6 +136,60 @@ class CapacityDoubted(Record, frozen=True, kw_only=True):
         return {
             "person": self.person,
             "doubt": self.doubt,
+            "age": self.age,
+        }
+
+
+class ConfirmationAwaited(Record, frozen=True, kw_only=True):
+    """A consent was recorded by an agency that receives by it, without the hash of the signed form: it supports nothing until somebody else confirms it.
+
+    同意の確認待ち: 記録した機関自身が提供先で、署名した書面の記録がないため、ほかの機関または自治体の確認を待つ。
+    """
+
+    recipient: str
+    consent: str
+    due: int
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConfirmationAwaited:
+        """Build from a decoded Avro record."""
+        return cls(
+            recipient=record["recipient"],
+            consent=record["consent"],
+            due=record["due"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "recipient": self.recipient,
+            "consent": self.consent,
+            "due": self.due,
+        }
+
+
+class ConsentConfirmed(Record, frozen=True, kw_only=True):
+    """Another agency, or the municipality, has confirmed with the person a consent that was recorded by somebody who benefits from it alone.
+
+    同意の確認: 提供先でも記録者でもない機関、または自治体が、同意したことを本人に確かめた。
+    """
+
+    consent: str
+    person: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConsentConfirmed:
+        """Build from a decoded Avro record."""
+        return cls(
+            consent=record["consent"],
+            person=record["person"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "consent": self.consent,
+            "person": self.person,
         }
 
 
@@ -275,6 +331,59 @@ class ConsentGranted(Record, frozen=True, kw_only=True):
         }
 
 
+class ConsentInvalidated(Record, frozen=True, kw_only=True):
+    """The municipality finds that consents never were any: nothing is given on them, and past recipients are told to stop (consent.md rules 5 and 27).
+
+    同意の無効: 自治体が、同意が無効であることを確かめた。以後は渡さず、渡した先に使用停止を知らせる。
+    """
+
+    person: str
+    consents: tuple[str, ...]
+    reason: shared.InvalidReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConsentInvalidated:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            consents=tuple(record["consents"]),
+            reason=shared.InvalidReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "consents": list(self.consents),
+            "reason": self.reason,
+        }
+
+
+class ConsentLapsed(Record, frozen=True, kw_only=True):
+    """Nobody has confirmed a consent in time: it never supports anything.
+
+    確認のない同意の失効: 期限までに確認がなかったため、同意は効力を持たないままとなった。
+    """
+
+    recipient: str
+    consent: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConsentLapsed:
+        """Build from a decoded Avro record."""
+        return cls(
+            recipient=record["recipient"],
+            consent=record["consent"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "recipient": self.recipient,
+            "consent": self.consent,
+        }
+
+
 class ConsentNarrowed(Record, frozen=True, kw_only=True):
     """The person has narrowed the consent; what is listed remains (catalogue row 75).
 
@@ -303,6 +412,31 @@ class ConsentNarrowed(Record, frozen=True, kw_only=True):
             "person": self.person,
             "categories": list(self.categories),
             "recipients": list(self.recipients),
+        }
+
+
+class ConsentPaused(Record, frozen=True, kw_only=True):
+    """A person suspends consents: nothing more is given on them until the person resumes them; what was given stays in use (consent.md rule 5).
+
+    同意の一時停止: 本人が同意をしばらく止めた。再開するまで新しくは渡さない。すでに渡した情報の使用は止めない。
+    """
+
+    person: str
+    consents: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConsentPaused:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            consents=tuple(record["consents"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "consents": list(self.consents),
         }
 
 
@@ -341,7 +475,7 @@ class ConsentRefused(Record, frozen=True, kw_only=True):
 
 
 class ConsentRequested(Record, frozen=True, kw_only=True):
-    """The person was asked for consent; silence never makes one (catalogue row 72).
+    """The person was asked for consent, within the ceilings of the policy pack; silence never makes one (catalogue row 72).
 
     同意の依頼: 本人に同意を求めた。返事がない間は同意ではない。
     """
@@ -351,6 +485,10 @@ class ConsentRequested(Record, frozen=True, kw_only=True):
     purpose: shared.Purpose
     categories: tuple[shared.DataCategory, ...]
     recipients: tuple[str, ...]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    use_limit: int = 0
+    keep_until: date | None = None
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> ConsentRequested:
@@ -361,6 +499,10 @@ class ConsentRequested(Record, frozen=True, kw_only=True):
             purpose=shared.Purpose[record["purpose"]],
             categories=tuple(shared.DataCategory[member] for member in record["categories"]),
             recipients=tuple(record["recipients"]),
+            valid_from=record["valid_from"],
+            valid_to=record["valid_to"],
+            use_limit=record["use_limit"],
+            keep_until=record["keep_until"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -371,6 +513,35 @@ class ConsentRequested(Record, frozen=True, kw_only=True):
             "purpose": self.purpose,
             "categories": list(self.categories),
             "recipients": list(self.recipients),
+            "valid_from": self.valid_from,
+            "valid_to": self.valid_to,
+            "use_limit": self.use_limit,
+            "keep_until": self.keep_until,
+        }
+
+
+class ConsentResumed(Record, frozen=True, kw_only=True):
+    """A person resumes consents that were suspended.
+
+    同意の再開: 本人が止めていた同意を再開した。
+    """
+
+    person: str
+    consents: tuple[str, ...]
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConsentResumed:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            consents=tuple(record["consents"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "consents": list(self.consents),
         }
 
 
@@ -711,6 +882,31 @@ class ProtectionFlagSet(Record, frozen=True, kw_only=True):
             "person": self.person,
             "blocked_agencies": list(self.blocked_agencies),
             "until": self.until,
+        }
+
+
+class ProxyEnded(Record, frozen=True, kw_only=True):
+    """The authority of a proxy has ended before its last day (consent.md rule 21).
+
+    代理の終了: 代理人の権限が終わった。以後は本人に代わって同意できない。
+    """
+
+    person: str
+    proxy: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ProxyEnded:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+            proxy=record["proxy"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+            "proxy": self.proxy,
         }
 
 

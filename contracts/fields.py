@@ -183,6 +183,11 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     consent.CapacityDoubted: (
         Rule("person", Holds.PERSON),
         Rule("doubt", Holds.STATED),
+        Rule("age", Holds.NUMBER, minimum=-1, maximum=150),
+    ),
+    consent.ConsentConfirmed: (
+        Rule("consent", Holds.ID),
+        Rule("person", Holds.PERSON),
     ),
     consent.ConsentExtended: (
         Rule("consent", Holds.ID),
@@ -210,11 +215,20 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("signed_form_hash", Holds.CODE, pattern="([0-9a-f]{64})?"),
         Rule("previous_hash", Holds.CODE, pattern="([0-9a-f]{64})?"),
     ),
+    consent.ConsentInvalidated: (
+        Rule("person", Holds.PERSON),
+        Rule("consents", Holds.ID, max_items=200),
+        Rule("reason", Holds.STATED),
+    ),
     consent.ConsentNarrowed: (
         Rule("consent", Holds.ID),
         Rule("person", Holds.PERSON),
         Rule("categories", Holds.STATED, max_items=200, min_items=1),
         Rule("recipients", Holds.AGENCY, max_items=200, min_items=1),
+    ),
+    consent.ConsentPaused: (
+        Rule("person", Holds.PERSON),
+        Rule("consents", Holds.ID, max_items=200),
     ),
     consent.ConsentRefused: (
         Rule("consent", Holds.ID),
@@ -227,6 +241,14 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("person", Holds.PERSON),
         Rule("categories", Holds.CHOICE, max_items=200),
         Rule("recipients", Holds.AGENCY, max_items=200),
+        Rule("valid_from", Holds.DATE, optional=True),
+        Rule("valid_to", Holds.DATE, optional=True),
+        Rule("use_limit", Holds.NUMBER, minimum=0, maximum=1_000),
+        Rule("keep_until", Holds.DATE, optional=True),
+    ),
+    consent.ConsentResumed: (
+        Rule("person", Holds.PERSON),
+        Rule("consents", Holds.ID, max_items=200),
     ),
     consent.ConsentWithdrawn: (
         Rule("person", Holds.PERSON),
@@ -261,6 +283,10 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("person", Holds.PERSON),
         Rule("blocked_agencies", Holds.AGENCY, max_items=200, min_items=1),
         Rule("until", Holds.DATE, lasts=True),
+    ),
+    consent.ProxyEnded: (
+        Rule("person", Holds.PERSON),
+        Rule("proxy", Holds.PERSON),
     ),
     consent.ProxyVerified: (
         Rule("person", Holds.PERSON),
@@ -688,6 +714,10 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     ),
     shared.Exclusion: (
         Rule("recipient", Holds.CODE, pattern="([a-z][a-z0-9-]{0,62})?"),
+        Rule("author", Holds.CODE, pattern="([a-z][a-z0-9-]{0,62})?"),
+        Rule("written_from", Holds.DATE, optional=True),
+        Rule("written_to", Holds.DATE, optional=True),
+        Rule("item", Holds.CODE, pattern="([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?"),
     ),
     shared.PersonalItem: (
         Rule("person", Holds.PERSON),

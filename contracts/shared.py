@@ -443,6 +443,18 @@ class HandsWanted(StrEnum):
     NAMES = "NAMES"
 
 
+class InvalidReason(StrEnum):
+    """同意が無効である理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    FORGED = "FORGED"
+    PROXY_VOID = "PROXY_VOID"
+    NOTICE_WRONG = "NOTICE_WRONG"
+    PRESSED = "PRESSED"
+
+
 class LearningTopic(StrEnum):
     """研修・助言・情報交換の題."""
 
@@ -795,6 +807,17 @@ class RefusalCode(StrEnum):
     NOT_DEIDENTIFIED = "NOT_DEIDENTIFIED"
     IDENTITY_NOT_VERIFIED = "IDENTITY_NOT_VERIFIED"
     NOT_REQUESTED = "NOT_REQUESTED"
+    CEILING_PERIOD = "CEILING_PERIOD"
+    CEILING_KEEP = "CEILING_KEEP"
+    CEILING_USES = "CEILING_USES"
+    CEILING_CATEGORY = "CEILING_CATEGORY"
+    PREVIOUS_HASH = "PREVIOUS_HASH"
+    OPEN_ENDED = "OPEN_ENDED"
+    SIGNED_TOO_LATE = "SIGNED_TOO_LATE"
+    CONTRADICTORY = "CONTRADICTORY"
+    WILDCARD_RECIPIENT = "WILDCARD_RECIPIENT"
+    PURPOSE_UNKNOWN = "PURPOSE_UNKNOWN"
+    CATEGORY_UNKNOWN = "CATEGORY_UNKNOWN"
 
 
 SENTENCES: dict[RefusalCode, str] = {
@@ -836,7 +859,7 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.TOO_MANY: "一度に扱える件数または量を超えています。分けて送ってください。",
     RefusalCode.VALUE_INVALID: "項目の値が決まりの形や範囲に合いません。スキーマの説明を確かめて送り直してください。",
     RefusalCode.PERSONAL_DATA: "誰でも読める項目に、電話番号やメールアドレスなど個人に関わる記載があります。除いて送り直してください。",
-    RefusalCode.RECORDER_BENEFITS: "自機関が提供先になる同意は、自機関では記録できません。ほかの機関に記録を依頼してください。",
+    RefusalCode.RECORDER_BENEFITS: "自機関が提供先になる同意は、自機関だけでは記録も確認もできません。ほかの機関に依頼してください。",
     RefusalCode.UNKNOWN_CHOICE: "選択肢の値が空か、新しいスキーマのものです。公開されているスキーマの選択肢から選んで送り直してください。",
     RefusalCode.CONTRACT_ENDED: "委託期間が終わっているため送信できません。契約の更新を自治体に確かめてください。守秘の義務は続きます。",
     RefusalCode.CHECK_DIGIT: "番号の検査数字が合いません。番号を確かめて送り直してください。",
@@ -857,6 +880,17 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.NOT_DEIDENTIFIED: "個人が分かるおそれがあります。分からない形にするか、本人の同意を得てください。",
     RefusalCode.IDENTITY_NOT_VERIFIED: "本人確認が済んでいません。確認を記録してから送ってください。",
     RefusalCode.NOT_REQUESTED: "多機関協働からの依頼がありません。依頼を受けてから送ってください。",
+    RefusalCode.CEILING_PERIOD: "この利用目的と情報の区分で求められる同意の最長期間を超えています。終わりの日を早めて、本人に改めて説明してください。",
+    RefusalCode.CEILING_KEEP: "提供先が保存できる期間の上限を超えています。保存の終わりの日を早めて、本人に改めて説明してください。",
+    RefusalCode.CEILING_USES: "提供の回数の上限を超えているか、回数が定められていません。上限以内の回数を定めてください。",
+    RefusalCode.CEILING_CATEGORY: "この利用目的では求められない情報の区分が含まれています。その区分を除いて、本人に改めて説明してください。",
+    RefusalCode.PREVIOUS_HASH: "置き換える同意のハッシュが、記録されている最新の版と一致しません。置き換える同意を一つだけ挙げ、最新の版を確かめてください。",
+    RefusalCode.OPEN_ENDED: "終わりのない同意は受け付けられません。終わりの日を定めて、本人に改めて確かめてください。",
+    RefusalCode.SIGNED_TOO_LATE: "署名した日が、同意の始まりの日または今日より後です。署名の前にさかのぼる同意は受け付けられません。日付を確かめてください。",
+    RefusalCode.CONTRADICTORY: "同意の内容が互いに矛盾しています（期間の前後、除外のために何も残らないなど）。書面を本人と確かめてください。",
+    RefusalCode.WILDCARD_RECIPIENT: "「すべて」のような提供先では受け付けられません。提供先の機関を一つずつ名指しで入れてください。",
+    RefusalCode.PURPOSE_UNKNOWN: "規則集にない利用目的です。規則集の一覧から選んで、本人に改めて説明してください。",
+    RefusalCode.CATEGORY_UNKNOWN: "規則集にない情報の区分です。規則集の一覧から選んで、本人に改めて説明してください。",
 }
 
 
@@ -1165,6 +1199,10 @@ class Exclusion(Record, frozen=True, kw_only=True):
 
     recipient: str = ""
     category: DataCategory = DataCategory.UNMAPPED
+    author: str = ""
+    written_from: date | None = None
+    written_to: date | None = None
+    item: str = ""
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> Exclusion:
@@ -1172,6 +1210,10 @@ class Exclusion(Record, frozen=True, kw_only=True):
         return cls(
             recipient=record["recipient"],
             category=DataCategory[record["category"]],
+            author=record["author"],
+            written_from=record["written_from"],
+            written_to=record["written_to"],
+            item=record["item"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -1179,6 +1221,10 @@ class Exclusion(Record, frozen=True, kw_only=True):
         return {
             "recipient": self.recipient,
             "category": self.category,
+            "author": self.author,
+            "written_from": self.written_from,
+            "written_to": self.written_to,
+            "item": self.item,
         }
 
 

@@ -84,9 +84,9 @@ def test_what_is_stated_of_a_later_moment_is_not_known_yet():
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"medium": "SILENCE"}, "NOT_A_CONSENT"), ({"medium": "ORAL"}, "WITNESS_MISSING"), ({"recipients": ["*"]}, "RECIPIENT_UNKNOWN"),
-        ({"valid_to": "2099-12-31"}, "PERIOD_INVALID"), ({"purpose": "WHATEVER"}, "PURPOSE_MISSING"), ({"categories": ["ALL"]}, "CATEGORIES_MISSING"),
-        ({"from": "coordinator"}, "RECORDER_BENEFITS"), ({"supersedes": ["c0"]}, "CONSENT_NOT_FOUND"),
+        ({"medium": "SILENCE"}, "NOT_A_CONSENT"), ({"medium": "ORAL"}, "WITNESS_MISSING"), ({"recipients": ["*"]}, "WILDCARD_RECIPIENT"),
+        ({"valid_to": "2099-12-31"}, "CEILING_PERIOD"), ({"purpose": "WHATEVER"}, "PURPOSE_UNKNOWN"), ({"categories": ["ALL"]}, "CATEGORY_UNKNOWN"),
+        ({"valid_to": None}, "OPEN_ENDED"), ({"supersedes": ["c0"]}, "CONSENT_NOT_FOUND"),
     ],
 )
 def test_a_consent_that_would_not_be_recorded_does_not_count(changes: dict[str, Any], code: str):

@@ -31,9 +31,9 @@ def under_way(case: CaseFile, rules: Rules) -> Iterator[Verdict]:
 
 
 def _ended(case: CaseFile, verdict: DisclosureDecided) -> bool:
-    """Whether a consent that the verdict rests on has ended; one that was replaced lives on in its successor."""
+    """Whether a consent that the verdict rests on has ended, or is paused; one that was replaced lives on in its successor."""
     consents = (case.consent(identity) for identity in verdict.consents)
-    return any(consent is not None and consent.withdrawn and not consent.successor for consent in consents)
+    return any(consent is not None and not consent.active and not consent.successor for consent in consents)
 
 
 def waiting(case: CaseFile, rules: Rules) -> Iterator[Verdict]:

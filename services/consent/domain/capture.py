@@ -7,38 +7,53 @@ from collections.abc import Iterable
 from contracts.consent import (
     CapacityConfirmed,
     CapacityDoubted,
+    ConsentConfirmed,
     ConsentExtended,
     ConsentGranted,
+    ConsentInvalidated,
     ConsentNarrowed,
+    ConsentPaused,
     ConsentRefused,
     ConsentRequested,
+    ConsentResumed,
     ConsentWithdrawn,
+    ProxyEnded,
     ProxyVerified,
 )
 from contracts.shared import ConsentMedium, DataCategory, Purpose, RefusalCode
-from kernel.days import ordinal_in_japan
-from services.consent.domain import artefact
+from kernel.days import day_in_japan, ordinal_in_japan
+from services.consent.domain import artefact, ceilings, confirmation, halting
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.lifecycle import may_speak
 from services.consent.domain.model import Consent
 from services.consent.domain.rules import Rules
 
-Saying = ConsentRequested | ConsentGranted | ConsentRefused | ConsentNarrowed | ConsentExtended | ConsentWithdrawn
-"""What a person is asked, or says."""
-Capacity = CapacityDoubted | CapacityConfirmed | ProxyVerified
+Saying = (
+    ConsentRequested | ConsentGranted | ConsentConfirmed | ConsentRefused | ConsentNarrowed | ConsentExtended | ConsentPaused | ConsentResumed
+    | ConsentWithdrawn | ConsentInvalidated
+)
+"""What a person is asked, or says; and what becomes of it."""
+Capacity = CapacityDoubted | CapacityConfirmed | ProxyVerified | ProxyEnded
 """Whether a person can say it, and who can instead."""
+_YES = ConsentRequested | ConsentGranted | ConsentConfirmed | ConsentExtended | ConsentResumed
 _NO_YES = (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED)
+WILD = frozenset("*?%#+, ")
+"""What no agency's id holds: whoever writes such a recipient names nobody."""
 
 
 def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
     """Why this cannot be recorded, or None; by the newest pack known, whatever is in force. Whoever has died says no yes any more."""
-    if rules.registry.dead and isinstance(message, ConsentRequested | ConsentGranted | ConsentExtended) and message.person in rules.registry.dead:
+    if rules.registry.dead and isinstance(message, _YES) and message.person in rules.registry.dead:
         return RefusalCode.WRONG_STATE
     match message:
         case ConsentRequested():
             return _of_request(message, case, recorder, rules)
         case ConsentGranted():
             return _of_grant(message, case, recorder, rules)
+        case ConsentConfirmed():
+            return confirmation.fault(message, case, recorder, rules)
+        case ConsentPaused() | ConsentResumed() | ConsentInvalidated():
+            return halting.fault(message, case, recorder, rules)
         case ConsentRefused():
             return _of_refusal(message, case)
         case ConsentNarrowed():
@@ -61,9 +76,12 @@ def _first(faults: Iterable[tuple[bool, RefusalCode]]) -> RefusalCode | None:
 def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> RefusalCode | None:
     """One purpose and categories that the pack knows, registered recipients: no wildcard."""
     return _first((
-        (scope.purpose not in rules.known.purposes, RefusalCode.PURPOSE_MISSING),
-        (not scope.categories or not rules.known.categories.keys() >= set(scope.categories), RefusalCode.CATEGORIES_MISSING),
+        (scope.purpose in ("", Purpose.UNMAPPED), RefusalCode.PURPOSE_MISSING),
+        (scope.purpose not in rules.known.purposes, RefusalCode.PURPOSE_UNKNOWN),
+        (not scope.categories or DataCategory.UNMAPPED in scope.categories, RefusalCode.CATEGORIES_MISSING),
+        (not rules.known.categories.keys() >= set(scope.categories), RefusalCode.CATEGORY_UNKNOWN),
         (not scope.recipients, RefusalCode.RECIPIENTS_MISSING),
+        (any(not WILD.isdisjoint(recipient) for recipient in scope.recipients), RefusalCode.WILDCARD_RECIPIENT),
         (not rules.registry.agencies.keys() >= set(scope.recipients), RefusalCode.RECIPIENT_UNKNOWN),
     ))
 
@@ -74,24 +92,33 @@ def _of_request(request: ConsentRequested, case: CaseFile, recorder: str, rules:
     met = recorder not in case.standing.approaching or request.person in case.consents or request.person in case.refusals
     if not met:
         return RefusalCode.NO_CONTACT_YET
-    return _of_scope(request, rules) or (RefusalCode.ALREADY_DONE if known else None)
+    return _of_scope(request, rules) or (RefusalCode.ALREADY_DONE if known else None) or ceilings.fault_of_request(request, rules.known, day_in_japan(rules.at))
 
 
 def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
-    """Nobody records a consent for what it will receive itself, unless the signed form shows it; what answers a request stays within what was asked."""
+    """It ends, it was signed before it begins, it stays below the ceilings of the pack, and within what was asked where it answers a request."""
     first, last, today = consent.valid_from.toordinal(), consent.valid_to.toordinal(), ordinal_in_japan(rules.at)
     return _first((
         (consent.medium in _NO_YES, RefusalCode.NOT_A_CONSENT),
         (consent.medium is ConsentMedium.ORAL and not consent.witnessed, RefusalCode.WITNESS_MISSING),
     )) or _of_scope(consent, rules) or _first((
-        (artefact.recorder_benefits(consent, recorder), RefusalCode.RECORDER_BENEFITS),
-        (last < first or last - first >= rules.known.longest_days or last < today, RefusalCode.PERIOD_INVALID),
+        (ceilings.endless(consent.valid_to), RefusalCode.OPEN_ENDED),
+        (last < first or last < today, RefusalCode.PERIOD_INVALID),
         (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
         (not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
+        (not chain_holds(consent, case), RefusalCode.PREVIOUS_HASH),
         (not _within_what_was_asked(consent, case), RefusalCode.VALUE_INVALID),
-    )) or artefact.fault(consent, rules, today) or artefact.fault_of_grantor(consent, case.standing, rules) or case.standing.fault_of_yes(
-        consent.person, rules.known.purposes.get(consent.purpose, ()), first, last, today,
+    )) or ceilings.fault_of_grant(consent, rules.known) or artefact.fault(consent, rules, today) or artefact.fault_of_grantor(
+        consent, case.standing, rules,
+    ) or case.standing.fault_of_yes(
+        consent.person, rules.known.purposes.get(consent.purpose, ()), first, last, today, rules.known.minors_line,
     )
+
+
+def chain_holds(consent: ConsentGranted, case: CaseFile) -> bool:
+    """Whether the hash of the version before it, where it is given, is that of the latest one of the consent that it replaces (rule 6)."""
+    before = case.consent(consent.supersedes[0]) if len(consent.supersedes) == 1 else None
+    return not consent.previous_hash or before is not None and consent.previous_hash == before.digest.hex()
 
 
 def _within_what_was_asked(consent: ConsentGranted, case: CaseFile) -> bool:
@@ -99,6 +126,9 @@ def _within_what_was_asked(consent: ConsentGranted, case: CaseFile) -> bool:
     return asked is None or (
         (consent.person, consent.purpose) == (asked.person, asked.purpose)
         and set(consent.categories) <= set(asked.categories) and set(consent.recipients) <= set(asked.recipients)
+        and (asked.valid_from is None or consent.valid_from >= asked.valid_from) and (asked.valid_to is None or consent.valid_to <= asked.valid_to)
+        and (not asked.use_limit or 0 < consent.use_limit <= asked.use_limit)
+        and (asked.keep_until is None or consent.keep_until is not None and consent.keep_until <= asked.keep_until)
     )
 
 
@@ -135,8 +165,12 @@ def _of_extension(extended: ConsentExtended, case: CaseFile, recorder: str, rule
     return _first((
         (_over(consent, rules), RefusalCode.WRONG_STATE),
         (recorder in consent.recipients, RefusalCode.RECORDER_BENEFITS),
-        (last <= consent.last_day or last - today >= rules.known.longest_days, RefusalCode.PERIOD_INVALID),
-    )) or case.standing.fault_of_yes(consent.person, rules.known.purposes.get(consent.purpose, ()), today, last, today)
+        (ceilings.endless(extended.valid_to), RefusalCode.OPEN_ENDED),
+        (last <= consent.last_day, RefusalCode.PERIOD_INVALID),
+        (last - today >= ceilings.strictest(rules.known, consent.purpose, consent.categories).longest_days, RefusalCode.CEILING_PERIOD),
+    )) or case.standing.fault_of_yes(
+        consent.person, rules.known.purposes.get(consent.purpose, ()), today, last, today, rules.known.minors_line,
+    )
 
 
 def _over(consent: Consent, rules: Rules) -> bool:
@@ -152,10 +186,10 @@ def _of_withdrawal(withdrawal: ConsentWithdrawn, case: CaseFile) -> RefusalCode 
 
 
 def _of_capacity(message: Capacity, case: CaseFile, today: int) -> RefusalCode | None:
-    doubts = case.standing.doubts_about(message.person)
+    doubts, proxies = case.standing.doubts_about(message.person), case.standing.proxies.get(message.person, ())
     match message:
         case CapacityDoubted():
-            return RefusalCode.ALREADY_DONE if message.doubt in doubts else None
+            return RefusalCode.ALREADY_DONE if case.standing.noted(message) else None
         case CapacityConfirmed():
             return None if doubts else RefusalCode.WRONG_STATE
         case ProxyVerified():
@@ -163,5 +197,7 @@ def _of_capacity(message: Capacity, case: CaseFile, today: int) -> RefusalCode |
             return _first((
                 (last < first or last < today, RefusalCode.PERIOD_INVALID),
                 (message.proxy == message.person or bool(doubts) and not may_speak(message, doubts), RefusalCode.PROXY_INVALID),
-                (message in case.standing.proxies.get(message.person, ()), RefusalCode.ALREADY_DONE),
+                (message in proxies, RefusalCode.ALREADY_DONE),
             ))
+        case ProxyEnded():
+            return None if any(each.proxy == message.proxy for each in proxies) else RefusalCode.PROXY_INVALID

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from contracts.consent import ConsentGranted, ConsentNarrowed, ConsentRefused, DisclosureDecided, DisclosureReleased
+from contracts.consent import ConsentRefused, DisclosureDecided, DisclosureReleased
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
@@ -15,7 +15,7 @@ from kernel.days import start_of
 from kernel.deadlines import Watched
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
-from services.consent.domain.model import GIVEN, Consent, Delivery, Excluded, Hold, Refusal, Segment, received_of, recorded
+from services.consent.domain.model import GIVEN, NEVER, Awaited, Consent, Delivery, Excluded, Hold, LeftOut, Refusal, Segment, received_of
 from services.consent.domain.reasons import Reason
 from services.consent.domain.rights import Claim
 
@@ -26,9 +26,13 @@ class CaseFile(Record, frozen=True, kw_only=True):
     consents: dict[str, tuple[Consent, ...]] = {}
     """By person."""
     named: dict[tuple[str, str], tuple[Consent, ...]] = {}
-    """The same consents by person and recipient: the only ones that a decision has to test."""
+    """Those that may support something, by person and recipient: the only ones that a decision has to test."""
     refusals: dict[str, tuple[Refusal, ...]] = {}
     """By person."""
+    lifted: dict[str, tuple[Refusal, ...]] = {}
+    """Refusals that a consent has lifted, by that consent: they stand again where it never was one."""
+    awaited: dict[str, Awaited] = {}
+    """Consents that wait for somebody else's confirmation."""
     excluded: dict[str, Excluded] = {}
     """What any consent of a person leaves out, withdrawn and past ones too, by person (rule 11)."""
     keep_until: dict[str, date] = {}
@@ -126,20 +130,6 @@ class CaseFile(Record, frozen=True, kw_only=True):
         aftercare = self.aftercare if own else self.aftercare.handed_over(event, under_way.request.agency if under_way else "")
         return self.changed(holds=waiting, deliveries=left, releases=releases, aftercare=aftercare)
 
-    def granted(self, event: ConsentGranted) -> CaseFile:
-        """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
-        others = self._after_end(event.person, event.supersedes, successor=event.consent)
-        lifted = tuple(refusal for refusal in self.refusals.get(event.person, ()) if refusal.id not in event.supersedes)
-        refusals = {person: kept for person, kept in {**self.refusals, event.person: lifted}.items() if kept}
-        releases = dict(self.releases)
-        for (recipient, identity), received in self.releases.items():
-            if identity in event.supersedes and recipient in event.recipients:
-                releases[recipient, event.consent] = releases.get((recipient, event.consent), frozenset()) | received
-        return self._with_consents(event.person, (*others, recorded(event))).changed(
-            refusals=refusals, releases=releases, standing=self.standing.answered(event.consent),
-            keep_until={**self.keep_until, event.consent: event.keep_until} if event.keep_until else self.keep_until,
-        )
-
     def refused(self, event: ConsentRefused) -> CaseFile:
         """After a refusal."""
         refusal = Refusal(
@@ -152,27 +142,17 @@ class CaseFile(Record, frozen=True, kw_only=True):
             standing=self.standing.answered(event.consent),
         )
 
-    def withdrawn(self, person: str, identities: tuple[str, ...]) -> CaseFile:
-        """After a person has withdrawn these consents."""
-        return self._with_consents(person, self._after_end(person, identities))
-
-    def narrowed(self, event: ConsentNarrowed) -> CaseFile:
-        """After less remains of a consent; to whom it names no more nothing remains to be told of it."""
-        recipients = frozenset(event.recipients)
-        releases = {place: received for place, received in self.releases.items() if place[1] != event.consent or place[0] in recipients}
-        return self.with_consent(event.consent, categories=frozenset(event.categories), recipients=recipients).changed(releases=releases)
-
     def with_consent(self, identity: str, **changes: Any) -> CaseFile:
         """With these changes in one consent."""
         consent = self.consent(identity)
         if consent is None:
             return self
         listed = self.consents[consent.person]
-        return self._with_consents(consent.person, tuple(one.changed(**changes) if one.id == identity else one for one in listed))
+        return self.with_consents(consent.person, tuple(one.changed(**changes) if one.id == identity else one for one in listed))
 
     def standing_consents(self) -> Iterator[Consent]:
-        """Consents that were neither withdrawn nor replaced and are not over, as far as it has been noted."""
-        return (one for listed in self.consents.values() for one in listed if not one.withdrawn and not one.expired)
+        """Consents that were neither withdrawn nor replaced and are not over, as far as it has been noted; what waits for a confirmation is none yet."""
+        return (one for listed in self.consents.values() for one in listed if not one.withdrawn and not one.expired and one.id not in self.awaited)
 
     def segment_noted(self, event: SegmentNoted) -> CaseFile:
         """After a conference segment was opened or closed; what was asked for in it stays asked for."""
@@ -199,7 +179,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
         if hold.unjudged:
             return hold.at
         persons = {part.person for part in hold.request.parts}.union(hold.request.persons) or self.persons
-        consents = (each for person in persons for each in self.named.get((person, hold.request.recipient), ()) if not each.withdrawn)
+        consents = (each for person in persons for each in self.named.get((person, hold.request.recipient), ()))
         begins = (start_of(each.first_day) for each in consents)
         return min((begin for begin in begins if begin > hold.at), default=hold.deadline)
 
@@ -209,19 +189,14 @@ class CaseFile(Record, frozen=True, kw_only=True):
         assert request is not None, "a verdict follows its request in the log"
         return request
 
-    def _after_end(self, person: str, identities: tuple[str, ...], successor: str = "") -> tuple[Consent, ...]:
-        return tuple([
-            one.changed(withdrawn=True, successor=successor) if one.id in identities and not one.withdrawn else one
-            for one in self.consents.get(person, ())
-        ])
-
-    def _with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
+    def with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
+        """With these as all the consents of a person, whatever their state."""
         named = {place: listed for place, listed in self.named.items() if place[0] != person}
-        for consent in consents:
+        for consent in [each for each in consents if each.active]:
             for recipient in consent.recipients:
                 named[person, recipient] = (*named.get((person, recipient), ()), consent)
-        excluded, left_out = self.excluded, [each.exclusions for each in consents if each.exclusions and not each.successor]
+        excluded, left_out = self.excluded, [each.exclusions for each in consents if each.exclusions and not each.successor and each.barred not in NEVER]
         if left_out or person in excluded:
-            excluded = {**excluded, person: frozenset[tuple[str, DataCategory]]().union(*left_out)}
+            excluded = {**excluded, person: frozenset[LeftOut]().union(*left_out)}
         persons = self.persons if person in self.persons else self.persons | {person}
         return self.changed(consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from contracts.shared import Basis, DataCategory, PartCode
-from services.consent.domain.model import Consent, Excluded, Refusal
+from services.consent.domain.model import Consent, Excluded, LeftOut, Refusal
 from services.consent.domain.question import Question, Verdict, Withheld
 from services.consent.domain.reasons import Reason
 
@@ -89,7 +89,7 @@ def _covering(question: Question, person: str) -> Consent | Reason:
     authored = question.authored
     matching = [
         each for each in named
-        if each.purpose in purposes and not each.withdrawn and each.first_day <= day <= each.last_day
+        if each.purpose in purposes and each.first_day <= day <= each.last_day
         and (not each.dated if authored is None else each.first_written <= authored <= each.last_written)
         and (not each.use_limit or _left(question, each))
     ]
@@ -128,7 +128,10 @@ def _nearest_miss(question: Question, person: str) -> Reason:
 
 _OTHER_PURPOSE, _NOT_NAMED, _NOT_YET = Reason.PURPOSE_NOT_CONSENTED, Reason.RECIPIENT_NOT_NAMED, Reason.CONSENT_NOT_YET
 _EXPIRED, _WITHDRAWN, _OTHER_DATES, _USED_UP = Reason.CONSENT_EXPIRED, Reason.CONSENT_WITHDRAWN, Reason.OTHER_DATES, Reason.USED_UP
-_NEARNESS = (_OTHER_PURPOSE, _NOT_NAMED, _EXPIRED, _OTHER_DATES, _USED_UP, _WITHDRAWN, _NOT_YET)
+_INVALIDATED, _LAPSED, _UNCONFIRMED, _PAUSED = Reason.CONSENT_INVALIDATED, Reason.CONSENT_LAPSED, Reason.CONSENT_UNCONFIRMED, Reason.CONSENT_PAUSED
+_NEARNESS = (
+    _OTHER_PURPOSE, _NOT_NAMED, _INVALIDATED, _LAPSED, _EXPIRED, _OTHER_DATES, _USED_UP, _UNCONFIRMED, _PAUSED, _WITHDRAWN, _NOT_YET,
+)
 """How near a consent came; the nearest miss is the reason told. A yes that has not begun is later than what was withdrawn."""
 
 
@@ -138,11 +141,13 @@ def _miss(question: Question, consent: Consent) -> Reason | None:
     if question.request.recipient not in consent.recipients:
         return _NOT_NAMED
     if consent.withdrawn:
-        return _WITHDRAWN
-    if question.day < consent.first_day:
-        return _NOT_YET
+        return consent.barred or _WITHDRAWN
     if question.day > consent.last_day:
         return _EXPIRED
+    if consent.barred is not None:
+        return consent.barred
+    if question.day < consent.first_day:
+        return _NOT_YET
     if not consent.speaks_of(question.authored):
         return _OTHER_DATES
     return _USED_UP if consent.use_limit and not _left(question, consent) else None
@@ -166,7 +171,7 @@ def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -
 
 def _other_category(question: Question, part: PartCode) -> Reason:
     """Not consented to; or consented to, and taken back, which another consent does not undo."""
-    consents = question.case.named.get((part.person, question.request.recipient), ())
+    consents = [each for each in question.case.consents.get(part.person, ()) if question.request.recipient in each.recipients]
     if not [each for each in consents if each.withdrawn]:
         return _OTHER_CATEGORY
     meeting = [each for each in consents if not each.successor and any(_meets(question, category, part.category) for category in each.categories)]
@@ -188,15 +193,23 @@ def _meets(question: Question, denied: DataCategory, category: DataCategory) -> 
     return line is None or denied in line or category in lines.get(denied, _NOTHING)
 
 
-def _excludes(question: Question, exclusion: tuple[str, DataCategory], part: PartCode) -> bool:
-    recipient, category = exclusion
-    if recipient and recipient != question.request.recipient:
-        return False
-    return category == _EVERYTHING or _meets(question, category, part.category)
+def _excludes(question: Question, exclusion: LeftOut, part: PartCode) -> bool:
+    return _concerned(question, exclusion) and (exclusion.category == _EVERYTHING or _meets(question, exclusion.category, part.category))
+
+
+def _concerned(question: Question, exclusion: LeftOut) -> bool:
+    """Whether this recipient, author, day and item are meant; what is not stated may be what is left out (rule 9)."""
+    request, written = question.request, question.authored
+    return (
+        exclusion.recipient in ("", request.recipient) and (not exclusion.author or request.agency in ("", exclusion.author))
+        and (not exclusion.item or request.event_id in ("", exclusion.item))
+        and (written is None or exclusion.first_written <= written <= exclusion.last_written)
+    )
 
 
 def _left_out_altogether(question: Question, excluded: Excluded) -> bool:
-    return (question.request.recipient, _EVERYTHING) in excluded
+    """Whether the recipient is to learn nothing at all, or nothing that this author wrote, of these days, or of this item."""
+    return any(each.category == _EVERYTHING and _concerned(question, each) for each in excluded)
 
 
 _EVERYTHING = DataCategory.UNMAPPED

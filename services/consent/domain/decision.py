@@ -19,9 +19,10 @@ PERMIT, REDACT, HOLD, DENY = Outcome.PERMIT, Outcome.REDACT, Outcome.HOLD, Outco
 _OPENNESS = {DENY: 0, HOLD: 1, REDACT: 2, PERMIT: 3}
 _ASKABLE = frozenset({
     Reason.NO_CONSENT, Reason.CONSENT_NOT_YET, Reason.CONSENT_EXPIRED, Reason.PURPOSE_NOT_CONSENTED, Reason.RECIPIENT_NOT_NAMED,
-    Reason.CATEGORY_NOT_CONSENTED, Reason.OTHER_DATES, Reason.USED_UP,
+    Reason.CATEGORY_NOT_CONSENTED, Reason.OTHER_DATES, Reason.USED_UP, Reason.CONSENT_UNCONFIRMED, Reason.CONSENT_PAUSED, Reason.CONSENT_LAPSED,
+    Reason.CONSENT_INVALIDATED,
 })
-"""Reasons that another consent would remove: the person may be asked."""
+"""Reasons that another consent, or a word on this one, would remove: the person may be asked."""
 _NO_PURPOSE: frozenset[Purpose] = frozenset()
 _ALONE = frozenset((Basis.B0, Basis.C, Basis.V, Basis.L))
 """No consent is looked for beside them; V and L come by the urgent lane, out of turn with what the person says."""

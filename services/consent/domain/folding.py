@@ -10,12 +10,18 @@ from contracts.consent import (
     BreachReported,
     CapacityConfirmed,
     CapacityDoubted,
+    ConfirmationAwaited,
+    ConsentConfirmed,
     ConsentExpired,
     ConsentExtended,
     ConsentGranted,
+    ConsentInvalidated,
+    ConsentLapsed,
     ConsentNarrowed,
+    ConsentPaused,
     ConsentRefused,
     ConsentRequested,
+    ConsentResumed,
     ConsentWithdrawn,
     CorrectionMade,
     CorrectionRequested,
@@ -23,6 +29,7 @@ from contracts.consent import (
     DisclosureDecided,
     DisclosureReleased,
     IdentityVerified,
+    ProxyEnded,
     ProxyVerified,
     RecallRequested,
     ReviewOpened,
@@ -38,7 +45,7 @@ from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, Disclos
 from contracts.outreach import ContactStateChanged
 from contracts.shared import CasePart
 from kernel.deadlines import DEADLINES
-from services.consent.domain import rights
+from services.consent.domain import confirmation, halting, rights, versions
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
@@ -46,7 +53,8 @@ from services.consent.domain.casefile import CaseFile
 Deadlines = DeadlineSet | DeadlineMet | DeadlineMissed
 Event = (
     Saying | Capacity | Answer | Deadlines | DisclosureRequested | DisclosureDecided | DisclosureReleased | ReviewOpened | StopNoticeIssued
-    | ConsentExpired | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted | PartNoted | ContactStateChanged | SubjectDied
+    | ConsentExpired | ConfirmationAwaited | ConsentLapsed
+    | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted | PartNoted | ContactStateChanged | SubjectDied
 )
 
 
@@ -60,18 +68,26 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
         case DisclosureReleased():
             return case.delivered(event)
         case ConsentGranted():
-            return case.granted(event)
+            return versions.granted(case, event)
         case ConsentRefused():
             return case.refused(event)
         case ConsentWithdrawn():
-            return case.withdrawn(event.person, event.consents)
+            return versions.withdrawn(case, event.person, event.consents)
         case ConsentNarrowed():
-            return case.narrowed(event)
+            return versions.narrowed(case, event)
         case ConsentExtended():
-            return case.with_consent(event.consent, last_day=event.valid_to.toordinal())
+            return versions.extended(case, event)
+        case ConsentPaused() | ConsentResumed() | ConsentInvalidated():
+            return halting.halted(case, event)
+        case ConfirmationAwaited():
+            return confirmation.waits(case, event)
+        case ConsentConfirmed():
+            return confirmation.counts(case, event)
+        case ConsentLapsed():
+            return confirmation.lapsed(case, event)
         case ConsentExpired():
             return case.with_consent(event.consent, expired=True)
-        case ConsentRequested() | CapacityDoubted() | CapacityConfirmed() | ProxyVerified() | ContactStateChanged():
+        case ConsentRequested() | CapacityDoubted() | CapacityConfirmed() | ProxyVerified() | ProxyEnded() | ContactStateChanged():
             return case.changed(standing=case.standing.after(event))
         case SegmentNoted():
             return case.segment_noted(event)

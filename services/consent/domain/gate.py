@@ -7,8 +7,10 @@ from functools import reduce
 from typing import get_args
 
 from contracts.consent import (
+    ConsentConfirmed,
     ConsentExpired,
     ConsentGranted,
+    ConsentInvalidated,
     ConsentNarrowed,
     ConsentWithdrawn,
     DisclosureReleased,
@@ -26,12 +28,13 @@ from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import DEADLINES
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.consent.domain import anew, answers, capture, packday, stops
+from services.consent.domain import anew, answers, capture, confirmation, packday, stops
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.counted import counted
 from services.consent.domain.folding import Event, evolve
+from services.consent.domain.model import recorded
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Registry
 from services.consent.domain.rules import Rules
@@ -89,17 +92,23 @@ def _said(case: CaseFile, message: Saying | Capacity, context: Context, rules: R
     fault = capture.fault(message, case, context.agency, rules)
     if fault:
         return (refused(context, fault),)
-    events = (message, *with_deadlines(_notices(case, message, rules.known), rules))
+    events = (message, *confirmation.asked(message, context.agency, rules))
+    if len(events) == 1:
+        events = (message, *with_deadlines(_notices(case, message, rules.known), rules))
     return (*events, *anew.everything(reduce(evolve, events, case), rules))
 
 
 def _notices(case: CaseFile, message: Saying | Capacity, pack: PolicyPack) -> Iterable[StopNoticeIssued]:
     match message:
         case ConsentGranted():
-            return stops.on_replacement(case, message, pack)
+            return stops.on_replacement(case, recorded(message), message.supersedes, pack)
+        case ConsentConfirmed():
+            return stops.on_replacement(case, *confirmation.confirmed_now(case, message), pack)
         case ConsentNarrowed():
             return stops.on_narrowing(case, message, pack)
         case ConsentWithdrawn():
+            return stops.on_withdrawal(case, message)
+        case ConsentInvalidated():
             return stops.on_withdrawal(case, message)
         case _:
             return ()
@@ -107,7 +116,7 @@ def _notices(case: CaseFile, message: Saying | Capacity, pack: PolicyPack) -> It
 
 def _time_passes(case: CaseFile, context: Context, rules: Rules) -> tuple[Event, ...]:
     """What was not done in time, consents that are over, and holds that time has opened or ended."""
-    events: tuple[Event, ...] = (*missed(case, context, rules), *_expiries(case, rules))
+    events: tuple[Event, ...] = (*missed(case, context, rules), *_expiries(case, rules), *confirmation.lapses(case, rules))
     after = reduce(evolve, events, case)
     voided = tuple(anew.under_way(after, rules)) if events or anew.of_the_dead(case) else ()
     return (*events, *voided, *anew.in_time(counted(after, voided), rules))
@@ -125,6 +134,6 @@ def due(case: CaseFile, days: packday.Days = ()) -> int | None:
     """When time has something to say in the case, milliseconds UTC: a hold, a deadline, the end of a consent, a pack's day."""
     if anew.of_the_dead(case):
         return 0
-    ends = [start_of(each.last_day + 1) for each in case.standing_consents()]
+    ends = [*(start_of(each.last_day + 1) for each in case.standing_consents()), *(each.due for each in case.awaited.values())]
     watched = DEADLINES.due(case.watched) if DEADLINES.due and case.watched else None
     return min((*ends, *packday.wakes(days, case), *map(case.wakes, case.holds.values()), *(() if watched is None else (watched,))), default=None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import assert_never
 
-from contracts.consent import CapacityConfirmed, CapacityDoubted, ConsentRequested, ProxyVerified
+from contracts.consent import CapacityConfirmed, CapacityDoubted, ConsentRequested, ProxyEnded, ProxyVerified
 from contracts.outreach import ContactStateChanged
 from contracts.record import Record
 from contracts.shared import DoubtKind, ProxyKind, Purpose, RefusalCode
@@ -23,12 +23,14 @@ class Standing(Record, frozen=True, kw_only=True):
     """Put to a person and not answered, by the id that the consent will have."""
     doubts: dict[str, frozenset[DoubtKind]] = {}
     """Why it is in doubt whether a person can decide, by person."""
+    ages: dict[str, int] = {}
+    """How old minors are, where it was said, by person."""
     proxies: dict[str, tuple[ProxyVerified, ...]] = {}
     """Proxies (代理人) that were verified by document, by person."""
     approaching: frozenset[str] = frozenset()
     """Agencies that visit somebody whom they have not met yet: until then they ask nobody for a consent (domain.md §2.6)."""
 
-    def after(self, event: ConsentRequested | CapacityDoubted | CapacityConfirmed | ProxyVerified | ContactStateChanged) -> Standing:
+    def after(self, event: ConsentRequested | CapacityDoubted | CapacityConfirmed | ProxyVerified | ProxyEnded | ContactStateChanged) -> Standing:
         """How they stand after ``event``."""
         match event:
             case ConsentRequested():
@@ -40,6 +42,9 @@ class Standing(Record, frozen=True, kw_only=True):
             case ProxyVerified():
                 others = tuple(each for each in self.proxies.get(event.person, ()) if each.proxy != event.proxy)
                 return self.changed(proxies={**self.proxies, event.person: (*others, event)})
+            case ProxyEnded():
+                left = tuple(each for each in self.proxies.get(event.person, ()) if each.proxy != event.proxy)
+                return self.changed(proxies={person: each for person, each in {**self.proxies, event.person: left}.items() if each})
             case ContactStateChanged():
                 visitor = frozenset((event.agency,))
                 return self.changed(approaching=self.approaching - visitor if event.reached else self.approaching | visitor)
@@ -54,18 +59,31 @@ class Standing(Record, frozen=True, kw_only=True):
         """A conflict of interest suspends the proxies, not the person (consent.md rule 21)."""
         conflict = event.doubt is DoubtKind.CONFLICT_OF_INTEREST
         proxies = {person: each for person, each in self.proxies.items() if not (conflict and person == event.person)}
-        return self.changed(doubts={**self.doubts, event.person: self.doubts_about(event.person) | {event.doubt}}, proxies=proxies)
+        ages = {**self.ages, event.person: event.age} if event.doubt is DoubtKind.MINOR else self.ages
+        return self.changed(doubts={**self.doubts, event.person: self.doubts_about(event.person) | {event.doubt}}, ages=ages, proxies=proxies)
 
     def doubts_about(self, person: str) -> frozenset[DoubtKind]:
         """Every doubt about a person that stands."""
         return self.doubts.get(person, _NO_DOUBT)
 
-    def fault_of_yes(self, person: str, purposes: Collection[Purpose], first_day: int, last_day: int, today: int) -> RefusalCode | None:
-        """Why nobody can say yes for this person now, or None: in doubt only a proxy can, within its purposes and its period (R7).
+    def noted(self, event: CapacityDoubted) -> bool:
+        """Whether that very doubt is known already; of a minor, with that age."""
+        known = event.doubt in self.doubts_about(event.person)
+        return known and (event.doubt is not DoubtKind.MINOR or event.age == self.ages.get(event.person, -1))
+
+    def doubts_of_a_yes(self, person: str, minors_line: int) -> frozenset[DoubtKind]:
+        """What keeps a person from saying yes alone: a minor of that age or older says it alone (R6); one whose age nobody has said does not."""
+        doubts = self.doubts_about(person)
+        return doubts - {DoubtKind.MINOR} if self.ages.get(person, -1) >= minors_line else doubts
+
+    def fault_of_yes(
+        self, person: str, purposes: Collection[Purpose], first_day: int, last_day: int, today: int, minors_line: int,
+    ) -> RefusalCode | None:
+        """Why nobody can say yes for this person now, or None: in doubt only a proxy can, within its purposes and its period (R6, R7).
 
         ``purposes``: those whose consent covers the one in question.
         """
-        doubts = self.doubts_about(person) - {DoubtKind.CONFLICT_OF_INTEREST}
+        doubts = self.doubts_of_a_yes(person, minors_line) - {DoubtKind.CONFLICT_OF_INTEREST}
         if not doubts:
             return None
         proxies = self.proxies.get(person, ())

@@ -5,18 +5,64 @@ Codes, pseudonyms and times only; no name ever comes here. Days are ordinals of 
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import NamedTuple
+
 from contracts.consent import ConsentGranted, DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import Basis, ConferenceBasis, DataCategory, Outcome, Purpose
+from contracts.shared import Basis, ConferenceBasis, DataCategory, Exclusion, Outcome, Purpose
+from services.consent.domain import chain
+from services.consent.domain.reasons import Reason
 
 GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 """Outcomes that release something."""
 UNASKED = frozenset((Basis.V, Basis.L))
 """Bases that release without asking the person."""
-Excluded = frozenset[tuple[str, DataCategory]]
-"""Pairs of recipient and category that do not go; an empty recipient means all of them, UNMAPPED every category."""
 _NO_END = 1 << 32
+
+
+class LeftOut(NamedTuple):
+    """What does not go (除外): to this recipient (empty: to nobody), of this category (UNMAPPED: of none), of this author, of these days, this item."""
+
+    recipient: str
+    category: DataCategory
+    author: str = ""
+    first_written: int = 0
+    last_written: int = _NO_END
+    item: str = ""
+
+    @property
+    def altogether(self) -> bool:
+        """Nothing goes at all, whoever wrote it and whenever."""
+        return self.category == DataCategory.UNMAPPED and not self.author and not self.item and (self.first_written, self.last_written) == (0, _NO_END)
+
+
+Excluded = frozenset[LeftOut]
+
+
+NEVER = (Reason.CONSENT_LAPSED, Reason.CONSENT_INVALIDATED)
+"""Bars of what never was a consent."""
+
+
+class ConsentState(StrEnum):
+    """同意の状態: how a consent stands, derived from events alone (consent.md rule 5)."""
+
+    __hash__ = str.__hash__
+
+    REQUESTED = "REQUESTED"
+    AWAITED = "AWAITED"
+    """Given, and waiting for somebody else's confirmation."""
+    GIVEN = "GIVEN"
+    REFUSED = "REFUSED"
+    NARROWED = "NARROWED"
+    EXTENDED = "EXTENDED"
+    PAUSED = "PAUSED"
+    REPLACED = "REPLACED"
+    WITHDRAWN = "WITHDRAWN"
+    EXPIRED = "EXPIRED"
+    LAPSED = "LAPSED"
+    INVALIDATED = "INVALIDATED"
 
 
 class Consent(Record, frozen=True, kw_only=True):
@@ -42,7 +88,17 @@ class Consent(Record, frozen=True, kw_only=True):
     """Its last day is over, and its recipients have been told."""
     successor: str = ""
     """The consent that replaced it, where that is why it has ended."""
+    barred: Reason | None = None
+    """Why it supports nothing although it was not withdrawn and is not over: it is paused, or nobody has confirmed it; or why it never was one."""
+    latest: ConsentState = ConsentState.GIVEN
+    """What the person has last said of it: given, narrowed or extended."""
+    digest: bytes = b""
+    """SHA-256 of its latest version, which chains it to what came before (rule 6)."""
 
+    @property
+    def active(self) -> bool:
+        """Whether it may support anything within its days."""
+        return not self.withdrawn and self.barred is None
 
     def speaks_of(self, authored: int | None) -> bool:
         """Whether data that were written down on this day are meant; valid today is another question (rule 2)."""
@@ -57,7 +113,15 @@ def recorded(event: ConsentGranted) -> Consent:
         recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
         first_written=(event.authored_from or signed).toordinal(), last_written=event.authored_to.toordinal() if event.authored_to else _NO_END,
         dated=bool(event.authored_from or event.authored_to), use_limit=event.use_limit,
-        exclusions=frozenset([(each.recipient, each.category) for each in event.exclusions]) if event.exclusions else _NOTHING,
+        exclusions=frozenset([left_out(each) for each in event.exclusions]) if event.exclusions else _NOTHING, digest=chain.of_grant(event),
+    )
+
+
+def left_out(exclusion: Exclusion) -> LeftOut:
+    """What the form leaves out there."""
+    first, last = exclusion.written_from, exclusion.written_to
+    return LeftOut(
+        exclusion.recipient, exclusion.category, exclusion.author, first.toordinal() if first else 0, last.toordinal() if last else _NO_END, exclusion.item,
     )
 
 
@@ -72,6 +136,16 @@ class Refusal(Record, frozen=True, kw_only=True):
     purpose: Purpose
     categories: frozenset[DataCategory]
     recipients: frozenset[str]
+
+
+class Awaited(Record, frozen=True, kw_only=True):
+    """A consent that waits for somebody else's confirmation (確認待ち), and what it will replace then."""
+
+    recorder: str
+    due: int
+    """Until when, milliseconds UTC."""
+    replaces: tuple[str, ...] = ()
+    """Consents and refusals."""
 
 
 class Segment(Record, frozen=True, kw_only=True):

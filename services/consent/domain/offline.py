@@ -12,7 +12,7 @@ from contracts.record import Record
 from contracts.shared import AgencyKind, RefusalCode
 from kernel.decider import Context
 from kernel.parties import refused
-from services.consent.domain import answers, capture, folding, registry
+from services.consent.domain import answers, capture, confirmation, folding, registry
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Agency, Registry
@@ -25,8 +25,6 @@ _FOLDED = frozenset(get_args(folding.Event)) - {DeadlineSet, DeadlineMet, Deadli
 """What changes a case; what has to be done by when changes no verdict."""
 _NOTHING_KNOWN = CaseFile()
 _SPOKEN_OF = Agency(kind=AgencyKind.UNMAPPED, emergency_right=False)
-_WILD = frozenset("*?%#+, ")
-"""What no agency's id holds: whoever writes such a recipient names nobody."""
 
 
 class Stated(Record, frozen=True, kw_only=True):
@@ -82,7 +80,7 @@ class Desk:
         kind, fact = type(stated.fact), stated.fact
         if kind in _SAID:
             fault = capture.fault(fact, case, stated.agency, self._rules(town, stated.at))
-            return (refused(_context(stated, town), fault),) if fault else (fact,)
+            return (refused(_context(stated, town), fault),) if fault else (fact, *confirmation.asked(fact, stated.agency, self._rules(town, stated.at)))
         if kind in _OF_THE_TOWN:
             return registry.decide(town, fact, _context(stated, town))
         if kind in _ANSWERED:
@@ -99,7 +97,7 @@ def _agencies(facts: Iterable[Stated], kinds: Mapping[str, AgencyKind]) -> dict[
     found = {}
     for stated in facts:
         for agency in getattr(stated.fact, "recipients", ()):
-            if agency and _WILD.isdisjoint(agency):
+            if agency and capture.WILD.isdisjoint(agency):
                 found[agency] = _SPOKEN_OF
     for agency, kind in kinds.items():
         found[agency] = _without_right(kind)

@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.shared import AgencyKind, Basis, DataCategory, Deadline, Purpose
 from kernel.days import start_of
+from services.consent.domain.ceilings import Template
 from services.consent.domain.entries import BasisRule
 from services.consent.domain.form import Problem
 from services.consent.domain.pack_form import national
@@ -48,6 +49,10 @@ class PolicyPack:
     small_cell: int
     """Counts of persons below this are not shown in statistics (R15)."""
     longest_days: int
+    confirmation_ms: int | None = None
+    """How long a consent whose recorder benefits waits for somebody else's confirmation; None: as long as it would hold."""
+    ceilings: Mapping[Purpose, Template] = field(default_factory=dict)
+    """What may be asked for at most, by purpose (rule 4)."""
     hold_ms: int
     holdable: Mapping[str, frozenset[AgencyKind]]
     protected: frozenset[DataCategory]

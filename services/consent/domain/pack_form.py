@@ -9,6 +9,7 @@ from typing import Any
 from contracts.catalogue import CATALOGUE
 from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Deadline, Purpose
 from kernel.days import DAY_MS, HOUR_MS
+from services.consent.domain.ceilings import Ceiling, Template
 from services.consent.domain.entries import BasisRule, Precondition, Way
 from services.consent.domain.form import Problem, Problems, Reading, at, by, code, day, keys, listed, number, several, text
 
@@ -37,6 +38,7 @@ DEADLINES = by(
 )
 CONFERENCE = code(_CONFERENCES, "closed meeting by law")
 _HOURS, _DAYS = number(1, 24 * 366, "hours"), number(1, LONGEST_DAYS, "days")
+_KEPT = number(1, 36_600, "days")
 _VOCABULARY = keys({}, {name: several(text) for name in ("purposes", "categories", "agency_kinds", "event_types")})
 
 
@@ -52,6 +54,10 @@ class Vocabulary:
         self.type = code(types, "event type")
         self.purposes = _tree(purposes, self.purpose)
         self.categories = _tree(categories, self.category)
+        ceiling = {"longest_days": _DAYS, "keep_days": _KEPT, "uses": number(1, 1000, "uses")}
+        self.ceilings = by(self.purpose, keys({}, {
+            "allowed": several(self.category, least=1), **ceiling, "categories": by(self.category, keys({}, ceiling)),
+        }))
         self.holdable = by(self.type, several(self.kind, least=1))
 
     def entry(self, basis: str) -> Reading:
@@ -89,7 +95,7 @@ def national(table: Any, problems: Problems) -> dict[str, Any]:
         {
             "name": text, "version": VERSION, "effective_from": day, "purposes": words.purposes, "categories": words.categories,
             "special_care": several(words.category), "minors_line": MINORS_LINE, "small_cell": SMALL_CELL,
-            "consent": keys({"longest_days": _DAYS}), "holds": keys({"days": _DAYS, "types": words.holdable}),
+            "consent": keys({"longest_days": _DAYS}, {"confirmation_days": _DAYS, "ceilings": words.ceilings}), "holds": keys({"days": _DAYS, "types": words.holdable}),
             "bases": keys({}, {name: words.entry(name) for name in codes_of(Basis)}),
             "protection": keys({
                 "withheld": several(words.category), "exempt_bases": several(code(codes_of(Basis), "basis")), "exempt_kinds": several(words.kind),
@@ -103,11 +109,13 @@ def national(table: Any, problems: Problems) -> dict[str, Any]:
 
 def _fields(found: dict[str, Any]) -> dict[str, Any]:
     same = ("name", "version", "effective_from", "purposes", "categories", "special_care", "minors_line", "small_cell", "reviewer", "obligations")
-    protection = found["protection"]
+    protection, waits = found["protection"], found["consent"].get("confirmation_days")
     return {
         **{name: found[name] for name in same},
         "bases": {Basis(name): _rule(entry) for name, entry in found["bases"].items()},
         "longest_days": found["consent"]["longest_days"],
+        "confirmation_ms": None if waits is None else waits * DAY_MS,
+        "ceilings": {purpose: _template(entry) for purpose, entry in found["consent"].get("ceilings", {}).items()},
         "hold_ms": found["holds"]["days"] * DAY_MS,
         "holdable": found["holds"]["types"],
         "protected": protection["withheld"],
@@ -115,6 +123,11 @@ def _fields(found: dict[str, Any]) -> dict[str, Any]:
         "protection_exempt_kinds": protection["exempt_kinds"],
         "deadlines": found.get("deadlines", {}),
     }
+
+
+def _template(entry: dict[str, Any]) -> Template:
+    allowed, categories = entry.pop("allowed", None), entry.pop("categories", {})
+    return Template(allowed=allowed, whole=Ceiling(**entry), by_category={category: Ceiling(**each) for category, each in categories.items()})
 
 
 def _rule(entry: dict[str, Any]) -> BasisRule:

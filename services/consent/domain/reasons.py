@@ -15,6 +15,10 @@ class Reason(StrEnum):
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
     CONSENT_EXPIRED = "CONSENT_EXPIRED"
     CONSENT_NOT_YET = "CONSENT_NOT_YET"
+    CONSENT_PAUSED = "CONSENT_PAUSED"
+    CONSENT_UNCONFIRMED = "CONSENT_UNCONFIRMED"
+    CONSENT_LAPSED = "CONSENT_LAPSED"
+    CONSENT_INVALIDATED = "CONSENT_INVALIDATED"
     PURPOSE_NOT_CONSENTED = "PURPOSE_NOT_CONSENTED"
     RECIPIENT_NOT_NAMED = "RECIPIENT_NOT_NAMED"
     CATEGORY_NOT_CONSENTED = "CATEGORY_NOT_CONSENTED"
@@ -62,6 +66,10 @@ SENTENCES: dict[Reason, str] = {
     Reason.CONSENT_WITHDRAWN: "本人が同意を撤回しています。提供するには、改めて同意が必要です。",
     Reason.CONSENT_EXPIRED: "同意の期間が終わっています。改めて同意を確かめてください。",
     Reason.CONSENT_NOT_YET: "同意の期間がまだ始まっていません。",
+    Reason.CONSENT_PAUSED: "本人が同意を一時停止しています。本人が再開するまで提供できません。",
+    Reason.CONSENT_UNCONFIRMED: "提供先自身が記録した同意のため、ほかの機関または自治体の確認を待っています。",
+    Reason.CONSENT_LAPSED: "同意は期限までに確認されず、効力を持ちませんでした。改めて同意を確かめてください。",
+    Reason.CONSENT_INVALIDATED: "この同意は無効とされています。提供するには、改めて有効な同意が必要です。",
     Reason.PURPOSE_NOT_CONSENTED: "本人が同意した利用目的ではありません。",
     Reason.RECIPIENT_NOT_NAMED: "本人の同意で名指しされた提供先ではありません。",
     Reason.CATEGORY_NOT_CONSENTED: "本人が同意した情報の区分ではありません。",
@@ -108,6 +116,10 @@ OPENED_BY: dict[Reason, tuple[str, ...]] = {
     Reason.NO_CONSENT: ("CONSENT_OF_PERSON", "SUPPORT_CONFERENCE"),
     Reason.CONSENT_EXPIRED: ("CONSENT_OF_PERSON",),
     Reason.CONSENT_NOT_YET: ("CONSENT_PERIOD_BEGINS",),
+    Reason.CONSENT_PAUSED: ("CONSENT_RESUMED",),
+    Reason.CONSENT_UNCONFIRMED: ("CONSENT_CONFIRMED",),
+    Reason.CONSENT_LAPSED: ("CONSENT_OF_PERSON",),
+    Reason.CONSENT_INVALIDATED: ("CONSENT_OF_PERSON",),
     Reason.PURPOSE_NOT_CONSENTED: ("CONSENT_OF_PERSON",),
     Reason.RECIPIENT_NOT_NAMED: ("CONSENT_OF_PERSON",),
     Reason.CATEGORY_NOT_CONSENTED: ("CONSENT_OF_PERSON",),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from contracts.consent import ConsentGranted, ConsentNarrowed, ConsentWithdrawn, DisclosureReleased, StopNoticeIssued
+from contracts.consent import ConsentInvalidated, ConsentNarrowed, ConsentWithdrawn, DisclosureReleased, StopNoticeIssued
 from contracts.shared import DataCategory
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.model import Consent, received_of
 from services.consent.domain.pack import PolicyPack
 
 
-def on_withdrawal(case: CaseFile, withdrawal: ConsentWithdrawn) -> Iterator[StopNoticeIssued]:
-    """To each who received anything on a consent that is withdrawn now; ``case`` as it was before."""
+def on_withdrawal(case: CaseFile, withdrawal: ConsentWithdrawn | ConsentInvalidated) -> Iterator[StopNoticeIssued]:
+    """To each who received anything on a consent that is withdrawn now, or found to be none; ``case`` as it was before."""
     for consent in _standing(case, withdrawal.consents):
         yield from on_end(case, consent)
 
@@ -31,11 +31,11 @@ def on_narrowing(case: CaseFile, narrowed: ConsentNarrowed, pack: PolicyPack) ->
             yield from _reduced(recipient, consent, left, received, pack)
 
 
-def on_replacement(case: CaseFile, grant: ConsentGranted, pack: PolicyPack) -> Iterator[StopNoticeIssued]:
-    """To each whom a consent covers less than the one it replaces; ``case`` as it was before."""
-    for consent in _standing(case, grant.supersedes):
+def on_replacement(case: CaseFile, new: Consent, replaced: Iterable[str], pack: PolicyPack) -> Iterator[StopNoticeIssued]:
+    """To each whom a consent covers less than the one it replaces, or of whom it leaves something out; ``case`` as it was before."""
+    for consent in _standing(case, replaced):
         for recipient, received in _received(case, consent.id):
-            yield from _reduced(recipient, consent, grant, received, pack)
+            yield from _reduced(recipient, consent, new, received, pack)
 
 
 def on_delivery(case: CaseFile, delivery: DisclosureReleased, pack: PolicyPack) -> Iterator[StopNoticeIssued]:
@@ -49,13 +49,21 @@ def on_delivery(case: CaseFile, delivery: DisclosureReleased, pack: PolicyPack) 
 
 
 def _reduced(
-    recipient: str, old: Consent, new: Consent | ConsentGranted, received: frozenset[DataCategory], pack: PolicyPack,
+    recipient: str, old: Consent, new: Consent, received: frozenset[DataCategory], pack: PolicyPack,
 ) -> Iterator[StopNoticeIssued]:
     """A notice about what ``recipient`` has received on ``old`` and ``new`` does not cover, if there is any such thing."""
     if recipient not in new.recipients or new.purpose not in pack.purposes.get(old.purpose, ()):
         yield _notice(recipient, old, received)
-    elif lost := frozenset(category for category in received if pack.categories.get(category, frozenset()).isdisjoint(new.categories)):
+    elif lost := frozenset(category for category in received if _lost(recipient, category, new, pack)):
         yield _notice(recipient, old, lost)
+
+
+def _lost(recipient: str, category: DataCategory, new: Consent, pack: PolicyPack) -> bool:
+    """Whether the new form does not cover it, or leaves it out; who wrote what was received, and when, is not remembered: it may be meant."""
+    line = pack.categories.get(category, frozenset())
+    return line.isdisjoint(new.categories) or any(
+        each.recipient in ("", recipient) and (each.category == DataCategory.UNMAPPED or each.category in line) for each in new.exclusions
+    )
 
 
 def _standing(case: CaseFile, identities: Iterable[str]) -> Iterator[Consent]:

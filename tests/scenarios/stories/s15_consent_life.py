@@ -107,7 +107,7 @@ def _extended(day: Day, life: Life) -> None:
     longer = ConsentExtended(consent=life.first, person=life.person, valid_to=day.stage.today + timedelta(days=200))
     day.say("disability", longer, life.case)
     day.say("disability", longer, life.case, refused(RefusalCode.PERIOD_INVALID))
-    day.say("disability", longer.changed(valid_to=day.stage.today + timedelta(days=900)), life.case, refused(RefusalCode.PERIOD_INVALID))
+    day.say("disability", longer.changed(valid_to=day.stage.today + timedelta(days=900)), life.case, refused(RefusalCode.CEILING_PERIOD))
 
 
 def _narrowed(day: Day, life: Life) -> None:

@@ -88,7 +88,7 @@ def _referred_too_early(day: Day, course: Course) -> None:
 
 
 def _no_consent_at_all(day: Day, course: Course) -> None:
-    """What is no consent: without purpose, categories or recipients, by silence, by word without a witness, for one's own desk."""
+    """What is no consent: without purpose, categories or recipients, by silence, by word without a witness."""
     consent = _consent(day, course)
     for wrong, code in (
         (consent.changed(purpose=Purpose.UNMAPPED), RefusalCode.PURPOSE_MISSING),
@@ -96,8 +96,7 @@ def _no_consent_at_all(day: Day, course: Course) -> None:
         (consent.changed(recipients=()), RefusalCode.RECIPIENTS_MISSING),
         (consent.changed(medium=ConsentMedium.SILENCE), RefusalCode.NOT_A_CONSENT),
         (consent.changed(medium=ConsentMedium.ORAL), RefusalCode.WITNESS_MISSING),
-        (consent.changed(recipients=("poverty",)), RefusalCode.RECORDER_BENEFITS),
-        (consent.changed(valid_to=consent.valid_from + timedelta(days=800)), RefusalCode.PERIOD_INVALID),
+        (consent.changed(valid_to=consent.valid_from + timedelta(days=800)), RefusalCode.CEILING_PERIOD),
         (consent.changed(supersedes=(pseudonym(),)), RefusalCode.CONSENT_NOT_FOUND),
         (ConsentWithdrawn(person=course.person, consents=(course.consent,)), RefusalCode.CONSENT_NOT_FOUND),
     ):

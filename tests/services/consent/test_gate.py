@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.consent import ConsentRefused, ConsentWithdrawn, DisclosureDecided, ProtectionFlagSet, ReviewOpened
+from contracts.consent import ConfirmationAwaited, ConsentRefused, ConsentWithdrawn, DisclosureDecided, ProtectionFlagSet, ReviewOpened
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, PersonsNoted, Tick
 from contracts.registry import PolicyActivated
@@ -180,9 +180,9 @@ def test_an_essential_part_withheld_holds_instead_of_sending_a_husk():
         ({"categories": ()}, RefusalCode.CATEGORIES_MISSING),
         ({"categories": (DataCategory.UNMAPPED,)}, RefusalCode.CATEGORIES_MISSING),
         ({"recipients": ()}, RefusalCode.RECIPIENTS_MISSING),
-        ({"recipients": ("*",)}, RefusalCode.RECIPIENT_UNKNOWN),
+        ({"recipients": ("*",)}, RefusalCode.WILDCARD_RECIPIENT),
         ({"valid_to": date(2026, 3, 31)}, RefusalCode.PERIOD_INVALID),
-        ({"valid_to": date(2099, 3, 31)}, RefusalCode.PERIOD_INVALID),
+        ({"valid_to": date(2099, 3, 31)}, RefusalCode.CEILING_PERIOD),
     ],
 )
 def test_a_consent_that_says_too_little_or_too_much_is_not_recorded(changes: dict[str, Any], code: RefusalCode):
@@ -190,11 +190,11 @@ def test_a_consent_that_says_too_little_or_too_much_is_not_recorded(changes: dic
     case().when(consent(BASIC, **changes)).then_refused(code)
 
 
-def test_nobody_records_a_consent_for_what_it_will_receive_itself():
-    """Otherwise whoever has a part in the case could open it to itself, a withdrawal notwithstanding."""
+def test_nobody_alone_records_a_consent_for_what_it_will_receive_itself():
+    """Otherwise whoever has a part in the case could open it to itself, a withdrawal notwithstanding: it waits for somebody else."""
     for_both = consent(BASIC, recipients=("poverty", "coordinator"))
 
-    case().when(for_both, agency="poverty").then_refused(RefusalCode.RECORDER_BENEFITS)
+    case().when(for_both, agency="poverty").then(for_both, ConfirmationAwaited)
     case().when(for_both, agency="elder").then(for_both)
 
 

@@ -214,7 +214,7 @@ def test_an_extended_consent_permits_on_the_days_it_has_gained():
         ({"consent": "9" * 32}, RefusalCode.CONSENT_NOT_FOUND),
         ({"person": SON}, RefusalCode.CONSENT_NOT_FOUND),
         ({"valid_to": date(2027, 3, 31)}, RefusalCode.PERIOD_INVALID),
-        ({"valid_to": date(2027, 5, 30)}, RefusalCode.PERIOD_INVALID),
+        ({"valid_to": date(2027, 5, 30)}, RefusalCode.CEILING_PERIOD),
     ],
 )
 def test_an_extension_is_later_and_not_too_late(changes: dict[str, Any], code: RefusalCode):
