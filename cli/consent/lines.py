@@ -16,6 +16,7 @@ from contracts.catalogue import CATALOGUE
 from contracts.consent import ConsentExtended, ConsentGranted, DisclosureDecided
 from contracts.envelope import DisclosureRequested
 from contracts.shared import AgencyKind, Basis, DataCategory, FunctionName, PartCode, Purpose
+from services.consent.domain.model import ConsentState
 from services.consent.domain.offline import RefusedFact, Stated
 
 _ENDING, _FOR_EVER = frozenset((ConsentGranted, ConsentExtended)), "9999-12-31"
@@ -62,8 +63,8 @@ def decode(text: bytes) -> dict[str, Any]:
     return line
 
 
-def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact]) -> bytes:
-    """The answer to a line."""
+def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact], states: Mapping[str, ConsentState]) -> bytes:
+    """The answer to a line; with how each consent of the case stands, where something was not given and there is one."""
     answer = {
         "id": line.id, "outcome": verdict.outcome, "rule": verdict.rule, "basis": verdict.basis,
         "consent": verdict.consents[0] if verdict.consents else None, "consents": verdict.consents,
@@ -72,6 +73,8 @@ def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact])
         "obligations": verdict.obligations, "reasons": verdict.reasons, "releases_when": verdict.releases_when, "policy": verdict.policy,
         "deadline": verdict.deadline, "at": line.at, "asked": {key: value for key, value in line.asked.items() if key != "parts"},
     }
+    if states:
+        answer["states"] = states
     if refused:
         answer["refused_facts"] = [{"type": each.type, "code": each.code} for each in refused]
     return _encode(answer)
