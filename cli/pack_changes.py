@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kernel.days import DAY_MS, HOUR_MS
+from services.consent.domain.ceilings import UNLIMITED, Template
 from services.consent.domain.entries import BasisRule, Way
 from services.consent.domain.pack import PolicyPack
 
@@ -24,6 +25,8 @@ WHOLE = {
     "protection_exempt_kinds": ("to whom those bases stay open", NONE), "reviewer": ("who reviews", ""),
     "obligations": ("duties of every recipient", NONE),
 }
+CEILING = {"longest_days": ("longest, in days", ALL), "keep_days": ("days for which it may be kept", ALL), "uses": ("most uses", ALL)}
+"""Ceilings: how they are called, and what it means when there is none."""
 Told = dict[str, tuple[str, Any, str]]
 """By place: how it is called, its value, what it means when it names nothing."""
 
@@ -73,6 +76,10 @@ def _told(pack: PolicyPack) -> Iterator[tuple[str, tuple[str, Any, str]]]:
     for name, (called, empty) in WHOLE.items():
         yield name, (called, getattr(pack, name), empty)
     yield "base", ("hash of the national pack under it", pack.base or None, "")
+    waits = None if pack.confirmation_ms is None else pack.confirmation_ms // DAY_MS
+    yield "consent.confirmation_days", ("days within which a consent that its recorder benefits from is confirmed", waits, "as many as it holds")
+    for purpose, template in pack.ceilings.items():
+        yield from _ceilings(f"consent.ceilings.{purpose}", f"consent to {purpose}", template)
     yield "holds.days", ("days for which a missing consent waits", pack.hold_ms // DAY_MS, "")
     for name, kinds in pack.holdable.items():
         yield f"holds.types.{name}", (f"{name}: recipients for which a missing consent waits", kinds, NOBODY)
@@ -83,6 +90,17 @@ def _told(pack: PolicyPack) -> Iterator[tuple[str, tuple[str, Any, str]]]:
             yield f"{tree}.{code}", (f"{code}: consent to which of the {tree} covers it", line, NONE)
     for basis, rule in pack.bases.items():
         yield from _entry(f"bases.{basis}", f"basis {basis}", rule)
+
+
+def _ceilings(place: str, called: str, template: Template) -> Iterator[tuple[str, tuple[str, Any, str]]]:
+    if template.allowed is not None:
+        yield f"{place}.allowed", (f"{called}: the only categories", template.allowed, ALL)
+    limits = [(place, called, template.whole)]
+    limits += [(f"{place}.categories.{category}", f"{called} with {category}", each) for category, each in template.by_category.items()]
+    for where, what, ceiling in limits:
+        for name, (aspect, most) in CEILING.items():
+            if (value := getattr(ceiling, name)) != UNLIMITED:
+                yield f"{where}.{name}", (f"{what}: {aspect}", value, most)
 
 
 def _entry(place: str, called: str, rule: BasisRule) -> Iterator[tuple[str, tuple[str, Any, str]]]:

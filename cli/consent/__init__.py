@@ -112,8 +112,8 @@ def decisions(texts: Iterator[bytes], pack: PolicyPack | None = None) -> Iterato
             continue
         try:
             line = lines.read(text)
-            verdict, refused = desk.decide(str(line.id), line.request, line.facts, line.at, shelf.in_force(line.at), line.kinds)
-            yield lines.answered(line, verdict, refused), True
+            verdict, refused, states = desk.decide(str(line.id), line.request, line.facts, line.at, shelf.in_force(line.at), line.kinds)
+            yield lines.answered(line, verdict, refused, states), True
         except Unreadable as problem:
             yield lines.unreadable(text, problem), False
 

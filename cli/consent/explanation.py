@@ -39,6 +39,7 @@ def explained(answer: Mapping[str, Any], packs: Mapping[str, PolicyPack] = _NO_P
             "released": [f"{_whose(part)}{word(words.CATEGORIES, part['category'])}" for part in answer["released"]],
             "withheld": [f"{_whose(part)}{word(words.CATEGORIES, part['category'])}: {reason(part['reason'])}" for part in answer["withheld"]],
             "why": [reason(code) for code in answer["reasons"]], "opens": [each.says for each in _opens(answer, packs.get(answer.get("policy") or ""))],
+            "states": [f"同意 {name}: {word(words.STATES, state)}" for name, state in sorted(answer.get("states", {}).items())],
             "duties": [words.duty(code) for code in answer.get("obligations", ())],
             "history": list(answer.get("history", ())),
             "not_recorded": [f"{fact['type']}: {_refusal(fact['code'])}" for fact in answer.get("refused_facts", ())],
@@ -62,8 +63,8 @@ def _text(told: Mapping[str, Any]) -> Iterator[str]:
     for title, entry in (("依頼", "asked"), ("判断", "decided")):
         if told.get(entry):
             yield f"  {title}: {told[entry]}"
-    for title, entry in (("渡す情報", "released"), ("渡さない情報", "withheld"), ("理由", "why"), (_NEXT, "opens"), ("受け取る側の義務", "duties"),
-                         ("これまでの経過", "history"), ("記録されなかった事実", "not_recorded")):
+    for title, entry in (("渡す情報", "released"), ("渡さない情報", "withheld"), ("理由", "why"), ("同意の状態", "states"), (_NEXT, "opens"),
+                         ("受け取る側の義務", "duties"), ("これまでの経過", "history"), ("記録されなかった事実", "not_recorded")):
         if told.get(entry):
             yield f"  {title}:"
             yield from (f"    {f'{number}.' if title is _NEXT else '-'} {line}" for number, line in enumerate(told[entry], start=1))

@@ -17,6 +17,7 @@ from contracts.consent import ConsentExtended, ConsentGranted, DisclosureDecided
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
 from contracts.shared import AgencyKind, Basis, DataCategory, FunctionName, PartCode, Purpose
+from services.consent.domain.model import ConsentState
 from services.consent.domain.offline import RefusedFact, Stated
 
 _ENDING, _FOR_EVER = frozenset((ConsentGranted, ConsentExtended)), "9999-12-31"
@@ -107,11 +108,12 @@ class Answer(Struct, kw_only=True):
     released: list[dict[str, str]]
     releases_when: tuple[str, ...]
     rule: str
+    states: Mapping[str, ConsentState] | UnsetType = UNSET
     withheld: list[dict[str, str]]
 
 
-def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact]) -> bytes:
-    """The answer to a line."""
+def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact], states: Mapping[str, ConsentState]) -> bytes:
+    """The answer to a line; with how each consent of the case stands, where something was not given and there is one."""
     asked = {**line.asked}
     del asked["parts"]
     return _encode(Answer(
@@ -121,6 +123,7 @@ def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact])
         withheld=[{"category": part.category, "person": part.person, "reason": part.reason} for part in verdict.withheld],
         obligations=verdict.obligations, reasons=verdict.reasons, releases_when=verdict.releases_when, policy=verdict.policy,
         deadline=verdict.deadline, at=line.at, asked=Raw(_encode_sorted(asked)),
+        states=dict(sorted(states.items())) if states else UNSET,
         refused_facts=[{"code": each.code, "type": each.type} for each in refused] if refused else UNSET,
     ))
 

@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 _NO_END = date(2100, 12, 31)
 """The last day that our contracts know: whoever writes it, or a later one, names no end."""
-_ANY = 1 << 32
+UNLIMITED = 1 << 32
+"""In place of a ceiling where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceiling:
     """The most of one kind: days that a consent holds, days for which what was given may be kept (from the first day), how often something is given."""
 
-    longest_days: int = _ANY
-    keep_days: int = _ANY
-    uses: int = _ANY
+    longest_days: int = UNLIMITED
+    keep_days: int = UNLIMITED
+    uses: int = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +53,8 @@ def strictest(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCat
         return Ceiling(longest_days=pack.longest_days)
     found = [*_ceilings(pack, purpose, categories)]
     return Ceiling(
-        longest_days=min(pack.longest_days, *(each.longest_days for each in found), _ANY), keep_days=min(*(each.keep_days for each in found), _ANY, _ANY),
-        uses=min(*(each.uses for each in found), _ANY, _ANY),
+        longest_days=min([pack.longest_days, *(each.longest_days for each in found)]), keep_days=min([UNLIMITED, *(each.keep_days for each in found)]),
+        uses=min([UNLIMITED, *(each.uses for each in found)]),
     )
 
 
@@ -77,7 +78,7 @@ def _all_allowed(pack: PolicyPack, purpose: Purpose, categories: Collection[Data
 
 def fault_of_grant(consent: ConsentGranted, pack: PolicyPack) -> RefusalCode | None:
     """Which ceiling a consent is above, or None. One to any number of uses is above every number; one that sets no end of keeping sets no late one."""
-    return _fault(pack, consent, consent.valid_from, consent.valid_to, consent.use_limit or _ANY)
+    return _fault(pack, consent, consent.valid_from, consent.valid_to, consent.use_limit or UNLIMITED)
 
 
 def fault_of_request(request: ConsentRequested, pack: PolicyPack, today: date) -> RefusalCode | None:

@@ -9,14 +9,17 @@ from typing import Any, get_args
 from contracts.consent import DisclosureDecided
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, MessageRefused
 from contracts.record import Record
-from contracts.shared import AgencyKind, RefusalCode
+from contracts.shared import AgencyKind, Outcome, RefusalCode
+from kernel.days import ordinal_in_japan
 from kernel.decider import Context
 from kernel.parties import refused
 from services.consent.domain import answers, capture, confirmation, folding, registry
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.model import ConsentState
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Agency, Registry
 from services.consent.domain.rules import Rules
+from services.consent.domain.states import states
 
 _OF_THE_TOWN = frozenset(registry.DECIDER.messages)
 _SAID = frozenset(get_args(capture.Saying | capture.Capacity))
@@ -24,6 +27,7 @@ _ANSWERED = frozenset(get_args(answers.Answer))
 _FOLDED = frozenset(get_args(folding.Event)) - {DeadlineSet, DeadlineMet, DeadlineMissed}
 """What changes a case; what has to be done by when changes no verdict."""
 _NOTHING_KNOWN = CaseFile()
+_PERMIT = Outcome.PERMIT
 _SPOKEN_OF = Agency(kind=AgencyKind.UNMAPPED, emergency_right=False)
 
 
@@ -51,14 +55,15 @@ class Desk:
 
     def decide(
         self, identity: str, request: DisclosureRequested, facts: Iterable[Stated], at: int, policy: str, kinds: Mapping[str, AgencyKind],
-    ) -> tuple[DisclosureDecided, list[RefusedFact]]:
-        """The verdict on ``request`` at ``at``, by ``policy`` unless a fact has put another in force; and the facts that do not count.
+    ) -> tuple[DisclosureDecided, list[RefusedFact], dict[str, ConsentState]]:
+        """The verdict on ``request`` at ``at``, by ``policy`` unless a fact has put another in force; the facts that do not count; how consents stand where it is no permit.
 
         What is stated of a later moment is not known yet. ``kinds``: agencies that the request itself speaks of.
         """
         known = [stated for stated in facts if stated.at <= at]
         case, town, not_recorded = self._situation(known, Registry(agencies=_agencies(known, kinds), policy=policy))
-        return self._rules(town, at).judge(request, identity, "", case), not_recorded
+        verdict = self._rules(town, at).judge(request, identity, "", case)
+        return verdict, not_recorded, {} if verdict.outcome is _PERMIT else states(case, ordinal_in_japan(at))
 
     def _situation(self, facts: Iterable[Stated], town: Registry) -> tuple[CaseFile, Registry, list[RefusedFact]]:
         """The case and the town after these facts, in their order."""
