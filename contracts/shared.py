@@ -312,6 +312,9 @@ class Deadline(StrEnum):
     STOP_NOTICE_ANSWER = "STOP_NOTICE_ANSWER"
     CONTRACT_END = "CONTRACT_END"
     RIGHTS_ANSWER = "RIGHTS_ANSWER"
+    PERSON_TOLD = "PERSON_TOLD"
+    EMERGENCY_REVIEW = "EMERGENCY_REVIEW"
+    RECEIPT_ACKNOWLEDGED = "RECEIPT_ACKNOWLEDGED"
 
 
 class DeclineReason(StrEnum):
@@ -719,6 +722,7 @@ class RecallReason(StrEnum):
     WRONG_PERSON = "WRONG_PERSON"
     TOO_MUCH = "TOO_MUCH"
     CORRECTED = "CORRECTED"
+    NOT_JUSTIFIED = "NOT_JUSTIFIED"
 
 
 class ReferralReason(StrEnum):
@@ -795,6 +799,7 @@ class RefusalCode(StrEnum):
     NOT_DEIDENTIFIED = "NOT_DEIDENTIFIED"
     IDENTITY_NOT_VERIFIED = "IDENTITY_NOT_VERIFIED"
     NOT_REQUESTED = "NOT_REQUESTED"
+    DELAY_NOT_PERMITTED = "DELAY_NOT_PERMITTED"
 
 
 SENTENCES: dict[RefusalCode, str] = {
@@ -857,6 +862,7 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.NOT_DEIDENTIFIED: "個人が分かるおそれがあります。分からない形にするか、本人の同意を得てください。",
     RefusalCode.IDENTITY_NOT_VERIFIED: "本人確認が済んでいません。確認を記録してから送ってください。",
     RefusalCode.NOT_REQUESTED: "多機関協働からの依頼がありません。依頼を受けてから送ってください。",
+    RefusalCode.DELAY_NOT_PERMITTED: "この根拠による提供では、その日まで本人への通知を遅らせることはできません。認められた日数のうちの日を示すか、本人に知らせて、知らせた日を記録してください。",
 }
 
 
@@ -923,6 +929,16 @@ class RetirementReason(StrEnum):
     HOST_CLOSED = "HOST_CLOSED"
     TASK_ENDED = "TASK_ENDED"
     NOT_SUITABLE = "NOT_SUITABLE"
+
+
+class ReviewFinding(StrEnum):
+    """事後確認の結果."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    JUSTIFIED = "JUSTIFIED"
+    NOT_JUSTIFIED = "NOT_JUSTIFIED"
 
 
 class RightsOutcome(StrEnum):
@@ -1059,6 +1075,18 @@ class TaskClass(StrEnum):
     FARM_WORK = "FARM_WORK"
     DESIGN = "DESIGN"
     DELIVERY = "DELIVERY"
+
+
+class TellingDelayReason(StrEnum):
+    """本人への通知を遅らせる理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    DANGER_TO_PERSON = "DANGER_TO_PERSON"
+    DANGER_TO_OTHERS = "DANGER_TO_OTHERS"
+    WOULD_WARN_THE_HARMER = "WOULD_WARN_THE_HARMER"
+    PERSON_NOT_REACHED = "PERSON_NOT_REACHED"
 
 
 class Urgency(StrEnum):

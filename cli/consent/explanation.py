@@ -18,7 +18,7 @@ from services.consent.domain.reasons import OPENED_BY, SENTENCES, Reason
 CLOSED = "本人の意思または決まりによるもので、こちらから開く方法はありません。本人が考えを変えたときは、新しい同意を記録してください。"
 NO_WAY = "この根拠では渡せません。別の根拠（本人の同意など）があるかを確かめてください。"
 _SHORT = 12
-_SAID_NO = frozenset({Reason.PERSON_REFUSED, Reason.EXCLUDED, Reason.CONSENT_WITHDRAWN, Reason.PROTECTED})
+_SAID_NO = frozenset({Reason.PERSON_REFUSED, Reason.EXCLUDED, Reason.CONSENT_WITHDRAWN, Reason.PROTECTED, Reason.USE_STOPPED})
 
 
 def explained(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def test_a_line_is_answered_as_the_gate_would():
         "withheld": [{"person": MOTHER, "category": "HEALTH", "reason": "CATEGORY_NOT_CONSENTED"}], "reasons": ["CATEGORY_NOT_CONSENTED"],
     }.items() <= answer.items()
     assert "NO_ONWARD_GIVING" in answer["obligations"]
-    assert named("national").hash == answer["policy"]
+    assert named("national-2").hash == answer["policy"]
 
 
 def test_without_any_fact_the_referral_waits_and_says_for_what():

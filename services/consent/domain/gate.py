@@ -16,7 +16,7 @@ from contracts.consent import (
     ProtectionFlagSet,
     StopNoticeIssued,
 )
-from contracts.consultation import SubjectDied
+from contracts.consultation import DeathRetracted, SubjectDied
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, MessageRefused, Tick
 from contracts.outreach import ContactStateChanged
@@ -26,7 +26,7 @@ from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import DEADLINES
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.consent.domain import anew, answers, capture, stops
+from services.consent.domain import anew, answers, capture, releases, stops
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
@@ -38,7 +38,7 @@ from services.consent.domain.telling import missed, with_deadlines
 
 Noted = MessageRefused | ContactStateChanged
 """What is recorded as it comes."""
-Fact = PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied
+Fact = PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | DeathRetracted
 """What concerns every case: the registry has it, each case draws its consequences."""
 Message = DisclosureRequested | DisclosureReleased | Saying | Capacity | Answer | SegmentNoted | InformationRequestedInConference | Noted | Fact
 Packs = Mapping[str, PolicyPack]
@@ -57,16 +57,16 @@ def gate(packs: Packs) -> Decider[CaseFile]:
         match message:
             case DisclosureRequested():
                 verdict = rules.judge(message, context.message_id, context.position, case)
-                return (message, verdict, *rules.reviews(verdict))
+                return (message, verdict, *rules.reviews(verdict), *releases.on_verdict(case, verdict, rules))
             case DisclosureReleased():
-                return (message, *with_deadlines(stops.on_delivery(case, message, rules.known), rules))
+                return (message, *with_deadlines(stops.on_delivery(case, message, rules.known), rules), *releases.on_delivery(case, message, rules))
             case SegmentNoted() | InformationRequestedInConference():
                 return (message, *anew.everything(evolve(case, message), rules))
             case MessageRefused() | ContactStateChanged():
                 return (message,)
             case PolicyActivated():
                 return anew.waiting(case, rules)
-            case ProtectionFlagSet() | ProtectionFlagCleared() | SubjectDied():
+            case ProtectionFlagSet() | ProtectionFlagCleared() | SubjectDied() | DeathRetracted():
                 return anew.everything(case, rules)
             case Tick():
                 return _time_passes(case, context, rules)
@@ -105,7 +105,7 @@ def _notices(case: CaseFile, message: Saying | Capacity, pack: PolicyPack) -> It
 
 def _time_passes(case: CaseFile, context: Context, rules: Rules) -> tuple[Event, ...]:
     """What was not done in time, consents that are over, and holds that time has opened or ended."""
-    events: tuple[Event, ...] = (*missed(case, context, rules), *_expiries(case, rules))
+    events: tuple[Event, ...] = (*missed(case, context, rules), *_expiries(case, rules), *releases.in_time(case, rules))
     after = reduce(evolve, events, case)
     if events or anew.of_the_dead(case):
         events = (*events, *anew.under_way(after, rules))
@@ -126,4 +126,5 @@ def due(case: CaseFile) -> int | None:
         return 0
     ends = [start_of(each.last_day + 1) for each in case.standing_consents()]
     watched = DEADLINES.due(case.watched) if DEADLINES.due and case.watched else None
+    ends += case.aftercare.unasked.ends.values()
     return min((*ends, *map(case.wakes, case.holds.values()), *(() if watched is None else (watched,))), default=None)
