@@ -110,6 +110,8 @@ def _entry(place: str, called: str, rule: BasisRule) -> Iterator[tuple[str, tupl
     hours = None if rule.review_ms is None else rule.review_ms // HOUR_MS
     yield f"{place}.review_hours", (f"{called}: hours until a release is reviewed", hours, NONE)
     yield f"{place}.conceal_days", (f"{called}: days for which a release may be kept from the person", rule.conceal_days, NONE)
+    if rule.alarm_ms is not None:
+        yield f"{place}.alarm", (f"{called}: uses in so many hours after which the reviewer is told", (rule.alarm_uses, rule.alarm_ms // HOUR_MS), NONE)
     for name, way in rule.ways.items():
         yield from _way(f"{place}.ways.{name}", f"{called}, {name}", way)
     for meeting, way in rule.conferences.items():

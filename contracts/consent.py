@@ -779,6 +779,40 @@ class DisclosureReleased(Record, frozen=True, kw_only=True):
         }
 
 
+class EmergencyUseFrequent(Record, frozen=True, kw_only=True):
+    """An agency has released something on basis V more often in one case than the policy pack expects (consent.md rule 19).
+
+    緊急提供の多用: 一つの事例で、緊急の提供が決められた回数を超えた。
+    """
+
+    recipient: str
+    agency: str
+    uses: int
+    hours: int
+    request_id: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> EmergencyUseFrequent:
+        """Build from a decoded Avro record."""
+        return cls(
+            recipient=record["recipient"],
+            agency=record["agency"],
+            uses=record["uses"],
+            hours=record["hours"],
+            request_id=record["request_id"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "recipient": self.recipient,
+            "agency": self.agency,
+            "uses": self.uses,
+            "hours": self.hours,
+            "request_id": self.request_id,
+        }
+
+
 class IdentityVerified(Record, frozen=True, kw_only=True):
     """The identity of who asks was verified.
 
@@ -826,6 +860,59 @@ class KeyDestroyed(Record, frozen=True, kw_only=True):
             "person": self.person,
             "retention_class": self.retention_class,
             "reason": self.reason,
+        }
+
+
+class PersonTellingDelayed(Record, frozen=True, kw_only=True):
+    """The person is told later, for a coded reason, by a day that is named: until then the entry does not appear to the person (consent.md rules 19, 20).
+
+    本人への通知の延期: 本人に知らせるのを、理由を示して、決めた日まで遅らせる。
+    """
+
+    request_id: str
+    reason: shared.TellingDelayReason
+    until: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PersonTellingDelayed:
+        """Build from a decoded Avro record."""
+        return cls(
+            request_id=record["request_id"],
+            reason=shared.TellingDelayReason[record["reason"]],
+            until=record["until"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request_id": self.request_id,
+            "reason": self.reason,
+            "until": self.until,
+        }
+
+
+class PersonTold(Record, frozen=True, kw_only=True):
+    """Whoever gave something without asking the person has told the person of it (consent.md rule 19).
+
+    本人への通知: 本人に聞かずに情報を渡したことを、本人に知らせた。
+    """
+
+    request_id: str
+    told_on: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PersonTold:
+        """Build from a decoded Avro record."""
+        return cls(
+            request_id=record["request_id"],
+            told_on=record["told_on"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request_id": self.request_id,
+            "told_on": self.told_on,
         }
 
 
@@ -975,6 +1062,31 @@ class RecallRequested(Record, frozen=True, kw_only=True):
         }
 
 
+class ReviewClosed(Record, frozen=True, kw_only=True):
+    """A release without asking was looked at afterwards: it was right, or it was not and is recalled (consent.md rule 19).
+
+    事後確認の結果: 緊急の提供が正しかったかを確かめた。正しくなければ回収を求める。
+    """
+
+    request_id: str
+    finding: shared.ReviewFinding
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ReviewClosed:
+        """Build from a decoded Avro record."""
+        return cls(
+            request_id=record["request_id"],
+            finding=shared.ReviewFinding[record["finding"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "request_id": self.request_id,
+            "finding": self.finding,
+        }
+
+
 class ReviewOpened(Record, frozen=True, kw_only=True):
     """A release on basis V or L is to be reviewed afterwards (consent.md rule 19).
 
@@ -1121,6 +1233,40 @@ class StopNoticeIssued(Record, frozen=True, kw_only=True):
             "consent": self.consent,
             "purpose": self.purpose,
             "categories": list(self.categories),
+        }
+
+
+class UseExpired(Record, frozen=True, kw_only=True):
+    """The time is over in which what was given without asking may be used; told to the recipient, who answers as to a stop notice, and to the giver (consent.md rule 19).
+
+    利用できる時間の終わり: 緊急に渡した情報を使える時間が過ぎたので、使用をやめるよう知らせる（符号だけ）。
+    """
+
+    recipient: str
+    holder: str
+    request_id: str
+    notice: str
+    basis: shared.Basis
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> UseExpired:
+        """Build from a decoded Avro record."""
+        return cls(
+            recipient=record["recipient"],
+            holder=record["holder"],
+            request_id=record["request_id"],
+            notice=record["notice"],
+            basis=shared.Basis[record["basis"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "recipient": self.recipient,
+            "holder": self.holder,
+            "request_id": self.request_id,
+            "notice": self.notice,
+            "basis": self.basis,
         }
 
 

@@ -261,6 +261,28 @@ class ContactRecorded(Record, frozen=True, kw_only=True):
         }
 
 
+class DeathRetracted(Record, frozen=True, kw_only=True):
+    """The person lives: what was stated of a death was a mistake, as the family register shows.
+
+    死亡の取消し: 死亡の記録は誤りだった。戸籍等で確かめ、本人は存命である。
+    """
+
+    person: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> DeathRetracted:
+        """Build from a decoded Avro record."""
+        return cls(
+            person=record["person"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "person": self.person,
+        }
+
+
 class EmergencyRaised(Record, frozen=True, kw_only=True):
     """Danger to life or body; told at once with the least that helps (catalogue row 10; basis V).
 

@@ -274,6 +274,15 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("retention_class", Holds.CODE, pattern="[a-z]{2,20}(-[a-z]{2,20}){0,2}-([0-9]{1,2}y|permanent)"),
         Rule("reason", Holds.STATED),
     ),
+    consent.PersonTellingDelayed: (
+        Rule("request_id", Holds.CODE, pattern="[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        Rule("reason", Holds.STATED),
+        Rule("until", Holds.DATE, lasts=True),
+    ),
+    consent.PersonTold: (
+        Rule("request_id", Holds.CODE, pattern="[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        Rule("told_on", Holds.DATE),
+    ),
     consent.ProtectionFlagCleared: (
         Rule("flag", Holds.ID),
         Rule("person", Holds.PERSON),
@@ -300,6 +309,10 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     consent.RecallRequested: (
         Rule("request_id", Holds.CODE, pattern="[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
         Rule("reason", Holds.STATED),
+    ),
+    consent.ReviewClosed: (
+        Rule("request_id", Holds.CODE, pattern="[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        Rule("finding", Holds.STATED),
     ),
     consent.RightsDecided: (
         Rule("request", Holds.ID),
@@ -354,6 +367,9 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("minutes", Holds.NUMBER, minimum=0, maximum=1_440),
         Rule("next_contact", Holds.DATE, optional=True),
         Rule("note", Holds.PERSONAL, max_length=10_000, optional=True),
+    ),
+    consultation.DeathRetracted: (
+        Rule("person", Holds.PERSON),
     ),
     consultation.EmergencyRaised: (
         Rule("person", Holds.PERSON),

@@ -312,6 +312,9 @@ class Deadline(StrEnum):
     STOP_NOTICE_ANSWER = "STOP_NOTICE_ANSWER"
     CONTRACT_END = "CONTRACT_END"
     RIGHTS_ANSWER = "RIGHTS_ANSWER"
+    PERSON_TOLD = "PERSON_TOLD"
+    EMERGENCY_REVIEW = "EMERGENCY_REVIEW"
+    RECEIPT_ACKNOWLEDGED = "RECEIPT_ACKNOWLEDGED"
 
 
 class DeclineReason(StrEnum):
@@ -731,6 +734,7 @@ class RecallReason(StrEnum):
     WRONG_PERSON = "WRONG_PERSON"
     TOO_MUCH = "TOO_MUCH"
     CORRECTED = "CORRECTED"
+    NOT_JUSTIFIED = "NOT_JUSTIFIED"
 
 
 class ReferralReason(StrEnum):
@@ -818,6 +822,7 @@ class RefusalCode(StrEnum):
     WILDCARD_RECIPIENT = "WILDCARD_RECIPIENT"
     PURPOSE_UNKNOWN = "PURPOSE_UNKNOWN"
     CATEGORY_UNKNOWN = "CATEGORY_UNKNOWN"
+    DELAY_NOT_PERMITTED = "DELAY_NOT_PERMITTED"
 
 
 SENTENCES: dict[RefusalCode, str] = {
@@ -891,6 +896,7 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.WILDCARD_RECIPIENT: "「すべて」のような提供先では受け付けられません。提供先の機関を一つずつ名指しで入れてください。",
     RefusalCode.PURPOSE_UNKNOWN: "規則集にない利用目的です。規則集の一覧から選んで、本人に改めて説明してください。",
     RefusalCode.CATEGORY_UNKNOWN: "規則集にない情報の区分です。規則集の一覧から選んで、本人に改めて説明してください。",
+    RefusalCode.DELAY_NOT_PERMITTED: "この根拠による提供では、その日まで本人への通知を遅らせることはできません。認められた日数のうちの日を示すか、本人に知らせて、知らせた日を記録してください。",
 }
 
 
@@ -957,6 +963,16 @@ class RetirementReason(StrEnum):
     HOST_CLOSED = "HOST_CLOSED"
     TASK_ENDED = "TASK_ENDED"
     NOT_SUITABLE = "NOT_SUITABLE"
+
+
+class ReviewFinding(StrEnum):
+    """事後確認の結果."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    JUSTIFIED = "JUSTIFIED"
+    NOT_JUSTIFIED = "NOT_JUSTIFIED"
 
 
 class RightsOutcome(StrEnum):
@@ -1093,6 +1109,18 @@ class TaskClass(StrEnum):
     FARM_WORK = "FARM_WORK"
     DESIGN = "DESIGN"
     DELIVERY = "DELIVERY"
+
+
+class TellingDelayReason(StrEnum):
+    """本人への通知を遅らせる理由."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    DANGER_TO_PERSON = "DANGER_TO_PERSON"
+    DANGER_TO_OTHERS = "DANGER_TO_OTHERS"
+    WOULD_WARN_THE_HARMER = "WOULD_WARN_THE_HARMER"
+    PERSON_NOT_REACHED = "PERSON_NOT_REACHED"
 
 
 class Urgency(StrEnum):

@@ -30,7 +30,12 @@ _INSERT = """
     ON CONFLICT (person, retention) WHERE destroyed_at IS NULL DO NOTHING
 """
 _BY_ID = "SELECT key_id, wrapped FROM person_key WHERE key_id = ANY($1)"
-_DESTROY = "UPDATE person_key SET wrapped = NULL, destroyed_at = now() WHERE person = $1 AND destroyed_at IS NULL RETURNING key_id"
+_DESTROY = """
+    WITH fresh AS (INSERT INTO destruction (fact) VALUES ($1) ON CONFLICT DO NOTHING RETURNING fact)
+    UPDATE person_key SET wrapped = NULL, destroyed_at = now()
+    WHERE person = $2 AND retention = $3 AND destroyed_at IS NULL AND EXISTS (SELECT FROM fresh)
+    RETURNING key_id
+"""
 
 _AWAY = (
     OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.exceptions.OperatorInterventionError,
@@ -99,9 +104,12 @@ class Keyring:
             raise Unavailable("key store")  # neither a key nor a tombstone: this store is not the one that sealed
         return found
 
-    async def destroy(self, person: str) -> list[str]:
-        """Destroy every living key of a person; the ids of those destroyed. Others forget them within TTL_S seconds."""
-        destroyed = [row["key_id"] for row in await self._query(_DESTROY, person)]
+    async def destroy(self, fact: str, person: str, retention: str) -> list[str]:
+        """Destroy a person's living key of one retention class; the ids of those destroyed. Others forget them within TTL_S seconds.
+
+        Done once for each ``fact`` that orders it, however often it is told: a key that is made afterwards is another matter.
+        """
+        destroyed = [row["key_id"] for row in await self._query(_DESTROY, fact, person, retention)]
         self._by_person.clear()
         self._by_id.clear()
         return sorted(destroyed)

@@ -9,3 +9,8 @@ CREATE TABLE IF NOT EXISTS person_key (
     CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX IF NOT EXISTS person_key_living ON person_key (person, retention) WHERE destroyed_at IS NULL;
+-- Facts that have ordered a destruction and are carried out: one that is told again destroys nothing more.
+CREATE TABLE IF NOT EXISTS destruction (
+    fact         text        PRIMARY KEY,
+    destroyed_at timestamptz NOT NULL DEFAULT now()
+);

@@ -1,4 +1,4 @@
-"""The consent service: the gate over two co-partitioned lanes, and the courier that reads the gate's log."""
+"""The consent service: the gate over two co-partitioned lanes, and those who read its log: the courier, and the destroyer of keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kernel.parties import PARTIES
 from kernel.place import Place
 from kernel.service import Service, Site, Worker
 from kernel.settings import Settings
-from services.consent import packs
+from services.consent import destroyer, packs
 from services.consent.courier import NAME, Courier
 from services.consent.domain import registry
 from services.consent.domain.gate import gate
@@ -22,10 +22,11 @@ GATE = "consent"
 
 
 async def courier(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
-    """The courier with its reader of the functions' logs and its keys. Raises Unavailable."""
+    """The courier with its reader of the functions' logs and its keys, and the destroyer. Raises Unavailable."""
     keys = await stack.enter_async_context(keyring(site.settings))
     place = Place(site.service, site.routes, await site.reader(stack, NAME), site.telemetry.meter(NAME))
-    return (Worker(NAME, (site.topics.log(GATE),), Courier(place, keys, site.settings.agency_partitions)),)
+    log = (site.topics.log(GATE),)
+    return (Worker(NAME, log, Courier(place, keys, site.settings.agency_partitions)), Worker(destroyer.NAME, log, destroyer.Destroyer(keys)))
 
 
 def service(known: Mapping[str, PolicyPack]) -> Service:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from contracts.consent import DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
+from contracts.consent import DisclosureDecided, DisclosureReleased, EmergencyUseFrequent, ReviewOpened, StopNoticeIssued, UseExpired
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
 from contracts.shared import FunctionName, PartCode
 from kernel import envelope, serde
@@ -101,8 +101,8 @@ class Courier:
                 return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
                 return [self._notice(fact, agency)]
-            case StopNoticeIssued(recipient=recipient) | ReviewOpened(recipient=recipient):
-                return [self._notice(fact, recipient)]
+            case StopNoticeIssued() | ReviewOpened() | UseExpired() | EmergencyUseFrequent():
+                return [self._notice(fact, fact.event.recipient)]
             case _:
                 return []
 

@@ -17,6 +17,7 @@ from contracts.consent import (
     DisclosureDecided,
     DisclosureReleased,
     RecallRequested,
+    ReviewClosed,
     StopNoticeAnswered,
 )
 from contracts.envelope import DeadlineMissed
@@ -29,6 +30,7 @@ from services.consent.domain.model import GIVEN
 _TELLING = frozenset(BY_CLASS[kind].full_name for kind in (DisclosureDecided, DisclosureReleased))
 _OWN = frozenset(BY_CLASS[kind].full_name for kind in (
     StopNoticeAnswered, DisclosureAcknowledged, RecallRequested, CorrectionMade, BreachReported, DeadlineMissed,
+    ReviewClosed,
 ))
 """What the gate itself records and tells of: its verdict cannot name the place, since all are written in one piece."""
 

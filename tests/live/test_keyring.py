@@ -60,10 +60,17 @@ async def test_a_destroyed_key_is_erased_and_a_lost_one_is_not(broker: Broker, r
     (person,) = people(1)
     key = (await ring.for_sealing([person], CLASS))[person]
 
-    assert [key.id] == await ring.destroy(person)
+    other = (await ring.for_sealing([person], "emergency-1y"))[person]
+
+    assert [key.id] == await ring.destroy(f"municipality {person}", person, CLASS)
+    assert [] == await ring.destroy(f"municipality {person}", person, CLASS)
+    assert {other.id: other} == await ring.for_opening([other.id])
 
     assert {key.id: Erased(key.id)} == await ring.for_opening([key.id])
-    assert key != (await ring.for_sealing([person], CLASS))[person]
+    fresh = (await ring.for_sealing([person], CLASS))[person]
+    assert key != fresh
+    assert [] == await ring.destroy(f"municipality {person}", person, CLASS)
+    assert {fresh.id: fresh} == await ring.for_opening([fresh.id])
     with pytest.raises(Unavailable):
         await ring.for_opening(["0" * 32])
 

@@ -6,7 +6,11 @@ from collections.abc import Collection
 
 from contracts.consent import DisclosureReleased, StopNoticeAnswered
 from contracts.record import Record
-from contracts.shared import Basis, RefusalCode, StopAnswer
+from contracts.shared import Basis, DataCategory, PartCode, Purpose, RefusalCode, StopAnswer
+from services.consent.domain.model import UNASKED, Delivery
+from services.consent.domain.unasked import Unasked, number
+
+_UNKNOWN = ("", Purpose.UNMAPPED)
 
 
 class Handover(Record, frozen=True, kw_only=True):
@@ -16,6 +20,10 @@ class Handover(Record, frozen=True, kw_only=True):
     giver: str
     """On whose behalf it was given; empty where that is not known any more."""
     consents: tuple[str, ...] = ()
+    basis: Basis = Basis.NONE
+    purpose: Purpose = Purpose.UNMAPPED
+    parts: tuple[PartCode, ...] = ()
+    """What was opened, where that rests on no consent."""
     acknowledged: bool = False
     recalled: bool = False
 
@@ -26,19 +34,28 @@ class Aftercare(Record, frozen=True, kw_only=True):
     handed: dict[str, Handover] = {}
     """By request id."""
     stops: frozenset[tuple[str, str]] = frozenset()
-    """Recipient and consent of every stop notice."""
+    """Recipient and consent of every stop notice; instead of a consent the number of a release that rested on none."""
 
-    def handed_over(self, event: DisclosureReleased, giver: str) -> Aftercare:
+    unasked: Unasked = Unasked()
+    stopped: dict[str, frozenset[DataCategory]] = {}
+    """Whose data are used no more (利用停止), and what of them the decision has left in use."""
+
+    def handed_over(self, event: DisclosureReleased, under_way: Delivery | None) -> Aftercare:
         """After a release has reached its recipient; a second one of the same request is another copy of the same."""
         known = self.handed.get(event.request_id)
-        handover = Handover(recipient=event.recipient, giver=giver or (known.giver if known else ""), consents=event.consents)
-        return self.changed(handed={**self.handed, event.request_id: handover})
+        asked = (under_way.request.agency, under_way.request.purpose) if under_way else (known.giver, known.purpose) if known else _UNKNOWN
+        handover = Handover(
+            recipient=event.recipient, giver=asked[0], consents=event.consents, basis=event.basis, purpose=asked[1],
+            parts=() if event.consents else event.released,
+        )
+        unasked = self.unasked.handed_over(event, under_way) if event.basis in UNASKED else self.unasked
+        return self.changed(handed={**self.handed, event.request_id: handover}, unasked=unasked)
 
     def noted(self, request: str, **changes: bool) -> Aftercare:
         """After something became of a handover."""
         return self.changed(handed={**self.handed, request: self.handed[request].changed(**changes)})
 
-    def stopped(self, recipient: str, consent: str) -> Aftercare:
+    def told_to_stop(self, recipient: str, consent: str) -> Aftercare:
         """After a recipient was told to stop."""
         return self.changed(stops=self.stops | {(recipient, consent)})
 
@@ -47,9 +64,9 @@ class Aftercare(Record, frozen=True, kw_only=True):
         return any(each.recipient == agency for each in self.handed.values())
 
     def givers(self, recipient: str, consents: Collection[str]) -> list[str]:
-        """Who has given this recipient something on one of these consents, sorted."""
-        handed = (each for each in self.handed.values() if each.recipient == recipient and not set(consents).isdisjoint(each.consents))
-        return sorted({each.giver for each in handed if each.giver})
+        """Who has given this recipient something on one of these consents, or by a release of this number, sorted."""
+        handed = (each for name, each in self.handed.items() if not set(consents).isdisjoint((*each.consents, number(name))))
+        return sorted({each.giver for each in handed if each.giver and each.recipient == recipient})
 
     def fault_of_answer(self, recipient: str, answer: StopNoticeAnswered, today: int) -> RefusalCode | None:
         """Why this answer does not count, or None. Who keeps what it was to stop using says on which other basis, and until when.

@@ -10,20 +10,25 @@ from contracts.consent import (
     BreachReported,
     CorrectionMade,
     DisclosureAcknowledged,
+    PersonTellingDelayed,
+    PersonTold,
     RecallRequested,
+    ReviewClosed,
     RightsDecided,
     StopNoticeAnswered,
 )
 from contracts.envelope import DeadlineMet, DeadlineSet
-from contracts.shared import AgencyKind, BreachKind, Deadline, RefusalCode
+from contracts.shared import AgencyKind, Basis, BreachKind, Deadline, RefusalCode
 from kernel.days import ordinal_in_japan
+from kernel.deadlines import by_day
 from kernel.decider import Context
 from kernel.parties import refused
-from services.consent.domain import rights, telling
+from services.consent.domain import rights, telling, unasked
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.following import following
 from services.consent.domain.rules import Rules
 
-Answer = StopNoticeAnswered | DisclosureAcknowledged | RecallRequested | BreachReported | rights.Event
+Answer = StopNoticeAnswered | DisclosureAcknowledged | RecallRequested | BreachReported | unasked.Answer | rights.Event
 
 _MANY = 100
 """More persons than this are many (個人情報保護委員会規則: 100人を超える)."""
@@ -35,8 +40,9 @@ def decide(case: CaseFile, message: Answer, context: Context, rules: Rules, evol
     if fault:
         return (refused(context, fault),)
     events = (message, *_deadlines(case, message, context.agency, rules))
-    concerned = _concerned(case, message, context.agency)
-    return (*events, *telling.told(reduce(evolve, events, case), context, rules, len(events), type(message), concerned))
+    concerned = _concerned(case, message, context.agency, rules)
+    events = (*events, *telling.told(reduce(evolve, events, case), context, rules, len(events), type(message), concerned))
+    return (*events, *following(case, message, context, rules, len(events)))
 
 
 def _fault(case: CaseFile, message: Answer, agency: str, rules: Rules) -> RefusalCode | None:
@@ -48,6 +54,9 @@ def _fault(case: CaseFile, message: Answer, agency: str, rules: Rules) -> Refusa
         case RecallRequested():
             known = rules.registry.agencies.get(agency)
             return case.aftercare.fault_of_recall(agency, message.request_id, known is not None and known.kind is AgencyKind.MUNICIPALITY)
+        case PersonTold() | PersonTellingDelayed() | ReviewClosed():
+            under_way = message.request_id in case.deliveries
+            return case.aftercare.unasked.fault(message, agency, under_way, rules.known, ordinal_in_japan(rules.at))
         case BreachReported():
             return _of_breach(message, ordinal_in_japan(rules.at))
         case _:
@@ -66,13 +75,22 @@ def _deadlines(case: CaseFile, message: Answer, agency: str, rules: Rules) -> It
     match message:
         case StopNoticeAnswered():
             yield from telling.met(case, Deadline.STOP_NOTICE_ANSWER, telling.stop_of(message.consent, agency))
+        case DisclosureAcknowledged():
+            yield from telling.met(case, Deadline.RECEIPT_ACKNOWLEDGED, message.request_id)
+        case PersonTold():
+            yield from telling.met(case, Deadline.PERSON_TOLD, message.request_id)
+        case PersonTellingDelayed():
+            yield by_day(Deadline.PERSON_TOLD, message.request_id, agency, message.until)
+        case ReviewClosed():
+            for reviewer in case.aftercare.unasked.reviews[message.request_id].reviewers:
+                yield from telling.met(case, Deadline.EMERGENCY_REVIEW, unasked.review_of(message.request_id, reviewer))
         case RightsDecided():
             yield from telling.met(case, Deadline.RIGHTS_ANSWER, message.request)
         case _ if isinstance(message, rights.Requested):
             yield from telling.given_days(Deadline.RIGHTS_ANSWER, message.request, agency, rules)
 
 
-def _concerned(case: CaseFile, message: Answer, agency: str) -> Iterable[str]:
+def _concerned(case: CaseFile, message: Answer, agency: str, rules: Rules) -> Iterable[str]:
     """Who is to learn of it, codes alone; the person hears from the desk."""
     match message:
         case StopNoticeAnswered():
@@ -81,6 +99,10 @@ def _concerned(case: CaseFile, message: Answer, agency: str) -> Iterable[str]:
             return (case.aftercare.handed[message.request_id].giver,)
         case RecallRequested():
             return (case.aftercare.handed[message.request_id].recipient,)
+        case ReviewClosed():
+            release = case.aftercare.unasked.released.get(message.request_id)
+            covered = ReviewClosed.__name__ in rules.known.bases[Basis.K].types  # a pack from before there were findings has no road for them
+            return (release.giver,) if release and covered else ()
         case BreachReported():
             return message.notified
         case CorrectionMade():

@@ -92,7 +92,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
     def givers(self, recipient: str, consent: str) -> list[str]:
         """Who has given this recipient something on this consent, or on one that it has replaced."""
         consents = [each.id for listed in self.consents.values() for each in listed if any(one.id == consent for one in self.line(each.id))]
-        return self.aftercare.givers(recipient, consents)
+        return self.aftercare.givers(recipient, consents or (consent,))
 
     def asked(self, request: DisclosureRequested) -> CaseFile:
         """After a request was recorded."""
@@ -127,7 +127,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
             releases[place] = releases.get(place, frozenset()).union(received_of(consent.person, event))
         waiting = {identity: hold for identity, hold in self.holds.items() if identity != event.request_id}
         own = under_way is not None and under_way.request.function is FunctionName.CONSENT
-        aftercare = self.aftercare if own else self.aftercare.handed_over(event, under_way.request.agency if under_way else "")
+        aftercare = self.aftercare if own else self.aftercare.handed_over(event, under_way)
         return self.changed(holds=waiting, deliveries=left, releases=releases, aftercare=aftercare)
 
     def refused(self, event: ConsentRefused) -> CaseFile:

@@ -52,5 +52,8 @@ class BasisRule:
     conferences: Mapping[ConferenceBasis, Way] = field(default_factory=dict)
     review_ms: int | None = None
     """Time within which a release is looked at afterwards."""
+    alarm_uses: int = 0
+    alarm_ms: int | None = None
+    """More uses than these by one agency in one case within this time are told to the reviewer (rule 19); None: no alarm."""
     conceal_days: int | None = None
     """Longest time for which a release may be kept from the person (rule 20); None: not at all."""

@@ -28,24 +28,29 @@ from contracts.consent import (
     DisclosureAcknowledged,
     DisclosureDecided,
     DisclosureReleased,
+    EmergencyUseFrequent,
     IdentityVerified,
+    PersonTellingDelayed,
+    PersonTold,
     ProxyEnded,
     ProxyVerified,
     RecallRequested,
+    ReviewClosed,
     ReviewOpened,
     RightsDecided,
     RightsDelivered,
     StopNoticeAnswered,
     StopNoticeIssued,
+    UseExpired,
     UseStopRequested,
 )
-from contracts.consultation import SubjectDied
+from contracts.consultation import DeathRetracted, SubjectDied
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, MessageRefused, PartNoted, PersonsNoted
 from contracts.outreach import ContactStateChanged
-from contracts.shared import CasePart
+from contracts.shared import Basis, CasePart
 from kernel.deadlines import DEADLINES
-from services.consent.domain import confirmation, halting, rights, versions
+from services.consent.domain import afterwards, confirmation, halting, rights, stopping, versions
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
@@ -53,8 +58,8 @@ from services.consent.domain.casefile import CaseFile
 Deadlines = DeadlineSet | DeadlineMet | DeadlineMissed
 Event = (
     Saying | Capacity | Answer | Deadlines | DisclosureRequested | DisclosureDecided | DisclosureReleased | ReviewOpened | StopNoticeIssued
-    | ConsentExpired | ConfirmationAwaited | ConsentLapsed
-    | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted | PartNoted | ContactStateChanged | SubjectDied
+    | ConsentExpired | ConfirmationAwaited | ConsentLapsed | UseExpired | EmergencyUseFrequent
+    | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted | PartNoted | ContactStateChanged | SubjectDied | DeathRetracted
 )
 
 
@@ -64,7 +69,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
         case DisclosureRequested():
             return case.asked(event)
         case DisclosureDecided():
-            return case.decided(event)
+            return afterwards.decided(case, event) if event.basis is Basis.V else case.decided(event)
         case DisclosureReleased():
             return case.delivered(event)
         case ConsentGranted():
@@ -101,20 +106,25 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             return case  # whoever was linked knows of the case once something of it has arrived there
         case SubjectDied():
             return case.changed(dead=case.dead | {event.person})
+        case DeathRetracted():
+            return case.changed(dead=case.dead - {event.person})
         case DeadlineSet() | DeadlineMet() | DeadlineMissed():
             return case.changed(watched=DEADLINES.evolve(case.watched, event))
         case StopNoticeIssued():
-            return case.changed(aftercare=case.aftercare.stopped(event.recipient, event.consent))
+            return case.changed(aftercare=case.aftercare.told_to_stop(event.recipient, event.consent))
         case DisclosureAcknowledged():
             return case.changed(aftercare=case.aftercare.noted(event.request_id, acknowledged=True))
         case RecallRequested():
             return case.changed(aftercare=case.aftercare.noted(event.request_id, recalled=True))
+        case RightsDecided():
+            return stopping.stopped(case, event).changed(rights=rights.evolve(case.rights, event))
         case (
-            AccessRequested() | CorrectionRequested() | UseStopRequested() | IdentityVerified() | RightsDecided() | RightsDelivered() | AppealFiled()
-            | CorrectionMade()
+            AccessRequested() | CorrectionRequested() | UseStopRequested() | IdentityVerified() | RightsDelivered() | AppealFiled() | CorrectionMade()
         ):
             return case.changed(rights=rights.evolve(case.rights, event))
-        case ReviewOpened() | MessageRefused() | StopNoticeAnswered() | BreachReported():
+        case PersonTold() | ReviewOpened() | ReviewClosed() | UseExpired():
+            return afterwards.folded(case, event)
+        case MessageRefused() | StopNoticeAnswered() | BreachReported() | PersonTellingDelayed() | EmergencyUseFrequent():
             return case
         case _:
             assert_never(event)

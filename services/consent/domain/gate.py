@@ -18,7 +18,7 @@ from contracts.consent import (
     ProtectionFlagSet,
     StopNoticeIssued,
 )
-from contracts.consultation import SubjectDied
+from contracts.consultation import DeathRetracted, SubjectDied
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, MessageRefused, Tick
 from contracts.outreach import ContactStateChanged
@@ -28,7 +28,7 @@ from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import DEADLINES
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.consent.domain import anew, answers, capture, confirmation, packday, stops
+from services.consent.domain import anew, answers, capture, confirmation, packday, releases, stops
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
@@ -42,7 +42,7 @@ from services.consent.domain.telling import missed, with_deadlines
 
 Noted = MessageRefused | ContactStateChanged
 """What is recorded as it comes."""
-Fact = PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied
+Fact = PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | DeathRetracted
 """What concerns every case: the registry has it, each case draws its consequences."""
 Message = DisclosureRequested | DisclosureReleased | Saying | Capacity | Answer | SegmentNoted | InformationRequestedInConference | Noted | Fact
 Packs = Mapping[str, PolicyPack]
@@ -62,16 +62,16 @@ def gate(packs: Packs) -> Decider[CaseFile]:
         match message:
             case DisclosureRequested():
                 verdict = rules.judge(message, context.message_id, context.position, case)
-                return (message, verdict, *rules.reviews(verdict))
+                return (message, verdict, *rules.reviews(verdict), *releases.on_verdict(case, verdict, rules))
             case DisclosureReleased():
-                return (message, *with_deadlines(stops.on_delivery(case, message, rules.known), rules))
+                return (message, *with_deadlines(stops.on_delivery(case, message, rules.known), rules), *releases.on_delivery(case, message, rules))
             case SegmentNoted() | InformationRequestedInConference():
                 return (message, *anew.everything(evolve(case, message), rules))
             case MessageRefused() | ContactStateChanged():
                 return (message,)
             case PolicyActivated():
                 return tuple(anew.waiting(case, rules))
-            case ProtectionFlagSet() | ProtectionFlagCleared() | SubjectDied():
+            case ProtectionFlagSet() | ProtectionFlagCleared() | SubjectDied() | DeathRetracted():
                 return anew.everything(case, rules)
             case Tick():
                 return _time_passes(case, context, rules)
@@ -116,7 +116,7 @@ def _notices(case: CaseFile, message: Saying | Capacity, pack: PolicyPack) -> It
 
 def _time_passes(case: CaseFile, context: Context, rules: Rules) -> tuple[Event, ...]:
     """What was not done in time, consents that are over, and holds that time has opened or ended."""
-    events: tuple[Event, ...] = (*missed(case, context, rules), *_expiries(case, rules), *confirmation.lapses(case, rules))
+    events: tuple[Event, ...] = (*missed(case, context, rules), *_expiries(case, rules), *confirmation.lapses(case, rules), *releases.in_time(case, rules))
     after = reduce(evolve, events, case)
     voided = tuple(anew.under_way(after, rules)) if events or anew.of_the_dead(case) else ()
     return (*events, *voided, *anew.in_time(counted(after, voided), rules))
@@ -136,4 +136,5 @@ def due(case: CaseFile, days: packday.Days = ()) -> int | None:
         return 0
     ends = [*(start_of(each.last_day + 1) for each in case.standing_consents()), *(each.due for each in case.awaited.values())]
     watched = DEADLINES.due(case.watched) if DEADLINES.due and case.watched else None
+    ends += case.aftercare.unasked.ends.values()
     return min((*ends, *packday.wakes(days, case), *map(case.wakes, case.holds.values()), *(() if watched is None else (watched,))), default=None)

@@ -27,7 +27,7 @@ MAY_SET: dict[str, tuple[Reading, str]] = {
 }
 """All that an overlay may set, and how; nothing else. Whatever would cut a right is not here, or is bounded by ``_cuts``."""
 _HEAD: dict[str, Reading] = {"name": text, "version": VERSION, "effective_from": day, "base": text, "base_hash": text}
-_THEIR_RIGHT = (Deadline.RIGHTS_ANSWER, Deadline.STOP_NOTICE_ANSWER)
+_THEIR_RIGHT = (Deadline.RIGHTS_ANSWER, Deadline.STOP_NOTICE_ANSWER, Deadline.PERSON_TOLD)
 """Deadlines within which persons get what they have a right to."""
 
 

@@ -13,8 +13,8 @@ from services.consent.domain.ceilings import Ceiling, Template
 from services.consent.domain.entries import BasisRule, Precondition, Way
 from services.consent.domain.form import Problem, Problems, Reading, at, by, code, day, keys, listed, number, several, text
 
-OF_THEIR_OWN = frozenset((Deadline.UNMAPPED, Deadline.NEXT_CONTACT, Deadline.CONTRACT_END))
-"""Deadlines on a day that is agreed each time."""
+OF_THEIR_OWN = frozenset((Deadline.UNMAPPED, Deadline.NEXT_CONTACT, Deadline.CONTRACT_END, Deadline.EMERGENCY_REVIEW))
+"""Deadlines on a day that is agreed each time, or that a basis has of its own."""
 LONGEST_DAYS = 3660
 MINORS_LINE = number(12, 15, "years")
 SMALL_CELL = number(2, 100, "persons")
@@ -39,6 +39,7 @@ DEADLINES = by(
 CONFERENCE = code(_CONFERENCES, "closed meeting by law")
 _HOURS, _DAYS = number(1, 24 * 366, "hours"), number(1, LONGEST_DAYS, "days")
 _KEPT = number(1, 36_600, "days")
+_ALARM = keys({"uses": number(1, 100, "uses"), "hours": _HOURS})
 _VOCABULARY = keys({}, {name: several(text) for name in ("purposes", "categories", "agency_kinds", "event_types")})
 
 
@@ -75,7 +76,7 @@ class Vocabulary:
                 meeting = keys({"statute": text, "conveners": several(self.kind)}, self._way())
                 return keys({"statute": text, "conferences": by(CONFERENCE, meeting)})
             case "L" | "V":
-                return keys({"statute": text, "ways": ways, "review_hours": _HOURS}, aside)
+                return keys({"statute": text, "ways": ways, "review_hours": _HOURS}, {**aside, **({"alarm": _ALARM} if basis == "V" else {})})
             case _:
                 return keys({"statute": text, "ways": ways}, aside)
 
@@ -132,10 +133,12 @@ def _template(entry: dict[str, Any]) -> Template:
 
 def _rule(entry: dict[str, Any]) -> BasisRule:
     review, expires = entry.pop("review_hours", None), entry.pop("expires_hours", None)
+    alarm = entry.pop("alarm", None)
+    rate = {} if alarm is None else {"alarm_uses": alarm["uses"], "alarm_ms": alarm["hours"] * HOUR_MS}
     ends = () if expires is None else (f"USE_WITHIN_{expires}_HOURS",)
     ways = {name: Way(**{**way, "obligations": (*way.get("obligations", ()), *ends)}) for name, way in entry.pop("ways", {}).items()}
     conferences = {meeting: Way(**way) for meeting, way in entry.pop("conferences", {}).items()}
-    return BasisRule(**entry, ways=ways, conferences=conferences, review_ms=None if review is None else review * HOUR_MS)
+    return BasisRule(**entry, **rate, ways=ways, conferences=conferences, review_ms=None if review is None else review * HOUR_MS)
 
 
 def _tree(known: Codes, one: Reading) -> Reading:

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     THIRD_PARTY = "THIRD_PARTY"
     KEPT_BY_DECISION = "KEPT_BY_DECISION"
     REPORTER_SECRET = "REPORTER_SECRET"
+    USE_STOPPED = "USE_STOPPED"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -109,6 +110,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.THIRD_PARTY: "開示を請求した本人ではない方の情報です。その方の同意がない限り渡せません。",
     Reason.KEPT_BY_DECISION: "開示の決定で、開示しないとされた区分です。不服がある場合は、審査請求ができます。",
     Reason.REPORTER_SECRET: "知らせた人が分かる情報は、この根拠では渡せません。",
+    Reason.USE_STOPPED: "本人の請求により、利用を停止しています。本人が改めて同意したときと、生命等の保護、法令又は本人への開示による場合のほかは渡せません。",
 }
 """What the sender is told; no personal data, no other recipient's name."""
 

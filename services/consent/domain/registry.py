@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from contracts.consent import KeyDestroyed, ProtectionFlagCleared, ProtectionFlagSet
-from contracts.consultation import SubjectDied
+from contracts.consultation import DeathRetracted, SubjectDied
 from contracts.envelope import MessageRefused
 from contracts.record import Record
 from contracts.registry import AgencyRegistered, PolicyActivated
@@ -13,7 +13,7 @@ from contracts.shared import AgencyKind, RefusalCode
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 
-Message = AgencyRegistered | PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | KeyDestroyed
+Message = AgencyRegistered | PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | DeathRetracted | KeyDestroyed
 Event = Message | MessageRefused
 
 
@@ -55,7 +55,7 @@ class Registry(Record, frozen=True, kw_only=True):
 def decide(registry: Registry, message: Message, context: Context) -> tuple[Event, ...]:
     """A registry fact holds from its place in this partition on; who may state it was checked where it came in.
 
-    That a key was destroyed is recorded; it is destroyed in the key store (later: by an effect of this fact).
+    That a key was destroyed is recorded; once that is durable, ``services/consent/destroyer.py`` destroys it in the key store.
     """
     if isinstance(message, ProtectionFlagCleared) and not any(_is(flag, message) for flag in registry.flags):
         return (refused(context, RefusalCode.WRONG_STATE),)
@@ -77,6 +77,8 @@ def evolve(registry: Registry, event: Event) -> Registry:
             return registry.changed(flags=tuple(flag for flag in registry.flags if not _is(flag, event)))
         case SubjectDied():
             return registry.changed(dead=registry.dead | {event.person})
+        case DeathRetracted():
+            return registry.changed(dead=registry.dead - {event.person})
         case KeyDestroyed() | MessageRefused():
             return registry
         case _:
@@ -103,6 +105,6 @@ DECIDER: Decider[Registry] = Decider(
     initial=Registry(),
     decide=decide,
     evolve=evolve,
-    messages=(AgencyRegistered, PolicyActivated, ProtectionFlagSet, ProtectionFlagCleared, SubjectDied, KeyDestroyed),
-    events=(AgencyRegistered, PolicyActivated, ProtectionFlagSet, ProtectionFlagCleared, SubjectDied, KeyDestroyed, MessageRefused),
+    messages=(AgencyRegistered, PolicyActivated, ProtectionFlagSet, ProtectionFlagCleared, SubjectDied, DeathRetracted, KeyDestroyed),
+    events=(AgencyRegistered, PolicyActivated, ProtectionFlagSet, ProtectionFlagCleared, SubjectDied, DeathRetracted, KeyDestroyed, MessageRefused),
 )

@@ -29,6 +29,7 @@ class Claim(Record, frozen=True, kw_only=True):
     person: str
     correction: bool
     access: bool = False
+    use_stop: bool = False
     verified: bool = False
     outcome: RightsOutcome | None = None
     withheld: frozenset[DataCategory] = frozenset()
@@ -86,7 +87,10 @@ def evolve(claims: Claims, event: Event) -> dict[str, Claim]:
 
 def _after(claim: Claim | None, event: Event) -> Claim:
     if isinstance(event, Requested):
-        return Claim(person=event.person, correction=isinstance(event, CorrectionRequested), access=isinstance(event, AccessRequested))
+        return Claim(
+            person=event.person, correction=isinstance(event, CorrectionRequested), access=isinstance(event, AccessRequested),
+            use_stop=isinstance(event, UseStopRequested),
+        )
     assert claim is not None, "a step follows its request in the log"
     match event:
         case IdentityVerified():

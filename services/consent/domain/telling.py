@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from contracts.consent import DisclosureDecided, StopNoticeIssued
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested
-from contracts.shared import Basis, Deadline, FunctionName, Purpose
+from contracts.shared import AgencyKind, Basis, Deadline, FunctionName, Purpose
 from kernel.asking import ask
 from kernel.days import DAY_MS
 from kernel.decider import Context
@@ -69,11 +69,20 @@ def missed(case: CaseFile, context: Context, rules: Rules) -> tuple[DeadlineMiss
     facts = tuple(DeadlineMissed(deadline=each.deadline, of=each.of, agency=each.agency, due=each.due) for each in over)
     events: tuple[DeadlineMissed | DisclosureRequested | DisclosureDecided, ...] = facts
     for ordinal, fact in enumerate(facts):
-        asked = tuple(told(case, context, rules, len(events), DeadlineMissed, (fact.agency, *_escalated(case, fact)), ordinal))
+        asked = tuple(told(case, context, rules, len(events), DeadlineMissed, (fact.agency, *_escalated(case, fact, rules)), ordinal))
         events, case = events + asked, counted(case, asked)
     return events
 
 
-def _escalated(case: CaseFile, fact: DeadlineMissed) -> Iterable[str]:
-    consent, _, recipient = fact.of.partition(_APART)
-    return case.givers(recipient, consent) if fact.deadline is Deadline.STOP_NOTICE_ANSWER else ()
+def _escalated(case: CaseFile, fact: DeadlineMissed, rules: Rules) -> Iterable[str]:
+    """Who else is to know: whoever gave what nobody answers for, the municipality where a person was not told (rule 19)."""
+    about, _, recipient = fact.of.partition(_APART)
+    match fact.deadline:
+        case Deadline.STOP_NOTICE_ANSWER:
+            return case.givers(recipient, about)
+        case Deadline.RECEIPT_ACKNOWLEDGED:
+            return (case.aftercare.handed[about].giver,)
+        case Deadline.PERSON_TOLD:
+            return rules.registry.of_kind(AgencyKind.MUNICIPALITY)
+        case _:
+            return ()

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from contracts.consultation import CaseClosed, CaseReopened, ClosingAwaited, LeadNoted, RegionNoted, SubjectDied, SubjectMovedAway
+from contracts.consultation import (
+    CaseClosed,
+    CaseReopened,
+    ClosingAwaited,
+    DeathRetracted,
+    LeadNoted,
+    RegionNoted,
+    SubjectDied,
+    SubjectMovedAway,
+)
 from contracts.coordination import LeadAgencyNamed
 from contracts.envelope import RegionChanged
 from contracts.shared import AgencyKind, ClosingReason, RefusalCode, ReopeningReason
@@ -31,7 +40,7 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
             return (message, *tell(context, 0, CaseReopened, state.agencies))
         case SubjectDied(household_remains=False) if not state.closed:
             return (message, *_close(state, ClosingReason.DIED, context, 1))
-        case SubjectMovedAway() | SubjectDied():
+        case SubjectMovedAway() | SubjectDied() | DeathRetracted():
             return (message,)
         case _:
             return (refused(context, RefusalCode.UNKNOWN_TYPE),)
@@ -54,6 +63,8 @@ def _fault(state: State, message: Reported, context: Context) -> RefusalCode | N
             return RefusalCode.ALREADY_DONE
         case SubjectDied(person=person) if person in state.died:
             return RefusalCode.ALREADY_DONE
+        case DeathRetracted(person=person) if person not in state.died:
+            return RefusalCode.WRONG_STATE
         case _:
             return None
 
@@ -100,6 +111,6 @@ DECIDER: Decider[State] = Decider(
     initial=State(),
     decide=decide,
     evolve=evolve,
-    messages=(CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, RegionChanged, LeadAgencyNamed),
+    messages=(CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, DeathRetracted, RegionChanged, LeadAgencyNamed),
     events=EVENTS,
 )

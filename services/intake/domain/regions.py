@@ -10,6 +10,7 @@ from contracts.consultation import (
     CaseReopened,
     ClosingAwaited,
     ConsultationReceived,
+    DeathRetracted,
     HandBackNoted,
     LeadNoted,
     LinkAccepted,
@@ -36,7 +37,7 @@ from kernel import deadlines
 from kernel.deadlines import Watched
 from services.intake.domain.open_links import OpenLinks, follow
 
-Reported = CaseClosed | CaseReopened | SubjectMovedAway | SubjectDied
+Reported = CaseClosed | CaseReopened | SubjectMovedAway | SubjectDied | DeathRetracted
 Event = (
     Reported | SignalReceived | ConsultationReceived | ClosingAwaited | RegionNoted | HandBackNoted | LeadNoted | LinkAccepted | CaseFrozen
     | PartNoted | PartGiven | PersonsNoted | DeadlineSet | DeadlineMet | DeadlineMissed | DisclosureRequested | VerdictNoted | StopNoted | MessageRefused
@@ -94,6 +95,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, moves={**state.moves, person: event})
         case SubjectDied(person=person):
             return replace(state, died=state.died | {person})
+        case DeathRetracted(person=person):
+            return replace(state, died=state.died - {person})
         case PartNoted(agency=agency) | PartGiven(agency=agency):
             return replace(state, agencies=state.agencies | {agency})
         case PersonsNoted(persons=persons):
@@ -109,7 +112,7 @@ def evolve(state: State, event: Event) -> State:
 
 
 EVENTS = (
-    SignalReceived, ConsultationReceived, CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, ClosingAwaited, RegionNoted, HandBackNoted,
+    SignalReceived, ConsultationReceived, CaseClosed, CaseReopened, SubjectMovedAway, SubjectDied, DeathRetracted, ClosingAwaited, RegionNoted, HandBackNoted,
     LeadNoted, LinkAccepted, CaseFrozen, PartNoted, PartGiven, PersonsNoted, DeadlineSet, DeadlineMet, DeadlineMissed, DisclosureRequested,
     VerdictNoted, StopNoted, MessageRefused,
 )

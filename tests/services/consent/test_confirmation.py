@@ -124,7 +124,7 @@ def test_rule_1_unconfirmed_in_time_it_never_becomes_active_and_its_recorder_is_
 def test_rule_1_it_waits_no_longer_than_it_would_hold():
     """And, where the pack has no such term, as long."""
     short = OWN.changed(valid_to=date(2026, 5, 30))
-    without = given(gate({"hash": replace(PACK, deadlines={})}), shared=TOWN)
+    without = given(gate({"hash": replace(PACK, deadlines={}, confirmation_ms=None)}), shared=TOWN)
 
     case().when(short, agency="coordinator").then(short, WAITS.changed(due=start_of(date(2026, 5, 31).toordinal())))
     without.when(OWN, agency="coordinator").then(OWN, WAITS.changed(due=start_of(date(2027, 4, 1).toordinal())))

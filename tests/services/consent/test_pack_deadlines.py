@@ -11,7 +11,7 @@ import yaml
 from contracts.shared import Deadline
 from services.consent.domain.pack import PackInvalid, PolicyPack, read
 
-NATIONAL = yaml.safe_load(Path("policies/national.yaml").read_text("utf-8"))
+NATIONAL = yaml.safe_load(Path("policies/national-2.yaml").read_text("utf-8"))
 
 
 def pack(deadlines: Any) -> PolicyPack:

@@ -19,7 +19,8 @@ from services.consent.domain.gate import gate
 
 MOTHER, SON = "a" * 32, "b" * 32
 CONSENT = "c" * 32
-PACK = packs.read(yaml.safe_load(Path("policies/national.yaml").read_text("utf-8")), "hash")
+PACK = packs.read(yaml.safe_load(Path("policies/national-2.yaml").read_text("utf-8")) | {"effective_from": date(2023, 4, 1)}, "hash")
+"""As it is, on every day that the tests speak of."""
 GATE = gate({"hash": replace(PACK, deadlines={})})
 """As the pack says, without deadlines of its own."""
 DAYS = 14

@@ -18,7 +18,7 @@ from tests.services.intake.outbox import ID, TOPICS, Town, record
 
 FIRST, LAST = date(2026, 4, 1), date(2027, 3, 31)
 SCREENED = ConsultationScreened(outcome=ScreeningOutcome.COMPLEX, urgency=Urgency.LOW)
-LASTING = {"StopNoticeAnswered", "DisclosureAcknowledged", "EmergencyRaised"}
+LASTING = {"StopNoticeAnswered", "DisclosureAcknowledged", "EmergencyRaised", "PersonTold", "PersonTellingDelayed"}
 
 
 def milliseconds(text: str) -> int:

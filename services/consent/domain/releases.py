@@ -1,0 +1,37 @@
+"""Releases (提供): what follows from a verdict, from its delivery and from time, beside what consents ask for (rules 19, 27, 29; R12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.consent import DisclosureDecided, DisclosureReleased, EmergencyUseFrequent, StopNoticeIssued, UseExpired
+from contracts.envelope import DeadlineSet
+from contracts.shared import Deadline, FunctionName
+from services.consent.domain import stopping, telling, unasked
+from services.consent.domain.casefile import CaseFile
+from services.consent.domain.model import UNASKED
+from services.consent.domain.rules import Rules
+
+
+def on_verdict(case: CaseFile, verdict: DisclosureDecided, rules: Rules) -> Iterator[EmergencyUseFrequent]:
+    """An agency that releases in an emergency again and again is told of to the reviewer."""
+    return unasked.alarms(case.aftercare.unasked, verdict, rules.known, rules.registry.of_kind(rules.known.reviewer))
+
+
+def on_delivery(case: CaseFile, delivery: DisclosureReleased, rules: Rules) -> Iterator[StopNoticeIssued | DeadlineSet]:
+    """Who gave without asking has to tell the person, the recipient to acknowledge, where the pack has days for it; ``case`` as it was before."""
+    yield from telling.with_deadlines(stopping.on_delivery(case, delivery), rules)
+    under_way = case.deliveries.get(delivery.request_id)
+    if under_way is None or under_way.request.function is FunctionName.CONSENT or delivery.request_id in case.aftercare.handed:
+        return
+    if delivery.basis in UNASKED:
+        yield from telling.given_days(Deadline.PERSON_TOLD, delivery.request_id, under_way.request.agency, rules)
+    yield from telling.given_days(Deadline.RECEIPT_ACKNOWLEDGED, delivery.request_id, delivery.recipient, rules)
+
+
+def in_time(case: CaseFile, rules: Rules) -> Iterator[UseExpired | DeadlineSet]:
+    """The time of use is over: who received answers as to a stop notice, who gave learns of it."""
+    for event in unasked.expiries(case.aftercare.unasked, rules.at):
+        yield event
+        if event.recipient == event.holder:
+            yield from telling.given_days(Deadline.STOP_NOTICE_ANSWER, telling.stop_of(event.notice, event.holder), event.holder, rules)
