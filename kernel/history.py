@@ -1,7 +1,8 @@
 """History: what one partition of a log says. The only state a function has; replayed whenever the partition is taken over.
 
-Reading rule, of every function and of the courier's fence: an event counts when its ``seq`` is the next of its key and its cause is new.
-What was seen already (a zombie's late append, a repeated send) is passed over; a hole in ``seq`` is an alarm, since nothing may be missing.
+Reading rule, of every function and of the courier's fence: an answer, the events of one message side by side, counts when its first
+``seq`` is the next of its key and its cause is new. What was seen already (a zombie's late append, a repeated send) is passed over, the
+whole answer where it begins too late; a hole in ``seq`` is an alarm, since nothing may be missing.
 """
 
 from __future__ import annotations
@@ -44,6 +45,28 @@ class Entry:
         self.due: int | None = None
 
 
+class Passed:
+    """The answer that was passed over last: with its first event, all that follow in it count for nothing."""
+
+    __slots__ = ("_answer", "_first", "_next")
+
+    def __init__(self) -> None:
+        self._answer: tuple[str, Any] = ("", None)
+        self._first: bytes | None = b""
+        self._next = -1
+
+    def goes_on(self, record: Record, key: str, cause: Any) -> bool:
+        """Whether a record belongs to it; one that has its first id again begins another answer to the same message."""
+        beside = record.offset == self._next and self._answer == (key, cause)
+        return beside and envelope.header(record.headers, "ce_id") != self._first
+
+    def note(self, record: Record, key: str, cause: Any) -> None:
+        """Pass over a record."""
+        if not self.goes_on(record, key, cause):
+            self._answer, self._first = (key, cause), envelope.header(record.headers, "ce_id")
+        self._next = record.offset + 1
+
+
 class Folds:
     """Which deciders of a function fold which event type; built once, shared by all partitions."""
 
@@ -77,6 +100,7 @@ class History:
         self.entries: dict[str, Entry] = {}
         self.shared: Any = folds.shared.initial if folds.shared else None
         self.next_offset = 0
+        self._passed = Passed()
 
     def entry(self, key: str) -> Entry:
         """The entry of one key; a new key starts from the initial states."""
@@ -115,7 +139,9 @@ class History:
         subject, seq, source, message_id, digest = envelope.origin(record.key, record.headers)
         entry, cause = self.entry(subject), (source, message_id)
         handled = entry.handled.get(cause)
-        if seq <= entry.seq or (handled and record.offset != handled.first + handled.count):
+        late = seq <= entry.seq or (handled and record.offset != handled.first + handled.count)
+        if late or self._passed.goes_on(record, subject, cause):
+            self._passed.note(record, subject, cause)
             self._alarm("DUPLICATE" if handled and handled.digest == digest else "CAUSE_CONFLICT")
             return
         if seq > entry.seq + 1:

@@ -7,7 +7,6 @@ recipient answers finds the function informed.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -80,9 +79,9 @@ class Courier:
         await self._fence.take(records)
         facts = [_fact(record) for record in records]
         releasing = [fact for fact in facts if self._stands(fact)]
-        ahead = self._fence.read_on({fact.record.partition for fact in releasing})
-        _, logged = await asyncio.gather(ahead, self._released_events(releasing))
+        logged = await self._released_events(releasing)
         keys = await self._keys.for_opening({part.key_id for fact in releasing for part in self._released_parts(fact, logged)})
+        await self._fence.read_on({fact.record.partition for fact in releasing})  # last: a key store that is slow leaves time for a withdrawal
         return [outgoing for fact in facts for outgoing in self._deliver(fact, logged, keys)]
 
     async def _released_events(self, releasing: Iterable[Fact]) -> dict[str, Logged]:

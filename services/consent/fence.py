@@ -23,6 +23,7 @@ from contracts.consent import (
 from contracts.envelope import DeadlineMissed
 from kernel import envelope, serde
 from kernel.failures import IntegrityError, Unavailable
+from kernel.history import Passed
 from kernel.records import TP, LogReader, Record, position
 from kernel.telemetry import Meter
 from services.consent.domain.model import GIVEN
@@ -39,15 +40,16 @@ _OWN = frozenset(BY_CLASS[kind].full_name for kind in (
 class _Partition:
     """One partition of the gate's log, read up to ``next``; the standing verdict's id by request.
 
-    Of each case the last ``seq``, the last cause, and the causes seen (their hashes): an event counts when its ``seq`` is new and so is
-    its cause, or the cause is still the last.
+    Of each case the last ``seq``, its cause and where it lies, and the causes seen (their hashes): an event counts when its ``seq`` is new
+    and so is its cause, or it goes on in the answer that was read last. An answer that begins too late is passed over whole.
     """
 
     next: int = 0
     inherited: int = 0
     """Up to here a courier before us may have carried out what we have not seen a receipt of."""
-    seqs: dict[str, tuple[int, int]] = field(default_factory=dict)
+    seqs: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     causes: dict[str, set[int]] = field(default_factory=dict)
+    passed: Passed = field(default_factory=Passed)
     standing: dict[str, str] = field(default_factory=dict)
     own: dict[str, int] = field(default_factory=dict)
     """Where the gate's own events lie that agencies are told of, by event id."""
@@ -110,11 +112,14 @@ class Fence:
 def _read(partition: _Partition, record: Record) -> None:
     partition.next = record.offset + 1
     attributes = envelope.read(record.key, record.headers)
-    cause, causes = hash((attributes.causation_source, attributes.causation_id)), partition.causes.setdefault(attributes.subject, set())
-    seq, last = partition.seqs.get(attributes.subject, (0, 0))
-    if attributes.seq <= seq or (cause in causes and cause != last):
+    case, cause = attributes.subject, hash((attributes.causation_source, attributes.causation_id))
+    causes = partition.causes.setdefault(case, set())
+    seq, last, offset = partition.seqs.get(case, (0, 0, -1))
+    late = attributes.seq <= seq or (cause in causes and (last, offset + 1) != (cause, record.offset))
+    if late or partition.passed.goes_on(record, case, cause):
+        partition.passed.note(record, case, cause)
         return
-    partition.seqs[attributes.subject] = attributes.seq, cause
+    partition.seqs[case] = attributes.seq, cause, record.offset
     causes.add(cause)
     if attributes.type in _TELLING:
         _note(partition.standing, attributes.id, serde.decode(record.value))

@@ -575,6 +575,29 @@ def test_a_late_append_of_another_writer_is_passed_over_and_counted():
     assert 2 == here.handler(NAME).state(KEY, DECIDER).signals
 
 
+def test_an_answer_that_begins_too_late_is_passed_over_whole():
+    """A zombie has not seen what came by the urgent lane: its answer begins with a number that is taken and ends with one that is not."""
+    zombie, here = town(), town()
+    for message in ("m1", "m3"):
+        put(zombie.log, signal(), message)
+    zombie.pump()
+    put(here.log, signal(), "m1")
+    put(here.log, signal("refuse"), "m2")
+    here.pump()
+    for late in zombie.log.records(LOG)[1:]:
+        here.log.append(LOG, late.partition, late.key, late.value, late.headers)
+    here.restart(NAME)
+    assert 1 == here.handler(NAME).state(KEY, DECIDER).signals
+
+    put(here.log, signal(), "m3")
+    for _ in range(2):
+        here.pump()
+        here.restart(NAME, again=1)
+
+    assert ["1", "2", "2", "3", "4", "3", "4", "5"] == texts(here.log, "ce_seq")
+    assert 2 == here.handler(NAME).state(KEY, DECIDER).signals
+
+
 def test_another_writer_in_our_log_is_noticed_at_the_next_write():
     """Then the state may be wrong: stop, and start again from the log."""
     here = town()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from contracts.consent import DisclosureDecided, DisclosureReleased, StopNoticeIssued
 from contracts.coordination import CoordinationReferred
-from contracts.envelope import MessageRefused, SealedEvent
+from contracts.envelope import MessageNoted, MessageRefused, SealedEvent
 from contracts.shared import (
     Basis,
     DataCategory,
@@ -49,9 +49,12 @@ class Keys:
     def __init__(self) -> None:
         self.known: dict[str, Key | Erased] = {person: Key(person, person[:1].encode() * 32) for person in (MOTHER, SON)}
         self.lost = False
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens while the store is asked."""
 
     async def for_opening(self, key_ids: Iterable[str]) -> Mapping[str, Key | Erased]:
         """See kernel.keyring."""
+        self.meanwhile()
         if self.lost:
             raise Unavailable("key store")
         return {key_id: self.known[key_id] for key_id in key_ids}
@@ -171,6 +174,19 @@ def test_of_two_verdicts_on_one_request_the_last_counts(town: Town):
     assert [] == town.receipts()
 
 
+def test_rule_24_a_verdict_that_comes_while_the_key_store_is_asked_counts(town: Town):
+    """The store is slow, and the person withdraws meanwhile: the fence is read after the keys, so nothing goes out."""
+    def withdrawn() -> None:
+        town.keys.meanwhile = lambda: None
+        town.decided(Outcome.DENY, identity="v2", seq=2)
+
+    town.keys.meanwhile = withdrawn
+    town.decided(Outcome.PERMIT, BASIC, seq=1)
+    town.memory.pump()
+
+    assert [] == town.inbox("coordinator")
+
+
 def test_a_later_verdict_on_another_request_is_in_nobodys_way(town: Town):
     """Only the same request counts."""
     town.decided(Outcome.PERMIT, BASIC)
@@ -259,6 +275,17 @@ def test_a_second_answer_to_a_cause_that_was_answered_counts_for_nothing(town: T
     town.memory.pump()
 
     assert [] == [event for event in town.inbox("coordinator") if event.name]
+
+
+def test_an_answer_that_begins_too_late_releases_nothing(town: Town):
+    """Its last event has a number that is new; it is passed over with those before it."""
+    town.decided(Outcome.DENY, identity="v1", seq=1, cause="m1")
+    town.decided(Outcome.DENY, identity="v2", request="r2", seq=2, cause="m2")
+    town.append(TOPICS.log("consent"), MessageNoted(message_type="x"), "consent", "late", seq=2, cause="m3")
+    town.decided(Outcome.PERMIT, BASIC, identity="v3", request="r3", seq=3, cause="m3")
+    town.memory.pump()
+
+    assert [] == town.inbox("coordinator")
 
 
 def test_the_gate_is_told_what_was_delivered(town: Town):
