@@ -12,6 +12,7 @@ from contracts.consent import ConsentGranted, ConsentRequested
 from contracts.envelope import DisclosureRequested
 from contracts.registry import AgencyRegistered, PolicyActivated
 from contracts.shared import AgencyKind, Basis, ConsentMedium, DataCategory, Deadline, FunctionName, PartCode, Purpose
+from kernel.days import DAY_MS
 from kernel.decider import fold
 from services.consent.domain import pack as packs
 from services.consent.domain import registry
@@ -23,7 +24,7 @@ PACK = packs.read(yaml.safe_load(Path("policies/national.yaml").read_text("utf-8
 GATE = gate({"hash": replace(PACK, deadlines={})})
 """As the pack says, without deadlines of its own."""
 DAYS = 14
-TIMED = gate({"hash": replace(PACK, deadlines={Deadline.STOP_NOTICE_ANSWER: DAYS, Deadline.RIGHTS_ANSWER: 30})})
+TIMED = gate({"hash": replace(PACK, confirmation_ms=DAYS * DAY_MS, deadlines={Deadline.STOP_NOTICE_ANSWER: DAYS, Deadline.RIGHTS_ANSWER: 30})})
 """With deadlines for whoever is to answer."""
 KINDS = {
     "elder": AgencyKind.ELDER, "coordinator": AgencyKind.COORDINATOR, "outreach": AgencyKind.OUTREACH, "workshop": AgencyKind.WORKSHOP,
