@@ -64,7 +64,7 @@ def decode(text: bytes) -> dict[str, Any]:
 
 
 def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact], states: Mapping[str, ConsentState]) -> bytes:
-    """The answer to a line; with how each consent of the case stands, where something was not given and there is one."""
+    """The answer to a line; with how each consent of the case stands, where nothing was given and there is one."""
     answer = {
         "id": line.id, "outcome": verdict.outcome, "rule": verdict.rule, "basis": verdict.basis,
         "consent": verdict.consents[0] if verdict.consents else None, "consents": verdict.consents,

@@ -27,6 +27,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
     """By person."""
     named: dict[tuple[str, str], tuple[Consent, ...]] = {}
     """Those that may support something, by person and recipient: the only ones that a decision has to test."""
+    taken_back: frozenset[tuple[str, str]] = frozenset()
+    """Person and recipient of every consent that was withdrawn or replaced."""
     refusals: dict[str, tuple[Refusal, ...]] = {}
     """By person."""
     lifted: dict[str, tuple[Refusal, ...]] = {}
@@ -187,9 +189,15 @@ class CaseFile(Record, frozen=True, kw_only=True):
     def with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
         """With these as all the consents of a person, whatever their state."""
         others = {key: listed for key, listed in self.named.items() if key[0] != person}
-        active = [consent for consent in consents if consent.active]
+        active = [consent for consent in consents if not consent.withdrawn and consent.barred is None]
         recipients = frozenset[str]().union(*(consent.recipients for consent in active))
         own = {(person, recipient): tuple(one for one in active if recipient in one.recipients) for recipient in recipients}
         left_out = frozenset[LeftOut]().union(*(consent.exclusions for consent in consents if not consent.successor and consent.barred not in NEVER))
         excluded = {**self.excluded, person: left_out} if left_out or person in self.excluded else self.excluded
-        return self.changed(consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person}, excluded=excluded)
+        taken_back = self.taken_back
+        if taken_back or len(active) < len(consents):
+            ended = {(person, recipient) for one in consents if one.withdrawn for recipient in one.recipients}
+            taken_back = frozenset(each for each in taken_back if each[0] != person).union(ended)
+        return self.changed(
+            consents={**self.consents, person: consents}, named=others | own, persons=self.persons | {person}, excluded=excluded, taken_back=taken_back,
+        )
