@@ -113,7 +113,7 @@ class Answer(Struct, kw_only=True):
 
 
 def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact], states: Mapping[str, ConsentState]) -> bytes:
-    """The answer to a line; with how each consent of the case stands, where something was not given and there is one."""
+    """The answer to a line; with how each consent of the case stands, where nothing was given and there is one."""
     asked = {**line.asked}
     del asked["parts"]
     return _encode(Answer(

@@ -12,8 +12,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from cli.consent import app, decisions
+from cli.consent import app, decisions, words
 from cli.consent.policy import named
+from services.consent.domain.model import ConsentState
+from services.consent.domain.reasons import OPENED_BY
 
 MOTHER = "a" * 32
 GRANTED = {
@@ -237,3 +239,58 @@ def test_what_is_no_answer_is_not_explained(text: str):
     ended = CliRunner().invoke(app, ["explain", "-"], input=text)
 
     assert 1 == ended.exit_code
+
+
+OWN = {**GRANTED, "from": "coordinator"}
+"""As the recipient itself has recorded it."""
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "reasons", "opens", "state"),
+    [
+        ((GRANTED, {"type": "ConsentPaused", "person": MOTHER, "consents": ["c1"]}), "HOLD", ["CONSENT_PAUSED"], ["CONSENT_RESUMED"], "PAUSED"),
+        ((GRANTED, {"type": "ConsentPaused", "person": MOTHER, "consents": ["c1"]}, {"type": "ConsentResumed", "person": MOTHER, "consents": ["c1"]}),
+         "REDACT", ["CATEGORY_NOT_CONSENTED"], [], None),
+        ((GRANTED, {"type": "ConsentInvalidated", "person": MOTHER, "consents": ["c1"], "reason": "FORGED"}),
+         "HOLD", ["CONSENT_INVALIDATED"], ["CONSENT_OF_PERSON"], "INVALIDATED"),
+        ((OWN,), "HOLD", ["CONSENT_UNCONFIRMED"], ["CONSENT_CONFIRMED"], "AWAITED"),
+        ((OWN, {"type": "ConsentConfirmed", "consent": "c1", "person": MOTHER, "from": "elder"}), "REDACT", ["CATEGORY_NOT_CONSENTED"], [], None),
+        ((OWN, {"type": "ConsentLapsed", "consent": "c1", "recipient": "coordinator"}), "HOLD", ["CONSENT_LAPSED"], ["CONSENT_OF_PERSON"], "LAPSED"),
+    ],
+)
+def test_rule_5_facts_of_a_consents_life_count_offline(facts: tuple[Any, ...], outcome: str, reasons: list[str], opens: list[str], state: str | None):
+    """Paused, resumed, void, waiting, confirmed, lapsed; and how it stands is told where nothing was given."""
+    answer = asked(line(*facts))
+
+    assert (outcome, reasons, opens) == (answer["outcome"], answer["reasons"], answer["releases_when"])
+    assert ({"c1": state} if state else None) == answer.get("states")
+
+
+def test_who_confirms_what_it_has_recorded_itself_confirms_nothing():
+    """Offline too."""
+    answer = asked(line(OWN, {"type": "ConsentConfirmed", "consent": "c1", "person": MOTHER, "from": "coordinator"}))
+
+    assert [{"type": "ConsentConfirmed", "code": "SAME_AGENCY"}] == answer["refused_facts"]
+    assert "states" not in asked(line(GRANTED, parts=[{"person": MOTHER, "category": "BASIC"}]))
+
+
+def test_an_explanation_tells_how_the_consents_stand():
+    """And what opens the way: the person's word, or somebody else's."""
+    paused = told(line(GRANTED, {"type": "ConsentPaused", "person": MOTHER, "consents": ["c1"]}))
+
+    assert all(words in paused for words in ("一時停止しています", "同意 c1: 一時停止中", "再開するのを待つ"))
+    assert "「同意の確認」を記録するよう頼む" in told(line(OWN))
+
+
+def test_every_state_and_every_opening_has_its_words():
+    """None is shown as a code."""
+    assert {each.value for each in ConsentState} == set(words.STATES)
+    assert {code for codes in OPENED_BY.values() for code in codes} <= set(words.OPENS)
+
+
+def test_rule_4_offline_a_ceiling_of_the_pack_of_the_day_counts():
+    """A workshop is not told of abuse, whatever the form says."""
+    form = {**GRANTED, "purpose": "PARTICIPATION", "categories": ["BASIC", "ABUSE"]}
+
+    assert [{"type": "ConsentGranted", "code": "CEILING_CATEGORY"}] == asked(line(form))["refused_facts"]
+    assert "refused_facts" not in asked(line({**form, "at": "2026-03-01T09:00:00+09:00"}), named("national"))

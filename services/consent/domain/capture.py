@@ -81,9 +81,13 @@ def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> Refusal
         (not scope.categories or DataCategory.UNMAPPED in scope.categories, RefusalCode.CATEGORIES_MISSING),
         (not rules.known.categories.keys() >= set(scope.categories), RefusalCode.CATEGORY_UNKNOWN),
         (not scope.recipients, RefusalCode.RECIPIENTS_MISSING),
-        (any(not WILD.isdisjoint(recipient) for recipient in scope.recipients), RefusalCode.WILDCARD_RECIPIENT),
-        (not rules.registry.agencies.keys() >= set(scope.recipients), RefusalCode.RECIPIENT_UNKNOWN),
-    ))
+    )) or _of_recipients([each for each in scope.recipients if each not in rules.registry.agencies])
+
+
+def _of_recipients(unknown: list[str]) -> RefusalCode | None:
+    if any(not WILD.isdisjoint(each) for each in unknown):
+        return RefusalCode.WILDCARD_RECIPIENT
+    return RefusalCode.RECIPIENT_UNKNOWN if unknown else None
 
 
 def _of_request(request: ConsentRequested, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
@@ -106,7 +110,7 @@ def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rul
         (last < first or last < today, RefusalCode.PERIOD_INVALID),
         (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
         (not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
-        (not chain_holds(consent, case), RefusalCode.PREVIOUS_HASH),
+        (bool(consent.previous_hash) and not _chain_holds(consent, case), RefusalCode.PREVIOUS_HASH),
         (not _within_what_was_asked(consent, case), RefusalCode.VALUE_INVALID),
     )) or ceilings.fault_of_grant(consent, rules.known) or artefact.fault(consent, rules, today) or artefact.fault_of_grantor(
         consent, case.standing, rules,
@@ -115,10 +119,10 @@ def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rul
     )
 
 
-def chain_holds(consent: ConsentGranted, case: CaseFile) -> bool:
-    """Whether the hash of the version before it, where it is given, is that of the latest one of the consent that it replaces (rule 6)."""
+def _chain_holds(consent: ConsentGranted, case: CaseFile) -> bool:
+    """Whether the hash that it names is that of the latest version of the one consent that it replaces (rule 6)."""
     before = case.consent(consent.supersedes[0]) if len(consent.supersedes) == 1 else None
-    return not consent.previous_hash or before is not None and consent.previous_hash == before.digest.hex()
+    return before is not None and consent.previous_hash == before.digest.hex()
 
 
 def _within_what_was_asked(consent: ConsentGranted, case: CaseFile) -> bool:
@@ -167,8 +171,7 @@ def _of_extension(extended: ConsentExtended, case: CaseFile, recorder: str, rule
         (recorder in consent.recipients, RefusalCode.RECORDER_BENEFITS),
         (ceilings.endless(extended.valid_to), RefusalCode.OPEN_ENDED),
         (last <= consent.last_day, RefusalCode.PERIOD_INVALID),
-        (last - today >= ceilings.strictest(rules.known, consent.purpose, consent.categories).longest_days, RefusalCode.CEILING_PERIOD),
-    )) or case.standing.fault_of_yes(
+    )) or ceilings.fault_of_extension(rules.known, consent.purpose, consent.categories, last - today) or case.standing.fault_of_yes(
         consent.person, rules.known.purposes.get(consent.purpose, ()), today, last, today, rules.known.minors_line,
     )
 

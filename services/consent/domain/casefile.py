@@ -27,6 +27,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
     """By person."""
     named: dict[tuple[str, str], tuple[Consent, ...]] = {}
     """Those that may support something, by person and recipient: the only ones that a decision has to test."""
+    taken_back: frozenset[tuple[str, str]] = frozenset()
+    """Person and recipient of every consent that was withdrawn or replaced."""
     refusals: dict[str, tuple[Refusal, ...]] = {}
     """By person."""
     lifted: dict[str, tuple[Refusal, ...]] = {}
@@ -192,11 +194,18 @@ class CaseFile(Record, frozen=True, kw_only=True):
     def with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
         """With these as all the consents of a person, whatever their state."""
         named = {place: listed for place, listed in self.named.items() if place[0] != person}
-        for consent in [each for each in consents if each.active]:
+        active = [each for each in consents if not each.withdrawn and each.barred is None]
+        for consent in active:
             for recipient in consent.recipients:
                 named[person, recipient] = (*named.get((person, recipient), ()), consent)
         excluded, left_out = self.excluded, [each.exclusions for each in consents if each.exclusions and not each.successor and each.barred not in NEVER]
         if left_out or person in excluded:
             excluded = {**excluded, person: frozenset[LeftOut]().union(*left_out)}
+        taken_back = self.taken_back
+        if taken_back or len(active) < len(consents):
+            ended = {(person, recipient) for one in consents if one.withdrawn for recipient in one.recipients}
+            taken_back = frozenset(each for each in taken_back if each[0] != person).union(ended)
         persons = self.persons if person in self.persons else self.persons | {person}
-        return self.changed(consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded)
+        return self.changed(
+            consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded, taken_back=taken_back,
+        )

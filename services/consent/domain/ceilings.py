@@ -32,13 +32,16 @@ class Ceiling:
     uses: int = UNLIMITED
 
 
+_FREE = Ceiling()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """What may be asked for with one purpose."""
 
     allowed: frozenset[DataCategory] | None = None
     """The only categories; None: all."""
-    whole: Ceiling = Ceiling()
+    whole: Ceiling = _FREE
     by_category: Mapping[DataCategory, Ceiling] = field(default_factory=dict)
 
 
@@ -47,33 +50,58 @@ def endless(last: date) -> bool:
     return last >= _NO_END
 
 
-def strictest(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCategory]) -> Ceiling:
-    """What all of them allow."""
-    if not pack.ceilings:
-        return Ceiling(longest_days=pack.longest_days)
-    found = [*_ceilings(pack, purpose, categories)]
+Most = Mapping[tuple[Purpose, DataCategory], Ceiling | None]
+"""The most that may be asked for by purpose and category; None: nothing. What is not there has no ceiling of its own."""
+
+
+def most(templates: Mapping[Purpose, Template], purposes: Mapping[Purpose, frozenset[Purpose]], lines: Mapping[DataCategory, frozenset[DataCategory]]) -> Most:
+    """The strictest of all templates that concern a purpose and a category. ``purposes``, ``lines``: each code with what stands above it."""
+    return {
+        (purpose, category): _of_all([templates[each] for each in sorted(line) if each in templates], category, lines)
+        for purpose, line in purposes.items() if not line.isdisjoint(templates) for category in lines
+    }
+
+
+def _of_all(templates: list[Template], category: DataCategory, lines: Mapping[DataCategory, frozenset[DataCategory]]) -> Ceiling | None:
+    if any(each.allowed is not None and each.allowed.isdisjoint(lines[category]) for each in templates):
+        return None
+    return _lowest([ceiling for each in templates for ceiling in (each.whole, *_about(each, category, lines))])
+
+
+def _about(template: Template, category: DataCategory, lines: Mapping[DataCategory, frozenset[DataCategory]]) -> Iterator[Ceiling]:
+    """What it says of the category, of one above it, or of one that it holds too."""
+    for each, ceiling in template.by_category.items():
+        if each in lines[category] or category in lines.get(each, ()):
+            yield ceiling
+
+
+def _lowest(ceilings: list[Ceiling]) -> Ceiling:
     return Ceiling(
-        longest_days=min([pack.longest_days, *(each.longest_days for each in found)]), keep_days=min([UNLIMITED, *(each.keep_days for each in found)]),
-        uses=min([UNLIMITED, *(each.uses for each in found)]),
+        longest_days=min([each.longest_days for each in ceilings]), keep_days=min([each.keep_days for each in ceilings]),
+        uses=min([each.uses for each in ceilings]),
     )
 
 
-def _ceilings(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCategory]) -> Iterator[Ceiling]:
-    lines = pack.categories
-    for template in _templates(pack, purpose):
-        yield template.whole
-        for category, ceiling in template.by_category.items():
-            if any(category in lines.get(each, ()) or each in lines.get(category, ()) for each in categories):
-                yield ceiling
+def strictest(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCategory]) -> Ceiling | None:
+    """What all of these categories allow together; None: one of them may not be asked for at all."""
+    if not pack.most:
+        return Ceiling(longest_days=pack.longest_days)
+    found = [pack.most.get((purpose, category), _FREE) for category in categories]
+    if None in found:
+        return None
+    longest, keep, uses = pack.longest_days, UNLIMITED, UNLIMITED
+    for each in found:
+        if each is not None and each is not _FREE:
+            longest, keep, uses = min(longest, each.longest_days), min(keep, each.keep_days), min(uses, each.uses)
+    return Ceiling(longest_days=longest, keep_days=keep, uses=uses)
 
 
-def _templates(pack: PolicyPack, purpose: Purpose) -> list[Template]:
-    return [pack.ceilings[each] for each in pack.purposes.get(purpose, ()) if each in pack.ceilings]
-
-
-def _all_allowed(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCategory]) -> bool:
-    lists = [template.allowed for template in _templates(pack, purpose) if template.allowed is not None]
-    return all(not allowed.isdisjoint(pack.categories.get(each, ())) for allowed in lists for each in categories)
+def fault_of_extension(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCategory], days: int) -> RefusalCode | None:
+    """Why a consent cannot be extended by so many days from today, or None."""
+    ceiling = strictest(pack, purpose, categories)
+    if ceiling is None:
+        return RefusalCode.CEILING_CATEGORY
+    return RefusalCode.CEILING_PERIOD if days >= ceiling.longest_days else None
 
 
 def fault_of_grant(consent: ConsentGranted, pack: PolicyPack) -> RefusalCode | None:
@@ -93,11 +121,11 @@ def fault_of_request(request: ConsentRequested, pack: PolicyPack, today: date) -
 def _fault(
     pack: PolicyPack, asked: ConsentGranted | ConsentRequested, first: date, last: date | None, uses: int,
 ) -> RefusalCode | None:
-    if pack.ceilings and not _all_allowed(pack, asked.purpose, asked.categories):
+    ceiling = strictest(pack, asked.purpose, asked.categories)
+    if ceiling is None:
         return RefusalCode.CEILING_CATEGORY
-    most = strictest(pack, asked.purpose, asked.categories)
-    if last and (last - first).days >= most.longest_days:
+    if last and (last - first).days >= ceiling.longest_days:
         return RefusalCode.CEILING_PERIOD
-    if asked.keep_until and (asked.keep_until - first).days >= most.keep_days:
+    if asked.keep_until and (asked.keep_until - first).days >= ceiling.keep_days:
         return RefusalCode.CEILING_KEEP
-    return RefusalCode.CEILING_USES if most.uses < uses else None
+    return RefusalCode.CEILING_USES if ceiling.uses < uses else None

@@ -171,9 +171,9 @@ def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -
 
 def _other_category(question: Question, part: PartCode) -> Reason:
     """Not consented to; or consented to, and taken back, which another consent does not undo."""
-    consents = [each for each in question.case.consents.get(part.person, ()) if question.request.recipient in each.recipients]
-    if not [each for each in consents if each.withdrawn]:
+    if (part.person, question.request.recipient) not in question.case.taken_back:
         return _OTHER_CATEGORY
+    consents = [each for each in question.case.consents.get(part.person, ()) if question.request.recipient in each.recipients]
     meeting = [each for each in consents if not each.successor and any(_meets(question, category, part.category) for category in each.categories)]
     misses = [_miss(question, each) for each in meeting]
     return _WITHDRAWN if _WITHDRAWN in misses and _NOT_YET not in misses else _OTHER_CATEGORY

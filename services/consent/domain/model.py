@@ -105,15 +105,15 @@ class Consent(Record, frozen=True, kw_only=True):
         return not self.dated if authored is None else self.first_written <= authored <= self.last_written
 
 
-def recorded(event: ConsentGranted) -> Consent:
-    """The consent that was given."""
+def recorded(event: ConsentGranted, chained: bool = True) -> Consent:
+    """The consent that was given; without its hash where nobody will ask for it."""
     signed = event.signed_on or event.valid_from
     return Consent(
         id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
         recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
         first_written=(event.authored_from or signed).toordinal(), last_written=event.authored_to.toordinal() if event.authored_to else _NO_END,
         dated=bool(event.authored_from or event.authored_to), use_limit=event.use_limit,
-        exclusions=frozenset([left_out(each) for each in event.exclusions]) if event.exclusions else _NOTHING, digest=chain.of_grant(event),
+        exclusions=frozenset([left_out(each) for each in event.exclusions]) if event.exclusions else _NOTHING, digest=chain.of_grant(event) if chained else b"",
     )
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, get_args
 
-from contracts.consent import DisclosureDecided
+from contracts.consent import ConsentGranted, DisclosureDecided
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, MessageRefused
 from contracts.record import Record
-from contracts.shared import AgencyKind, Outcome, RefusalCode
+from contracts.shared import AgencyKind, RefusalCode
 from kernel.days import ordinal_in_japan
 from kernel.decider import Context
 from kernel.parties import refused
-from services.consent.domain import answers, capture, confirmation, folding, registry
+from services.consent.domain import answers, capture, confirmation, folding, registry, versions
 from services.consent.domain.casefile import CaseFile
-from services.consent.domain.model import ConsentState
+from services.consent.domain.model import GIVEN, ConsentState
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Agency, Registry
 from services.consent.domain.rules import Rules
@@ -27,7 +27,6 @@ _ANSWERED = frozenset(get_args(answers.Answer))
 _FOLDED = frozenset(get_args(folding.Event)) - {DeadlineSet, DeadlineMet, DeadlineMissed}
 """What changes a case; what has to be done by when changes no verdict."""
 _NOTHING_KNOWN = CaseFile()
-_PERMIT = Outcome.PERMIT
 _SPOKEN_OF = Agency(kind=AgencyKind.UNMAPPED, emergency_right=False)
 
 
@@ -56,18 +55,18 @@ class Desk:
     def decide(
         self, identity: str, request: DisclosureRequested, facts: Iterable[Stated], at: int, policy: str, kinds: Mapping[str, AgencyKind],
     ) -> tuple[DisclosureDecided, list[RefusedFact], dict[str, ConsentState]]:
-        """The verdict on ``request`` at ``at``, by ``policy`` unless a fact has put another in force; the facts that do not count; how consents stand where it is no permit.
+        """The verdict on ``request`` at ``at``, by ``policy`` unless a fact has put another in force; the facts that do not count; how consents stand where nothing goes.
 
         What is stated of a later moment is not known yet. ``kinds``: agencies that the request itself speaks of.
         """
         known = [stated for stated in facts if stated.at <= at]
         case, town, not_recorded = self._situation(known, Registry(agencies=_agencies(known, kinds), policy=policy))
         verdict = self._rules(town, at).judge(request, identity, "", case)
-        return verdict, not_recorded, {} if verdict.outcome is _PERMIT else states(case, ordinal_in_japan(at))
+        return verdict, not_recorded, {} if verdict.outcome in GIVEN else states(case, ordinal_in_japan(at))
 
-    def _situation(self, facts: Iterable[Stated], town: Registry) -> tuple[CaseFile, Registry, list[RefusedFact]]:
-        """The case and the town after these facts, in their order."""
-        case, not_recorded = _NOTHING_KNOWN, []
+    def _situation(self, facts: list[Stated], town: Registry) -> tuple[CaseFile, Registry, list[RefusedFact]]:
+        """The case and the town after these facts, in their order; hashes of versions only where a fact names one."""
+        case, not_recorded, chained = _NOTHING_KNOWN, [], any(getattr(stated.fact, "previous_hash", "") for stated in facts)
         for stated in facts:
             events = self._recorded(case, stated, town)
             if events and type(events[0]) is MessageRefused:
@@ -76,7 +75,9 @@ class Desk:
             for event in events:
                 if type(event) in _OF_THE_TOWN:
                     town = registry.evolve(town, event)
-                if type(event) in _FOLDED:
+                if type(event) is ConsentGranted and not chained:
+                    case = versions.granted(case, event, chained=False)
+                elif type(event) in _FOLDED:
                     case = folding.evolve(case, event)
         return case, town, not_recorded
 
@@ -84,8 +85,9 @@ class Desk:
         """What the gate would record of a fact; one that it knows nothing of is nothing to it."""
         kind, fact = type(stated.fact), stated.fact
         if kind in _SAID:
-            fault = capture.fault(fact, case, stated.agency, self._rules(town, stated.at))
-            return (refused(_context(stated, town), fault),) if fault else (fact, *confirmation.asked(fact, stated.agency, self._rules(town, stated.at)))
+            rules = self._rules(town, stated.at)
+            fault = capture.fault(fact, case, stated.agency, rules)
+            return (refused(_context(stated, town), fault),) if fault else (fact, *confirmation.asked(fact, stated.agency, rules))
         if kind in _OF_THE_TOWN:
             return registry.decide(town, fact, _context(stated, town))
         if kind in _ANSWERED:

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.shared import AgencyKind, Basis, DataCategory, Deadline, Purpose
 from kernel.days import start_of
-from services.consent.domain.ceilings import Template
+from services.consent.domain.ceilings import Most, Template, most
 from services.consent.domain.entries import BasisRule
 from services.consent.domain.form import Problem
 from services.consent.domain.pack_form import national
@@ -53,6 +53,8 @@ class PolicyPack:
     """How long a consent whose recorder benefits waits for somebody else's confirmation; None: as long as it would hold."""
     ceilings: Mapping[Purpose, Template] = field(default_factory=dict)
     """What may be asked for at most, by purpose (rule 4)."""
+    most: Most = field(init=False, compare=False)
+    """The same by purpose and category, with what stands above them."""
     hold_ms: int
     holdable: Mapping[str, frozenset[AgencyKind]]
     protected: frozenset[DataCategory]
@@ -62,6 +64,10 @@ class PolicyPack:
     obligations: tuple[str, ...] = field(default=())
     deadlines: Mapping[Deadline, int] = field(default_factory=dict)
     """Days that agencies are given, by kind of deadline."""
+
+    def __post_init__(self) -> None:
+        """Lay the ceilings out, so that none has to be looked for."""
+        object.__setattr__(self, "most", most(self.ceilings, self.purposes, self.categories) if self.ceilings else {})
 
 
 def in_force(packs: Mapping[str, PolicyPack], last: str, earlier: Sequence[str], at: int) -> PolicyPack | None:

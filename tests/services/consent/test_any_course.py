@@ -16,9 +16,13 @@ from contracts.consent import (
     BreachReported,
     CapacityConfirmed,
     CapacityDoubted,
+    ConsentConfirmed,
     ConsentExtended,
+    ConsentInvalidated,
     ConsentNarrowed,
+    ConsentPaused,
     ConsentRefused,
+    ConsentResumed,
     ConsentWithdrawn,
     CorrectionMade,
     CorrectionRequested,
@@ -28,6 +32,7 @@ from contracts.consent import (
     KeyDestroyed,
     ProtectionFlagCleared,
     ProtectionFlagSet,
+    ProxyEnded,
     ProxyVerified,
     RecallRequested,
     RightsDecided,
@@ -49,6 +54,7 @@ from contracts.shared import (
     DataCategory,
     DestructionReason,
     DoubtKind,
+    InvalidReason,
     ProxyKind,
     Purpose,
     RecallReason,
@@ -68,6 +74,8 @@ from tests.services.consent.town import ASKED, CONSENT, KINDS, MOTHER, SON, TIME
 BASIC, ADDRESS, DANGER = DataCategory.BASIC, DataCategory.ADDRESS, DataCategory.DANGER
 FUNCTION = Function("consent", (PARTIES, TIMED), shared=registry.DECIDER)
 CASES, OTHER, SEGMENT, REQUEST = ("1" * 32, "2" * 32), "d" * 32, "e" * 32, "1" * 32
+WAITING = "7" * 32
+"""A consent that the elder centre records to itself."""
 AGENCIES = ("elder", "elder", "coordinator", "tax")
 TOWN = (
     *(Said(AgencyRegistered(agency=name, kind=kind, name=name, emergency_right=name == "outreach"), name, "registry")
@@ -106,6 +114,11 @@ FROM_AGENCIES = (
         person=MOTHER, proxy=SON, proxy_kind=ProxyKind.GUARDIAN, document_hash="0" * 64, purposes=(Purpose.COORDINATION,),
         valid_from=date(2026, 1, 1), valid_to=date(2028, 1, 1),
     ),
+    consent(BASIC, consent=WAITING, recipients=("coordinator", "elder"), supersedes=(CONSENT,)), ConsentConfirmed(consent=WAITING, person=MOTHER),
+    ConsentPaused(person=MOTHER, consents=(CONSENT,)), ConsentResumed(person=MOTHER, consents=(CONSENT,)),
+    ConsentInvalidated(person=MOTHER, consents=(CONSENT,), reason=InvalidReason.FORGED),
+    ConsentInvalidated(person=MOTHER, consents=(WAITING,), reason=InvalidReason.PRESSED), CapacityDoubted(person=SON, doubt=DoubtKind.MINOR, age=14),
+    ProxyEnded(person=MOTHER, proxy=SON),
     StopNoticeAnswered(consent=CONSENT, answer=StopAnswer.DELETED), StopNoticeAnswered(consent=OTHER, answer=StopAnswer.KEPT),
     AccessRequested(request=REQUEST, person=MOTHER, by_proxy=False), CorrectionRequested(request=REQUEST, person=MOTHER, by_proxy=False),
     UseStopRequested(request="2" * 32, person=SON, by_proxy=True), IdentityVerified(request=REQUEST), IdentityVerified(request=REQUEST),

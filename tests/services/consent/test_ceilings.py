@@ -126,6 +126,7 @@ def test_rule_4_a_ceiling_holds_for_what_stands_below_it_in_the_tree():
 
     assert 300 == strictest(strict(), Purpose.OUTREACH, (BASIC,)).longest_days
     assert 366 == strictest(strict(), Purpose.PARTICIPATION, (HEALTH,)).longest_days
+    assert strictest(strict(), Purpose.OUTREACH, (BASIC, ABUSE)) is None
     assert 100 == strictest(strict(categories=tree), Purpose.COORDINATION, (BASIC,)).longest_days
 
 

@@ -12,6 +12,7 @@ from contracts.consent import ConsentGranted, ConsentRequested
 from contracts.envelope import DisclosureRequested
 from contracts.registry import AgencyRegistered, PolicyActivated
 from contracts.shared import AgencyKind, Basis, ConsentMedium, DataCategory, Deadline, FunctionName, PartCode, Purpose
+from kernel.days import DAY_MS
 from kernel.decider import fold
 from services.consent.domain import pack as packs
 from services.consent.domain import registry
@@ -24,7 +25,7 @@ PACK = packs.read(yaml.safe_load(Path("policies/national-2.yaml").read_text("utf
 GATE = gate({"hash": replace(PACK, deadlines={})})
 """As the pack says, without deadlines of its own."""
 DAYS = 14
-PACKS = {"hash": replace(PACK, deadlines={Deadline.STOP_NOTICE_ANSWER: DAYS, Deadline.RIGHTS_ANSWER: 30})}
+PACKS = {"hash": replace(PACK, confirmation_ms=DAYS * DAY_MS, deadlines={Deadline.STOP_NOTICE_ANSWER: DAYS, Deadline.RIGHTS_ANSWER: 30})}
 TIMED = gate(PACKS)
 """With deadlines for whoever is to answer."""
 KINDS = {
