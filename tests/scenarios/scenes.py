@@ -34,7 +34,7 @@ from kernel import serde
 from kernel.envelope import Envelope
 from kernel.partitioner import partition_of
 from services.reporting import closing
-from tests.scenarios import on_the_way, test_time
+from tests.scenarios import in_an_emergency, on_the_way, test_time
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS
 from tests.scenarios.stories.desk import consent, received, screened
 
@@ -60,7 +60,7 @@ def scenes() -> Iterator[Scene]:
     for told in (
         figures_reported, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, rules_unknown, of_a_newer_version,
         on_the_way.taken_back_on_the_way, on_the_way.taken_back_before_the_receipt, on_the_way.less_on_the_way,
-        on_the_way.decided_anew_on_the_way,
+        on_the_way.decided_anew_on_the_way, many_emergencies,
     ):
         yield Scene(told.__name__, told)
 
@@ -139,6 +139,12 @@ def of_a_newer_version(day: Day) -> None:
 
 def _signal() -> SignalReceived:
     return SignalReceived(person=pseudonym(), channel=Channel.RESIDENT, area_code="990019-01")
+
+
+def many_emergencies(day: Day) -> None:
+    """By the second version of the national pack: uses are counted, the person is to be told."""
+    _told(day, POLICY, PolicyActivated(pack=POLICY, hash=registry.policy_hash("national-2")), "second version")
+    in_an_emergency.often_and_late(day)
 
 
 def _our_own(day: Day, function: str, key: str, fact: object, identity: str, source: str) -> None:

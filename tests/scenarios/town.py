@@ -12,11 +12,12 @@ from kernel.memory import MemoryTown
 from kernel.place import Place
 from kernel.processor import Processor
 from kernel.routes import Routes
-from kernel.sealing import Key
+from kernel.sealing import Erased, Key
 from kernel.service import Service
 from kernel.telemetry import Telemetry
 from services.consent import app as consent
 from services.consent.courier import Courier
+from services.consent.destroyer import Destroyer
 from services.coordination import app as coordination
 from services.intake import app as intake
 from services.intake.directory import Directory
@@ -31,7 +32,9 @@ class Keys:
     """A key store in memory: one key per person and retention class."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Key] = {}
+        self._by_id: dict[str, Key | Erased] = {}
+        self._done: dict[str, tuple[str, str]] = {}
+        """Whose key of which class each fact has had destroyed."""
 
     async def for_sealing(self, people: Iterable[str], retention: str) -> dict[str, Key]:
         """See kernel.keyring."""
@@ -39,12 +42,21 @@ class Keys:
         self._by_id.update({key.id: key for key in found.values()})
         return found
 
-    async def for_opening(self, key_ids: Iterable[str]) -> dict[str, Key]:
+    async def for_opening(self, key_ids: Iterable[str]) -> dict[str, Key | Erased]:
         """See kernel.keyring."""
         return {key_id: self._by_id[key_id] for key_id in key_ids}
 
+    async def destroy(self, fact: str, person: str, retention: str) -> list[str]:
+        """See kernel.keyring."""
+        if fact in self._done:
+            return []
+        key = self._key(person, retention)
+        self._done[fact], self._by_id[key.id] = (person, retention), Erased(key.id)
+        return [key.id]
+
     def _key(self, person: str, retention: str) -> Key:
-        secret = hashlib.sha256(f"{person} {retention}".encode()).digest()
+        gone = list(self._done.values()).count((person, retention))
+        secret = hashlib.sha256(f"{person} {retention} {gone}".encode()).digest()
         return Key(hashlib.sha256(secret).hexdigest()[:32], secret)
 
 
@@ -58,8 +70,9 @@ def populate(town: MemoryTown, routes: Routes) -> dict[str, tuple[str, ...]]:
             build = partial(_processor, town, routes, service, function)
             town.add(function.name, dict.fromkeys(build().inboxes, routes.partitions), build)
     town.add("courier", {topics.log("consent"): routes.partitions}, partial(_courier, town, routes, keys))
+    town.add("destroyer", {topics.log("consent"): routes.partitions}, partial(Destroyer, keys))
     workers = {service.name: tuple(function.name for function in service.functions) for service in SERVICES}
-    return {**workers, "intake": ("front-door", *workers["intake"]), "consent": (*workers["consent"], "courier")}
+    return {**workers, "intake": ("front-door", *workers["intake"]), "consent": (*workers["consent"], "courier", "destroyer")}
 
 
 def _place(town: MemoryTown, routes: Routes, service: str, worker: str, urgent: bool = False) -> Place:

@@ -18,6 +18,7 @@ TABLE = {
         ACTIVE ConsentNarrowed =
         ACTIVE ConsentExtended =
         ACTIVE ConsentWithdrawn WITHDRAWN
+        ACTIVE RightsDecided WITHDRAWN
         ACTIVE ConsentGranted REPLACED
         ACTIVE Tick EXPIRED
         EXPIRED ConsentGranted REPLACED
@@ -40,7 +41,7 @@ TABLE = {
         . DisclosureRequested REDACTED
         . DisclosureRequested HELD
         . DisclosureRequested DENIED
-        . StopNoticeAnswered/DisclosureAcknowledged/RecallRequested/CorrectionMade/BreachReported PERMITTED/DENIED
+        . StopNoticeAnswered/DisclosureAcknowledged/RecallRequested/CorrectionMade/BreachReported/ReviewClosed PERMITTED/DENIED
         . Tick PERMITTED
         PERMITTED DisclosureReleased .
         PERMITTED DisclosureReleased RELEASED
@@ -48,26 +49,28 @@ TABLE = {
         HELD ConsentGranted PERMITTED
         HELD ConsentGranted REDACTED
         HELD ConsentRefused DENIED
-        HELD ConsentWithdrawn DENIED
+        HELD ConsentWithdrawn/RightsDecided DENIED
         HELD Tick PERMITTED/REDACTED
         HELD Tick DENIED
         HELD PolicyActivated PERMITTED/REDACTED/DENIED
         PERMITTED/REDACTED ConsentWithdrawn DENIED
-        PERMITTED/REDACTED ConsentNarrowed/ConsentGranted/ConsentRefused/SegmentNoted/SubjectDied/Tick HELD/REDACTED/DENIED
+        PERMITTED/REDACTED ConsentNarrowed/ConsentGranted/ConsentRefused/SegmentNoted/SubjectDied/RightsDecided/Tick HELD/REDACTED/DENIED
         PERMITTED/REDACTED ProtectionFlagSet REDACTED/HELD/DENIED
         HELD DisclosureReleased RELEASED
         . DisclosureReleased RELEASED
         RELEASED DisclosureAcknowledged ACKNOWLEDGED
         RELEASED RecallRequested RECALLED
-        ACKNOWLEDGED RecallRequested RECALLED
+        RELEASED ReviewClosed RECALLED
+        ACKNOWLEDGED RecallRequested/ReviewClosed RECALLED
     """,
     "stop notices": """
         . ConsentWithdrawn TOLD
         . ConsentNarrowed TOLD
         . ConsentGranted TOLD
+        . RightsDecided TOLD
         . DisclosureReleased TOLD
         . Tick TOLD
-        SETTLED ConsentWithdrawn/ConsentNarrowed/ConsentGranted/Tick TOLD
+        SETTLED ConsentWithdrawn/ConsentNarrowed/ConsentGranted/RightsDecided/Tick TOLD
         TOLD StopNoticeAnswered SETTLED
         TOLD Tick SETTLED
     """,

@@ -160,12 +160,18 @@ TABLE = {
         . ResourceVerified/ResourceReconfirmed RESOURCE_RECONFIRMATION_WATCHED
         RESOURCE_RECONFIRMATION_WATCHED ResourceRetired .
         RESOURCE_RECONFIRMATION_WATCHED Tick .
-        . ConsentWithdrawn/ConsentNarrowed/ConsentGranted/DisclosureReleased/Tick STOP_NOTICE_ANSWER_WATCHED
+        . ConsentWithdrawn/ConsentNarrowed/ConsentGranted/DisclosureReleased/RightsDecided/Tick STOP_NOTICE_ANSWER_WATCHED
         STOP_NOTICE_ANSWER_WATCHED StopNoticeAnswered .
         STOP_NOTICE_ANSWER_WATCHED Tick .
         . AccessRequested/CorrectionRequested/UseStopRequested RIGHTS_ANSWER_WATCHED
         RIGHTS_ANSWER_WATCHED RightsDecided .
         RIGHTS_ANSWER_WATCHED Tick .
+        . DisclosureRequested EMERGENCY_REVIEW_WATCHED
+        EMERGENCY_REVIEW_WATCHED ReviewClosed .
+        EMERGENCY_REVIEW_WATCHED Tick .
+        . DisclosureReleased PERSON_TOLD_WATCHED
+        PERSON_TOLD_WATCHED PersonTold .
+        PERSON_TOLD_WATCHED Tick .
         . AgencyRegistered CONTRACT_END_WATCHED
         CONTRACT_END_WATCHED AgencyRegistered .
         CONTRACT_END_WATCHED Tick .

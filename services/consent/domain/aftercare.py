@@ -63,6 +63,10 @@ class Aftercare(Record, frozen=True, kw_only=True):
         """Whether anything of the case was handed over to this agency."""
         return any(each.recipient == agency for each in self.handed.values())
 
+    def gave(self, agency: str) -> bool:
+        """Whether anything of the case was handed over on behalf of this agency."""
+        return any(each.giver == agency for each in self.handed.values())
+
     def givers(self, recipient: str, consents: Collection[str]) -> list[str]:
         """Who has given this recipient something on one of these consents, or by a release of this number, sorted."""
         handed = (each for name, each in self.handed.items() if not set(consents).isdisjoint((*each.consents, number(name))))

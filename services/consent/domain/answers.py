@@ -101,7 +101,8 @@ def _concerned(case: CaseFile, message: Answer, agency: str, rules: Rules) -> It
             return (case.aftercare.handed[message.request_id].recipient,)
         case ReviewClosed():
             release = case.aftercare.unasked.released.get(message.request_id)
-            covered = ReviewClosed.__name__ in rules.known.bases[Basis.K].types  # a pack from before there were findings has no road for them
+            rule = rules.known.bases.get(Basis.K)
+            covered = rule is not None and ReviewClosed.__name__ in rule.types  # a pack from before there were findings has no road for them
             return (release.giver,) if release and covered else ()
         case BreachReported():
             return message.notified

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contracts.shared import Basis
+from contracts.shared import Basis, FunctionName
 from services.consent.domain.conference import closed_meeting
 from services.consent.domain.consented import consent_of_the_person
 from services.consent.domain.gateways import by_a_way
@@ -51,9 +51,14 @@ def within_the_task(question: Question) -> Verdict:
 
 
 def _knows_of_the_case(question: Question) -> bool:
-    """Whether the recipient has a part in the case, has received something of it, or is told of what it asked for itself."""
-    recipient = question.request.recipient
-    return recipient in question.case.agencies or recipient == question.request.agency or question.case.aftercare.reached(recipient)
+    """Whether the recipient has a part in the case, has received something of it, or is told of what it asked for itself.
+
+    Of what became of a release the gate also tells whoever gave it: a notice of danger needs no part in the case.
+    """
+    recipient, aftercare = question.request.recipient, question.case.aftercare
+    if recipient in question.case.agencies or recipient == question.request.agency or aftercare.reached(recipient):
+        return True
+    return question.request.function is FunctionName.CONSENT and aftercare.gave(recipient)
 
 
 def _whole(question: Question, basis: Basis, rule: str, reason: Reason | None) -> Verdict:

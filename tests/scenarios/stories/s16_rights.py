@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cli.day.player import Day, pseudonym
-from cli.day.rows import permit, recorded, refused, stopped
+from cli.day.rows import Want, deny, permit, recorded, refused, stopped
 from contracts.consent import (
     AccessRequested,
     AppealFiled,
@@ -90,8 +90,8 @@ def _asked(day: Day, file: File, kind: type) -> str:
     return request
 
 
-def _decided(day: Day, file: File, request: str, outcome: RightsOutcome, *reasons: RightsReason) -> None:
-    day.say("municipality", RightsDecided(request=request, outcome=outcome, reasons=reasons, withheld=()), file.case)
+def _decided(day: Day, file: File, request: str, outcome: RightsOutcome, *reasons: RightsReason, wants: tuple[Want, ...] = ()) -> None:
+    day.say("municipality", RightsDecided(request=request, outcome=outcome, reasons=reasons, withheld=()), file.case, *wants)
 
 
 def _access_in_part(day: Day, file: File) -> None:
@@ -158,10 +158,15 @@ def _flag_cleared(day: Day, file: File) -> None:
 
 
 def _use_stopped(day: Day, file: File) -> None:
-    """She wants no more of it: the use is stopped, her consent ends, her key is destroyed, and what it sealed opens for nobody any more."""
+    """She wants no more of it: the use is stopped, her consent ends with it, whoever has received anything is told, and nothing more goes out.
+
+    Her key is destroyed, and what it sealed opens for nobody any more.
+    """
     request = _asked(day, file, UseStopRequested)
-    _decided(day, file, request, RightsOutcome.GRANTED)
-    day.say("child", ConsentWithdrawn(person=file.person, consents=(file.consent,)), file.case,
-            recorded(), stopped("municipality"), stopped("poverty"))
+    _decided(day, file, request, RightsOutcome.GRANTED, wants=(recorded(), stopped("municipality"), stopped("poverty")))
+    day.say("child", ConsentWithdrawn(person=file.person, consents=(file.consent,)), file.case, refused(RefusalCode.ALREADY_DONE))
+    day.say("child", LinkedToAgency(
+        person=file.person, to_agency="poverty", purpose=Purpose.CONSULTATION, reason=LinkReason.JOINT_SUPPORT, name="髙野 さくら",
+    ), file.case, deny("poverty"))
     day.say("municipality", KeyDestroyed(person=file.person, retention_class=RETENTION, reason=DestructionReason.STOP_OF_USE), file.person)
     day.say("municipality", RightsDelivered(request=request), file.case)
