@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from contracts.consent import DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
+from contracts.consent import BreachDutiesOpened, DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
 from contracts.shared import FunctionName, PartCode
 from kernel import envelope, serde
@@ -101,7 +101,7 @@ class Courier:
                 return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
                 return [self._notice(fact, agency)]
-            case StopNoticeIssued(recipient=recipient) | ReviewOpened(recipient=recipient):
+            case StopNoticeIssued(recipient=recipient) | ReviewOpened(recipient=recipient) | BreachDutiesOpened(recipient=recipient):
                 return [self._notice(fact, recipient)]
             case _:
                 return []

@@ -7,6 +7,7 @@ from typing import assert_never
 from contracts.consent import (
     AccessRequested,
     AppealFiled,
+    BreachDutiesOpened,
     BreachReported,
     CapacityConfirmed,
     CapacityDoubted,
@@ -46,7 +47,7 @@ from services.consent.domain.casefile import CaseFile
 Deadlines = DeadlineSet | DeadlineMet | DeadlineMissed
 Event = (
     Saying | Capacity | Answer | Deadlines | DisclosureRequested | DisclosureDecided | DisclosureReleased | ReviewOpened | StopNoticeIssued
-    | ConsentExpired | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted | PartNoted | ContactStateChanged | SubjectDied
+    | BreachDutiesOpened | ConsentExpired | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted | PartNoted | ContactStateChanged | SubjectDied
 )
 
 
@@ -98,7 +99,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             | CorrectionMade()
         ):
             return case.changed(rights=rights.evolve(case.rights, event))
-        case ReviewOpened() | MessageRefused() | StopNoticeAnswered() | BreachReported():
+        case ReviewOpened() | MessageRefused() | StopNoticeAnswered() | BreachReported() | BreachDutiesOpened():
             return case
         case _:
             assert_never(event)
