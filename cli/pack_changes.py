@@ -85,6 +85,8 @@ def _told(pack: PolicyPack) -> Iterator[tuple[str, tuple[str, Any, str]]]:
         yield f"holds.types.{name}", (f"{name}: recipients for which a missing consent waits", kinds, NOBODY)
     for deadline, days in pack.deadlines.items():
         yield f"deadlines.{deadline}", (f"days for {deadline}", days, "")
+    for name in ("first_report", "final_report", "final_report_wrongful_aim"):
+        yield f"breach.{name}", (f"days until the {name.replace('_', ' ')} of a breach", getattr(pack.breach, name), "")
     for tree, lines in (("purposes", pack.purposes), ("categories", pack.categories)):
         for code, line in lines.items():
             yield f"{tree}.{code}", (f"{code}: consent to which of the {tree} covers it", line, NONE)

@@ -95,13 +95,14 @@ def facts(policy: str, town: Iterable[Agency], keys: Keys | None = None) -> Iter
     """Everything that the registry has to say, each fact with its key; the pack last, which one of ``keys`` must have signed. Raises PackInvalid."""
     for agency in town:
         yield agency.id, registered(agency)
-    found = _pack(policy, keys)
+    found = pack(policy, keys)
     yield policy, PolicyActivated(pack=policy, hash=found.hash)
     if found.since <= time.time() * 1000:  # until its day comes, the days of the pack before it are given
         yield policy, deadlines_set(policy)
 
 
-def _pack(policy: str, keys: Keys | None) -> PolicyPack:
+def pack(policy: str, keys: Keys | None = None) -> PolicyPack:
+    """The pack that settings name, signed by one of ``keys`` where there are some. Raises PackInvalid."""
     try:
         return packs.of(_file(policy), keys)
     except OSError as problem:

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
@@ -34,6 +35,7 @@ TIMELINE = {
 }
 MONTHLY = {"title_ja": "指標", "divided_ja": "内訳", "dimension": "区分", "value": "値", "unit_ja": "単位"}
 
+SMALL = "未満等"
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
@@ -56,9 +58,17 @@ def timeline(
     _warn(parked)
 
 
-@app.command(epilog="Example: tsunagu report monthly --month 2026-05 --output csv > 2026-05.csv")
+class Reader(StrEnum):
+    """Who is to read the figures."""
+
+    TOWN = "town"
+    PREFECTURE = "prefecture"
+
+
+@app.command(epilog="Example: tsunagu report monthly --month 2026-05 --for prefecture --output csv > 2026-05.csv")
 def monthly(
     month: Annotated[str | None, typer.Option(help="YYYY-MM in Japan; this month when not named.")] = None,
+    reader: Annotated[Reader, typer.Option("--for", help="Who is to read them: outside the town, small counts of persons are kept back (秘匿).")] = Reader.TOWN,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """The figures of a month: contacts (延べ) and distinct cases (実)."""
@@ -66,6 +76,8 @@ def monthly(
     if not MONTH.fullmatch(asked):
         raise typer.BadParameter(f"{asked!r} is no month; write YYYY-MM", param_hint="--month")
     rows, parked = _ask(lambda connection: queries.monthly(connection, asked), "monthly")
+    if reader is Reader.PREFECTURE:
+        rows = _for_outside(rows, output)
     _show(rows, MONTHLY, output, f"月次実績 {asked}")
     _warn(parked)
 
@@ -87,6 +99,21 @@ def close(
     except (NotAccepted, KafkaException) as problem:
         leave(f"the figures could not be sent ({problem})", UNREACHABLE)
     show([{"metric": each.fact.metric, "period": each.fact.period, "value": each.fact.value} for each in found], ("metric", "period", "value"), output)
+
+
+def _for_outside(rows: Sequence[Row], output: Output) -> list[dict[str, Any]]:
+    """By the limit of the pack that the settings name; a table says what is kept back in words."""
+    from cli import registry
+    from services.consent.domain.pack import PackInvalid
+    from services.reporting import small_cells
+
+    try:
+        limit = registry.pack(settings_module.load().policy).small_cell
+    except PackInvalid as problem:
+        leave(f"which counts are small cannot be told: {problem}", PROBLEMS)
+    found = small_cells.for_outside(rows, limit)
+    kept = f"秘匿（{limit}{SMALL}）"
+    return [{**row, "value": kept} if row[small_cells.HIDDEN] and output is Output.TABLE else row for row in found]
 
 
 def _ask(question: Callable[[asyncpg.Connection], Awaitable[list[T]]], projection: str) -> tuple[list[T], int]:

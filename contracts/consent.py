@@ -59,6 +59,40 @@ class AppealFiled(Record, frozen=True, kw_only=True):
         }
 
 
+class BreachDutiesOpened(Record, frozen=True, kw_only=True):
+    """What the law asks of whoever reported a breach: the Commission by a day, and the persons (APPI 68, R13).
+
+    漏えい等の報告義務: 漏えい等について、個人情報保護委員会への報告の期限と、本人への通知の義務を伝えた。
+    """
+
+    recipient: str
+    grounds: tuple[shared.BreachKind, ...]
+    duties: tuple[shared.BreachDuty, ...]
+    first_report_by: date
+    final_report_by: date
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> BreachDutiesOpened:
+        """Build from a decoded Avro record."""
+        return cls(
+            recipient=record["recipient"],
+            grounds=tuple(shared.BreachKind[member] for member in record["grounds"]),
+            duties=tuple(shared.BreachDuty[member] for member in record["duties"]),
+            first_report_by=record["first_report_by"],
+            final_report_by=record["final_report_by"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "recipient": self.recipient,
+            "grounds": list(self.grounds),
+            "duties": list(self.duties),
+            "first_report_by": self.first_report_by,
+            "final_report_by": self.final_report_by,
+        }
+
+
 class BreachReported(Record, frozen=True, kw_only=True):
     """A breach was reported (APPI 68) (catalogue row 91).
 
@@ -69,6 +103,7 @@ class BreachReported(Record, frozen=True, kw_only=True):
     persons: int
     found_on: date
     notified: tuple[str, ...]
+    categories: tuple[shared.DataCategory, ...] = ()
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> BreachReported:
@@ -78,6 +113,7 @@ class BreachReported(Record, frozen=True, kw_only=True):
             persons=record["persons"],
             found_on=record["found_on"],
             notified=tuple(record["notified"]),
+            categories=tuple(shared.DataCategory[member] for member in record["categories"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -87,6 +123,7 @@ class BreachReported(Record, frozen=True, kw_only=True):
             "persons": self.persons,
             "found_on": self.found_on,
             "notified": list(self.notified),
+            "categories": list(self.categories),
         }
 
 

@@ -176,6 +176,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("persons", Holds.NUMBER, minimum=1, maximum=10_000_000),
         Rule("found_on", Holds.DATE),
         Rule("notified", Holds.AGENCY, max_items=200),
+        Rule("categories", Holds.STATED, max_items=200),
     ),
     consent.CapacityConfirmed: (
         Rule("person", Holds.PERSON),

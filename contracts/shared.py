@@ -83,6 +83,16 @@ class Basis(StrEnum):
     P = "P"
 
 
+class BreachDuty(StrEnum):
+    """漏えい等のときの義務."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    REPORT_TO_COMMISSION = "REPORT_TO_COMMISSION"
+    TELL_THE_PERSON = "TELL_THE_PERSON"
+
+
 class BreachKind(StrEnum):
     """漏えい等の種類（報告の要件）."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 OUTCOMES = {"PERMIT": "渡せます（可）", "REDACT": "一部だけ渡せます（一部可）", "HOLD": "保留です。まだ何も渡していません", "DENY": "渡せません（不可）"}
@@ -42,11 +43,15 @@ OPENS = {
 }
 OBLIGATIONS = {
     "PURPOSE_ONLY": "決めた目的だけに使う", "NO_ONWARD_GIVING": "ほかに渡さない", "RETURN_OR_DESTROY": "用が済んだら返すか廃棄する", "REPORT_BREACH": "漏れたらすぐ報告する",
+    "TELL_THE_PERSON": "提供したことを本人に知らせる",
 }
 RULES = {
     "R1": "原則不可", "R2": "本人の同意", "R8": "支援措置", "R9": "支援会議", "R12": "利用停止", "R14": "亡くなった方", "R16": "判断できないとき", "B0": "個人情報なし",
     "K": "委託・利用目的内", "V": "生命・身体・財産の保護",
 }
+
+
+_HOURS = re.compile("USE_WITHIN_([0-9]+)_HOURS")
 
 
 def word(words: Mapping[str, str], code: str) -> str:
@@ -62,4 +67,6 @@ def words_of(words: Mapping[str, str], codes: Iterable[str]) -> str:
 def duty(code: str) -> str:
     """What a recipient owes."""
     name, _, day = code.partition(":")
+    if hours := _HOURS.fullmatch(name):
+        return f"{hours[1]} 時間を過ぎたら使わない"
     return f"{day} までに返すか廃棄する" if name == "KEEP_UNTIL" else word(OBLIGATIONS, name)

@@ -11,7 +11,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from contracts.consent import DisclosureDecided, DisclosureReleased, EmergencyUseFrequent, ReviewOpened, StopNoticeIssued, UseExpired
+from contracts.consent import (
+    BreachDutiesOpened,
+    DisclosureDecided,
+    DisclosureReleased,
+    EmergencyUseFrequent,
+    ReviewOpened,
+    StopNoticeIssued,
+    UseExpired,
+)
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
 from contracts.shared import FunctionName, PartCode
 from kernel import envelope, serde
@@ -100,7 +108,7 @@ class Courier:
                 return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
                 return [self._notice(fact, agency)]
-            case StopNoticeIssued() | ReviewOpened() | UseExpired() | EmergencyUseFrequent():
+            case StopNoticeIssued() | ReviewOpened() | UseExpired() | EmergencyUseFrequent() | BreachDutiesOpened():
                 return [self._notice(fact, fact.event.recipient)]
             case _:
                 return []

@@ -126,6 +126,13 @@ def test_who_reported_is_shown_to_nobody(reason: Reason):
     assert PERSON[:8] not in explanation.text(found) + str(found)
 
 
+def test_every_duty_of_the_packs_has_its_words():
+    """Of every release, and of each way."""
+    duties = {*PACK.obligations, *(duty for rule in PACK.bases.values() for way in rule.ways.values() for duty in way.obligations), "KEEP_UNTIL:2027-03-31"}
+
+    assert not any(re.search("[A-Z]", words.duty(each)) for each in duties)
+
+
 def test_every_precondition_has_its_words():
     """So that a missing one can be named."""
     assert set(Precondition) == set(REQUIRED)

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,8 @@ from deploy.local.town import Agency, agencies
 from kernel import serde
 from kernel.envelope import header
 from kernel.topics import Topics
+from services.consent import packs
+from services.consent.domain.pack import PackInvalid
 from tests.installation import Broker
 
 WITHIN_S = 40.0
@@ -98,3 +101,16 @@ def test_intake_is_ready_again_when_it_has_grown(stack: Broker, late: AgencyClie
     stack.wait_ready("intake")
     with urllib.request.urlopen(f"http://127.0.0.1:{stack.settings.http_ports['intake']}/readyz", timeout=10) as answer:
         assert 200 == answer.status
+
+
+def test_rule_34_a_pack_that_nobody_signed_leaves_the_one_in_force(stack: Broker, tmp_path: Path):
+    """Not one fact of it is told, while the system runs."""
+    draft = tmp_path / "draft.yaml"
+    draft.write_bytes((packs.FOLDER / "national.yaml").read_bytes() + b"# a draft\n")
+    topic = Topics(stack.settings.municipality).registry
+    before = [record.value() for record in reading.whole(stack.settings, registry.PRINCIPAL, topic)]
+
+    with pytest.raises(PackInvalid, match="UNSIGNED"):
+        registry.publish(replace(stack.settings, policy=str(draft.with_suffix(""))))
+
+    assert before == [record.value() for record in reading.whole(stack.settings, registry.PRINCIPAL, topic)]

@@ -18,20 +18,17 @@ from contracts.consent import (
     StopNoticeAnswered,
 )
 from contracts.envelope import DeadlineMet, DeadlineSet
-from contracts.shared import AgencyKind, Basis, BreachKind, Deadline, RefusalCode
+from contracts.shared import AgencyKind, Basis, Deadline, RefusalCode
 from kernel.days import ordinal_in_japan
 from kernel.deadlines import by_day
 from kernel.decider import Context
 from kernel.parties import refused
-from services.consent.domain import rights, telling, unasked
+from services.consent.domain import breach, rights, telling, unasked
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.following import following
 from services.consent.domain.rules import Rules
 
 Answer = StopNoticeAnswered | DisclosureAcknowledged | RecallRequested | BreachReported | unasked.Answer | rights.Event
-
-_MANY = 100
-"""More persons than this are many (個人情報保護委員会規則: 100人を超える)."""
 
 
 def decide(case: CaseFile, message: Answer, context: Context, rules: Rules, evolve: Callable[[CaseFile, Any], CaseFile]) -> tuple[Any, ...]:
@@ -39,7 +36,8 @@ def decide(case: CaseFile, message: Answer, context: Context, rules: Rules, evol
     fault = _fault(case, message, context.agency, rules)
     if fault:
         return (refused(context, fault),)
-    events = (message, *_deadlines(case, message, context.agency, rules))
+    opened = (breach.duties(message, context.agency, rules.known),) if isinstance(message, BreachReported) else ()
+    events = (message, *opened, *_deadlines(case, message, context.agency, rules))
     concerned = _concerned(case, message, context.agency, rules)
     events = (*events, *telling.told(reduce(evolve, events, case), context, rules, len(events), type(message), concerned))
     return (*events, *following(case, message, context, rules, len(events)))
@@ -58,17 +56,9 @@ def _fault(case: CaseFile, message: Answer, agency: str, rules: Rules) -> Refusa
             under_way = message.request_id in case.deliveries
             return case.aftercare.unasked.fault(message, agency, under_way, rules.known, ordinal_in_japan(rules.at))
         case BreachReported():
-            return _of_breach(message, ordinal_in_japan(rules.at))
+            return breach.fault(message, ordinal_in_japan(rules.at), rules.known)
         case _:
             return rights.fault(case.rights, message)
-
-
-def _of_breach(message: BreachReported, today: int) -> RefusalCode | None:
-    """What is not found yet is no breach, and a hundred persons are not more than a hundred (R13)."""
-    if message.found_on.toordinal() > today:
-        return RefusalCode.PERIOD_INVALID
-    few = message.kind is BreachKind.OVER_100_PERSONS and message.persons <= _MANY
-    return RefusalCode.VALUE_INVALID if few else None
 
 
 def _deadlines(case: CaseFile, message: Answer, agency: str, rules: Rules) -> Iterator[DeadlineSet | DeadlineMet]:

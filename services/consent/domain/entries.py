@@ -40,6 +40,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreachDays:
+    """Days after a breach was found (漏えい等の報告の期限): 速報 (3 to 5 by the guideline), 確報, 確報 where somebody meant ill."""
+
+    first_report: int = 5
+    final_report: int = 30
+    final_report_wrongful_aim: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BasisRule:
     """The entry of one basis."""
 

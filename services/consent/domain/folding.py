@@ -7,6 +7,7 @@ from typing import assert_never
 from contracts.consent import (
     AccessRequested,
     AppealFiled,
+    BreachDutiesOpened,
     BreachReported,
     CapacityConfirmed,
     CapacityDoubted,
@@ -58,7 +59,7 @@ from services.consent.domain.casefile import CaseFile
 Deadlines = DeadlineSet | DeadlineMet | DeadlineMissed
 Event = (
     Saying | Capacity | Answer | Deadlines | DisclosureRequested | DisclosureDecided | DisclosureReleased | ReviewOpened | StopNoticeIssued
-    | ConsentExpired | ConfirmationAwaited | ConsentLapsed | UseExpired | EmergencyUseFrequent
+    | BreachDutiesOpened | ConsentExpired | ConfirmationAwaited | ConsentLapsed | UseExpired | EmergencyUseFrequent
     | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted | PartNoted | ContactStateChanged | SubjectDied | DeathRetracted
 )
 
@@ -124,7 +125,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             return case.changed(rights=rights.evolve(case.rights, event))
         case PersonTold() | ReviewOpened() | ReviewClosed() | UseExpired():
             return afterwards.folded(case, event)
-        case MessageRefused() | StopNoticeAnswered() | BreachReported() | PersonTellingDelayed() | EmergencyUseFrequent():
+        case MessageRefused() | StopNoticeAnswered() | BreachReported() | BreachDutiesOpened() | PersonTellingDelayed() | EmergencyUseFrequent():
             return case
         case _:
             assert_never(event)

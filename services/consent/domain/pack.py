@@ -10,7 +10,7 @@ from typing import Any
 from contracts.shared import AgencyKind, Basis, DataCategory, Deadline, Purpose
 from kernel.days import start_of
 from services.consent.domain.ceilings import Most, Template, most
-from services.consent.domain.entries import BasisRule
+from services.consent.domain.entries import BasisRule, BreachDays
 from services.consent.domain.form import Problem
 from services.consent.domain.pack_form import national
 
@@ -64,6 +64,8 @@ class PolicyPack:
     obligations: tuple[str, ...] = field(default=())
     deadlines: Mapping[Deadline, int] = field(default_factory=dict)
     """Days that agencies are given, by kind of deadline."""
+    breach: BreachDays = field(default_factory=BreachDays)
+    """By when a breach is reported to the Commission (R13)."""
 
     def __post_init__(self) -> None:
         """Lay the ceilings out, so that none has to be looked for."""

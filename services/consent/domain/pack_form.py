@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +11,7 @@ from contracts.catalogue import CATALOGUE
 from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Deadline, Purpose
 from kernel.days import DAY_MS, HOUR_MS
 from services.consent.domain.ceilings import Ceiling, Template
-from services.consent.domain.entries import BasisRule, Precondition, Way
+from services.consent.domain.entries import BasisRule, BreachDays, Precondition, Way
 from services.consent.domain.form import Problem, Problems, Reading, at, by, code, day, keys, listed, number, several, text
 
 OF_THEIR_OWN = frozenset((Deadline.UNMAPPED, Deadline.NEXT_CONTACT, Deadline.CONTRACT_END, Deadline.EMERGENCY_REVIEW))
@@ -40,6 +41,7 @@ CONFERENCE = code(_CONFERENCES, "closed meeting by law")
 _HOURS, _DAYS = number(1, 24 * 366, "hours"), number(1, LONGEST_DAYS, "days")
 _KEPT = number(1, 36_600, "days")
 _ALARM = keys({"uses": number(1, 100, "uses"), "hours": _HOURS})
+_BREACH = keys({}, {each.name: _DAYS for each in fields(BreachDays)})
 _VOCABULARY = keys({}, {name: several(text) for name in ("purposes", "categories", "agency_kinds", "event_types")})
 
 
@@ -103,7 +105,7 @@ def national(table: Any, problems: Problems) -> dict[str, Any]:
             }),
             "reviewer": words.kind, "obligations": listed(text),
         },
-        {"deadlines": DEADLINES, "vocabulary": _VOCABULARY},
+        {"deadlines": DEADLINES, "vocabulary": _VOCABULARY, "breach": _BREACH},
     )(table, "", problems)
     return {} if problems else _fields(found)
 
@@ -123,6 +125,7 @@ def _fields(found: dict[str, Any]) -> dict[str, Any]:
         "protection_exempt_bases": protection["exempt_bases"],
         "protection_exempt_kinds": protection["exempt_kinds"],
         "deadlines": found.get("deadlines", {}),
+        "breach": BreachDays(**found.get("breach", {})),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contracts.consent import AccessRequested, BreachReported, DisclosureDecided
+from contracts.consent import AccessRequested, BreachDutiesOpened, BreachReported, DisclosureDecided
 from contracts.consultation import SignalPassedOn, SubjectDied
 from contracts.envelope import CaseAnnounced, DeadlineMissed, DisclosureRequested, MessageRefused, PartGiven, Tick
 from contracts.registry import AgencyRegistered, PolicyActivated
@@ -113,6 +113,15 @@ def test_what_the_gate_records_reaches_those_who_know_of_the_case(town: Town):
     assert [] == town.inbox("tax", BreachReported)
     told = town.inbox("municipality", DisclosureDecided)
     assert [Outcome.PERMIT, Outcome.DENY, Outcome.DENY] == [verdict.outcome for verdict in told]
+
+
+def test_r13_whoever_reports_a_breach_is_told_what_the_law_asks(town: Town):
+    """Once, and nobody else."""
+    town.say(LEAK, agency="municipality")
+
+    (told,) = town.inbox("municipality", BreachDutiesOpened)
+    assert ("municipality", (BreachKind.SPECIAL_CARE,)) == (told.recipient, told.grounds)
+    assert [] == town.inbox("elder", BreachDutiesOpened)
 
 
 def test_who_was_linked_knows_of_the_case_once_something_of_it_has_arrived(town: Town):

@@ -115,6 +115,16 @@ def test_the_months_figures_have_every_metric(reports: Reports):
 
 
 @live
+def test_r15_what_the_prefecture_gets_shows_no_small_count_of_persons(reports: Reports):
+    """Case 33: a cell of 2 is kept back, and said to be; the town's own figures show it."""
+    rows = reports.json("monthly", "--month", "1999-01", "--for", "prefecture")
+    found = {(row["metric"], row["dimension"]): (row["value"], row["hidden"]) for row in rows}
+
+    assert ((None, True), (0, False)) == (found["consultations", "ELDER"], found["trials", ""])
+    assert "秘匿（5未満等）" in reports.ask("monthly", "--month", "1999-01", "--for", "prefecture").stdout
+
+
+@live
 def test_a_table_has_japanese_headings(reports: Reports):
     """For the desk."""
     assert "渡さない区分" in reports.ask("timeline", reports.case).stdout
