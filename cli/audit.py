@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.leaving import PROBLEMS, UNREACHABLE, leave
+from cli.leaving import PROBLEMS, leave
 from cli.output import Output, OutputOption, show
 
 if TYPE_CHECKING:
-    from kernel.records import Record
-    from kernel.settings import Settings
+    from cli.gate_log import Partitions
     from services.consent.domain.findings import Finding
     from services.consent.domain.pack import PolicyPack
 
-AUDITOR = "auditor"
 COLUMNS = ("topic", "partition", "offset", "difference", "detail", "case", "request", "recorded_at")
 _MANY = 500
-Partitions = Mapping[int, Callable[[], Iterator["Record"]]]
-"""How each partition is read, once."""
 
 app = typer.Typer(no_args_is_help=True, help="Check what the logs say, with an auditor's account: nothing is written.")
 
@@ -42,6 +38,7 @@ def redecide(
 
     A row for each verdict that does not follow, and for each that is missing or uncalled for: topic, partition, offset, and what differs.
     """
+    from cli import gate_log
     from cli.steps import shown
     from kernel import settings as settings_module
     from services.consent import packs
@@ -49,7 +46,7 @@ def redecide(
     settings = settings_module.load()
     first, last = (None if day is None else day.date() for day in (since, until))
     with shown().step("decide again") as step:
-        topic, partitions, total = _partitions(settings, case)
+        topic, partitions, total = gate_log.partitions(settings, case)
         verdicts, found = decided_again(partitions, packs.load(), case, lambda done: step.advance(done, total))
     asked = [(number, finding) for number, finding in found if _within(finding.at, first, last)]
     count = sum(_within(at, first, last) for at in verdicts)
@@ -99,30 +96,3 @@ def _moment(at: int) -> datetime:
     from cli.agency.message import JAPAN
 
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(JAPAN)
-
-
-def _partitions(settings: Settings, case: str) -> tuple[str, Partitions, int]:
-    """The gate's log, each partition to be read by the auditor's account, and how many records there are; leaves where they cannot be read."""
-    from functools import partial
-
-    from confluent_kafka import KafkaException
-
-    from cli import reading
-    from kernel.partitioner import partition_of
-    from kernel.topics import Topics
-
-    topic = Topics(settings.municipality).log("consent")
-    numbers = [partition_of(case.encode(), settings.partitions)] if case else list(range(settings.partitions))
-
-    def records(number: int) -> Iterator[Record]:
-        try:
-            for message in reading.whole(settings, AUDITOR, topic, number):
-                yield reading.record(message)
-        except KafkaException as error:
-            leave(f"{topic} cannot be read ({error.args[0].name()}); start the system: tsunagu run up", UNREACHABLE)
-
-    try:
-        total = reading.count(settings, AUDITOR, topic, numbers)
-    except KafkaException as error:
-        leave(f"{topic} cannot be read ({error.args[0].name()}); start the system: tsunagu run up", UNREACHABLE)
-    return topic, {number: partial(records, number) for number in numbers}, total

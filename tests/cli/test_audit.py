@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli import audit
+from cli import gate_log
 from cli.day import story
 from cli.day.player import Day
 from cli.main import command
@@ -35,10 +35,10 @@ def day() -> Iterator[MemoryStage]:
 
 def run(monkeypatch: pytest.MonkeyPatch, logs: dict[int, list[MemoryRecord]], *words: str) -> Any:
     """The command over these partitions."""
-    def partitions(settings: object, case: str) -> tuple[str, audit.Partitions, int]:
+    def partitions(settings: object, case: str) -> tuple[str, gate_log.Partitions, int]:
         return TOPIC, {number: lambda records=records: iter(records) for number, records in logs.items()}, 1
 
-    monkeypatch.setattr(audit, "_partitions", partitions)
+    monkeypatch.setattr(gate_log, "partitions", partitions)
     monkeypatch.setattr("kernel.settings.load", lambda: None)
     return CliRunner().invoke(command(["audit"]), ["audit", "redecide", *words])
 
