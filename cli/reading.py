@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -46,6 +46,16 @@ def whole(settings: Settings, principal: str, topic: str, partition: int = 0, ti
             for message in _some(consumer, timeout):
                 yield message
                 position = message.offset() + 1
+    finally:
+        consumer.close()
+
+
+def count(settings: Settings, principal: str, topic: str, partitions: Iterable[int], timeout: float = TIMEOUT_S) -> int:
+    """How many records these partitions hold, at most. Raises KafkaException."""
+    consumer = Consumer({**settings.account(principal), "group.id": Topics(settings.municipality).group(principal), "enable.auto.commit": False})
+    try:
+        ends = [consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=timeout) for number in partitions]
+        return sum(end - start for start, end in ends)
     finally:
         consumer.close()
 

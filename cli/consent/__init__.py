@@ -98,6 +98,30 @@ def _of_log(wanted: str) -> list[dict[str, Any]]:
     return [explanation.explained(answer, known) for answer in answers]
 
 
+@app.command(epilog="Example: tsunagu consent ledger 0123456789abcdef0123456789abcdef --output json")
+def ledger(
+    person: Annotated[str, typer.Argument(help="Pseudonym of the person who asks (開示請求).")],
+    proxy: Annotated[bool, typer.Option("--proxy", help="Somebody of the household asks for the person: what is protected is left out.")] = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Who was given, or refused, what of this person, on which consent or law, why, and what came of it: from consent.log alone, nobody else named."""
+    import time
+
+    from cli import gate_log
+    from cli.consent import provided
+    from cli.steps import shown
+    from kernel import settings
+    from services.consent import packs
+
+    with shown().step("read") as step:
+        _, partitions, total = gate_log.partitions(settings.load())
+        entries = provided.ledger(person, partitions, packs.load(), lambda done: step.advance(done, total)).entries(int(time.time() * 1000), proxy)
+    if not entries:
+        leave("there is nothing to show of this person", PROBLEMS)
+    rows = [provided.row(entry) if output is Output.TABLE else provided.record(entry) for entry in entries]
+    show(rows, list(rows[0]), output, None if output is not Output.TABLE else "本人の提供記録")
+
+
 def decisions(texts: Iterator[bytes], pack: PolicyPack | None = None) -> Iterator[tuple[bytes, bool]]:
     """The answer to each line, and whether it could be read; empty lines are passed over."""
     from cli.consent import lines

@@ -34,7 +34,7 @@ class Reading:
         """What one record, the next of its partition, has wrong."""
         try:
             if self._case in (b"", record.key) or envelope.header(record.headers, "ce_type") in _OF_THE_TOWN:
-                logged = _logged(record)
+                logged = read(record)
             else:
                 return
         except PoisonError as error:
@@ -67,8 +67,8 @@ def _differing(record: Record, again: Any) -> Iterator[Finding]:
         yield again.logged.found(difference, again.logged.event.request_id, fields)
 
 
-def _logged(record: Record) -> Logged:
-    """Raises PoisonError."""
+def read(record: Record) -> Logged:
+    """A record of the gate's log. Raises PoisonError."""
     origin = envelope.origin(record.key, record.headers)
     values = {name: value.decode(errors="replace") for name, value in record.headers}
     at = values.get("ce_recordedtime", "")

@@ -73,6 +73,16 @@ def test_what_the_registry_knows_is_not_told_again(stack: Broker):
     assert 0 == registry.publish(stack.settings)
 
 
+def test_rule_33_the_auditor_decides_every_verdict_again(stack: Broker, day: Played):
+    """``tsunagu audit redecide`` reads consent.log through an account that can only read: no finding, exit code 0."""
+    environment = {**os.environ, "TSUNAGU_HOME": str(stack.settings.home)}
+    words = ["audit", "redecide", "--output", "json"]
+    done = subprocess.run([sys.executable, "-P", "-m", "cli.main", *words], env=environment, capture_output=True, text=True, check=False)
+
+    assert (0, []) == (done.returncode, json.loads(done.stdout)), done.stderr
+    assert "each to the same bytes" in done.stderr
+
+
 def _row(printed: dict) -> Row:
     recipients = [Receipt(each["agency"], tuple(each["categories"])) for each in printed["recipients"]]
     return Row(**{**printed, "recipients": recipients, "withheld": [Withheld(**each) for each in printed["withheld"]]})

@@ -23,6 +23,7 @@ FUNCTION = "consent"
 _OF_TIME = (DeadlineMissed, ConsentExpired, DisclosureDecided)
 """What a tick may leave first."""
 _SWEPT = "#swept/"
+_TIMER = "tsunagu.consent"
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ class Turns:
         if type(logged.event) is DisclosureDecided:
             log.turn.decided.append(logged.event.request_id)
             log.turn.unjudged |= Reason.POLICY_UNKNOWN in logged.event.reasons
-        if type(log.turn.first.event) in _OF_TIME and logged.cause not in self._facts:
+        if _of_time(log.turn.first):
             self._tick = logged
         self._last = logged
 
@@ -136,7 +137,7 @@ class Turns:
         fact = self._facts.get(first.cause)
         if fact is not None:
             return None if fact.key == first.key else fact.event
-        return Tick() if kind in _OF_TIME else None
+        return Tick() if _of_time(first) else None
 
     def _left(self, message: Any, said: Logged, keys: Mapping[str, CaseLog], town: Registry) -> Iterator[Finding]:
         """What this message would still make the gate decide in these cases: it has had its turn there."""
@@ -150,6 +151,11 @@ class Turns:
     def _known(self, town: Registry, at: int, case: CaseFile) -> bool:
         """Whether this build can tell which pack was in force; and the build of then could, of what waits."""
         return in_force(self._packs, town.policy, town.earlier, at) is not None and not any(hold.unjudged for hold in case.holds.values())
+
+
+def _of_time(first: Logged) -> bool:
+    """Whether a tick has left it: the gate's own timer spoke, and it tells of no fact that came from elsewhere."""
+    return type(first.event) in _OF_TIME and first.cause[0] == _TIMER
 
 
 def _context(first: Logged, message: Any, town: Registry) -> Context:

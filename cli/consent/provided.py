@@ -1,0 +1,96 @@
+"""A person's ledger in plain words (本人の提供記録): one line for each time that something of this person was given, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from cli.agency.message import JAPAN
+from cli.consent import words
+from cli.consent.explanation import reason
+from cli.consent.words import word, words_of
+from cli.gate_log import Partitions
+from contracts.catalogue import CATALOGUE
+from kernel.envelope import header
+from services.consent import redeciding
+from services.consent.domain.ledger import READ, TELLING, Ledger
+from services.consent.domain.pack import PolicyPack
+from services.consent.domain.sight import Entry, Stop
+
+HIDDEN = "支援措置のため示しません"
+SECRET = "知らせた機関は示しません"
+OUTCOMES = {"PERMIT": "渡してよい", "REDACT": "一部を渡してよい", "HOLD": "保留", "DENY": "渡さない"}
+ANSWERS = {"STOPPED": "使用をやめた", "KEPT": "ほかの根拠で保管", "DELETED": "消去した"}
+_WANTED = frozenset((*(kind.__name__ for kind in READ), *TELLING))
+_MANY = 500
+
+
+def ledger(person: str, partitions: Partitions, packs: Mapping[str, PolicyPack], tell: Callable[[int], None] = lambda done: None) -> Ledger:
+    """A person's ledger from every partition of the gate's log; ``tell`` hears how many records are read."""
+    found, done = Ledger(person, packs), 0
+    for _, records in sorted(partitions.items()):
+        for record in records():
+            if (header(record.headers, "ce_type") or b"").decode().rpartition(".")[2] in _WANTED:
+                found.read(redeciding.read(record))
+            done += 1
+            if done % _MANY == 0:
+                tell(done)
+    tell(done)
+    return found
+
+
+def row(entry: Entry) -> dict[str, str]:
+    """An entry as a line of the table."""
+    kind = CATALOGUE.get(entry.event_type)
+    return {
+        "日時（日本時間）": _moment(entry.at),
+        "出来事": kind.title_ja if kind else entry.event_type,
+        "渡す機関": HIDDEN if entry.place_hidden else SECRET if entry.reported else entry.giver,
+        "受け取る機関": HIDDEN if entry.place_hidden else entry.recipient,
+        "目的": word(words.PURPOSES, entry.purpose),
+        "根拠": word(words.BASES, entry.basis) + (f"（同意 {words_of({}, [each[:8] for each in entry.consents])}）" if entry.consents else ""),
+        "判断": word(OUTCOMES, entry.outcome),
+        "情報の区分": words_of(words.CATEGORIES, entry.categories),
+        "渡さない区分": "、".join(word(words.CATEGORIES, category) for category, _ in entry.withheld),
+        "理由": "".join(map(_why, entry.reasons)),
+        "届いた日時": _moment(entry.given_at),
+        "受領の確認": _moment(entry.acknowledged_at),
+        "使用停止": _stopped(entry.stop),
+    }
+
+
+def record(entry: Entry) -> dict[str, Any]:
+    """An entry with every field, for programs."""
+    return {
+        "case": entry.case, "request": entry.request, "asked_at": _moment(entry.asked_at), "at": _moment(entry.at), "event_type": entry.event_type,
+        "giver": entry.giver or None, "recipient": entry.recipient or None, "place_hidden": entry.place_hidden, "purpose": entry.purpose.value,
+        "basis": entry.basis.value, "rule": entry.rule, "outcome": entry.outcome.value, "categories": [each.value for each in entry.categories],
+        "withheld": [{"category": category.value, "reason": why, "sentence": _why(why)} for category, why in entry.withheld],
+        "reasons": list(entry.reasons), "sentence": "".join(map(_why, entry.reasons)), "consents": list(entry.consents),
+        "given_at": _moment(entry.given_at) or None, "acknowledged_at": _moment(entry.acknowledged_at) or None,
+        "recalled_at": _moment(entry.recalled_at) or None, "recall": entry.recall.value if entry.recall else None,
+        "stop": None if entry.stop is None else {
+            "at": _moment(entry.stop.at), "answered_at": _moment(entry.stop.answered_at) or None,
+            "answer": entry.stop.answer.value if entry.stop.answer else None, "basis": entry.stop.basis.value, "until": entry.stop.until or None,
+        },
+    }
+
+
+def _why(code: str) -> str:
+    """Why, without what the sender is advised to do about it."""
+    sentence, stop, _ = reason(code).partition("。")
+    return sentence + stop
+
+
+def _stopped(stop: Stop | None) -> str:
+    if stop is None:
+        return ""
+    if stop.answer is None:
+        return f"{_moment(stop.at)} に求めた。回答待ち"
+    kept = f"（{word(words.BASES, stop.basis)}、{stop.until} まで）" if stop.until else ""
+    return f"{_moment(stop.at)} に求めた。{word(ANSWERS, stop.answer)}{kept}"
+
+
+def _moment(at: int | None) -> str:
+    return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).astimezone(JAPAN).isoformat(timespec="minutes")

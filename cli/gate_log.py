@@ -1,0 +1,43 @@
+"""The gate's log (関門の記録), read once from its beginning to its present end, by the auditor's account: it can read the logs and write nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import NoReturn
+
+from confluent_kafka import KafkaException
+
+from cli import reading
+from cli.leaving import UNREACHABLE, leave
+from kernel.partitioner import partition_of
+from kernel.records import Record
+from kernel.settings import Settings
+from kernel.topics import Topics
+
+AUDITOR = "auditor"
+Partitions = Mapping[int, Callable[[], Iterator[Record]]]
+"""How each partition is read, once."""
+
+
+def partitions(settings: Settings, case: str = "") -> tuple[str, Partitions, int]:
+    """The topic, its partitions (only that of ``case``, where one is named) and how many records they hold; leaves where they cannot be read."""
+    topic = Topics(settings.municipality).log("consent")
+    numbers = [partition_of(case.encode(), settings.partitions)] if case else list(range(settings.partitions))
+    try:
+        total = reading.count(settings, AUDITOR, topic, numbers)
+    except KafkaException as error:
+        _leave(topic, error)
+    return topic, {number: partial(_records, settings, topic, number) for number in numbers}, total
+
+
+def _records(settings: Settings, topic: str, number: int) -> Iterator[Record]:
+    try:
+        for message in reading.whole(settings, AUDITOR, topic, number):
+            yield reading.record(message)
+    except KafkaException as error:
+        _leave(topic, error)
+
+
+def _leave(topic: str, error: KafkaException) -> NoReturn:
+    leave(f"{topic} cannot be read ({error.args[0].name()}); start the system: tsunagu run up", UNREACHABLE)

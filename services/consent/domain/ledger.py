@@ -1,0 +1,196 @@
+"""The person's ledger (本人の提供記録): who saw my data, who was refused, under which consent or law, why, and what came of it (rule 32, R12).
+
+A pure fold of the gate's log, so that no agency can forget to report. An entry belongs to the person whom the data are about: of others it holds
+nothing, and who reported never stands in it. What may be shown of it is in ``sight``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.consent import (
+    ConsentGranted,
+    ConsentRefused,
+    DisclosureAcknowledged,
+    DisclosureDecided,
+    DisclosureReleased,
+    ProtectionFlagCleared,
+    ProtectionFlagSet,
+    RecallRequested,
+    StopNoticeAnswered,
+    StopNoticeIssued,
+)
+from contracts.envelope import DisclosureRequested, PersonsNoted
+from contracts.shared import Basis, DataCategory, Outcome, PartCode
+from kernel.days import DAY_MS, start_of
+from services.consent.domain.findings import Logged
+from services.consent.domain.model import GIVEN
+from services.consent.domain.pack import PolicyPack
+from services.consent.domain.sight import Entry, Flags, Stop, flagged, seen
+
+READ = (
+    ConsentGranted, ConsentRefused, DisclosureAcknowledged, DisclosureDecided, DisclosureReleased, DisclosureRequested, PersonsNoted,
+    ProtectionFlagCleared, ProtectionFlagSet, RecallRequested, StopNoticeAnswered, StopNoticeIssued,
+)
+TELLING = ("PersonTellingDelayed", "PersonTold")
+"""Types by name: when the person is told of what was given without asking."""
+_NOBODY: frozenset[str] = frozenset()
+
+
+class Ledger:
+    """One person's entries, folded from the records of the gate's log in the order of each partition."""
+
+    def __init__(self, person: str, packs: Mapping[str, PolicyPack]) -> None:
+        self._person, self._packs = person, packs
+        self._entries: dict[str, Entry] = {}
+        self._requests: dict[str, DisclosureRequested] = {}
+        self._asking: dict[str, Logged] = {}
+        self._households: dict[str, frozenset[str]] = {}
+        self._own: dict[str, frozenset[str]] = {}
+        """This person's consents, each with those that it has replaced."""
+        self._reported: frozenset[str] = _NOBODY
+        """Cases in which this person has reported something, and is not known otherwise."""
+        self._flags: Flags = {}
+
+    def entries(self, at: int, by_proxy: bool = False) -> tuple[Entry, ...]:
+        """The ledger as it may be shown at ``at``, the earliest first; ``by_proxy`` to somebody of the household who acts for the person."""
+        shown = seen(self._entries.values(), self._person, self._households, self._flags, at, by_proxy)
+        return tuple(sorted(shown, key=lambda entry: (entry.asked_at, entry.case, entry.request)))
+
+    def read(self, logged: Logged) -> None:
+        """Take one record into account."""
+        event, key = logged.event, logged.key
+        match event:
+            case DisclosureRequested():
+                self._asking[key] = logged
+                self._named(key, *event.persons, *(part.person for part in event.parts))
+                self._reporting(key, event)
+            case DisclosureDecided():
+                self._decided(logged)
+            case DisclosureReleased():
+                self._given(event, logged.at)
+            case ConsentGranted():
+                self._named(key, event.person)
+                if event.person == self._person:
+                    self._own[event.consent] = frozenset((event.consent,)).union(*(self._own.get(each, _NOBODY) for each in event.supersedes))
+            case ConsentRefused():
+                self._named(key, event.person)
+            case PersonsNoted():
+                self._named(key, *event.persons)
+            case ProtectionFlagSet() | ProtectionFlagCleared():
+                self._flags = flagged(self._flags, event, logged.at)
+            case StopNoticeIssued():
+                self._stops(event.recipient, event.consent, Stop(at=logged.at))
+            case StopNoticeAnswered():
+                self._answered(event, logged)
+            case _:
+                self._noted(logged)
+
+    def _named(self, key: str, *persons: str) -> None:
+        self._households[key] = self._households.get(key, _NOBODY).union(person for person in persons if person)
+
+    def _reporting(self, key: str, request: DisclosureRequested) -> None:
+        """Whether this person is known there only as somebody who has reported something."""
+        if self._person in request.persons or self._mine(request.parts):
+            self._reported = self._reported - {key}
+        elif any(part.person == self._person for part in request.parts):
+            self._reported = self._reported | {key}
+
+    def _decided(self, logged: Logged) -> None:
+        verdict, asked = logged.event, self._asking.pop(logged.key, None)
+        request = asked.event if asked is not None else self._requests.get(verdict.request_id)
+        if request is None:
+            return
+        if self._concerns(request, verdict, logged.key) or not (request.parts or request.persons):  # that may rest on a consent yet
+            self._requests[verdict.request_id] = request
+        if not self._concerns(request, verdict, logged.key):
+            return
+        known = self._entries.get(verdict.request_id)
+        self._entries[verdict.request_id] = self._entry(request, verdict, logged, known.asked_at if known else logged.at)
+
+    def _concerns(self, request: DisclosureRequested, verdict: DisclosureDecided, key: str) -> bool:
+        """It is about this person: a part, the body, a consent of this person; or somebody has looked for anything about the household."""
+        looked_up = bool(request.wanted) and self._person in self._households.get(key, ()) and key not in self._reported
+        rests = any(consent in self._own for consent in verdict.consents)
+        return bool(self._mine(request.parts)) or self._person in request.persons or looked_up or rests
+
+    def _mine(self, parts: tuple[PartCode, ...]) -> list[DataCategory]:
+        """Who reported stays secret, also from the person who was reported."""
+        return [part.category for part in parts if part.person == self._person and part.category is not DataCategory.REPORTER]
+
+    def _entry(self, request: DisclosureRequested, verdict: DisclosureDecided, logged: Logged, asked_at: int) -> Entry:
+        withheld = [(part.category, part.reason) for part in verdict.withheld if part.person == self._person and part.category is not DataCategory.REPORTER]
+        alone = {self._person} >= {*request.persons, *(part.person for part in request.parts)} and not _tells_who(request)
+        if request.wanted:
+            withheld = [(category, reason) for category in request.wanted for reason in verdict.reasons[:1]]
+        reasons = verdict.reasons if alone else [reason for _, reason in withheld]
+        outcome = _own_outcome(verdict.outcome, bool(self._mine(verdict.released)), bool(withheld))
+        given = outcome in GIVEN
+        return Entry(
+            case=logged.key, request=verdict.request_id, asked_at=asked_at, at=verdict.at, event_type=request.event_type,
+            giver="" if request.wanted else request.agency, recipient=request.recipient, purpose=request.purpose, basis=verdict.basis if given else Basis.NONE, claimed=request.basis, rule=verdict.rule,
+            outcome=outcome, categories=tuple(self._mine(verdict.released)), withheld=tuple(withheld), reasons=tuple(dict.fromkeys(reasons)),
+            consents=tuple([consent for consent in verdict.consents if consent in self._own]),
+            appears_at=self._appears(request, verdict), reported=_reports(request),
+        )
+
+    def _appears(self, request: DisclosureRequested, verdict: DisclosureDecided) -> int:
+        """At once; what a basis lets be kept from the person, given or refused, when its time is over, unless a fact names another day (rule 20)."""
+        pack = self._packs.get(verdict.policy)
+        rule = None if pack is None else pack.bases.get(request.basis if verdict.basis is Basis.NONE else verdict.basis)
+        return verdict.at + (rule.conceal_days or 0) * DAY_MS if rule is not None else verdict.at
+
+    def _given(self, receipt: DisclosureReleased, at: int) -> None:
+        """It has arrived: what was opened is what was given. Where nothing of this person's was, it says so."""
+        entry = self._entries.get(receipt.request_id)
+        if entry is not None and entry.outcome in GIVEN:
+            self._entries[receipt.request_id] = entry.changed(given_at=at, categories=tuple(self._mine(receipt.released)), basis=receipt.basis)
+
+    def _stops(self, recipient: str, consent: str, stop: Stop) -> None:
+        line = self._own.get(consent, _NOBODY)
+        for request, entry in self._entries.items():
+            if entry.given_at is not None and entry.recipient == recipient and not line.isdisjoint(entry.consents):
+                self._entries[request] = entry.changed(stop=stop)
+
+    def _answered(self, event: StopNoticeAnswered, logged: Logged) -> None:
+        line = self._own.get(event.consent, _NOBODY)
+        for request, entry in self._entries.items():
+            if entry.stop is not None and entry.recipient == logged.agency and not line.isdisjoint(entry.consents):
+                until = event.until.isoformat() if event.until else ""
+                answered = entry.stop.changed(answered_at=logged.at, answer=event.answer, basis=event.basis, until=until)
+                self._entries[request] = entry.changed(stop=answered)
+
+    def _noted(self, logged: Logged) -> None:
+        """What else was said of one request: acknowledged, recalled, when the person is told."""
+        event: Any = logged.event
+        entry = self._entries.get(getattr(event, "request_id", ""))
+        if entry is None:
+            return
+        changes: dict[str, Any] = {}
+        match type(event).__name__:
+            case "DisclosureAcknowledged":
+                changes = {"acknowledged_at": logged.at}
+            case "RecallRequested":
+                changes = {"recalled_at": logged.at, "recall": event.reason}
+            case "PersonTellingDelayed":
+                changes = {"appears_at": start_of(event.until.toordinal())}
+            case "PersonTold":
+                changes = {"appears_at": min(entry.appears_at, logged.at)}
+        self._entries[entry.request] = entry.changed(**changes)
+
+
+def _own_outcome(outcome: Outcome, released: bool, withheld: bool) -> Outcome:
+    """What was decided of this person's own share; where only the body names the person, of the whole."""
+    if outcome not in GIVEN or not (released or withheld):
+        return outcome
+    return Outcome.DENY if not released else Outcome.REDACT if withheld else Outcome.PERMIT
+
+
+def _reports(request: DisclosureRequested) -> bool:
+    """Whether it says that somebody has reported something: by law, or with a part that tells who."""
+    return request.basis is Basis.L or _tells_who(request)
+
+
+def _tells_who(request: DisclosureRequested) -> bool:
+    return any(part.category is DataCategory.REPORTER for part in request.parts)

@@ -1,0 +1,107 @@
+"""Sight (見せてよい範囲): what of an entry of the ledger may be shown, to whom, from when on (consent.md rules 20, 32; R8, R12).
+
+Only ever removes: nothing of other persons stands in an entry to begin with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from contracts.consent import ProtectionFlagCleared, ProtectionFlagSet
+from contracts.record import Record
+from contracts.shared import Basis, DataCategory, Outcome, Purpose, RecallReason, StopAnswer
+from kernel.days import end_of
+from services.consent.domain.model import UNASKED
+from services.consent.domain.reasons import Reason
+
+_HARM = frozenset((DataCategory.ABUSE, DataCategory.DANGER))
+
+
+class Stop(Record, frozen=True, kw_only=True):
+    """That a recipient was told to stop, and what it has answered."""
+
+    at: int
+    answered_at: int | None = None
+    answer: StopAnswer | None = None
+    basis: Basis = Basis.NONE
+    """On which it keeps what it has."""
+    until: str = ""
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """One line of a person's ledger (本人の提供記録): who was given, or refused, what of this person, why, and what came of it. Codes only."""
+
+    case: str
+    request: str
+    asked_at: int
+    at: int
+    """When the verdict that counts was given, milliseconds UTC."""
+    event_type: str
+    giver: str
+    recipient: str
+    purpose: Purpose
+    basis: Basis
+    rule: str
+    claimed: Basis = Basis.NONE
+    """What whoever gave it has claimed."""
+    outcome: Outcome
+    """Of what is this person's."""
+    categories: tuple[DataCategory, ...] = ()
+    """What of this person may go, or has gone."""
+    withheld: tuple[tuple[DataCategory, str], ...] = ()
+    reasons: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()
+    """This person's own."""
+    given_at: int | None = None
+    acknowledged_at: int | None = None
+    recalled_at: int | None = None
+    recall: RecallReason | None = None
+    stop: Stop | None = None
+    appears_at: int = 0
+    """Not before this moment is it shown to the person (rule 20)."""
+    reported: bool = False
+    """Whoever gave it has reported something: that stays secret."""
+    place_hidden: bool = False
+    """A protection flag keeps back which agencies they are."""
+
+
+class Flag(Record, frozen=True, kw_only=True):
+    """A protection flag (支援措置) and until when it has stood, milliseconds UTC."""
+
+    person: str
+    until: int
+
+
+Flags = dict[str, Flag]
+"""By id."""
+
+
+def flagged(flags: Flags, event: ProtectionFlagSet | ProtectionFlagCleared, at: int) -> Flags:
+    """The flags after one was set or cleared; what stood once is remembered."""
+    if isinstance(event, ProtectionFlagSet):
+        return {**flags, event.flag: Flag(person=event.person, until=end_of(event.until))}
+    known = flags.get(event.flag)
+    return flags if known is None else {**flags, event.flag: known.changed(until=min(known.until, at))}
+
+
+def seen(entries: Iterable[Entry], person: str, households: dict[str, frozenset[str]], flags: Flags, at: int, by_proxy: bool) -> Iterator[Entry]:
+    """The entries as they may be shown at ``at``: to the person, or ``by_proxy`` to somebody of the household who acts for the person."""
+    for entry in entries:
+        standing = {flag.person for flag in flags.values() if flag.person in households.get(entry.case, ()) and flag.until > entry.at}
+        if entry.appears_at > at or by_proxy and (standing or _delicate(entry)):
+            continue
+        shown = entry.changed(giver="", reported=True) if entry.reported else entry
+        yield _without_places(shown) if standing - {person} else shown
+
+
+def _delicate(entry: Entry) -> bool:
+    """Whether somebody of the household may be the one from whom it protects."""
+    about = {*entry.categories, *(category for category, _ in entry.withheld)}
+    return entry.claimed in UNASKED or not _HARM.isdisjoint(about)
+
+
+def _without_places(entry: Entry) -> Entry:
+    """Somebody else of the household is protected: what and when stays, not where; nor that there is a flag."""
+    told = [reason for reason in entry.reasons if reason != Reason.PROTECTED]
+    withheld = tuple([(category, "" if reason == Reason.PROTECTED else reason) for category, reason in entry.withheld])
+    return entry.changed(giver="", recipient="", place_hidden=True, reasons=tuple(told), withheld=withheld, rule="" if entry.rule == "R8" else entry.rule)

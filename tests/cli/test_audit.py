@@ -1,0 +1,98 @@
+"""``tsunagu audit redecide`` over logs in memory: what is counted, what is found, and how it is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import gate_log
+from cli.day import story
+from cli.day.player import Day
+from cli.main import command
+from contracts.catalogue import BY_CLASS
+from contracts.consent import DisclosureDecided
+from kernel import serde
+from kernel.memory import MemoryRecord
+from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
+
+TOPIC = TOPICS.log("consent")
+VERDICT = BY_CLASS[DisclosureDecided].full_name.encode()
+
+
+@pytest.fixture(scope="module")
+def day() -> Iterator[MemoryStage]:
+    """The sample day."""
+    stage = MemoryStage(50)
+    story.play(Day(stage))
+    yield stage
+    stage.close()
+
+
+def run(monkeypatch: pytest.MonkeyPatch, logs: dict[int, list[MemoryRecord]], *words: str) -> Any:
+    """The command over these partitions."""
+    def partitions(settings: object, case: str) -> tuple[str, gate_log.Partitions, int]:
+        return TOPIC, {number: lambda records=records: iter(records) for number, records in logs.items()}, 1
+
+    monkeypatch.setattr(gate_log, "partitions", partitions)
+    monkeypatch.setattr("kernel.settings.load", lambda: None)
+    return CliRunner().invoke(command(["audit"]), ["audit", "redecide", *words])
+
+
+def logs(stage: MemoryStage) -> dict[int, list[MemoryRecord]]:
+    """The gate's log."""
+    return {number: stage.log.records(TOPIC, number) for number in range(PARTITIONS)}
+
+
+def test_a_sound_log_has_no_rows_and_exit_code_0(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
+    """How many verdicts were decided again stands on stderr."""
+    done = run(monkeypatch, logs(day))
+
+    assert (0, "") == (done.exit_code, done.stdout)
+    assert "verdicts decided again from 990019.consent.log, each to the same bytes" in done.stderr
+
+
+def test_a_finding_names_topic_partition_and_offset_and_exit_code_1(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
+    """A refusal that somebody has made a permit."""
+    found = logs(day)
+    number, place, record = next(
+        (number, place, record) for number, records in found.items() for place, record in enumerate(records)
+        if dict(record.headers)["ce_type"] == VERDICT and serde.decode(record.value).outcome == "DENY"
+    )
+    permit = serde.encode(serde.decode(record.value).changed(outcome="PERMIT"))
+    found[number] = [*found[number][:place], replace(record, value=permit), *found[number][place + 1:]]
+
+    done = run(monkeypatch, found, "--output", "json")
+    (row, *_) = json.loads(done.stdout)
+
+    assert 1 == done.exit_code
+    assert (TOPIC, number, place, "OUTCOME") == (row["topic"], row["partition"], row["offset"], row["difference"])
+
+
+def test_days_that_were_not_asked_for_are_read_and_not_told(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
+    """Findings and counts are those of the days; the log before them is folded all the same."""
+    found = {number: [record for record in records if dict(record.headers)["ce_type"] != VERDICT] for number, records in logs(day).items()}
+
+    assert 1 == run(monkeypatch, found).exit_code
+    past = run(monkeypatch, found, "--to", "2020-01-01")
+    assert 0 == past.exit_code
+    assert "tsunagu: 0 verdicts" in past.stderr
+
+
+def test_one_case_alone(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
+    """Its verdicts, by the facts of the town."""
+    case = next(record.key for record in logs(day)[0] if record.key and dict(record.headers)["ce_type"] == VERDICT)
+
+    done = run(monkeypatch, {0: logs(day)[0]}, "--case", case.decode(), "--output", "jsonl")
+
+    assert (0, "") == (done.exit_code, done.stdout)
+    assert "tsunagu: 0 verdicts" not in done.stderr
+
+
+def test_what_is_no_day_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
+    """Exit code 2."""
+    assert 2 == run(monkeypatch, logs(day), "--from", "yesterday").exit_code
