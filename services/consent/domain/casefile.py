@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from sys import intern
 from typing import Any
 
 from contracts.consent import ConsentGranted, ConsentNarrowed, ConsentRefused, DisclosureDecided, DisclosureReleased
@@ -15,7 +16,7 @@ from kernel.days import start_of
 from kernel.deadlines import Watched
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
-from services.consent.domain.model import GIVEN, Consent, Delivery, Excluded, Hold, Refusal, Segment, received_of, recorded
+from services.consent.domain.model import GIVEN, NONE, Consent, Delivery, Excluded, Hold, Refusal, Segment, received_of, recorded
 from services.consent.domain.reasons import Reason
 from services.consent.domain.rights import Claim
 
@@ -56,11 +57,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def consent(self, identity: str) -> Consent | None:
         """The consent with this id, whatever its state."""
-        for listed in self.consents.values():
-            for consent in listed:
-                if consent.id == identity:
-                    return consent
-        return None
+        return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
 
     def line(self, identity: str) -> Iterator[Consent]:
         """A consent and those that have replaced it, one after the other."""
@@ -71,9 +68,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def knows(self, identity: str) -> bool:
         """Whether a consent or a refusal has this id."""
-        if self.consent(identity) is not None:
-            return True
-        return bool(self.refusals) and any(refusal.id == identity for listed in self.refusals.values() for refusal in listed)
+        refusals = (refusal for listed in self.refusals.values() for refusal in listed)
+        return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
 
     def of(self, person: str, identity: str) -> bool:
         """Whether a consent or a refusal of this person has this id."""
@@ -92,7 +88,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def asked(self, request: DisclosureRequested) -> CaseFile:
         """After a request was recorded."""
-        return self.changed(asking=request)
+        return self.changed(asking=request.changed(agency=intern(request.agency), recipient=intern(request.recipient)))
 
     def named_persons(self, persons: tuple[str, ...]) -> CaseFile:
         """After persons were named in the case."""
@@ -110,11 +106,11 @@ class CaseFile(Record, frozen=True, kw_only=True):
             )
         elif verdict.outcome in GIVEN:
             deliveries[verdict.request_id] = Delivery(request=request, verdict=verdict)
-        return self.changed(holds=holds, deliveries=deliveries, asking=None)
+        return self.changed(holds=holds or NONE, deliveries=deliveries or NONE, asking=None)
 
     def delivered(self, event: DisclosureReleased) -> CaseFile:
         """After a verdict was carried out: what was received is remembered by the consents that it rests on, and waits no more."""
-        under_way = self.deliveries.get(event.request_id)
+        event, under_way = event.changed(recipient=intern(event.recipient)), self.deliveries.get(event.request_id)
         done = under_way is not None and under_way.verdict.at == event.decided_at
         left = {identity: each for identity, each in self.deliveries.items() if not (done and identity == event.request_id)}
         releases = dict(self.releases)
@@ -124,7 +120,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
         waiting = {identity: hold for identity, hold in self.holds.items() if identity != event.request_id}
         own = under_way is not None and under_way.request.function is FunctionName.CONSENT
         aftercare = self.aftercare if own else self.aftercare.handed_over(event, under_way.request.agency if under_way else "")
-        return self.changed(holds=waiting, deliveries=left, releases=releases, aftercare=aftercare)
+        return self.changed(holds=waiting or NONE, deliveries=left or NONE, releases=releases or NONE, aftercare=aftercare)
 
     def granted(self, event: ConsentGranted) -> CaseFile:
         """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
@@ -217,11 +213,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def _with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
         named = {place: listed for place, listed in self.named.items() if place[0] != person}
-        for consent in consents:
-            for recipient in consent.recipients:
-                named[person, recipient] = (*named.get((person, recipient), ()), consent)
-        excluded, left_out = self.excluded, [each.exclusions for each in consents if each.exclusions and not each.successor]
-        if left_out or person in excluded:
-            excluded = {**excluded, person: frozenset[tuple[str, DataCategory]]().union(*left_out)}
-        persons = self.persons if person in self.persons else self.persons | {person}
-        return self.changed(consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded)
+        for consent, recipient in [(one, recipient) for one in consents for recipient in one.recipients]:
+            named[person, recipient] = (*named.get((person, recipient), ()), consent)
+        left_out = [each.exclusions for each in consents if each.exclusions and not each.successor]
+        excluded = {**self.excluded, person: frozenset().union(*left_out)} if left_out or person in self.excluded else self.excluded
+        return self.changed(consents={**self.consents, person: consents}, named=named, persons=self.persons | {person}, excluded=excluded)

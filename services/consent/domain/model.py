@@ -5,6 +5,9 @@ Codes, pseudonyms and times only; no name ever comes here. Days are ordinals of 
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 from contracts.consent import ConsentGranted, DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
@@ -17,6 +20,10 @@ UNASKED = frozenset((Basis.V, Basis.L))
 Excluded = frozenset[tuple[str, DataCategory]]
 """Pairs of recipient and category that do not go; an empty recipient means all of them, UNMAPPED every category."""
 _NO_END = 1 << 32
+NONE: dict[Any, Any] = {}
+"""Shared by the many cases in which nothing waits; no dict of a case file is ever changed."""
+shared = lru_cache(maxsize=4_096)(frozenset[Any])
+"""The set of what a tuple holds; most consents of a town name the same few categories and agencies, and a set takes 200 bytes."""
 
 
 class Consent(Record, frozen=True, kw_only=True):
@@ -53,8 +60,8 @@ def recorded(event: ConsentGranted) -> Consent:
     """The consent that was given."""
     signed = event.signed_on or event.valid_from
     return Consent(
-        id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
-        recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
+        id=event.consent, person=event.person, purpose=event.purpose, categories=shared(event.categories),
+        recipients=shared(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
         first_written=(event.authored_from or signed).toordinal(), last_written=event.authored_to.toordinal() if event.authored_to else _NO_END,
         dated=bool(event.authored_from or event.authored_to), use_limit=event.use_limit,
         exclusions=frozenset([(each.recipient, each.category) for each in event.exclusions]) if event.exclusions else _NOTHING,
@@ -107,4 +114,4 @@ class Delivery(Record, frozen=True, kw_only=True):
 
 def received_of(person: str, delivery: DisclosureReleased) -> frozenset[DataCategory]:
     """The categories of one person that a delivery has opened."""
-    return frozenset(part.category for part in delivery.released if part.person == person)
+    return shared(tuple([part.category for part in delivery.released if part.person == person]))
