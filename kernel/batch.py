@@ -6,10 +6,11 @@ from typing import Any
 
 from contracts.envelope import DisclosureRequested
 from kernel import outputs, serde
+from kernel.causes import Handled, cause_of, number_of
 from kernel.deadletters import dead_letter
 from kernel.envelope import POSITION, header
 from kernel.failures import IntegrityError, PoisonError
-from kernel.history import Entry, Handled, History
+from kernel.history import Entry, History
 from kernel.inputs import Input
 from kernel.place import Place
 from kernel.records import Outgoing, Record, position
@@ -39,14 +40,14 @@ class Batch:
 
     def record(self, message: Input, history: History, key: str, events: tuple[Any, ...], cause_id: str = "") -> bool:
         """Write what was decided on ``message`` under ``key``, fold it, and send on what travels; False, and nothing, if it is too much."""
-        entry, cause = history.entry(key), (message.envelope.source, cause_id or message.envelope.id)
-        answer = [self._written(event, message, cause[1], key, entry, ordinal) for ordinal, event in enumerate(events)]
+        entry, cause_id = history.entry(key), cause_id or message.envelope.id
+        answer = [self._written(event, message, cause_id, key, entry, ordinal) for ordinal, event in enumerate(events)]
         if sum(len(outgoing.value or b"") + _OVERHEAD for outgoing in answer) > MAX_ANSWER:
             return False
         for event in events:
             history.apply(entry, event)
         history.wake(entry)
-        handled = entry.handled[cause] = Handled(message.digest, -1, len(answer))
+        handled = entry.handled[cause_of(message.envelope.source, cause_id)] = Handled(number_of(message.digest), -1, len(answer))
         self._unsettled.append((history, handled, answer))
         self._place.meter.recorded(len(answer))
         self.out.extend(answer)

@@ -8,29 +8,18 @@ whole answer where it begins too late; a hole in ``seq`` is an alarm, since noth
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from kernel import envelope, serde
+from kernel.causes import Cause, Handled, cause_of, number_of, parted
 from kernel.decider import Decider, Function, derive_id
 from kernel.records import LogReader, Record
 
-Cause = tuple[str, str]
-"""Source and id of a message."""
 Alarm = Callable[[str], None]
 """Called with a code: DUPLICATE (harmless, counted), SEQUENCE_GAP or CAUSE_CONFLICT (integrity)."""
 SHORT = 32
 """Bytes of an event that holds no id of a person or a case."""
-
-
-@dataclass(slots=True)
-class Handled:
-    """A message that this key has answered: the digest of its value, and where in the log its events lie, side by side."""
-
-    digest: str
-    first: int
-    count: int
 
 
 class Entry:
@@ -127,7 +116,8 @@ class History:
     def offset_of(self, key: str, event_id: str) -> int | None:
         """Where in the log an event of this key lies; None when it is not known. Derives ids instead of keeping them."""
         name = self._folds.function.name
-        for (source, message_id), handled in self.entry(key).handled.items():
+        for cause, handled in self.entry(key).handled.items():
+            source, message_id = parted(cause)
             for ordinal in range(handled.count):
                 if handled.first >= 0 and derive_id(name, source, message_id, key, ordinal) == event_id:
                     return handled.first + ordinal
@@ -137,12 +127,12 @@ class History:
         """Take one record of the log into account; ``wake_all`` follows the last. Raises PoisonError: a log of ours is never unreadable."""
         self.next_offset = record.offset + 1
         subject, seq, source, message_id, digest = envelope.origin(record.key, record.headers)
-        entry, cause = self.entry(subject), (source, message_id)
+        entry, cause = self.entry(subject), cause_of(source, message_id)
         handled = entry.handled.get(cause)
         late = seq <= entry.seq or (handled and record.offset != handled.first + handled.count)
         if late or self._passed.goes_on(record, subject, cause):
             self._passed.note(record, subject, cause)
-            self._alarm("DUPLICATE" if handled and handled.digest == digest else "CAUSE_CONFLICT")
+            self._alarm("DUPLICATE" if handled and handled.same(digest) else "CAUSE_CONFLICT")
             return
         if seq > entry.seq + 1:
             self._alarm("SEQUENCE_GAP")
@@ -150,7 +140,7 @@ class History:
         if handled:
             handled.count += 1
         else:
-            entry.handled[cause] = Handled(digest, record.offset, 1)
+            entry.handled[cause] = Handled(number_of(digest), record.offset, 1)
         self.apply(entry, _event(record.value))
 
     def wake_all(self) -> None:

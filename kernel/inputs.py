@@ -11,6 +11,7 @@ from contracts.catalogue import EventType
 from contracts.envelope import SealedEvent
 from contracts.shared import RefusalCode
 from kernel import envelope, serde
+from kernel.causes import Cause, cause_of
 from kernel.days import day_in_japan, day_of
 from kernel.decider import Context, Part
 from kernel.envelope import OURS, Envelope
@@ -35,19 +36,23 @@ class Input:
     """Headers that every event which this message causes carries on."""
 
     @property
-    def cause(self) -> tuple[str, str]:
+    def cause(self) -> Cause:
         """Source and id: the identity of the message."""
-        return self.envelope.source, self.envelope.id
+        return cause_of(self.envelope.source, self.envelope.id)
 
     @property
-    def conflict(self) -> tuple[str, str]:
-        """The identity under which it is refused when its id is taken by other bytes."""
-        return self.envelope.source, f"{self.envelope.id}#{self.digest}"
+    def conflict_id(self) -> str:
+        """The id under which it is refused when its own is taken by other bytes."""
+        return f"{self.envelope.id}#{self.digest}"
 
     @property
-    def swept(self) -> tuple[str, str]:
-        """The identity under which it is noted that every key of the partition has had it."""
-        return self.envelope.source, f"{self.envelope.id}#swept/{self.record.partition}"
+    def swept_id(self) -> str:
+        """The id under which it is noted that every key of the partition has had it."""
+        return f"{self.envelope.id}#swept/{self.record.partition}"
+
+    def known_as(self, identity: str) -> Cause:
+        """The same message under one of these ids."""
+        return cause_of(self.envelope.source, identity)
 
     def context(self, key: str, function: str, shared: Any) -> Context:
         """What a decision under ``key`` may know of this message."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from contracts.catalogue import EventType
@@ -130,9 +131,15 @@ def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNo
         case CaseFrozen() | FreezeNoted():
             return replace(known, frozen=True)
         case PartNoted(agency=agency, case=case):
-            return Known(known.agencies | {agency}, known.persons, known.case or case, known.frozen)
+            return Known(joined(known.agencies, agency), known.persons, known.case or case, known.frozen)
         case _:
-            return Known(known.agencies | {event.agency}, known.persons, known.case, known.frozen)
+            return Known(joined(known.agencies, event.agency), known.persons, known.case, known.frozen)
+
+
+@lru_cache(maxsize=4_096)
+def joined(agencies: frozenset[str], agency: str) -> frozenset[str]:
+    """One agency more; the same set for every case with the same agencies: there are few such sets, and many cases."""
+    return agencies | {agency}
 
 
 PARTIES: Decider[Known] = Decider(

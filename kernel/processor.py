@@ -13,9 +13,10 @@ from contracts.envelope import MessageNoted, MessageRefused, Tick
 from contracts.shared import RefusalCode
 from kernel import inputs
 from kernel.batch import Batch
+from kernel.causes import Handled
 from kernel.decider import Context, Decider, Function
 from kernel.failures import PoisonError
-from kernel.history import Folds, Handled, History, replay
+from kernel.history import Folds, History, replay
 from kernel.inputs import Input
 from kernel.parties import PARTIES, admit, refused
 from kernel.place import Place
@@ -101,9 +102,9 @@ class Processor:
         entries = self._histories[message.record.partition].entries
         keys = sorted(entries) if self._sweeps(message) else (message.envelope.subject,)
         for answered in (entries[key].handled for key in keys if key in entries):
-            for cause in (message.cause, message.conflict):
+            for cause in (message.cause, message.known_as(message.conflict_id)):
                 handled = answered.get(cause)
-                if handled and handled.first >= 0 and handled.digest == message.digest:
+                if handled and handled.first >= 0 and handled.same(message.digest):
                     yield handled
 
     async def _logged(self, messages: Sequence[Input]) -> dict[tuple[int, int], Record]:
@@ -138,11 +139,11 @@ class Processor:
         self._put(message, history, key, None, batch)
         kind, answered = type(message.message), history.entry(key).handled
         handled = answered.get(message.cause)
-        if kind not in self._by_message or message.swept in answered or handled is None or handled.digest != message.digest:
+        if kind not in self._by_message or message.known_as(message.swept_id) in answered or handled is None or not handled.same(message.digest):
             return
         for each in sorted(history.entries):
             self._put(message, history, each, self._by_message[kind], batch)
-        batch.record(message, history, key, (MessageNoted(message_type=message.kind.name),), message.swept[1])
+        batch.record(message, history, key, (MessageNoted(message_type=message.kind.name),), message.swept_id)
 
     def _put(self, message: Input, history: History, key: str, chosen: Chosen | None, batch: Batch) -> None:
         """Put a message to one key, once; without a chosen decider, to the partition's shared one (a tick: to those that have deadlines).
@@ -189,12 +190,12 @@ class Processor:
         handled = answered.get(message.cause)
         if handled is None:
             return False
-        if handled.digest == message.digest:
+        if handled.same(message.digest):
             self.place.meter.handled("repeated")
             return True
         batch.bury(message.record, PoisonError(RefusalCode.ID_CONFLICT, "ce_id"))
-        if message.conflict not in answered:
-            self._record_refusal(message, history, key, RefusalCode.ID_CONFLICT, batch, message.conflict[1])
+        if message.known_as(message.conflict_id) not in answered:
+            self._record_refusal(message, history, key, RefusalCode.ID_CONFLICT, batch, message.conflict_id)
         return True
 
     def _record_refusal(self, message: Input, history: History, key: str, code: RefusalCode, batch: Batch, cause_id: str = "") -> None:

@@ -53,7 +53,7 @@ def day(milliseconds: int) -> date:
 def folded(history: History) -> dict[str, Any]:
     """Everything that a function knows of each key, and when it wants to be asked again."""
     return {
-        key: (entry.seq, entry.states, entry.due, {cause: (each.digest, each.first, each.count) for cause, each in entry.handled.items()})
+        key: (entry.seq, entry.states, entry.due, {cause: (each.number, each.first, each.count) for cause, each in entry.handled.items()})
         for key, entry in history.entries.items()
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from sys import intern
 from typing import Any
 
 from contracts.consent import ConsentRefused, DisclosureDecided, DisclosureReleased
@@ -15,7 +16,20 @@ from kernel.days import start_of
 from kernel.deadlines import Watched
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
-from services.consent.domain.model import GIVEN, NEVER, Awaited, Consent, Delivery, Excluded, Hold, LeftOut, Refusal, Segment, received_of
+from services.consent.domain.model import (
+    GIVEN,
+    NEVER,
+    NONE,
+    Awaited,
+    Consent,
+    Delivery,
+    Excluded,
+    Hold,
+    LeftOut,
+    Refusal,
+    Segment,
+    received_of,
+)
 from services.consent.domain.reasons import Reason
 from services.consent.domain.rights import Claim
 
@@ -62,11 +76,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def consent(self, identity: str) -> Consent | None:
         """The consent with this id, whatever its state."""
-        for listed in self.consents.values():
-            for consent in listed:
-                if consent.id == identity:
-                    return consent
-        return None
+        return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
 
     def line(self, identity: str) -> Iterator[Consent]:
         """A consent and those that have replaced it, one after the other."""
@@ -77,9 +87,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def knows(self, identity: str) -> bool:
         """Whether a consent or a refusal has this id."""
-        if self.consent(identity) is not None:
-            return True
-        return bool(self.refusals) and any(refusal.id == identity for listed in self.refusals.values() for refusal in listed)
+        refusals = (refusal for listed in self.refusals.values() for refusal in listed)
+        return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
 
     def of(self, person: str, identity: str) -> bool:
         """Whether a consent or a refusal of this person has this id."""
@@ -98,7 +107,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def asked(self, request: DisclosureRequested) -> CaseFile:
         """After a request was recorded."""
-        return self.changed(asking=request)
+        return self.changed(asking=request.changed(agency=intern(request.agency), recipient=intern(request.recipient)))
 
     def named_persons(self, persons: tuple[str, ...]) -> CaseFile:
         """After persons were named in the case."""
@@ -116,11 +125,11 @@ class CaseFile(Record, frozen=True, kw_only=True):
             )
         elif verdict.outcome in GIVEN:
             deliveries[verdict.request_id] = Delivery(request=request, verdict=verdict)
-        return self.changed(holds=holds, deliveries=deliveries, asking=None)
+        return self.changed(holds=holds or NONE, deliveries=deliveries or NONE, asking=None)
 
     def delivered(self, event: DisclosureReleased) -> CaseFile:
         """After a verdict was carried out: what was received is remembered by the consents that it rests on, and waits no more."""
-        under_way = self.deliveries.get(event.request_id)
+        event, under_way = event.changed(recipient=intern(event.recipient)), self.deliveries.get(event.request_id)
         done = under_way is not None and under_way.verdict.at == event.decided_at
         left = {identity: each for identity, each in self.deliveries.items() if not (done and identity == event.request_id)}
         releases = dict(self.releases)
@@ -130,7 +139,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
         waiting = {identity: hold for identity, hold in self.holds.items() if identity != event.request_id}
         own = under_way is not None and under_way.request.function is FunctionName.CONSENT
         aftercare = self.aftercare if own else self.aftercare.handed_over(event, under_way)
-        return self.changed(holds=waiting, deliveries=left, releases=releases, aftercare=aftercare)
+        return self.changed(holds=waiting or NONE, deliveries=left or NONE, releases=releases or NONE, aftercare=aftercare)
 
     def refused(self, event: ConsentRefused) -> CaseFile:
         """After a refusal."""

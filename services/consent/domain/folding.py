@@ -51,6 +51,7 @@ from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, Disclos
 from contracts.outreach import ContactStateChanged
 from contracts.shared import Basis, CasePart
 from kernel.deadlines import DEADLINES
+from kernel.parties import joined
 from services.consent.domain import afterwards, confirmation, halting, rights, stopping, versions
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
@@ -102,7 +103,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
         case PersonsNoted():
             return case.named_persons(event.persons)
         case PartNoted(part=CasePart.OPENED | CasePart.LISTED):
-            return case.changed(agencies=case.agencies | {event.agency})
+            return case.changed(agencies=joined(case.agencies, event.agency))
         case PartNoted():
             return case  # whoever was linked knows of the case once something of it has arrived there
         case SubjectDied():

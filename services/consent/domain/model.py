@@ -6,7 +6,8 @@ Codes, pseudonyms and times only; no name ever comes here. Days are ordinals of 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from contracts.consent import ConsentGranted, DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
@@ -20,6 +21,10 @@ GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 UNASKED = frozenset((Basis.V, Basis.L))
 """Bases that release without asking the person."""
 _NO_END = 1 << 32
+NONE: dict[Any, Any] = {}
+"""Shared by the many cases in which nothing waits; no dict of a case file is ever changed."""
+shared = lru_cache(maxsize=4_096)(frozenset[Any])
+"""The set of what a tuple holds; most consents of a town name the same few categories and agencies, and a set takes 200 bytes."""
 
 
 class LeftOut(NamedTuple):
@@ -109,8 +114,8 @@ def recorded(event: ConsentGranted, chained: bool = True) -> Consent:
     """The consent that was given; without its hash where nobody will ask for it."""
     signed = event.signed_on or event.valid_from
     return Consent(
-        id=event.consent, person=event.person, purpose=event.purpose, categories=frozenset(event.categories),
-        recipients=frozenset(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
+        id=event.consent, person=event.person, purpose=event.purpose, categories=shared(event.categories),
+        recipients=shared(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
         first_written=(event.authored_from or signed).toordinal(), last_written=event.authored_to.toordinal() if event.authored_to else _NO_END,
         dated=bool(event.authored_from or event.authored_to), use_limit=event.use_limit,
         exclusions=frozenset([left_out(each) for each in event.exclusions]) if event.exclusions else _NOTHING, digest=chain.of_grant(event) if chained else b"",
@@ -181,4 +186,4 @@ class Delivery(Record, frozen=True, kw_only=True):
 
 def received_of(person: str, delivery: DisclosureReleased) -> frozenset[DataCategory]:
     """The categories of one person that a delivery has opened."""
-    return frozenset(part.category for part in delivery.released if part.person == person)
+    return shared(tuple([part.category for part in delivery.released if part.person == person]))
