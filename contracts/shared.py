@@ -21,6 +21,19 @@ class AgeBand(StrEnum):
     AGE_65_OVER = "AGE_65_OVER"
 
 
+class AgencyEndReason(StrEnum):
+    """終了の理由: why an agency is registered no more."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    CONTRACT_OVER = "CONTRACT_OVER"
+    CLOSED = "CLOSED"
+    MERGED = "MERGED"
+    RIGHT_REMOVED = "RIGHT_REMOVED"
+    REGISTERED_IN_ERROR = "REGISTERED_IN_ERROR"
+
+
 class AgencyKind(StrEnum):
     """機関の種別: the kind of an agency."""
 
@@ -795,6 +808,7 @@ class RefusalCode(StrEnum):
     NOT_DEIDENTIFIED = "NOT_DEIDENTIFIED"
     IDENTITY_NOT_VERIFIED = "IDENTITY_NOT_VERIFIED"
     NOT_REQUESTED = "NOT_REQUESTED"
+    SENDER_ENDED = "SENDER_ENDED"
 
 
 SENTENCES: dict[RefusalCode, str] = {
@@ -857,6 +871,7 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.NOT_DEIDENTIFIED: "個人が分かるおそれがあります。分からない形にするか、本人の同意を得てください。",
     RefusalCode.IDENTITY_NOT_VERIFIED: "本人確認が済んでいません。確認を記録してから送ってください。",
     RefusalCode.NOT_REQUESTED: "多機関協働からの依頼がありません。依頼を受けてから送ってください。",
+    RefusalCode.SENDER_ENDED: "貴機関の登録は終了しているため送信できません。引き継いだ機関から送るか、登録を自治体に確かめてください。守秘の義務は続きます。",
 }
 
 
@@ -1104,6 +1119,28 @@ class AgeCount(Record, frozen=True, kw_only=True):
         return {
             "band": self.band,
             "count": self.count,
+        }
+
+
+class AgencyUnit(Record, frozen=True, kw_only=True):
+    """部署: a unit of an agency."""
+
+    code: str
+    name: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> AgencyUnit:
+        """Build from a decoded Avro record."""
+        return cls(
+            code=record["code"],
+            name=record["name"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "code": self.code,
+            "name": self.name,
         }
 
 

@@ -126,7 +126,7 @@ TABLE = {
     """,
     "contracts": """
         UNBOUND AgencyRegistered WATCHED
-        WATCHED AgencyRegistered UNBOUND
+        WATCHED AgencyRegistered/AgencyEnded UNBOUND
         WATCHED Tick OVER
         OVER AgencyRegistered WATCHED
     """,
@@ -167,7 +167,7 @@ TABLE = {
         RIGHTS_ANSWER_WATCHED RightsDecided .
         RIGHTS_ANSWER_WATCHED Tick .
         . AgencyRegistered CONTRACT_END_WATCHED
-        CONTRACT_END_WATCHED AgencyRegistered .
+        CONTRACT_END_WATCHED AgencyRegistered/AgencyEnded .
         CONTRACT_END_WATCHED Tick .
     """,
 }

@@ -20,16 +20,17 @@ from contracts.consultation import SubjectDied
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, MessageRefused, Tick
 from contracts.outreach import ContactStateChanged
-from contracts.registry import PolicyActivated
+from contracts.registry import AgencyEnded, PolicyActivated
 from contracts.shared import RefusalCode
 from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import DEADLINES
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.consent.domain import anew, answers, capture, stops
+from services.consent.domain import anew, answers, capture, departure, stops
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.ended import of_those_there
 from services.consent.domain.folding import Event, evolve
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Registry
@@ -38,7 +39,7 @@ from services.consent.domain.telling import missed, with_deadlines
 
 Noted = MessageRefused | ContactStateChanged
 """What is recorded as it comes."""
-Fact = PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied
+Fact = PolicyActivated | AgencyEnded | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied
 """What concerns every case: the registry has it, each case draws its consequences."""
 Message = DisclosureRequested | DisclosureReleased | Saying | Capacity | Answer | SegmentNoted | InformationRequestedInConference | Noted | Fact
 Packs = Mapping[str, PolicyPack]
@@ -60,12 +61,17 @@ def gate(packs: Packs) -> Decider[CaseFile]:
                 return (message, verdict, *rules.reviews(verdict))
             case DisclosureReleased():
                 return (message, *with_deadlines(stops.on_delivery(case, message, rules.known), rules))
-            case SegmentNoted() | InformationRequestedInConference():
+            case SegmentNoted():
+                noted = of_those_there(message, registry)
+                return (noted, *anew.everything(evolve(case, noted), rules))
+            case InformationRequestedInConference():
                 return (message, *anew.everything(evolve(case, message), rules))
             case MessageRefused() | ContactStateChanged():
                 return (message,)
             case PolicyActivated():
                 return anew.waiting(case, rules)
+            case AgencyEnded(agency=agency):
+                return departure.of(case, agency, rules)
             case ProtectionFlagSet() | ProtectionFlagCleared() | SubjectDied():
                 return anew.everything(case, rules)
             case Tick():
