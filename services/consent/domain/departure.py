@@ -17,8 +17,13 @@ from services.consent.domain.rules import Rules
 
 def of(case: CaseFile, agency: str, rules: Rules) -> tuple[SegmentNoted | Verdict, ...]:
     """What the end of an agency gives in a case: its open segments without it, new verdicts on what is under way, then on what waits."""
-    left = tuple(_without(segment, agency) for segment in case.segments.values() if segment.open and agency in segment.members)
+    left = segments_without(case, agency)
     return (*left, *anew.everything(reduce(CaseFile.segment_noted, left, case), rules))
+
+
+def segments_without(case: CaseFile, agency: str) -> tuple[SegmentNoted, ...]:
+    """The open segments of a case that it was a member of, without it."""
+    return tuple(_without(segment, agency) for segment in case.segments.values() if segment.open and agency in segment.members)
 
 
 def _without(segment: Segment, agency: str) -> SegmentNoted:
