@@ -60,7 +60,7 @@ class Enrolment:
         today = day_in_japan(int(time.time() * 1000))
         with turn(self._layout, START_OR_STOP, self._progress):
             town = self._town()
-            known = town.get(asked.agency)
+            known = enrolled.known(self._settings).get(asked.agency)
             agency = asked.of(known, today)
             with self._progress.step("publishing the fact"):
                 rows = [_row("fact", known is not agency and registry.state(self._settings, registry.ended(agency)))]
