@@ -106,10 +106,9 @@ def _ports() -> Finding:
 
 def _broker() -> Finding:
     from deploy.local.broker_admin import BrokerAdmin
-    from deploy.local.town import agencies
 
     settings = settings_module.load()
-    changes = BrokerAdmin(settings, agencies()).differences(within_s=5)
+    changes = BrokerAdmin(settings).differences(within_s=5)
     return not changes, f"{settings.bootstrap}, {len(changes)} differences from the plan", "tsunagu topics apply"
 
 

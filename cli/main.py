@@ -14,7 +14,9 @@ import typer
 
 from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE
 
-COMMANDS = ("run", "day", "send", "report", "trace", "dead-letters", "topics", "policy", "contracts", "consent", "audit", "service", "doctor")
+COMMANDS = (
+    "run", "day", "send", "report", "trace", "dead-letters", "topics", "agency", "policy", "contracts", "consent", "audit", "service", "doctor",
+)
 WHERE = (
     "Works on the installation in TSUNAGU_HOME; unless that is set, on .tsunagu in the checkout that the command belongs to, "
     "wherever it is called from."

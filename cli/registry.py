@@ -20,8 +20,8 @@ from cli import reading
 from cli.agency.client import NotAccepted
 from cli.agency.message import now
 from contracts import FINGERPRINTS
-from contracts.registry import AgencyRegistered, DeadlinesSet, PolicyActivated
-from contracts.shared import AgencyKind, DeadlineTerm
+from contracts.registry import AgencyEnded, AgencyRegistered, DeadlinesSet, PolicyActivated
+from contracts.shared import AgencyEndReason, AgencyKind, AgencyUnit, DeadlineTerm
 from contracts.topics import SUPPORT_FUNCTIONS
 from deploy.local.town import Agency, agencies
 from kernel import serde
@@ -36,6 +36,7 @@ from services.consent.domain.pack import PackInvalid, PolicyPack
 from services.consent.signatures import Keys, KeyUnusable
 
 PRINCIPAL = "registry"
+OF_AN_AGENCY = (AgencyRegistered, AgencyEnded)
 EMERGENCY_KINDS = frozenset({"ELDER", "DISABILITY", "CHILD", "POVERTY", "COORDINATOR", "OUTREACH", "MUNICIPALITY"})
 """Kinds of agency that may give notice of danger to life (basis V, 生命・身体・財産)."""
 
@@ -55,20 +56,36 @@ class News:
 
 
 def publish(settings: Settings, town: Iterable[Agency] | None = None, learn: Callable[[], None] = lambda: None) -> int:
-    """Publish whatever the registry's log does not say of ``town`` (default: the sample town's agencies) by now; how many facts were new.
+    """Publish whatever the registry's log does not say of ``town`` by now, of the pack in force and of its days; how many facts were new.
 
+    Without a ``town``: of the agencies in the town's file, those of which the log says nothing yet. Of all others the log has the last word.
     May be called while the system runs. ``learn`` is called before a pack is put in force that was not: whoever decides by it must know it.
     Raises KafkaException, NotAccepted; and PackInvalid, when the agencies are told all the same and the pack in force goes on.
     """
-    topics = Topics(settings.municipality)
+    told = _told(settings, Topics(settings.municipality))
+    known = {key for key, value in told if isinstance(serde.decode(value), OF_AN_AGENCY)}
+    town = [each for each in agencies() if each.id not in known] if town is None else town
     refused: list[PackInvalid] = []
-    fresh = news(_sound(settings, agencies() if town is None else town, refused), _told(settings, topics))
+    fresh = _publish(settings, _sound(settings, town, refused), told, learn)
+    if refused:
+        raise refused[0]
+    return fresh
+
+
+def state(settings: Settings, fact: AgencyRegistered | AgencyEnded) -> bool:
+    """Publish one fact about one agency, unless it is the last word on it; whether it was news. Raises KafkaException, NotAccepted."""
+    return bool(_publish(settings, [(fact.agency, fact)], _told(settings, Topics(settings.municipality))))
+
+
+def _publish(
+    settings: Settings, said: Iterable[tuple[str, Any]], told: list[tuple[str, bytes]], learn: Callable[[], None] = lambda: None,
+) -> int:
+    topics = Topics(settings.municipality)
+    fresh = news(said, told)
     if any(isinstance(each.fact, PolicyActivated) for each in fresh):
         learn()
     _write(settings, [(*place, each) for each in fresh for place in places(topics, settings.partitions, each.key, each.fact)])
     _write(settings, [(topics.registry, 0, each) for each in fresh])
-    if refused:
-        raise refused[0]
     return len(fresh)
 
 
@@ -112,11 +129,11 @@ def pack(policy: str, keys: Keys | None = None) -> PolicyPack:
 def places(topics: Topics, partitions: int, key: str, fact: Any) -> Iterator[tuple[str, int]]:
     """The inboxes and partitions that a fact goes to.
 
-    Deadlines to every function that watches some; all else to the gate; an agency also to where the ends of contracts are watched.
+    Deadlines to every function that watches some; all else to the gate; what concerns an agency also to where ends of contracts are watched.
     """
     functions = SUPPORT_FUNCTIONS if isinstance(fact, DeadlinesSet) else ("consent",)
     yield from ((topics.inbox(function), number) for function in functions for number in range(partitions))
-    if isinstance(fact, AgencyRegistered):
+    if isinstance(fact, OF_AN_AGENCY):
         yield topics.inbox("community"), partition_of(key.encode(), partitions)
 
 
@@ -134,9 +151,21 @@ def deadlines_set(name: str) -> DeadlinesSet:
 def registered(agency: Agency) -> AgencyRegistered:
     """The fact that ``agency`` is registered."""
     return AgencyRegistered(
-        agency=agency.id, kind=AgencyKind(agency.kind), name=agency.name_ja, emergency_right=agency.kind in EMERGENCY_KINDS,
+        agency=agency.id, kind=AgencyKind(agency.kind), name=agency.name_ja, emergency_right=_emergency_right(agency),
         contract_from=agency.contract_from, contract_until=agency.contract_until,
+        units=tuple(AgencyUnit(code=unit.code, name=unit.name) for unit in agency.units),
+        municipality=agency.municipality, prefecture=agency.prefecture, ours=agency.ours,
     )
+
+
+def ended(agency: Agency) -> AgencyEnded:
+    """The fact that ``agency`` is registered no more."""
+    assert agency.ended is not None
+    return AgencyEnded(agency=agency.id, from_day=agency.ended, reason=AgencyEndReason(agency.end_reason))
+
+
+def _emergency_right(agency: Agency) -> bool:
+    return agency.kind in EMERGENCY_KINDS if agency.emergency_right is None else agency.emergency_right
 
 
 def _file(policy: str) -> Path:
@@ -145,7 +174,7 @@ def _file(policy: str) -> Path:
 
 def _matter(key: str, fact: Any) -> str:
     """What a later fact takes the place of an earlier one in: one agency; the pack in force or the deadlines, whatever their pack's name."""
-    return key if isinstance(fact, AgencyRegistered) else type(fact).__name__
+    return key if isinstance(fact, OF_AN_AGENCY) else type(fact).__name__
 
 
 def _told(settings: Settings, topics: Topics) -> list[tuple[str, bytes]]:

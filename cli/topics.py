@@ -20,7 +20,7 @@ COLUMNS = ("kind", "name", "detail", "blocked")
 
 @app.command(epilog="Example: tsunagu topics plan --output csv")
 def plan(output: OutputOption = Output.TABLE) -> None:
-    """Every topic with its partitions, and who writes and reads it. Asks no broker."""
+    """Every topic of the first start with its partitions, and who writes and reads it. Asks no broker: see `agency list` for who is there by now."""
     from deploy.local import access, topic_plan
     from deploy.local.town import agencies
     from kernel.topics import Topics
@@ -55,9 +55,8 @@ def apply(output: OutputOption = Output.TABLE) -> None:
 
 def _admin() -> BrokerAdmin:
     from deploy.local.broker_admin import BrokerAdmin
-    from deploy.local.town import agencies
 
-    return BrokerAdmin(settings_module.load(), agencies())
+    return BrokerAdmin(settings_module.load())
 
 
 def _rows(changes: list[Change]) -> list[dict[str, Any]]:

@@ -9,6 +9,34 @@ from contracts import shared
 from contracts.record import Record
 
 
+class AgencyEnded(Record, frozen=True, kw_only=True):
+    """An agency is registered no more: from here on it receives nothing and claims nothing. What was recorded stays.
+
+    機関登録の終了: 機関の登録を終了した。この時点から、この機関には何も届かず、この機関は何も提供できない。
+    """
+
+    agency: str
+    from_day: date
+    reason: shared.AgencyEndReason
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> AgencyEnded:
+        """Build from a decoded Avro record."""
+        return cls(
+            agency=record["agency"],
+            from_day=record["from_day"],
+            reason=shared.AgencyEndReason[record["reason"]],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "agency": self.agency,
+            "from_day": self.from_day,
+            "reason": self.reason,
+        }
+
+
 class AgencyRegistered(Record, frozen=True, kw_only=True):
     """An agency is registered.
 
@@ -21,6 +49,10 @@ class AgencyRegistered(Record, frozen=True, kw_only=True):
     emergency_right: bool = False
     contract_from: date | None = None
     contract_until: date | None = None
+    units: tuple[shared.AgencyUnit, ...] = ()
+    municipality: str = ""
+    prefecture: str = ""
+    ours: bool = True
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> AgencyRegistered:
@@ -32,6 +64,10 @@ class AgencyRegistered(Record, frozen=True, kw_only=True):
             emergency_right=record["emergency_right"],
             contract_from=record["contract_from"],
             contract_until=record["contract_until"],
+            units=tuple(shared.AgencyUnit.from_avro(member) for member in record["units"]),
+            municipality=record["municipality"],
+            prefecture=record["prefecture"],
+            ours=record["ours"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -43,6 +79,10 @@ class AgencyRegistered(Record, frozen=True, kw_only=True):
             "emergency_right": self.emergency_right,
             "contract_from": self.contract_from,
             "contract_until": self.contract_until,
+            "units": [member.to_avro() for member in self.units],
+            "municipality": self.municipality,
+            "prefecture": self.prefecture,
+            "ours": self.ours,
         }
 
 

@@ -21,6 +21,19 @@ class AgeBand(StrEnum):
     AGE_65_OVER = "AGE_65_OVER"
 
 
+class AgencyEndReason(StrEnum):
+    """終了の理由: why an agency is registered no more."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    CONTRACT_OVER = "CONTRACT_OVER"
+    CLOSED = "CLOSED"
+    MERGED = "MERGED"
+    RIGHT_REMOVED = "RIGHT_REMOVED"
+    REGISTERED_IN_ERROR = "REGISTERED_IN_ERROR"
+
+
 class AgencyKind(StrEnum):
     """機関の種別: the kind of an agency."""
 
@@ -833,6 +846,7 @@ class RefusalCode(StrEnum):
     PURPOSE_UNKNOWN = "PURPOSE_UNKNOWN"
     CATEGORY_UNKNOWN = "CATEGORY_UNKNOWN"
     DELAY_NOT_PERMITTED = "DELAY_NOT_PERMITTED"
+    SENDER_ENDED = "SENDER_ENDED"
 
 
 SENTENCES: dict[RefusalCode, str] = {
@@ -907,6 +921,7 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.PURPOSE_UNKNOWN: "規則集にない利用目的です。規則集の一覧から選んで、本人に改めて説明してください。",
     RefusalCode.CATEGORY_UNKNOWN: "規則集にない情報の区分です。規則集の一覧から選んで、本人に改めて説明してください。",
     RefusalCode.DELAY_NOT_PERMITTED: "この根拠による提供では、その日まで本人への通知を遅らせることはできません。認められた日数のうちの日を示すか、本人に知らせて、知らせた日を記録してください。",
+    RefusalCode.SENDER_ENDED: "貴機関の登録は終了しているため送信できません。引き継いだ機関から送るか、登録を自治体に確かめてください。守秘の義務は続きます。",
 }
 
 
@@ -1176,6 +1191,28 @@ class AgeCount(Record, frozen=True, kw_only=True):
         return {
             "band": self.band,
             "count": self.count,
+        }
+
+
+class AgencyUnit(Record, frozen=True, kw_only=True):
+    """部署: a unit of an agency."""
+
+    code: str
+    name: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> AgencyUnit:
+        """Build from a decoded Avro record."""
+        return cls(
+            code=record["code"],
+            name=record["name"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "code": self.code,
+            "name": self.name,
         }
 
 

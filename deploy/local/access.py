@@ -68,15 +68,15 @@ class Grant:
 
 
 def principals(agencies: Iterable[Agency]) -> tuple[str, ...]:
-    """Every account but the administrator's."""
-    return (*TABLE, *(agency.principal for agency in agencies))
+    """Every account but the administrator's; who is registered no more has none."""
+    return (*TABLE, *(agency.principal for agency in agencies if agency.ended is None))
 
 
 def grants(topics: Topics, agencies: Iterable[Agency]) -> frozenset[Grant]:
-    """Every right that anybody but the administrator has."""
+    """Every right that anybody but the administrator has. What was left in the topics of an agency that has ended can still be read by us."""
     agencies = tuple(agencies)
     found = [grant for name, access in TABLE.items() for grant in _rights(name, access, topics, agencies)]
-    found += [grant for agency in agencies for grant in _rights(agency.principal, AGENCY, topics, (agency,))]
+    found += [grant for agency in agencies if agency.ended is None for grant in _rights(agency.principal, AGENCY, topics, (agency,))]
     return frozenset(found)
 
 

@@ -23,13 +23,15 @@ from confluent_kafka.admin import (
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
+    UserScramCredentialAlteration,
+    UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
 
 from kernel.settings import FILE_NAME, Settings
 from kernel.topics import Topics
 
-from . import access
+from . import access, enrolled
 from .layout import CannotRun
 from .topic_plan import Topic, plan
 from .town import Agency
@@ -55,9 +57,11 @@ class Change:
 class BrokerAdmin:
     """One connection of the administrator's account."""
 
-    def __init__(self, settings: Settings, agencies: Iterable[Agency]) -> None:
+    def __init__(self, settings: Settings, agencies: Iterable[Agency] | None = None) -> None:
+        """``agencies``: whom to plan for; None = whoever is or was registered by the time that the broker is compared with the plan."""
         self._settings = settings
-        self._agencies = tuple(agencies)
+        self._given = None if agencies is None else tuple(agencies)
+        self._agencies: tuple[Agency, ...] = self._given or ()
         self._topics = Topics(settings.municipality)
         self._refused = False
         self._client = AdminClient({**settings.account("admin"), "error_cb": self._told})
@@ -75,10 +79,12 @@ class BrokerAdmin:
 
     def differences(self, within_s: float = TIMEOUT_S) -> list[Change]:
         """Everything in which the broker differs from the plan; waits ``within_s`` for it to answer. Raises CannotRun."""
-        self._wait_until_answering(within_s)
+        self.reach(within_s)
+        self._agencies = enrolled.town(self._settings) if self._given is None else self._given
         return [*self._account_changes(), *self._topic_changes(), *self._rule_changes()]
 
-    def _wait_until_answering(self, within_s: float) -> None:
+    def reach(self, within_s: float) -> None:
+        """Return when the broker answers. Raises CannotRun when it does not in time."""
         deadline = time.monotonic() + within_s
         while True:
             try:
@@ -104,14 +110,20 @@ class BrokerAdmin:
 
     def _account_changes(self) -> list[Change]:
         known = set(_done(self._client.describe_user_scram_credentials()))
-        return [Change("account", name, "missing") for name in access.principals(self._agencies) if name not in known]
+        missing = [Change("account", name, "missing") for name in access.principals(self._agencies) if name not in known]
+        return [*missing, *(Change("account", name, "surplus") for name in self._gone() if name in known)]
+
+    def _gone(self) -> list[str]:
+        """Accounts of agencies that are registered no more."""
+        return [agency.principal for agency in self._agencies if agency.ended is not None]
 
     def _write_accounts(self, changes: list[Change]) -> None:
         info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, SCRAM_ROUNDS)
-        wanted = [
+        accounts = [change for change in changes if change.kind == "account"]
+        wanted: list[UserScramCredentialAlteration] = [
             UserScramCredentialUpsertion(change.name, info, self._settings.password(change.name).encode())
-            for change in changes
-            if change.kind == "account"
+            if change.detail == "missing" else UserScramCredentialDeletion(change.name, ScramMechanism.SCRAM_SHA_512)
+            for change in accounts
         ]
         if wanted:
             _all_done(self._client.alter_user_scram_credentials(wanted))
@@ -178,10 +190,18 @@ class BrokerAdmin:
             ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
         )
         known, wanted = set(_done(self._client.describe_acls(every))), self._wanted_rules()
-        ours = {f"User:{name}" for name in access.principals(self._agencies)}
+        ours = {f"User:{name}" for name in (*access.principals(self._agencies), *self._gone())}
         surplus = [rule for rule in known - wanted if rule.principal in ours and rule.name.startswith(f"{self._settings.municipality}.")]
         missing = [Change("rule", _told(rule), "missing") for rule in wanted - known]
         return sorted(missing, key=lambda change: change.name) + [Change("rule", _told(rule), "surplus") for rule in surplus]
+
+    def take_the_word(self, agency: Agency) -> bool:
+        """Take away the right to write the outbox, before anything else of an account; whether it was there."""
+        outbox = self._topics.outbox(agency.id)
+        own = AclBindingFilter(
+            ResourceType.TOPIC, outbox, ResourcePatternType.LITERAL, f"User:{agency.principal}", None, AclOperation.ANY, AclPermissionType.ANY,
+        )
+        return any(_done(future) for future in self._client.delete_acls([own]).values())
 
     def _write_rules(self, changes: list[Change]) -> None:
         by_name = {_told(rule): rule for rule in self._wanted_rules()}
@@ -198,7 +218,10 @@ class BrokerAdmin:
         """Wait until the last account that was given anything sees a topic of its own."""
         if not changes:
             return
-        last = self._agencies[-1]
+        there = [agency for agency in self._agencies if agency.ended is None]
+        if not there:
+            return
+        last = there[-1]
         topic = self._topics.agency_inbox(last.id)
         account = AdminClient({**self._settings.account(last.principal), **QUICK_RETRY})
         deadline = time.monotonic() + TIMEOUT_S

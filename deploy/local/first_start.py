@@ -5,8 +5,10 @@ Nothing that exists is ever overwritten: the files are the user's to edit.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from kernel.settings import FILE_NAME
@@ -24,7 +26,7 @@ TEMPLATE = '''\
 
 [municipality]
 code = "990019"                     # 市町村コード, prefix of every topic (this one is fictional)
-policy = "national"                 # policy pack below policies/
+policy = "national-2"               # policy pack below policies/
 policy_keys = ["release.pub"]       # public keys below policies/, or by their whole path: one of them must have signed that pack
 
 [kafka]
@@ -58,13 +60,17 @@ def prepare(layout: Layout, principals: tuple[str, ...]) -> None:
 
 
 def write_secret(path: Path, value: str) -> None:
-    """Write one secret file, readable by its owner alone, unless it exists."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    """Write one secret file, readable by its owner alone, unless it exists; whole or not at all, whenever this is broken off."""
+    if path.exists():
         return
-    with os.fdopen(handle, "w") as file:
-        file.write(value)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(value)
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
 
 
 def _settings() -> str:

@@ -158,7 +158,7 @@ class Installation:
         from . import broker_admin, databases
 
         with progress.step("provisioning topics, accounts and access rules") as step:
-            broker_admin.BrokerAdmin(settings, agencies()).apply(step.advance)
+            broker_admin.BrokerAdmin(settings).apply(step.advance)
         with progress.step("provisioning databases"):
             asyncio.run(databases.apply(settings))
 

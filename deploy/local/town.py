@@ -1,4 +1,4 @@
-"""The agencies of the town that an installation serves."""
+"""The agencies of the town that an installation serves: those that its file names at the first start. Who is there by now: see `enrolled`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ from pathlib import Path
 
 TOWN = Path(__file__).with_name("town.yaml")
 _ID = re.compile(r"[a-z0-9-]{1,32}")
+_CODE = re.compile(r"[0-9]{6}")
+_OF_NO_MUNICIPALITY = frozenset({"PREFECTURE"})
+"""Kinds of agency that belong to a prefecture alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit (部署) of an agency."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One agency (支援関係機関): its id in topic and account names, its kind (``AgencyKind``), its Japanese name, its contract."""
+    """One agency (支援関係機関): its id in topic and account names, its kind (``AgencyKind``), its Japanese name, its contract, where it belongs."""
 
     id: str
     kind: str
@@ -22,6 +33,17 @@ class Agency:
     """First day of its contract with the municipality (委託期間); None = no contract, or one that has begun long since."""
     contract_until: date | None = None
     """Last day of it; None = no contract, or one without end."""
+    emergency_right: bool | None = None
+    """Whether it may give notice of danger to life (basis V); None = as agencies of its kind may."""
+    units: tuple[Unit, ...] = ()
+    municipality: str = ""
+    """市町村コード of the municipality that it belongs to; empty = none."""
+    prefecture: str = ""
+    ours: bool = True
+    """Whether that is this municipality, or its prefecture."""
+    ended: date | None = None
+    """From when on it is registered no more; None = it is there."""
+    end_reason: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError for an id that could be taken for one of our own functions or would not fit a topic's name, and for a contract
@@ -41,4 +63,18 @@ def agencies(path: Path = TOWN) -> tuple[Agency, ...]:
     """Every agency, in the order of the file."""
     import yaml
 
-    return tuple(Agency(**row) for row in yaml.safe_load(path.read_text("utf-8"))["agencies"])
+    town = yaml.safe_load(path.read_text("utf-8"))
+    return tuple(Agency(**{**place(row["kind"], town.get("municipality", "")), **row}) for row in town["agencies"])
+
+
+def prefecture_of(municipality: str) -> str:
+    """The code of the prefecture (都道府県) that a municipality's code begins with; empty for what is no such code."""
+    if not _CODE.fullmatch(municipality):
+        return ""
+    first, second = int(municipality[0]), int(municipality[1])
+    return f"{first}{second}000{(11 - (6 * first + 5 * second) % 11) % 10}"
+
+
+def place(kind: str, municipality: str) -> dict[str, str]:
+    """Where an agency of this kind belongs, unless it says otherwise."""
+    return {"municipality": "" if kind in _OF_NO_MUNICIPALITY else municipality, "prefecture": prefecture_of(municipality)}

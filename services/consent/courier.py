@@ -101,22 +101,24 @@ class Courier:
     def _deliver(self, fact: Fact, logged: Mapping[str, Logged], keys: Mapping[str, Key | Erased]) -> list[Outgoing]:
         match fact.event:
             case DisclosureDecided() as verdict:
-                told = [self._notice(fact, verdict.agency)] if verdict.agency else []  # where time has passed, nobody has asked
+                told = self._notice(fact, verdict.agency)  # where time has passed, nobody has asked
                 if self._stands(fact):
                     return [*told, *self._release(fact, verdict, logged[self._position(fact)], keys)]
                 doubtful = verdict.outcome in GIVEN and self._fence.doubtful(fact.record)
                 return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
-                return [self._notice(fact, agency)]
+                return self._notice(fact, agency)
             case StopNoticeIssued() | ReviewOpened() | UseExpired() | EmergencyUseFrequent() | BreachDutiesOpened():
-                return [self._notice(fact, fact.event.recipient)]
+                return self._notice(fact, fact.event.recipient)
             case _:
                 return []
 
     def _stands(self, fact: Fact) -> bool:
         """Whether it is a verdict that is still to be carried out, as far as the fence has read."""
         event = fact.event
-        return isinstance(event, DisclosureDecided) and self._fence.stands(fact.record.partition, event.request_id, fact.envelope.id)
+        if not isinstance(event, DisclosureDecided) or self._fence.gone(fact.record, event.recipient):
+            return False
+        return self._fence.stands(fact.record.partition, event.request_id, fact.envelope.id)
 
     def _position(self, fact: Fact) -> str:
         """Where the event that a verdict is about lies; one of the gate's own lies in the log that is read."""
@@ -130,9 +132,11 @@ class Courier:
         inbox = self._topics.inbox(fact.event.function.lower())
         return keyed(inbox, self._place.routes.partitions, fact.record.key or b"", fact.record.value or b"", _sent_on(fact), MESSAGE)
 
-    def _notice(self, fact: Fact, agency: str) -> Outgoing:
-        """An event of the gate's own log, which never holds personal data, to one agency."""
-        return self._to_agency(agency, fact.record.key or b"", fact.record.value or b"", _sent_on(fact))
+    def _notice(self, fact: Fact, agency: str) -> list[Outgoing]:
+        """An event of the gate's own log, which never holds personal data, to one agency; to nobody where it is registered no more."""
+        if not agency or self._fence.gone(fact.record, agency):
+            return []
+        return [self._to_agency(agency, fact.record.key or b"", fact.record.value or b"", _sent_on(fact))]
 
     def _release(self, fact: Fact, verdict: DisclosureDecided, logged: Logged, keys: Mapping[str, Key | Erased]) -> Iterator[Outgoing]:
         """The event itself, with the released parts only, to the recipient; and to the gate, that this has been done."""

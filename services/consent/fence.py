@@ -21,6 +21,7 @@ from contracts.consent import (
     StopNoticeAnswered,
 )
 from contracts.envelope import DeadlineMissed
+from contracts.registry import AgencyEnded, AgencyRegistered
 from kernel import envelope, serde
 from kernel.failures import IntegrityError, Unavailable
 from kernel.history import Passed
@@ -34,6 +35,8 @@ _OWN = frozenset(BY_CLASS[kind].full_name for kind in (
     ReviewClosed,
 ))
 """What the gate itself records and tells of: its verdict cannot name the place, since all are written in one piece."""
+_TOWN = frozenset(BY_CLASS[kind].full_name for kind in (AgencyRegistered, AgencyEnded))
+_FOR_EVER = 1 << 63
 
 
 @dataclass(slots=True)
@@ -53,6 +56,8 @@ class _Partition:
     standing: dict[str, str] = field(default_factory=dict)
     own: dict[str, int] = field(default_factory=dict)
     """Where the gate's own events lie that agencies are told of, by event id."""
+    away: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    """From which offset to which an agency was registered no more."""
 
 
 class Fence:
@@ -104,6 +109,11 @@ class Fence:
             raise IntegrityError(f"{self._topic}/{partition}: no event {event_id} of the gate's own")
         return position(self._topic, partition, offset)
 
+    def gone(self, record: Record, agency: str) -> bool:
+        """Whether the agency is registered no more, as far as the gate has written, or was not at the place of this record."""
+        spans = self._partitions[record.partition].away.get(agency, ())
+        return any(first <= record.offset < last or last == _FOR_EVER for first, last in spans)
+
     def doubtful(self, record: Record) -> bool:
         """Whether a courier before us may have carried out the verdict in this record, and died before it could say so."""
         return record.offset < self._partitions[record.partition].inherited
@@ -125,6 +135,8 @@ def _read(partition: _Partition, record: Record) -> None:
         _note(partition.standing, attributes.id, serde.decode(record.value))
     elif attributes.type in _OWN:
         partition.own[attributes.id] = record.offset
+    elif attributes.type in _TOWN:
+        _note_agency(partition.away, record.offset, serde.decode(record.value))
 
 
 def _note(standing: dict[str, str], identity: str, event: DisclosureDecided | DisclosureReleased) -> None:
@@ -135,3 +147,12 @@ def _note(standing: dict[str, str], identity: str, event: DisclosureDecided | Di
             standing.pop(request, None)
         case DisclosureReleased(request_id=request, verdict_id=verdict) if standing.get(request) == verdict:
             del standing[request]
+
+
+def _note_agency(away: dict[str, list[tuple[int, int]]], offset: int, event: AgencyRegistered | AgencyEnded) -> None:
+    spans = away.get(event.agency, [])
+    is_away = bool(spans) and spans[-1][1] == _FOR_EVER
+    if isinstance(event, AgencyEnded) and not is_away:
+        away[event.agency] = [*spans, (offset, _FOR_EVER)]
+    elif isinstance(event, AgencyRegistered) and is_away:
+        away[event.agency] = [*spans[:-1], (spans[-1][0], offset)]

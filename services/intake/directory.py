@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from contracts.registry import AgencyRegistered
+from contracts.registry import AgencyEnded, AgencyRegistered
 from kernel import serde
 from kernel.records import LogReader
 from services.intake.domain.front_door import Listed
@@ -16,7 +17,10 @@ _PARTITION = 0
 
 
 class Directory(Mapping[str, Listed]):
-    """Agency ids, kinds and contracts. Follows the log from its beginning; an agency registered again is as it was registered last."""
+    """Agency ids, kinds and contracts. Follows the log from its beginning; an agency registered again is as it was registered last.
+
+    One that was ended stays in it, marked: its outbox is still read, and what was recorded may still name it.
+    """
 
     def __init__(self, reader: LogReader, topic: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._reader, self._topic, self._clock = reader, topic, clock
@@ -35,12 +39,17 @@ class Directory(Mapping[str, Listed]):
         end = await self._reader.end(self._topic, _PARTITION)
         async for records in self._reader.scan(self._topic, _PARTITION, start, end):
             for record in records:
-                event = serde.decode(record.value)
-                if isinstance(event, AgencyRegistered):
-                    self._agencies[event.agency] = _listed(event)
+                self._note(serde.decode(record.value))
                 self._next = record.offset + 1
         self._read_at = at
         return self._next > start
+
+    def _note(self, event: object) -> None:
+        match event:
+            case AgencyRegistered(agency=agency):
+                self._agencies[agency] = _listed(event)
+            case AgencyEnded(agency=agency) if agency in self._agencies:
+                self._agencies[agency] = replace(self._agencies[agency], ended=True)
 
     def __getitem__(self, agency: str) -> Listed:
         return self._agencies[agency]

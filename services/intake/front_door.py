@@ -32,7 +32,9 @@ from services.intake.domain.routing import Content, Delivery, deliveries
 NAME = "intake"
 MAX_SEALED = 900_000
 """Longest value that goes on, in bytes. What the schemas admit stays below, though quotes and line breaks grow when they are sealed."""
-_ABOUT_THE_DIRECTORY = frozenset((RefusalCode.NOT_PUBLISHABLE, RefusalCode.CONTRACT_ENDED, RefusalCode.RECIPIENT_UNKNOWN))
+_ABOUT_THE_DIRECTORY = frozenset((
+    RefusalCode.NOT_PUBLISHABLE, RefusalCode.CONTRACT_ENDED, RefusalCode.RECIPIENT_UNKNOWN, RefusalCode.SENDER_ENDED,
+))
 
 
 class Keyring(Protocol):

@@ -111,6 +111,26 @@ def test_facts_of_the_town_count_from_their_place_on():
     assert ("HOLD", "R16") == ((found := asked(line(GRANTED, unknown)))["outcome"], found["rule"])
 
 
+def test_an_agency_that_has_ended_is_gone_from_its_place_on():
+    """It is in no meeting any more, though it be registered again; a consent that names it serves when it is back."""
+    ended = {"type": "AgencyEnded", "agency": "coordinator", "from_day": "2026-05-01", "reason": "CLOSED"}
+    back = {"type": "AgencyRegistered", "agency": "coordinator", "kind": "COORDINATOR", "name": "coordinator"}
+    convener = {"type": "AgencyRegistered", "agency": "municipality", "kind": "MUNICIPALITY", "name": "municipality"}
+    meeting = {"type": "SegmentNoted", "sitting": "s1", "segment": "g1", "basis": "SWA106_6", "members": ["elder", "coordinator"], "present": [],
+               "open": True, "convener": "municipality"}
+    wanted = {"type": "InformationRequestedInConference", "segment": "g1", "to_agency": "elder", "wanted": ["BASIC"]}
+    spoken = {"basis": "M", "purpose": "SUPPORT_CONFERENCE", "segment": "g1", "event_type": "InformationGivenInConference",
+              "parts": [{"person": MOTHER, "category": "BASIC"}]}
+
+    assert ["REDACT", "DENY", "REDACT"] == [asked(line(GRANTED, *facts))["outcome"] for facts in ((), (ended,), (ended, back))]
+    assert ["AGENCY_REGISTERED"] == asked(line(GRANTED, ended))["releases_when"]
+    heard = [asked(line(convener, *facts, **spoken)) for facts in (
+        (meeting, wanted), (meeting, wanted, ended), (meeting, wanted, ended, back), (ended, meeting, wanted, back),
+    )]
+    assert ["PERMIT", "DENY", "DENY", "DENY"] == [each["outcome"] for each in heard]
+    assert ["RECIPIENT_ENDED", "NOT_LISTED"] == [each["reasons"][0] for each in heard[1:3]]
+
+
 @pytest.mark.parametrize(
     ("question", "code", "where"),
     [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -139,3 +141,13 @@ def test_every_service_may_send_on_what_it_decides(service: str):
     mine = {grant.topic for grant in GRANTS if (grant.principal, grant.operation) == (service, "WRITE")}
 
     assert logs | inboxes <= mine
+
+
+def test_who_has_ended_keeps_neither_account_nor_right_and_its_topics_stay(settings: Settings):
+    """The front door still reads what lies in its outbox, to refuse it; nobody else has lost anything."""
+    gone = replace(TOWN[0], ended=date(2026, 11, 25), end_reason="CLOSED")
+    town = (*TOWN[1:], gone)
+    lost = GRANTS - access.grants(TOPICS, town)
+
+    assert {gone.principal} == {grant.principal for grant in lost} == set(access.principals(TOWN)) - set(access.principals(town))
+    assert topic_plan.plan(settings, TOWN) == topic_plan.plan(settings, town)

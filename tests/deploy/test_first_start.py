@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import stat
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import ports
-from deploy.local.first_start import prepare
+from deploy.local.first_start import prepare, write_secret
 from deploy.local.layout import Layout
 from kernel import settings
 
@@ -43,6 +44,20 @@ def test_credentials_are_readable_by_their_owner_alone(tmp_path: Path):
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert len({path.read_bytes() for path in files}) == len(files)
+
+
+def test_a_credential_is_whole_or_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Broken off before its end, the next try writes it; nothing of the first lies about as if it were one."""
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        write_secret(tmp_path / "agency-elder.password", "first")
+    assert [] == list(tmp_path.iterdir())
+    monkeypatch.undo()
+
+    for value in ("second", "third"):
+        write_secret(tmp_path / "agency-elder.password", value)
+
+    assert "second" == (tmp_path / "agency-elder.password").read_text()
 
 
 def test_a_port_on_which_somebody_listens_is_not_free():

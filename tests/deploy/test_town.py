@@ -37,3 +37,11 @@ def test_a_contract_has_at_least_a_day():
     assert Agency("elder", "ELDER", "ひなた", FIRST, FIRST)
     with pytest.raises(ValueError, match="ends before"):
         Agency("elder", "ELDER", "ひなた", LAST, FIRST)
+
+
+def test_an_agency_of_the_file_belongs_to_its_town_and_prefecture():
+    """One of a prefecture to no town; whoever says otherwise belongs there."""
+    placed = {agency.id: (agency.municipality, agency.prefecture, agency.ours) for agency in agencies()}
+
+    assert ("990019", "990001", True) == placed["elder"] == placed["municipality"]
+    assert ("", "990001", True) == placed["prefecture"]

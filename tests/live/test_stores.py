@@ -29,7 +29,6 @@ from deploy.local.broker_admin import BrokerAdmin
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
-from deploy.local.town import agencies
 from tests.installation import Broker
 
 PORT = r"\b\d{4,5}\b"
@@ -37,7 +36,7 @@ PORT = r"\b\d{4,5}\b"
 
 def test_a_provisioned_broker_differs_in_nothing_from_the_plan(broker: Broker):
     """After provisioning, a second comparison finds nothing left to do."""
-    assert BrokerAdmin(broker.settings, agencies()).differences() == []
+    assert BrokerAdmin(broker.settings).differences() == []
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def test_an_external_cluster_and_database_are_used_and_left_alone(broker: Broker
 
 def test_a_broker_that_drifted_is_brought_back(broker: Broker):
     """A surplus right, a missing right and a changed setting are found, mended, and gone."""
-    admin, client = BrokerAdmin(broker.settings, agencies()), AdminClient(broker.confluent())
+    admin, client = BrokerAdmin(broker.settings), AdminClient(broker.confluent())
     done(client.create_acls([right("agency-elder", "990019.agency.child.inbox")]))
     done(client.delete_acls([lost("auditor", "990019.consent.log")]))
     shorter = ConfigEntry("retention.ms", "1000", incremental_operation=AlterConfigOpType.SET)

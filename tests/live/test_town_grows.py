@@ -20,9 +20,9 @@ from cli.agency.message import Heard
 from cli.day.player import pseudonym
 from contracts.consultation import ConsultationScreened, SignalReceived
 from contracts.shared import Channel, ScreeningOutcome, Urgency
-from deploy.local import access, first_start
+from deploy.local import access, enrolled, first_start
 from deploy.local.broker_admin import BrokerAdmin
-from deploy.local.town import Agency, agencies
+from deploy.local.town import Agency
 from kernel import serde
 from kernel.envelope import header
 from kernel.topics import Topics
@@ -37,7 +37,7 @@ LATE = Agency(id="late", kind="ELDER", name_ja="つなぐ町地域包括支援�
 @pytest.fixture
 def late(stack: Broker) -> Iterator[AgencyClient]:
     """A new agency: its account, topics and rights, then the registry's fact; the services are not told."""
-    town = (*agencies(), LATE)
+    town = (*(each for each in enrolled.town(stack.settings) if each.id != LATE.id), LATE)
     first_start.prepare(stack.installation.layout, access.principals(town))
     BrokerAdmin(stack.settings, town).apply()
     registry.publish(stack.settings, town)

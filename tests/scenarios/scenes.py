@@ -34,12 +34,12 @@ from kernel import serde
 from kernel.envelope import Envelope
 from kernel.partitioner import partition_of
 from services.reporting import closing
-from tests.scenarios import in_an_emergency, on_the_way, test_time
+from tests.scenarios import in_an_emergency, on_the_way, test_time, town_changes
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS
 from tests.scenarios.stories.desk import consent, received, screened
 
 BASIC = DataCategory.BASIC
-POLICY = "national"
+POLICY = "national-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def scenes() -> Iterator[Scene]:
     for told in (
         figures_reported, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, rules_unknown, of_a_newer_version,
         on_the_way.taken_back_on_the_way, on_the_way.taken_back_before_the_receipt, on_the_way.less_on_the_way,
-        on_the_way.decided_anew_on_the_way, many_emergencies,
+        on_the_way.decided_anew_on_the_way, many_emergencies, town_changes.recipient_ends, town_changes.sender_ends, town_changes.member_ends,
     ):
         yield Scene(told.__name__, told)
 
@@ -124,10 +124,10 @@ def rules_unknown(day: Day) -> None:
     day.say("outreach", SignalVerified(source_count=1), case)
     day.say("outreach", FirstContactMade(person=person, stage=RelationStage.CONTACTED), case)
     day.say("outreach", consent(day, person, Purpose.COORDINATION, (BASIC,), ("poverty",)), case)
-    _told(day, POLICY, PolicyActivated(pack="of tomorrow", hash="0" * 64), "unknown")
+    town_changes.told(day, POLICY, PolicyActivated(pack="of tomorrow", hash="0" * 64), "unknown")
     accepted = SupportAccepted(person=person, linked_agency="poverty", purpose=Purpose.COORDINATION, name="髙瀬 歩")
     day.say("outreach", accepted, case, hold("poverty"))
-    _told(day, POLICY, PolicyActivated(pack=POLICY, hash=registry.policy_hash(POLICY)), "known again")
+    town_changes.told(day, POLICY, PolicyActivated(pack=POLICY, hash=registry.policy_hash(POLICY)), "known again")
     assert day.learned("poverty", SupportAccepted, case)
 
 
@@ -142,8 +142,7 @@ def _signal() -> SignalReceived:
 
 
 def many_emergencies(day: Day) -> None:
-    """By the second version of the national pack: uses are counted, the person is to be told."""
-    _told(day, POLICY, PolicyActivated(pack=POLICY, hash=registry.policy_hash("national-2")), "second version")
+    """Uses are counted, the person is to be told."""
     in_an_emergency.often_and_late(day)
 
 
@@ -156,12 +155,4 @@ def _our_own(day: Day, function: str, key: str, fact: object, identity: str, sou
 
 def _registered(day: Day, agency: str, until: object) -> None:
     known = next(each for each in agencies() if each.id == agency)
-    _told(day, agency, registry.registered(replace(known, contract_until=until)), f"{agency} until {until} {day.stage.log.now}")
-
-
-def _told(day: Day, key: str, fact: object, identity: str) -> None:
-    """Let the registry state a fact, everywhere it goes, and let everything follow."""
-    attributes = Envelope(id=identity, source="registry", type=serde.type_of(fact).full_name, subject=key)
-    for topic, partition in (*registry.places(TOPICS, PARTITIONS, key, fact), (TOPICS.registry, 0)):
-        day.stage.log.append(topic, partition, key.encode(), serde.encode(fact), attributes.headers())
-    day.stage.until(lambda: True)
+    town_changes.told(day, agency, registry.registered(replace(known, contract_until=until)), f"{agency} until {until} {day.stage.log.now}")

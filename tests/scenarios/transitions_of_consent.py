@@ -56,6 +56,7 @@ TABLE = {
         PERMITTED/REDACTED ConsentWithdrawn DENIED
         PERMITTED/REDACTED ConsentNarrowed/ConsentGranted/ConsentRefused/SegmentNoted/SubjectDied/RightsDecided/Tick HELD/REDACTED/DENIED
         PERMITTED/REDACTED ProtectionFlagSet REDACTED/HELD/DENIED
+        HELD/PERMITTED/REDACTED AgencyEnded DENIED
         HELD DisclosureReleased RELEASED
         . DisclosureReleased RELEASED
         RELEASED DisclosureAcknowledged ACKNOWLEDGED

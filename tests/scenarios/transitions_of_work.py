@@ -126,7 +126,7 @@ TABLE = {
     """,
     "contracts": """
         UNBOUND AgencyRegistered WATCHED
-        WATCHED AgencyRegistered UNBOUND
+        WATCHED AgencyRegistered/AgencyEnded UNBOUND
         WATCHED Tick OVER
         OVER AgencyRegistered WATCHED
     """,
@@ -173,7 +173,7 @@ TABLE = {
         PERSON_TOLD_WATCHED PersonTold .
         PERSON_TOLD_WATCHED Tick .
         . AgencyRegistered CONTRACT_END_WATCHED
-        CONTRACT_END_WATCHED AgencyRegistered .
+        CONTRACT_END_WATCHED AgencyRegistered/AgencyEnded .
         CONTRACT_END_WATCHED Tick .
     """,
 }

@@ -51,7 +51,7 @@ def _fault(case: CaseFile, message: Answer, agency: str, rules: Rules) -> Refusa
             return case.aftercare.fault_of_acknowledgement(agency, message.request_id)
         case RecallRequested():
             known = rules.registry.agencies.get(agency)
-            return case.aftercare.fault_of_recall(agency, message.request_id, known is not None and known.kind is AgencyKind.MUNICIPALITY)
+            return case.aftercare.fault_of_recall(agency, message.request_id, known is not None and known.ours and known.kind is AgencyKind.MUNICIPALITY)
         case PersonTold() | PersonTellingDelayed() | ReviewClosed():
             under_way = message.request_id in case.deliveries
             return case.aftercare.unasked.fault(message, agency, under_way, rules.known, ordinal_in_japan(rules.at))

@@ -34,7 +34,8 @@ def _closed(question: Question, segment: Segment | None, way: Way | None) -> Rea
         return Reason.SEGMENT_UNKNOWN
     if way is None:  # 重層的支援会議: whoever is on its list waits for the person's consent, or for a 支援会議 (R10)
         return Reason.SEGMENT_NOT_STATUTORY if question.request.recipient in segment.members else Reason.NOT_LISTED
-    if question.kind_of(segment.convener) not in way.conveners:
+    convener = question.registry.agencies.get(segment.convener)
+    if convener is None or not convener.ours or convener.kind not in way.conveners:
         return Reason.CONVENER_KIND
     if question.request.recipient not in segment.members or question.request.agency not in segment.members:
         return Reason.NOT_LISTED

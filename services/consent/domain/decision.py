@@ -7,6 +7,7 @@ from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, Outcome, Purpose, WithheldPart
 from kernel.days import ordinal_in_japan
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.ended import gone
 from services.consent.domain.model import UNASKED
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.policies import BASES, consent_of_the_person, not_available, of_the_living, protect
@@ -55,6 +56,8 @@ def _kept_until(case: CaseFile, consents: tuple[str, ...]) -> tuple[str, ...]:
 
 def _most_open(question: Question) -> tuple[Outcome, Verdict]:
     """Each basis on its own, the most open wins; then protection flags, which only remove (rules 8 and 15)."""
+    if question.registry.ended and (reason := gone(question.request, question.registry)):
+        return DENY, _nothing(question, reason)
     if question.request.recipient not in question.registry.agencies:
         return DENY, _nothing(question, Reason.RECIPIENT_UNKNOWN)
     if question.request.wanted:

@@ -22,17 +22,18 @@ from contracts.consultation import DeathRetracted, SubjectDied
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested, MessageRefused, Tick
 from contracts.outreach import ContactStateChanged
-from contracts.registry import PolicyActivated
+from contracts.registry import AgencyEnded, PolicyActivated
 from contracts.shared import RefusalCode
 from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import DEADLINES
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.consent.domain import anew, answers, capture, confirmation, packday, releases, stops
+from services.consent.domain import anew, answers, capture, confirmation, departure, packday, releases, stops
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.counted import counted
+from services.consent.domain.ended import of_those_there
 from services.consent.domain.folding import Event, evolve
 from services.consent.domain.model import recorded
 from services.consent.domain.pack import PolicyPack, in_force
@@ -42,7 +43,7 @@ from services.consent.domain.telling import missed, with_deadlines
 
 Noted = MessageRefused | ContactStateChanged
 """What is recorded as it comes."""
-Fact = PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | DeathRetracted
+Fact = PolicyActivated | AgencyEnded | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | DeathRetracted
 """What concerns every case: the registry has it, each case draws its consequences."""
 Message = DisclosureRequested | DisclosureReleased | Saying | Capacity | Answer | SegmentNoted | InformationRequestedInConference | Noted | Fact
 Packs = Mapping[str, PolicyPack]
@@ -65,12 +66,17 @@ def gate(packs: Packs) -> Decider[CaseFile]:
                 return (message, verdict, *rules.reviews(verdict), *releases.on_verdict(case, verdict, rules))
             case DisclosureReleased():
                 return (message, *with_deadlines(stops.on_delivery(case, message, rules.known), rules), *releases.on_delivery(case, message, rules))
-            case SegmentNoted() | InformationRequestedInConference():
+            case SegmentNoted():
+                noted = of_those_there(message, registry)
+                return (noted, *anew.everything(evolve(case, noted), rules))
+            case InformationRequestedInConference():
                 return (message, *anew.everything(evolve(case, message), rules))
             case MessageRefused() | ContactStateChanged():
                 return (message,)
             case PolicyActivated():
                 return tuple(anew.waiting(case, rules))
+            case AgencyEnded(agency=agency):
+                return departure.of(case, agency, rules)
             case ProtectionFlagSet() | ProtectionFlagCleared() | SubjectDied() | DeathRetracted():
                 return anew.everything(case, rules)
             case Tick():

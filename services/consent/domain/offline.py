@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any, get_args
 
 from contracts.consent import ConsentGranted, DisclosureDecided
+from contracts.coordination import SegmentNoted
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, MessageRefused
 from contracts.record import Record
+from contracts.registry import AgencyEnded
 from contracts.shared import AgencyKind, RefusalCode
 from kernel.days import ordinal_in_japan
 from kernel.decider import Context
 from kernel.parties import refused
 from services.consent.domain import answers, capture, confirmation, folding, registry, versions
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.departure import segments_without
+from services.consent.domain.ended import of_those_there
 from services.consent.domain.model import GIVEN, ConsentState
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.registry import Agency, Registry
@@ -75,6 +79,8 @@ class Desk:
             for event in events:
                 if type(event) in _OF_THE_TOWN:
                     town = registry.evolve(town, event)
+                if type(event) is AgencyEnded:
+                    case = reduce(CaseFile.segment_noted, segments_without(case, event.agency), case)
                 if type(event) is ConsentGranted and not chained:
                     case = versions.granted(case, event, chained=False)
                 elif type(event) in _FOLDED:
@@ -92,6 +98,8 @@ class Desk:
             return registry.decide(town, fact, _context(stated, town))
         if kind in _ANSWERED:
             return answers.decide(case, fact, _context(stated, town), self._rules(town, stated.at), folding.evolve)[:1]
+        if kind is SegmentNoted:
+            return (of_those_there(fact, town),)
         unasked = kind is DisclosureDecided and case.asking is None and fact.request_id not in (*case.holds, *case.deliveries)
         return () if unasked else (fact,)
 

@@ -26,7 +26,7 @@ def emergency_right(question: Question) -> Reason | None:
 def contract_runs(question: Question) -> Reason | None:
     """委託: one side is the municipality, the other its contractor on a day of the contract as registered."""
     sides = (question.registry.agencies.get(question.request.agency), question.registry.agencies.get(question.request.recipient))
-    municipal = [side for side in sides if side is not None and side.kind is AgencyKind.MUNICIPALITY]
+    municipal = [side for side in sides if side is not None and side.kind is AgencyKind.MUNICIPALITY and side.ours]
     contractors = [side for side in sides if side is not None and side.kind is not AgencyKind.MUNICIPALITY]
     if len(municipal) != 1 or len(contractors) != 1:
         return Reason.NO_CONTRACT

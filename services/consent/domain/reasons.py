@@ -59,6 +59,8 @@ class Reason(StrEnum):
     KEPT_BY_DECISION = "KEPT_BY_DECISION"
     REPORTER_SECRET = "REPORTER_SECRET"
     USE_STOPPED = "USE_STOPPED"
+    RECIPIENT_ENDED = "RECIPIENT_ENDED"
+    SENDER_ENDED = "SENDER_ENDED"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -111,6 +113,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.KEPT_BY_DECISION: "開示の決定で、開示しないとされた区分です。不服がある場合は、審査請求ができます。",
     Reason.REPORTER_SECRET: "知らせた人が分かる情報は、この根拠では渡せません。",
     Reason.USE_STOPPED: "本人の請求により、利用を停止しています。本人が改めて同意したときと、生命等の保護、法令又は本人への開示による場合のほかは渡せません。",
+    Reason.RECIPIENT_ENDED: "提供先の機関は登録が終了しています。引き継いだ機関を自治体に確かめて、その機関に送ってください。",
+    Reason.SENDER_ENDED: "送信元の機関は登録が終了しているため、提供できません。必要な場合は、引き継いだ機関から改めて送ってください。",
 }
 """What the sender is told; no personal data, no other recipient's name."""
 
@@ -145,5 +149,7 @@ OPENED_BY: dict[Reason, tuple[str, ...]] = {
     Reason.SENDER_KIND: ("CONSENT_OF_PERSON",),
     Reason.RECIPIENT_KIND: ("CONSENT_OF_PERSON",),
     Reason.PURPOSE_NOT_COVERED: ("CONSENT_OF_PERSON",),
+    Reason.RECIPIENT_ENDED: ("AGENCY_REGISTERED",),
+    Reason.SENDER_ENDED: ("AGENCY_REGISTERED",),
 }
 """Codes of what would let the same request through; a refusal or a withdrawal is not pressed."""

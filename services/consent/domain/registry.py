@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import assert_never, get_args
 
 from contracts.consent import KeyDestroyed, ProtectionFlagCleared, ProtectionFlagSet
 from contracts.consultation import DeathRetracted, SubjectDied
 from contracts.envelope import MessageRefused
 from contracts.record import Record
-from contracts.registry import AgencyRegistered, PolicyActivated
+from contracts.registry import AgencyEnded, AgencyRegistered, PolicyActivated
 from contracts.shared import AgencyKind, RefusalCode
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 
-Message = AgencyRegistered | PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | DeathRetracted | KeyDestroyed
+Message = (
+    AgencyRegistered | AgencyEnded | PolicyActivated | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | DeathRetracted | KeyDestroyed
+)
 Event = Message | MessageRefused
 
 
 class Agency(Record, frozen=True, kw_only=True):
-    """A registered agency: its kind, whether it may claim basis V, and the days of its contract (ordinals)."""
+    """A registered agency: its kind, whether it may claim basis V, the days of its contract (ordinals), whether it is of this municipality
+    (or of its prefecture) and not of another."""
 
     kind: AgencyKind
     emergency_right: bool
     contract_from: int | None = None
     contract_until: int | None = None
+    ours: bool = True
 
 
 class ProtectionFlag(Record, frozen=True, kw_only=True):
@@ -39,6 +43,8 @@ class Registry(Record, frozen=True, kw_only=True):
     """Facts of the whole municipality, as far as this partition has them."""
 
     agencies: dict[str, Agency] = {}
+    ended: frozenset[str] = frozenset()
+    """Agencies that were registered once and are no more."""
     flags: tuple[ProtectionFlag, ...] = ()
     policy: str = ""
     """SHA-256 of the policy pack that was activated last; empty before the first activation."""
@@ -48,8 +54,8 @@ class Registry(Record, frozen=True, kw_only=True):
     """Persons who have died: what is theirs waits for the municipality (R14)."""
 
     def of_kind(self, kind: AgencyKind) -> tuple[str, ...]:
-        """Ids of all agencies of a kind, sorted."""
-        return tuple(sorted(name for name, agency in self.agencies.items() if agency.kind == kind))
+        """Ids of all agencies of a kind in this municipality and its prefecture, sorted."""
+        return tuple(sorted(name for name, agency in self.agencies.items() if agency.kind == kind and agency.ours))
 
 
 def decide(registry: Registry, message: Message, context: Context) -> tuple[Event, ...]:
@@ -66,7 +72,10 @@ def evolve(registry: Registry, event: Event) -> Registry:
     """The facts as they stand after ``event``."""
     match event:
         case AgencyRegistered():
-            return registry.changed(agencies={**registry.agencies, event.agency: _agency(event)})
+            return registry.changed(agencies={**registry.agencies, event.agency: _agency(event)}, ended=registry.ended - {event.agency})
+        case AgencyEnded():
+            left = {name: agency for name, agency in registry.agencies.items() if name != event.agency}
+            return registry.changed(agencies=left, ended=registry.ended | {event.agency})
         case PolicyActivated():
             earlier = tuple(each for each in (registry.policy, *registry.earlier) if each not in ("", event.hash))
             return registry.changed(policy=event.hash, earlier=earlier)
@@ -91,7 +100,7 @@ def _is(flag: ProtectionFlag, cleared: ProtectionFlagCleared) -> bool:
 
 def _agency(event: AgencyRegistered) -> Agency:
     first, last = (None if day is None else day.toordinal() for day in (event.contract_from, event.contract_until))
-    return Agency(kind=event.kind, emergency_right=event.emergency_right, contract_from=first, contract_until=last)
+    return Agency(kind=event.kind, emergency_right=event.emergency_right, contract_from=first, contract_until=last, ours=event.ours)
 
 
 def _flag(event: ProtectionFlagSet) -> ProtectionFlag:
@@ -105,6 +114,6 @@ DECIDER: Decider[Registry] = Decider(
     initial=Registry(),
     decide=decide,
     evolve=evolve,
-    messages=(AgencyRegistered, PolicyActivated, ProtectionFlagSet, ProtectionFlagCleared, SubjectDied, DeathRetracted, KeyDestroyed),
-    events=(AgencyRegistered, PolicyActivated, ProtectionFlagSet, ProtectionFlagCleared, SubjectDied, DeathRetracted, KeyDestroyed, MessageRefused),
+    messages=get_args(Message),
+    events=get_args(Event),
 )

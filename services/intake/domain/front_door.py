@@ -37,11 +37,15 @@ _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A registered agency (登録機関): its kind, and the first and last day of its contract (委託期間); None = no such bound."""
+    """A registered agency (登録機関): its kind, and the first and last day of its contract (委託期間); None = no such bound.
+
+    One whose registration has ended stays listed, since what was recorded names it; it sends nothing any more.
+    """
 
     kind: AgencyKind
     contract_from: date | None = None
     contract_until: date | None = None
+    ended: bool = False
 
     def under_contract(self, day: date) -> bool:
         """Whether it speaks for the municipality on this day in Japan; both days count. An agency of its own right has no bounds."""
@@ -103,7 +107,12 @@ def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
 
 
 def _publisher(kind: EventType, sender: Listed | None, today: date) -> Listed:
-    """Only kinds of agency that the schema names, only within their contract; its duties and danger know no end (委託終了後も続く義務)."""
+    """Only kinds of agency that the schema names, only within their contract; its duties and danger know no end (委託終了後も続く義務).
+
+    Who is registered no more has no account either: what still lies in its outbox is refused, whatever it is.
+    """
+    if sender is not None and sender.ended:
+        raise PoisonError(RefusalCode.SENDER_ENDED)
     if sender is None or sender.kind not in kind.publishers:
         raise PoisonError(RefusalCode.NOT_PUBLISHABLE)
     if not (kind.after_contract or sender.under_contract(today)):

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, MessageRefused
-from contracts.registry import AgencyRegistered
+from contracts.registry import AgencyEnded, AgencyRegistered
 from contracts.shared import Deadline, RefusalCode
 from contracts.topics import Function as Log
 from kernel.deadlines import by_day, met
 from kernel.decider import Context, Decider
 from kernel.parties import refused
 
-Message = AgencyRegistered
+Message = AgencyRegistered | AgencyEnded
 Event = DeadlineSet | DeadlineMet | DeadlineMissed | MessageRefused
 
 
@@ -32,7 +32,9 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
     match message:
         case AgencyRegistered() if context.source == Log.REGISTRY:
             return _watched(state, message)
-        case AgencyRegistered():
+        case AgencyEnded() if context.source == Log.REGISTRY:
+            return _unwatched(state)
+        case AgencyRegistered() | AgencyEnded():
             return (refused(context, RefusalCode.NOT_PUBLISHABLE),)
         case _:
             return (refused(context, RefusalCode.UNKNOWN_TYPE),)
@@ -40,9 +42,14 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
 
 def _watched(state: State, message: AgencyRegistered) -> tuple[Event, ...]:
     if message.contract_until is None:
-        return () if state.due is None or state.over else (met(Deadline.CONTRACT_END),)
+        return _unwatched(state)
     end = by_day(Deadline.CONTRACT_END, "", message.agency, message.contract_until)
     return () if end.due == state.due else (end,)
+
+
+def _unwatched(state: State) -> tuple[Event, ...]:
+    """No end is watched any more, if one was: there is none, or nobody is there to be reminded."""
+    return () if state.due is None or state.over else (met(Deadline.CONTRACT_END),)
 
 
 def evolve(state: State, event: Event) -> State:
@@ -65,6 +72,6 @@ DECIDER: Decider[State] = Decider(
     initial=State(),
     decide=decide,
     evolve=evolve,
-    messages=(AgencyRegistered,),
+    messages=(AgencyRegistered, AgencyEnded),
     events=(DeadlineSet, DeadlineMet, DeadlineMissed, MessageRefused),
 )

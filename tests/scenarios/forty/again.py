@@ -15,7 +15,7 @@ from services.consent.domain.casefile import CaseFile
 from services.consent.domain.decision import judge
 from services.consent.domain.folding import Event, evolve
 
-POLICY = "national"
+POLICY = "national-2"
 
 
 def decided_again(day: Day, case: str, verdict: DisclosureDecided) -> DisclosureDecided:

@@ -23,7 +23,7 @@ from tests.scenarios.forty.desk import (
     verdicts,
 )
 
-POLICY = "national"
+POLICY = "national-2"
 UNKNOWN = "0" * 64
 WATCHERS = ("operator", "inspector", "registry")
 """The accounts of those who look after the system."""

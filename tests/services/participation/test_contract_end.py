@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from contracts.envelope import DeadlineMissed, DeadlineSet, Tick
-from contracts.shared import Deadline, RefusalCode
+from contracts.registry import AgencyEnded
+from contracts.shared import AgencyEndReason, Deadline, RefusalCode
 from kernel.deadlines import by_day, met
 from kernel.testing import Then, given
 from services.participation.domain.contract_end import DECIDER, State
@@ -75,3 +76,19 @@ def test_only_the_registry_registers():
     given(DECIDER).when(CONTRACT, agency="workshop").then_refused(RefusalCode.NOT_PUBLISHABLE)
     given(DECIDER).when(CONTRACT, agency="workshop", source="tsunagu.another").then_refused(RefusalCode.NOT_PUBLISHABLE)
     given(DECIDER).when(Tick()).then_refused(RefusalCode.UNKNOWN_TYPE)
+
+
+def test_the_end_of_an_agency_ends_the_watch():
+    """Nobody is there to be reminded; what was missed stays missed; registered again, it is watched anew."""
+    gone = AgencyEnded(agency="workshop", from_day=date(2026, 5, 28), reason=AgencyEndReason.CLOSED)
+
+    registered(END, fact=gone).then(LIFTED)
+    registered(fact=gone).then_nothing()
+    registered(END, OVER, fact=gone).then_nothing()
+    registered(END, LIFTED).then(END)
+
+
+def test_the_registry_alone_ends_an_agency():
+    """Whoever else says so is refused."""
+    gone = AgencyEnded(agency="workshop", from_day=date(2026, 5, 28), reason=AgencyEndReason.CLOSED)
+    given(DECIDER, END).when(gone, agency="tax").then_refused(RefusalCode.NOT_PUBLISHABLE)
