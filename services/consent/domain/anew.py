@@ -31,10 +31,18 @@ def _ended(case: CaseFile, verdict: DisclosureDecided) -> bool:
 
 
 def waiting(case: CaseFile, rules: Rules) -> tuple[Verdict, ...]:
-    """New decisions on what waits, in the order of the request ids (rules 25-26); what still waits gives no event."""
-    verdicts = (rules.judge(hold.request, identity, hold.position, case) for identity, hold in sorted(case.holds.items()))
-    ended = (verdict for verdict in verdicts if verdict.outcome is not Outcome.HOLD)
-    return tuple(event for verdict in ended for event in (verdict, *rules.reviews(verdict)))
+    """New decisions on what waits, in the order of the request ids (rules 25-26); what still waits gives no event, unless all it lacks is another date."""
+    verdicts = ((hold, rules.judge(hold.request, identity, hold.position, case)) for identity, hold in sorted(case.holds.items()))
+    return tuple(event for hold, verdict in verdicts for event in _told(hold, verdict, rules))
+
+
+def _told(hold: Hold, verdict: DisclosureDecided, rules: Rules) -> Iterator[Verdict]:
+    """A sender learns of the end of its hold; and, once, that there is a consent now which speaks of other dates (rule 2): the desk can ask for them."""
+    if verdict.outcome is not Outcome.HOLD:
+        yield verdict
+        yield from rules.reviews(verdict)
+    elif Reason.OTHER_DATES in verdict.reasons and Reason.OTHER_DATES not in hold.reasons:
+        yield verdict.changed(deadline=hold.deadline)
 
 
 def everything(case: CaseFile, rules: Rules) -> tuple[Verdict, ...]:
