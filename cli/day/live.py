@@ -171,6 +171,7 @@ class _Stock:
         self._wait_for("ready")
 
     def say(self, words: Words) -> int:
+        assert not (words.basis or words.purpose), "the stock agency claims nothing"
         body = to_json(words.event.to_avro())
         line = {"type": type(words.event).__name__, "subject": words.subject, "id": words.id, "time": words.time, "body": body}
         assert self._process.stdin is not None

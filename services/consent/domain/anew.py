@@ -37,13 +37,21 @@ def _ended(case: CaseFile, verdict: DisclosureDecided) -> bool:
 
 
 def waiting(case: CaseFile, rules: Rules) -> Iterator[Verdict]:
-    """New decisions on what waits, in the order of the request ids (rules 25-26); what still waits gives no event."""
+    """New decisions on what waits, in the order of the request ids (rules 25-26); what still waits gives no event, unless all it lacks is another date."""
     for identity, hold in sorted(case.holds.items()):
         verdict = rules.judge(hold.request, identity, hold.position, case)
-        if verdict.outcome is not Outcome.HOLD:
-            yield verdict
-            yield from rules.reviews(verdict)
-            case = counted(case, (verdict,))
+        told = tuple(_told(hold, verdict, rules))
+        yield from told
+        case = counted(case, told)
+
+
+def _told(hold: Hold, verdict: DisclosureDecided, rules: Rules) -> Iterator[Verdict]:
+    """A sender learns of the end of its hold; and, once, that there is a consent now which speaks of other dates (rule 2): the desk can ask for them."""
+    if verdict.outcome is not Outcome.HOLD:
+        yield verdict
+        yield from rules.reviews(verdict)
+    elif Reason.OTHER_DATES in verdict.reasons and Reason.OTHER_DATES not in hold.reasons:
+        yield verdict.changed(deadline=hold.deadline)
 
 
 def everything(case: CaseFile, rules: Rules) -> tuple[Verdict, ...]:

@@ -121,7 +121,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
         if verdict.outcome is Outcome.HOLD:
             holds[verdict.request_id] = Hold(
                 request=request, position=verdict.position, at=verdict.at, deadline=verdict.deadline or verdict.at,
-                unjudged=Reason.POLICY_UNKNOWN in verdict.reasons,
+                unjudged=Reason.POLICY_UNKNOWN in verdict.reasons, reasons=verdict.reasons,
             )
         elif verdict.outcome in GIVEN:
             deliveries[verdict.request_id] = Delivery(request=request, verdict=verdict)

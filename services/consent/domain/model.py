@@ -175,6 +175,8 @@ class Hold(Record, frozen=True, kw_only=True):
     deadline: int
     unjudged: bool
     """The policy in force was not known: it is decided about as soon as it is."""
+    reasons: tuple[str, ...] = ()
+    """Why it waits, as its sender was told last."""
 
 
 class Delivery(Record, frozen=True, kw_only=True):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from contracts.consent import DisclosureDecided, ProtectionFlagCleared, ProtectionFlagSet
 from contracts.shared import Basis, DataCategory, Outcome, PartCode, Purpose
+from kernel.days import DAY_MS, day_in_japan
 from kernel.decider import fold
-from kernel.testing import Then, given
+from kernel.testing import AT, Then, given
 from services.consent.domain import registry
 from tests.services.consent.town import CONSENT, GATE, MOTHER, TOWN, consent, part, request
 
 BASIC, ADDRESS, HEALTH, DANGER = DataCategory.BASIC, DataCategory.ADDRESS, DataCategory.HEALTH, DataCategory.DANGER
+WRITTEN = day_in_japan(AT)
+SIGNED = WRITTEN + timedelta(days=5)
 DANGEROUS = {"event_type": "EmergencyRaised", "agency": "outreach", "recipient": "police", "purpose": Purpose.EMERGENCY}
 
 
@@ -68,3 +73,19 @@ def test_r8_an_emergency_kept_from_a_blocked_agency_is_not_given_when_the_flag_e
 
     assert (Outcome.DENY, ()) == (verdict(then).outcome, verdict(then).released)
     assert not [event for event in then.after().when(ProtectionFlagCleared(flag="f" * 32, person=MOTHER)).events if isinstance(event, DisclosureDecided)]
+
+
+@pytest.mark.parametrize(("form", "outcome", "reasons"), [({}, Outcome.HOLD, ("OTHER_DATES",)), ({"authored_from": WRITTEN}, Outcome.PERMIT, ())])
+def test_rule_2_a_consent_signed_later_opens_what_was_written_before_only_where_it_says_so(
+    form: dict[str, date], outcome: Outcome, reasons: tuple[str, ...],
+):
+    """A referral waits; she signs five days later. Where her form is silent about earlier records the desk is told, once, what to ask her."""
+    held = given(GATE, shared=TOWN).when(request(part(BASIC), authored=WRITTEN), source="coordination", message_id="req")
+    signed = consent(BASIC, valid_from=SIGNED, **form)
+
+    told = held.after().when(signed, at=AT + 5 * DAY_MS)
+
+    assert ("req", outcome, reasons) == (verdict(told).request_id, verdict(told).outcome, verdict(told).reasons)
+    assert (verdict(held).deadline if outcome is Outcome.HOLD else None) == verdict(told).deadline
+    another = consent(BASIC, consent="d" * 32, valid_from=SIGNED)
+    assert not [event for event in told.after().when(another, at=AT + 6 * DAY_MS).events if isinstance(event, DisclosureDecided)]
