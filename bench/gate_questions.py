@@ -17,7 +17,7 @@ from services.consent.domain import registry
 from services.consent.domain.gate import gate
 
 GATE = gate(packs.load())
-TOWN = fold(registry.DECIDER, (*map(registered, agencies()), PolicyActivated(pack="national", hash=policy_hash("national"))))
+TOWN = fold(registry.DECIDER, (*map(registered, agencies()), PolicyActivated(pack="national-2", hash=policy_hash("national-2"))))
 PERSONS = tuple(letter * 32 for letter in "abcd")
 """A household of four; each has given five consents."""
 _MOTHER, _SON = PERSONS[:2]

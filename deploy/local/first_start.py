@@ -24,7 +24,7 @@ TEMPLATE = '''\
 
 [municipality]
 code = "990019"                     # 市町村コード, prefix of every topic (this one is fictional)
-policy = "national"                 # policy pack below policies/
+policy = "national-2"               # policy pack below policies/
 
 [kafka]
 external = false                    # true: use the cluster below; put its administrator's password into secrets/admin.password

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from contracts.consent import DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
+from contracts.consent import ConfirmationAwaited, ConsentLapsed, DisclosureDecided, DisclosureReleased, ReviewOpened, StopNoticeIssued
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
 from contracts.shared import FunctionName, PartCode
 from kernel import envelope, serde
@@ -26,6 +26,8 @@ from services.consent.domain.model import GIVEN
 from services.consent.fence import Fence
 
 NAME = "courier"
+_TOLD = (StopNoticeIssued, ReviewOpened, ConfirmationAwaited, ConsentLapsed)
+"""What the gate itself records for one agency, which gets it as it stands."""
 
 
 class Keys(Protocol):
@@ -101,8 +103,8 @@ class Courier:
                 return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
                 return [self._notice(fact, agency)]
-            case StopNoticeIssued(recipient=recipient) | ReviewOpened(recipient=recipient):
-                return [self._notice(fact, recipient)]
+            case _ if isinstance(fact.event, _TOLD):
+                return [self._notice(fact, fact.event.recipient)]
             case _:
                 return []
 

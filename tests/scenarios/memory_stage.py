@@ -78,7 +78,7 @@ class MemoryStage:
         self.town.close()
 
     def _register(self) -> None:
-        for number, (key, fact) in enumerate(registry.facts("national", agencies())):
+        for number, (key, fact) in enumerate(registry.facts("national-2", agencies())):
             attributes = Envelope(id=f"registry-{number}", source="registry", type=serde.type_of(fact).full_name, subject=key)
             for topic, partition in ((TOPICS.registry, 0), *registry.places(TOPICS, PARTITIONS, key, fact)):
                 self.log.append(topic, partition, key.encode(), serde.encode(fact), attributes.headers())
