@@ -70,6 +70,7 @@ TABLE = {
     """,
     "stop notices": """
         . ConsentWithdrawn TOLD
+        . ConsentInvalidated TOLD
         . ConsentNarrowed TOLD
         . ConsentGranted TOLD
         . DisclosureReleased TOLD

@@ -90,12 +90,13 @@ def _void(day: Day, widow: Widow, form: ConsentGranted) -> None:
 
 def _second_eyes(day: Day, widow: Widow) -> None:
     """The centre records a yes from which it gains itself, and has no form: it waits until the town has rung her up."""
-    form = _form(day, widow, ("elder", "poverty"))
+    form = _form(day, widow, ("elder", "poverty", "child"))
     confirmed = ConsentConfirmed(consent=form.consent, person=widow.person)
     day.say("elder", form, widow.case)
     day.say("elder", linked(widow.person, "poverty", NAME), widow.case, deny("poverty"))
     day.say("elder", confirmed, widow.case, refused(RefusalCode.SAME_AGENCY))
     day.say("tax", confirmed, widow.case, refused(RefusalCode.CONSENT_NOT_FOUND))
+    day.say("child", confirmed, widow.case, refused(RefusalCode.RECORDER_BENEFITS))
     day.say("municipality", confirmed, widow.case)
     day.say("municipality", confirmed, widow.case, refused(RefusalCode.ALREADY_DONE))
     day.say("elder", linked(widow.person, "poverty", NAME), widow.case, permit("poverty", BASIC))
