@@ -157,7 +157,7 @@ class CapacityDoubted(Record, frozen=True, kw_only=True):
 
     person: str
     doubt: shared.DoubtKind
-    age: int = -1
+    age: int = 0
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> CapacityDoubted:

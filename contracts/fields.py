@@ -184,7 +184,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
     consent.CapacityDoubted: (
         Rule("person", Holds.PERSON),
         Rule("doubt", Holds.STATED),
-        Rule("age", Holds.NUMBER, minimum=-1, maximum=150),
+        Rule("age", Holds.NUMBER, minimum=0, maximum=150),
     ),
     consent.ConsentConfirmed: (
         Rule("consent", Holds.ID),

@@ -134,7 +134,7 @@ def _formed(name: str) -> Check:
 def _agency(_: Rule) -> Check:
     def check(value: Any, agencies: Agencies) -> None:
         if value not in agencies:
-            raise PoisonError(RefusalCode.RECIPIENT_UNKNOWN)
+            raise PoisonError(RefusalCode.WILDCARD_RECIPIENT if "*" in value else RefusalCode.RECIPIENT_UNKNOWN)
 
     return check
 

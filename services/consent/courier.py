@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from contracts.consent import (
     BreachDutiesOpened,
+    ConfirmationAwaited,
+    ConsentLapsed,
     DisclosureDecided,
     DisclosureReleased,
     EmergencyUseFrequent,
@@ -33,6 +35,8 @@ from services.consent.domain.model import GIVEN
 from services.consent.fence import Fence
 
 NAME = "courier"
+_TOLD = (StopNoticeIssued, ReviewOpened, ConfirmationAwaited, ConsentLapsed, UseExpired, EmergencyUseFrequent, BreachDutiesOpened)
+"""What the gate itself records for one agency, which gets it as it stands."""
 
 
 class Keys(Protocol):
@@ -108,7 +112,7 @@ class Courier:
                 return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
                 return self._notice(fact, agency)
-            case StopNoticeIssued() | ReviewOpened() | UseExpired() | EmergencyUseFrequent() | BreachDutiesOpened():
+            case _ if isinstance(fact.event, _TOLD):
                 return self._notice(fact, fact.event.recipient)
             case _:
                 return []

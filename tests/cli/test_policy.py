@@ -142,6 +142,19 @@ def test_changes_are_told_in_words(tmp_path: Path):
     assert {"place", "change", "before", "after", "words"} == set(rows[0])
 
 
+def test_ceilings_are_compared_one_by_one(tmp_path: Path):
+    """Those that there are; and how long a consent waits for a confirmation."""
+    ceilings = {"PARTICIPATION": {"allowed": ["BASIC"], "uses": 3, "categories": {"HEALTH": {"longest_days": 90}}}}
+    rows = compared(tmp_path, consent={"longest_days": 366, "confirmation_days": 14, "ceilings": ceilings})
+
+    assert {
+        "consent.confirmation_days": "days within which a consent that its recorder benefits from is confirmed: as many as it holds → 14",
+        "consent.ceilings.PARTICIPATION.allowed": "consent to PARTICIPATION: the only categories: new: BASIC",
+        "consent.ceilings.PARTICIPATION.uses": "consent to PARTICIPATION: most uses: new: 3",
+        "consent.ceilings.PARTICIPATION.categories.HEALTH.longest_days": "consent to PARTICIPATION with HEALTH: longest, in days: new: 90",
+    } == {row["place"]: row["words"] for row in rows}
+
+
 def test_an_overlay_is_compared_with_its_base(tmp_path: Path):
     """Both as the gate reads them."""
     draft = {"name": "machi", "version": 1, "effective_from": NATIONAL["effective_from"], "base": "national", "base_hash": packs.of(FILE).hash,

@@ -20,6 +20,8 @@ def consents(case: Any, events: Sequence[Any]) -> Names:
 
 
 def _consent(consent: Any) -> str:
+    if consent.barred:
+        return consent.barred.removeprefix("CONSENT_")
     if consent.withdrawn:
         return "REPLACED" if consent.successor else "WITHDRAWN"
     return "EXPIRED" if consent.expired else "ACTIVE"

@@ -12,7 +12,7 @@ from cli import registry
 from cli.day.player import Day, pseudonym
 from cli.day.rows import hold, permit, refused
 from contracts.community import ExchangeHeld
-from contracts.consent import ConsentWithdrawn
+from contracts.consent import ConsentConfirmed, ConsentLapsed, ConsentWithdrawn
 from contracts.consultation import SignalReceived
 from contracts.coordination import CoordinationReferred
 from contracts.outreach import FirstContactMade, SignalVerified, SupportAccepted
@@ -58,7 +58,8 @@ def scenes() -> Iterator[Scene]:
     for begin, deadline, days, _ in test_time.CASES:
         yield Scene(f"{deadline} {begin.__name__}", partial(_missed, begin, days))
     for told in (
-        figures_reported, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, rules_unknown, of_a_newer_version,
+        figures_reported, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, unconfirmed, rules_unknown,
+        of_a_newer_version,
         on_the_way.taken_back_on_the_way, on_the_way.taken_back_before_the_receipt, on_the_way.less_on_the_way,
         on_the_way.decided_anew_on_the_way, many_emergencies, town_changes.recipient_ends, town_changes.sender_ends, town_changes.member_ends,
     ):
@@ -108,6 +109,17 @@ def begins_later(day: Day) -> None:
     day.say("elder", yes.changed(valid_from=day.stage.today + timedelta(days=5), signed_on=day.stage.today), case)
     test_time.nights(day, 6)
     assert day.learned("coordinator", CoordinationReferred, case)
+
+
+def unconfirmed(day: Day) -> None:
+    """The centre gains by what it has recorded, and nobody confirms it within the fortnight: it never counts, and the centre is told."""
+    case, person = pseudonym(), pseudonym()
+    day.say("elder", received(person, Field.ELDER, name="髙瀬 和子"), case)
+    yes = consent(day, person, Purpose.CONSULTATION, (BASIC,), ("elder", "poverty"))
+    day.say("elder", yes, case)
+    test_time.nights(day, 15)
+    assert [(yes.consent, "elder")] == [(each.consent, each.recipient) for each in test_time.heard(day, "elder", ConsentLapsed)]
+    day.say("municipality", ConsentConfirmed(consent=yes.consent, person=person), case, refused(RefusalCode.WRONG_STATE))
 
 
 def stale_and_retired(day: Day) -> None:

@@ -9,6 +9,9 @@ TABLE = {
         . ConsentRequested HELD
         . ConsentGranted ACTIVE
         . ConsentRefused REFUSED
+        . ConsentGranted UNCONFIRMED
+        UNCONFIRMED ConsentConfirmed ACTIVE
+        UNCONFIRMED Tick LAPSED
         ASKED ConsentGranted ACTIVE
         ASKED ConsentRefused REFUSED
         ASKED CapacityDoubted HELD
@@ -19,6 +22,9 @@ TABLE = {
         ACTIVE ConsentExtended =
         ACTIVE ConsentWithdrawn WITHDRAWN
         ACTIVE RightsDecided WITHDRAWN
+        ACTIVE ConsentPaused PAUSED
+        PAUSED ConsentResumed ACTIVE
+        ACTIVE ConsentInvalidated INVALIDATED
         ACTIVE ConsentGranted REPLACED
         ACTIVE Tick EXPIRED
         EXPIRED ConsentGranted REPLACED
@@ -34,6 +40,7 @@ TABLE = {
         REPRESENTED CapacityDoubted DOUBTED
         PROXY_ON_FILE CapacityDoubted REPRESENTED
         PROXY_ON_FILE CapacityDoubted DOUBTED
+        PROXY_ON_FILE ProxyEnded .
     """,
     # §2.8 release. What is under way is decided about anew until its receipt is there. The gate's own notices are released, and followed no further.
     "releases": """
@@ -66,6 +73,7 @@ TABLE = {
     """,
     "stop notices": """
         . ConsentWithdrawn TOLD
+        . ConsentInvalidated TOLD
         . ConsentNarrowed TOLD
         . ConsentGranted TOLD
         . RightsDecided TOLD

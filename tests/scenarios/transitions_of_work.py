@@ -160,7 +160,7 @@ TABLE = {
         . ResourceVerified/ResourceReconfirmed RESOURCE_RECONFIRMATION_WATCHED
         RESOURCE_RECONFIRMATION_WATCHED ResourceRetired .
         RESOURCE_RECONFIRMATION_WATCHED Tick .
-        . ConsentWithdrawn/ConsentNarrowed/ConsentGranted/DisclosureReleased/RightsDecided/Tick STOP_NOTICE_ANSWER_WATCHED
+        . ConsentWithdrawn/ConsentInvalidated/ConsentNarrowed/ConsentGranted/DisclosureReleased/RightsDecided/Tick STOP_NOTICE_ANSWER_WATCHED
         STOP_NOTICE_ANSWER_WATCHED StopNoticeAnswered .
         STOP_NOTICE_ANSWER_WATCHED Tick .
         . AccessRequested/CorrectionRequested/UseStopRequested RIGHTS_ANSWER_WATCHED

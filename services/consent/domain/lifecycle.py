@@ -69,12 +69,12 @@ class Standing(Record, frozen=True, kw_only=True):
     def noted(self, event: CapacityDoubted) -> bool:
         """Whether that very doubt is known already; of a minor, with that age."""
         known = event.doubt in self.doubts_about(event.person)
-        return known and (event.doubt is not DoubtKind.MINOR or event.age == self.ages.get(event.person, -1))
+        return known and (event.doubt is not DoubtKind.MINOR or event.age == self.ages.get(event.person, 0))
 
     def doubts_of_a_yes(self, person: str, minors_line: int) -> frozenset[DoubtKind]:
         """What keeps a person from saying yes alone: a minor of that age or older says it alone (R6); one whose age nobody has said does not."""
         doubts = self.doubts_about(person)
-        return doubts - {DoubtKind.MINOR} if self.ages.get(person, -1) >= minors_line else doubts
+        return doubts - {DoubtKind.MINOR} if self.ages.get(person, 0) >= minors_line else doubts
 
     def fault_of_yes(
         self, person: str, purposes: Collection[Purpose], first_day: int, last_day: int, today: int, minors_line: int,

@@ -23,7 +23,7 @@ PARENTS = YES.changed(given_by=Grantor.PARENT, proxy=PARENT)
 NEXT_YEAR = date(2027, 12, 31)
 
 
-def minor(age: int = -1, person: str = SON) -> CapacityDoubted:
+def minor(age: int = 0, person: str = SON) -> CapacityDoubted:
     """The son is a minor of this age."""
     return CapacityDoubted(person=person, doubt=DoubtKind.MINOR, age=age)
 
@@ -43,7 +43,7 @@ def case(*events: Any, line: int = 15) -> Given:
 
 @pytest.mark.parametrize(
     ("age", "line", "recorded"),
-    [(15, 15, True), (14, 15, False), (14, 14, True), (13, 13, True), (12, 13, False), (17, 15, True), (-1, 12, False)],
+    [(15, 15, True), (14, 15, False), (14, 14, True), (13, 13, True), (12, 13, False), (17, 15, True), (0, 12, False)],
 )
 def test_r6_a_minor_at_the_line_says_yes_alone(age: int, line: int, recorded: bool):
     """A municipal overlay moves the line; whose age nobody has said is below it."""
