@@ -1351,7 +1351,7 @@ CATALOGUE: dict[str, EventType] = {
         personal=(),
         persons=(),
         title_ja="使用停止の通知",
-        meaning_ja="同意が撤回されたので、渡した情報の使用をやめるよう知らせる（符号だけ）。",
+        meaning_ja="同意が終わった、又は利用停止が認められたので、渡した情報の使用をやめるよう知らせる（符号だけ）。",
     ),
     "UseExpired": EventType(
         name="UseExpired",

@@ -1245,7 +1245,7 @@ class StopNoticeAnswered(Record, frozen=True, kw_only=True):
 class StopNoticeIssued(Record, frozen=True, kw_only=True):
     """A past recipient is told to stop; ids and codes only (consent.md rule 27).
 
-    使用停止の通知: 同意が撤回されたので、渡した情報の使用をやめるよう知らせる（符号だけ）。
+    使用停止の通知: 同意が終わった、又は利用停止が認められたので、渡した情報の使用をやめるよう知らせる（符号だけ）。
     """
 
     recipient: str

@@ -146,7 +146,9 @@ def _of_row(row: Row) -> dict[tuple[str, str], int]:
     """Figures to which one outcome adds."""
     agencies = {receipt.agency for receipt in row.recipients} | {entry.agency for entry in row.withheld}
     if row.outcome in (PERMIT, REDACT):
-        return {("verdicts", row.outcome): len(agencies), ("releases", _BASIS[row.rule]): len(agencies)}
+        basis = _BASIS[row.rule]
+        urgent = {("emergency_uses", row.agency): len(agencies)} if basis == "V" else {}
+        return {("verdicts", row.outcome): len(agencies), ("releases", basis): len(agencies), **urgent}
     if row.outcome in (HOLD, DENY):
         return {("verdicts", row.outcome): len(agencies)}
     if row.outcome == STOPPED:

@@ -15,7 +15,8 @@ from kernel import envelope, serde
 from kernel.records import TP, Outgoing, Record
 
 NAME = "destroyer"
-_TYPE = BY_CLASS[KeyDestroyed].full_name
+_ORDER = ("ce_type", BY_CLASS[KeyDestroyed].full_name.encode())
+"""The header by which such a fact is known: nothing else in the log is looked into."""
 
 
 class Store(Protocol):
@@ -47,9 +48,8 @@ class Destroyer:
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """Carry out what the log says. Raises Unavailable: the same records are then handled again."""
         for record in records:
-            attributes = envelope.read(record.key, record.headers)
-            if attributes.type == _TYPE:
-                order = serde.decode(record.value)
+            if _ORDER in record.headers:
+                attributes, order = envelope.read(record.key, record.headers), serde.decode(record.value)
                 fact = f"{attributes.causation_source} {attributes.causation_id}"  # the same in every partition
                 await self._store.destroy(fact, order.person, order.retention_class)
         return []

@@ -63,6 +63,11 @@ class Aftercare(Record, frozen=True, kw_only=True):
         """Whether anything of the case was handed over to this agency."""
         return any(each.recipient == agency for each in self.handed.values())
 
+    def received_unconsented(self, person: str, agency: str) -> frozenset[DataCategory]:
+        """What this agency has received of a person on other bases than consent."""
+        handed = (each for each in self.handed.values() if each.recipient == agency)
+        return frozenset(part.category for each in handed for part in each.parts if part.person == person)
+
     def gave(self, agency: str) -> bool:
         """Whether anything of the case was handed over on behalf of this agency."""
         return any(each.giver == agency for each in self.handed.values())

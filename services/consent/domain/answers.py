@@ -97,7 +97,7 @@ def _concerned(case: CaseFile, message: Answer, agency: str, rules: Rules) -> It
         case BreachReported():
             return message.notified
         case CorrectionMade():
-            recipients = sorted({recipient for recipient, _ in case.releases})
+            recipients = sorted({recipient for recipient, _ in case.releases} | {each.recipient for each in case.aftercare.handed.values()})
             return (each for each in recipients if not case.received_from(message.person, each).isdisjoint(message.categories))
         case _:
             return ()

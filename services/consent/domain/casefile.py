@@ -96,9 +96,9 @@ class CaseFile(Record, frozen=True, kw_only=True):
         return any(refusal.id == identity for refusal in self.refusals.get(person, ())) or (consent is not None and consent.person == person)
 
     def received_from(self, person: str, agency: str) -> frozenset[DataCategory]:
-        """What an agency has received of a person on any consent."""
+        """What an agency has received of a person, on any consent or another basis."""
         found = [received for (recipient, consent), received in self.releases.items() if recipient == agency and self.of(person, consent)]
-        return frozenset[DataCategory]().union(*found)
+        return frozenset[DataCategory]().union(*found, self.aftercare.received_unconsented(person, agency))
 
     def givers(self, recipient: str, consent: str) -> list[str]:
         """Who has given this recipient something on this consent, or on one that it has replaced."""

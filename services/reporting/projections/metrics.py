@@ -32,6 +32,7 @@ from contracts.coordination import (
 from contracts.envelope import MessageRefused
 from contracts.outreach import ContactAttempted, FirstContactMade, SupportAccepted
 from contracts.participation import CandidateProposed, GapNeedAssessed, HandsRequested, ResourceProposed, TrialStarted
+from contracts.shared import Basis, Outcome
 from contracts.topics import SUPPORT_FUNCTIONS
 from services.reporting.projections.projection import Fact
 
@@ -86,6 +87,12 @@ def _attendance(fact: Fact) -> Iterable[tuple[str, int]]:
     return [(str(age.band), age.count) for age in fact.event.attendance]
 
 
+def _emergency_uses(fact: Fact) -> Iterable[tuple[str, int]]:
+    """How often each agency has given without asking, over all cases: what no single case shows (consent.md rule 19)."""
+    verdict = fact.event
+    return ((verdict.agency, 1),) if verdict.basis is Basis.V and verdict.outcome in (Outcome.PERMIT, Outcome.REDACT) else ()
+
+
 def own(*kinds: type) -> tuple[Source, ...]:
     """These types in the log of the function that owns them."""
     return tuple((BY_CLASS[kind].function, kind) for kind in kinds)
@@ -129,6 +136,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(code="releases", title_ja="情報の提供", sources=own(DisclosureReleased), tally=by("basis"), divided_ja="根拠"),
     Metric(code="stop_notices", title_ja="使用停止の通知", sources=own(StopNoticeIssued), tally=once),
     Metric(code="emergency_reviews", title_ja="緊急提供の事後確認", sources=own(ReviewOpened), tally=by("basis"), divided_ja="根拠"),
+    Metric(code="emergency_uses", title_ja="緊急の提供（機関別）", sources=own(DisclosureDecided), tally=_emergency_uses, unit_ja="回", divided_ja="機関"),
     Metric(code="refusals", title_ja="受付不可", sources=(("consent", MessageRefused),), tally=by("code"), divided_ja="理由"),
     Metric(code="active_cases", title_ja="動きのあった事例（実）", sources=_OF_CASES, tally=by_log, unit_ja="事例", divided_ja="機能", distinct=True),
 )

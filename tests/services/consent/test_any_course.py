@@ -30,17 +30,20 @@ from contracts.consent import (
     DisclosureReleased,
     IdentityVerified,
     KeyDestroyed,
+    PersonTellingDelayed,
+    PersonTold,
     ProtectionFlagCleared,
     ProtectionFlagSet,
     ProxyEnded,
     ProxyVerified,
     RecallRequested,
+    ReviewClosed,
     RightsDecided,
     RightsDelivered,
     StopNoticeAnswered,
     UseStopRequested,
 )
-from contracts.consultation import SubjectDied
+from contracts.consultation import DeathRetracted, SubjectDied
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import CaseAnnounced, DisclosureRequested, MessageRefused, PartGiven, PersonsNoted, Tick
 from contracts.outreach import ContactStateChanged
@@ -59,9 +62,11 @@ from contracts.shared import (
     Purpose,
     RecallReason,
     RefusalCode,
+    ReviewFinding,
     RightsOutcome,
     RightsReason,
     StopAnswer,
+    TellingDelayReason,
 )
 from kernel.days import DAY_MS
 from kernel.decider import Function
@@ -69,14 +74,15 @@ from kernel.parties import PARTIES
 from kernel.properties import Said, check
 from kernel.testing import AT
 from services.consent.domain import registry
-from tests.services.consent.town import ASKED, CONSENT, KINDS, MOTHER, SON, TIMED, consent, part, request
+from tests.services.consent.test_unasked import AFTER, CALL
+from tests.services.consent.town import ASKED, CONSENT, KINDS, MOTHER, SON, consent, part, request
 
 BASIC, ADDRESS, DANGER = DataCategory.BASIC, DataCategory.ADDRESS, DataCategory.DANGER
-FUNCTION = Function("consent", (PARTIES, TIMED), shared=registry.DECIDER)
+FUNCTION = Function("consent", (PARTIES, AFTER), shared=registry.DECIDER)
 CASES, OTHER, SEGMENT, REQUEST = ("1" * 32, "2" * 32), "d" * 32, "e" * 32, "1" * 32
 WAITING = "7" * 32
 """A consent that the elder centre records to itself."""
-AGENCIES = ("elder", "elder", "coordinator", "tax")
+AGENCIES = ("elder", "elder", "coordinator", "tax", "outreach", "municipality")
 TOWN = (
     *(Said(AgencyRegistered(agency=name, kind=kind, name=name, emergency_right=name == "outreach"), name, "registry")
       for name, kind in KINDS.items()),
@@ -121,7 +127,8 @@ FROM_AGENCIES = (
     ProxyEnded(person=MOTHER, proxy=SON),
     StopNoticeAnswered(consent=CONSENT, answer=StopAnswer.DELETED), StopNoticeAnswered(consent=OTHER, answer=StopAnswer.KEPT),
     AccessRequested(request=REQUEST, person=MOTHER, by_proxy=False), CorrectionRequested(request=REQUEST, person=MOTHER, by_proxy=False),
-    UseStopRequested(request="2" * 32, person=SON, by_proxy=True), IdentityVerified(request=REQUEST), IdentityVerified(request=REQUEST),
+    UseStopRequested(request="2" * 32, person=MOTHER, by_proxy=True), IdentityVerified(request=REQUEST), IdentityVerified(request="2" * 32),
+    RightsDecided(request="2" * 32, outcome=RightsOutcome.GRANTED, reasons=(), withheld=()),
     RightsDecided(request=REQUEST, outcome=RightsOutcome.PARTIAL, reasons=(RightsReason.REPORTER,), withheld=(BASIC,)),
     RightsDelivered(request=REQUEST), AppealFiled(request=REQUEST), CorrectionMade(request=REQUEST, person=MOTHER, categories=(BASIC,)),
     BreachReported(kind=BreachKind.SPECIAL_CARE, persons=1, found_on=date(2026, 5, 1), notified=("coordinator", "workshop")),
@@ -132,7 +139,7 @@ FOR_THE_TOWN = (
     PolicyActivated(pack="another", hash="unknown to this build"), PolicyActivated(pack="national", hash="hash"),
     AgencyRegistered(agency="newcomer", kind=AgencyKind.CHILD, name="newcomer"),
     ProtectionFlagCleared(flag="5" * 32, person=MOTHER), ProtectionFlagCleared(flag="6" * 32, person=MOTHER),
-    SubjectDied(person=SON, died_on=date(2026, 5, 1), household_remains=True),
+    SubjectDied(person=SON, died_on=date(2026, 5, 1), household_remains=True), DeathRetracted(person=SON),
     KeyDestroyed(person=SON, retention_class="case-5y", reason=DestructionReason.STOP_OF_USE),
 )
 RECEIPT = DisclosureReleased(
@@ -140,8 +147,13 @@ RECEIPT = DisclosureReleased(
     basis=Basis.C, consents=(CONSENT,), released=(part(BASIC),),
 )
 """Of a delivery; of which one is known when the course is laid, as with what an agency says of it."""
+CALLED = {"recipient": "police", "event_type": "EmergencyRaised", "basis": Basis.V, "consents": (), "released": CALL.parts}
+"""The same of a call to the police."""
 ABOUT_A_DELIVERY = (
     RECEIPT, DisclosureAcknowledged(request_id=""), RecallRequested(request_id="", reason=RecallReason.TOO_MUCH),
+    PersonTold(request_id="", told_on=date(2026, 5, 20)),
+    PersonTellingDelayed(request_id="", reason=TellingDelayReason.PERSON_NOT_REACHED, until=date(2026, 6, 10)),
+    ReviewClosed(request_id="", finding=ReviewFinding.NOT_JUSTIFIED),
 )
 Step = tuple[Any, str, str, int, int]
 """What happens, in which case, by whom, how many days later, and how many steps ago what it is about was decided."""
@@ -159,15 +171,20 @@ STEPS: some.SearchStrategy[list[Step]] = some.tuples(some.integers(min_value=0, 
 
 def course(steps: Iterable[Step]) -> list[Said]:
     """The steps as messages in a town that has its agencies and its policy; a receipt is of some verdict before it."""
-    said, at, verdicts, asked = list(TOWN), AT, [AT], dict.fromkeys(CASES, "message-0")
+    said, at, verdicts, asked, calls = list(TOWN), AT, [AT], dict.fromkeys(CASES, "message-0"), set[str]()
     for message, case, agency, days, ago in steps:
         at += days * DAY_MS + 1
         if message is RECEIPT:
-            message = RECEIPT.changed(request_id=asked[case], decided_at=verdicts[-1 - ago % len(verdicts)])
+            urgent = asked[case] in calls
+            message = RECEIPT.changed(
+                request_id=asked[case], decided_at=verdicts[-1 - ago % len(verdicts)], **(CALLED if urgent else {}),
+            )
         elif message in ABOUT_A_DELIVERY:
             message = message.changed(request_id=asked[case])
         if isinstance(message, DisclosureRequested):
             asked[case] = f"message-{len(said)}"
+            if message.basis is Basis.V:
+                calls.add(asked[case])
         said.append(_said(message, case, agency, at))
         verdicts.append(at)
     return said
@@ -178,7 +195,7 @@ def _said(message: Any, case: str, agency: str, at: int) -> Said:
         return Said(message, "tick", "", "tsunagu.consent", at)
     if message in FOR_THE_TOWN:
         return Said(message, "7" * 32, "municipality", at=at)
-    own = message in FROM_AGENCIES or isinstance(message, DisclosureAcknowledged | RecallRequested)
+    own = message in FROM_AGENCIES or isinstance(message, DisclosureAcknowledged | RecallRequested | PersonTold | PersonTellingDelayed | ReviewClosed)
     return Said(message, case, agency, "" if own else "tsunagu.another", at)
 
 
@@ -187,3 +204,11 @@ def _said(message: Any, case: str, agency: str, at: int) -> Said:
 def test_the_gate_is_a_sound_function_under_any_course(steps: list[Step]):
     """Requests, consents, deliveries, conferences, flags, policies and deadlines: every property of a function holds."""
     check(FUNCTION, course(steps))
+
+
+@settings(max_examples=30, deadline=None)
+@for_all(steps=STEPS)
+def test_so_it_is_after_a_call_to_the_police(steps: list[Step]):
+    """What has gone out without asking is told, delayed, reviewed, recalled, used no more, whatever else happens."""
+    call = [(message, CASES[0], "outreach", 0, 0) for message in (CALL, RECEIPT)]
+    check(FUNCTION, course([*call, *steps]))

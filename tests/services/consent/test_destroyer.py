@@ -1,4 +1,4 @@
-"""The destroyer: a key that is said to be destroyed is, once for each fact; decisions stay what they were (R17, rule 28)."""
+"""The destroyer: a key that is said to be destroyed is, once for each fact (R17). What becomes of it end to end: tests/scenarios/test_erasure.py."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from collections.abc import Sequence
 import pytest
 
 from contracts.consent import ConsentExpired, KeyDestroyed
-from contracts.shared import DataCategory, DestructionReason
+from contracts.shared import DestructionReason
 from kernel import serde
 from kernel.envelope import Envelope
 from kernel.failures import Unavailable
 from kernel.memory import MemoryLog, MemoryRecord
-from kernel.testing import given
 from services.consent.destroyer import Destroyer
-from tests.services.consent.town import CONSENT, GATE, MOTHER, TOWN, consent, part, request
+from tests.services.consent.town import CONSENT, MOTHER
 
 LOG = "consent.log"
 DESTROYED = KeyDestroyed(person=MOTHER, retention_class="case-5y", reason=DestructionReason.STOP_OF_USE)
@@ -82,12 +81,3 @@ def test_while_the_store_is_away_it_is_not_done_and_then_it_is():
     handle(store, records)
 
     assert 1 == len(store.asked)
-
-
-def test_rule_28_a_verdict_is_the_same_after_the_key_is_gone():
-    """No personal data, and no key, is in it."""
-    before = given(GATE, consent(DataCategory.BASIC), shared=TOWN)
-    asked = request(part(DataCategory.BASIC))
-    handle(Store(), logged(DESTROYED))
-
-    assert before.when(asked, source="c").events == before.when(asked, source="c").events

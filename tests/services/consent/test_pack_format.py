@@ -14,6 +14,7 @@ import yaml
 
 from contracts.catalogue import CATALOGUE
 from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, Deadline, Purpose
+from kernel.days import HOUR_MS
 from services.consent import packs
 from services.consent.domain import pack, pack_form
 from services.consent.domain.entries import Precondition
@@ -81,6 +82,10 @@ def test_the_national_pack_is_sound_by_both():
         (changed("bases.L.ways.child_abuse.requires", ["A_GOOD_REASON"]), "bases.L.ways.child_abuse.requires[0]"),
         (changed("bases.M.conferences.NON_STATUTORY", {"statute": "x", "conveners": []}), "bases.M.conferences.NON_STATUTORY"),
         (changed("bases.V.review_hours", 0), "bases.V.review_hours"),
+        (changed("bases.V.alarm", {"uses": 0, "hours": 24}), "bases.V.alarm.uses"),
+        (changed("bases.V.alarm", {"uses": 3}), "bases.V.alarm.hours"),
+        (changed("bases.L.alarm", {"uses": 3, "hours": 24}), "bases.L.alarm"),
+        (changed("deadlines.EMERGENCY_REVIEW", 3), "deadlines.EMERGENCY_REVIEW"),
         (without("bases.V.review_hours"), "bases.V.review_hours"),
         (without("bases.W.ways.upbringing.statute"), "bases.W.ways.upbringing.statute"),
         (without("reviewer"), "reviewer"),
@@ -100,6 +105,28 @@ def test_what_may_not_stand_in_a_pack_is_told_with_its_place(table: Any, place: 
     """An unknown key, an unknown code, something missing, a number out of bounds: by the schema too."""
     assert [place] == problems(table)
     assert not fits(table)
+
+
+def test_what_a_pack_may_leave_out_it_may_also_say():
+    """A rate above which uses of basis V are told, days for telling the person and for acknowledging: none in the first national pack."""
+    table = changed("bases.V.alarm", {"uses": 3, "hours": 24})
+    table["deadlines"].update({"PERSON_TOLD": 14, "RECEIPT_ACKNOWLEDGED": 3})
+    rule, before = pack.read(table, "hash").bases[Basis.V], pack.read(NATIONAL, "hash").bases[Basis.V]
+
+    assert fits(table)
+    assert (3, 24 * HOUR_MS) == (rule.alarm_uses, rule.alarm_ms)
+    assert before.alarm_ms is None
+
+
+def test_the_second_national_pack_says_what_the_first_one_left_out_and_changes_nothing_else():
+    """A new file; the first stays as it was, since verdicts name it."""
+    second = yaml.safe_load((packs.FOLDER / "national-2.yaml").read_text("utf-8"))
+    danger = second["bases"]["V"]
+    second["bases"]["K"]["types"].remove("ReviewClosed")
+    added = (danger.pop("alarm"), danger.pop("conceal_days"), second["deadlines"].pop("PERSON_TOLD"))
+
+    assert ({"uses": 3, "hours": 24}, 30, 14) == added
+    assert NATIONAL == {**second, "version": 1, "effective_from": NATIONAL["effective_from"]}
 
 
 @pytest.mark.parametrize("table", [None, [], "national", 7, {}])

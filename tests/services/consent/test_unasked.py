@@ -11,14 +11,18 @@ import pytest
 import yaml
 
 from contracts.consent import (
+    CorrectionMade,
+    CorrectionRequested,
     DisclosureAcknowledged,
     DisclosureDecided,
     EmergencyUseFrequent,
+    IdentityVerified,
     PersonTellingDelayed,
     PersonTold,
     RecallRequested,
     ReviewClosed,
     ReviewOpened,
+    RightsDecided,
     StopNoticeAnswered,
     UseExpired,
 )
@@ -32,6 +36,7 @@ from contracts.shared import (
     RecallReason,
     RefusalCode,
     ReviewFinding,
+    RightsOutcome,
     StopAnswer,
     TellingDelayReason,
 )
@@ -41,7 +46,7 @@ from services.consent.domain import pack as packs
 from services.consent.domain.gate import gate
 from tests.services.consent.test_aftercare import told
 from tests.services.consent.test_stops import receipt
-from tests.services.consent.town import GATE, TOWN, consent, part, request
+from tests.services.consent.town import GATE, MOTHER, TOWN, consent, part, request
 
 ADDRESS, DANGER = DataCategory.ADDRESS, DataCategory.DANGER
 SECOND = packs.read(yaml.safe_load(Path("policies/national-2.yaml").read_text("utf-8")), "hash")
@@ -302,3 +307,15 @@ def test_l_has_no_end_of_use_and_may_wait_ninety_days():
     assert {} == out.state.aftercare.unasked.ends
     assert wait == out.when(wait, agency="elder").events[0]
     out.when(wait.changed(until=date(2027, 1, 1)), agency="elder").then_refused(RefusalCode.DELAY_NOT_PERMITTED)
+
+
+def test_r12_a_correction_is_told_to_those_who_have_received_it_without_being_asked():
+    """The police went to the wrong house; nobody else is told, and not of what it has not received."""
+    request_id = "4" * 32
+    asked = CorrectionRequested(request=request_id, person=MOTHER, by_proxy=False)
+    decided = RightsDecided(request=request_id, outcome=RightsOutcome.GRANTED, reasons=(), withheld=())
+    desk = given(AFTER, *given_out().past, asked, IdentityVerified(request=request_id), decided, shared=TOWN)
+    corrected = CorrectionMade(request=request_id, person=MOTHER, categories=(ADDRESS,))
+
+    assert [("CorrectionMade", "police", Outcome.PERMIT)] == told(desk.when(corrected, agency="municipality", persons=(MOTHER,)))
+    assert [] == told(desk.when(corrected.changed(categories=(DataCategory.HEALTH,)), agency="municipality", persons=(MOTHER,)))

@@ -11,6 +11,7 @@ from contracts.consultation import (
     CaseClosed,
     CaseReopened,
     ClosingAwaited,
+    DeathRetracted,
     HandBackNoted,
     LeadNoted,
     RegionNoted,
@@ -309,3 +310,17 @@ def test_only_who_is_named_in_the_case_dies_or_moves_in_it(fact: Any) -> None:
 def test_an_unknown_message_is_refused() -> None:
     """What has nothing to do with the end of a case is said to be so."""
     given(DECIDER, *PARTS).when(Tick()).then_refused(RefusalCode.UNKNOWN_TYPE)
+
+
+def test_a_death_that_was_a_mistake_is_taken_back_and_may_be_stated_again():
+    """R14: only where it was stated, once; the case that it closed is opened again by whoever takes part."""
+    back = DeathRetracted(person=MOTHER)
+    case = given(DECIDER, *PARTS)
+
+    case.when(back, agency="municipality").then_refused(RefusalCode.WRONG_STATE)
+    dead = case.when(DIED, agency="elder").after()
+    living = dead.when(back, agency="municipality").then(back)
+    living.when(back, agency="municipality").then_refused(RefusalCode.WRONG_STATE)
+    reopened = living.when(TAKEN_BACK, agency="elder").after()
+    assert frozenset() == reopened.state.died
+    assert DIED == reopened.when(DIED, agency="elder").events[0]
