@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.catalogue import BY_CLASS
+from contracts.consent import DisclosureDecided
 from kernel import envelope, serde
 from kernel.envelope import POSITION
 from kernel.failures import PoisonError
@@ -62,7 +63,8 @@ class Reading:
 def _differing(record: Record, again: Any) -> Iterator[Finding]:
     """Compared byte by byte, under the schema by which it was written."""
     assert type(again) is Again and record.value
-    if serde.encode_as(again.verdict, serde.schema_id(record.value)) != record.value:
+    schema = serde.schema_id(record.value)
+    if serde.event_type(record.value).cls is not DisclosureDecided or serde.encode_as(again.verdict, schema) != record.value:
         difference, fields = compared(again) or (Difference.BYTES, "")
         yield again.logged.found(difference, again.logged.event.request_id, fields)
 

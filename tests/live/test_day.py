@@ -83,6 +83,18 @@ def test_rule_33_the_auditor_decides_every_verdict_again(stack: Broker, day: Pla
     assert "each to the same bytes" in done.stderr
 
 
+def test_case_35_the_desk_answers_a_person_who_asks_for_the_own_log(stack: Broker, day: Played):
+    """``tsunagu consent ledger`` over the real log: what the coordinator received of the mother, and the notice to stop."""
+    environment = {**os.environ, "TSUNAGU_HOME": str(stack.settings.home)}
+    mother = next(each.event for each in day.view.heard["coordinator"] if isinstance(each.event, CoordinationReferred)).person
+    words = ["consent", "ledger", mother, "--output", "json"]
+    done = subprocess.run([sys.executable, "-P", "-m", "cli.main", *words], env=environment, capture_output=True, text=True, check=False)
+    given = [row for row in json.loads(done.stdout) if row["recipient"] == "coordinator" and row["given_at"]]
+
+    assert 0 == done.returncode, done.stderr
+    assert [] != [row for row in given if row["event_type"] == "CoordinationReferred" and row["stop"]]
+
+
 def _row(printed: dict) -> Row:
     recipients = [Receipt(each["agency"], tuple(each["categories"])) for each in printed["recipients"]]
     return Row(**{**printed, "recipients": recipients, "withheld": [Withheld(**each) for each in printed["withheld"]]})

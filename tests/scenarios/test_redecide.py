@@ -31,7 +31,7 @@ from kernel.place import Place
 from kernel.processor import Processor
 from kernel.routes import Routes
 from kernel.telemetry import Telemetry
-from services.consent.app import GATE
+from services.consent.app import SERVICE
 from services.consent.domain.findings import Difference
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
 from tests.scenarios.memory_year import Year, played
@@ -216,8 +216,9 @@ def test_rule_33_a_rebalance_between_any_two_messages_of_the_year_gives_the_same
 def gate_alone() -> MemoryTown:
     """The gate and its log, and nobody else."""
     town = MemoryTown(MemoryLog())
+    (function,) = SERVICE.functions
     place = Place("consent", Routes(TOPICS, PARTITIONS), town.log, Telemetry("consent").meter("consent"), True)
-    town.add("consent", dict.fromkeys(Processor(GATE, place).inboxes, PARTITIONS), lambda: Processor(GATE, place))
+    town.add("consent", dict.fromkeys(Processor(function, place).inboxes, PARTITIONS), lambda: Processor(function, place))
     return town
 
 

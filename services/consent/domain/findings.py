@@ -8,6 +8,9 @@ from typing import Any
 from contracts.consent import DisclosureDecided
 from contracts.record import Record
 
+DOES_NOT_FOLLOW = (AssertionError, LookupError, TypeError, ValueError)
+"""What folding raises where an event stands in a log from which something before it was taken out."""
+
 
 class Difference(StrEnum):
     """What is wrong with a record, or with the log at its place."""

@@ -12,7 +12,7 @@ from contracts.consent import DisclosureDecided
 from contracts.shared import FunctionName
 from kernel.decider import derive_id
 from services.consent.domain import anew, registry
-from services.consent.domain.findings import Again, Difference, Finding, Logged
+from services.consent.domain.findings import DOES_NOT_FOLLOW, Again, Difference, Finding, Logged
 from services.consent.domain.gate import gate
 from services.consent.domain.model import UNASKED
 from services.consent.domain.pack import PolicyPack, in_force
@@ -46,10 +46,10 @@ class Redecision:
             yield log.asked.found(Difference.VERDICT_MISSING, log.asked.cause[1])
             log.case = log.case.changed(asking=None)
         if type(logged.event) is not DisclosureDecided:
-            self._fold(log, logged)
+            yield from self._folded(log, logged)
         elif log.case.asking is not None or logged.event.request_id in (*log.case.holds, *log.case.deliveries):
             yield from self._judged(log, logged)
-            self._fold(log, logged)
+            yield from self._folded(log, logged)
         else:
             log.count(logged)
             yield logged.found(Difference.REQUEST_MISSING, logged.event.request_id)
@@ -59,13 +59,16 @@ class Redecision:
         """What is missing when nothing more comes."""
         return self._turns.end(self._town)
 
-    def _fold(self, log: CaseLog, logged: Logged) -> None:
+    def _folded(self, log: CaseLog, logged: Logged) -> Iterator[Finding]:
         log.count(logged)
         kind = type(logged.event)
-        if kind in self._events:
-            log.case = self._gate.evolve(log.case, logged.event)
-        if kind in self._facts:
-            self._town = registry.evolve(self._town, logged.event)
+        try:
+            if kind in self._events:
+                log.case = self._gate.evolve(log.case, logged.event)
+            if kind in self._facts:
+                self._town = registry.evolve(self._town, logged.event)
+        except DOES_NOT_FOLLOW:
+            yield logged.found(Difference.SEQUENCE, detail="it cannot follow what stands before it")
 
     def _judged(self, log: CaseLog, logged: Logged) -> Iterator[Again | Finding]:
         verdict = logged.event

@@ -14,7 +14,7 @@ from contracts.envelope import DeadlineMissed, DisclosureRequested, MessageNoted
 from kernel.decider import Context, Decider
 from services.consent.domain import registry
 from services.consent.domain.casefile import CaseFile
-from services.consent.domain.findings import Difference, Finding, Logged
+from services.consent.domain.findings import DOES_NOT_FOLLOW, Difference, Finding, Logged
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.reasons import Reason
 from services.consent.domain.registry import Registry
@@ -120,7 +120,11 @@ class Turns:
         message = None if turn is None else self._message(turn.first)
         if turn is None or message is None or turn.unjudged or not self._known(turn.town, turn.first.at, turn.before):
             return
-        events = self._gate.decide(turn.before, message, _context(turn.first, message, turn.town))
+        try:
+            events = self._gate.decide(turn.before, message, _context(turn.first, message, turn.town))
+        except DOES_NOT_FOLLOW:
+            yield turn.first.found(Difference.SEQUENCE, detail="it cannot follow what stands before it")
+            return
         if events and type(events[0]) is MessageRefused:
             return  # this build would not have recorded it: what it is, is in the log all the same
         expected = [event.request_id for event in events if type(event) is DisclosureDecided]

@@ -10,8 +10,8 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from contracts.consent import ConsentGranted, DisclosureDecided, ProtectionFlagSet
-from contracts.envelope import Tick
+from contracts.consent import ConsentGranted, DisclosureAcknowledged, DisclosureDecided, DisclosureReleased, ProtectionFlagSet
+from contracts.envelope import SealedEvent, Tick
 from contracts.registry import PolicyActivated
 from contracts.shared import DataCategory
 from kernel import serde
@@ -21,7 +21,7 @@ from kernel.properties import PARTITIONS, Said, log_of, restarted
 from kernel.testing import AT
 from services.consent.domain.findings import Difference, Finding
 from services.consent.redeciding import Reading
-from tests.services.consent.test_any_course import CASES, FUNCTION, STEPS, TOWN, Step, course
+from tests.services.consent.test_any_course import CASES, FUNCTION, RECEIPT, STEPS, TOWN, Step, course
 from tests.services.consent.town import MOTHER, PACKS, consent, part, request
 
 BASIC = DataCategory.BASIC
@@ -124,6 +124,19 @@ def test_a_verdict_of_a_sweep_that_is_dropped_is_found():
 
     assert "DENY" == serde.decode(voided.value).outcome
     assert [(Difference.VERDICT_MISSING, CASES[0])] == [(each.difference, each.key) for each in found]
+
+
+def test_what_cannot_follow_is_a_finding_and_no_crash():
+    """An acknowledgement of what was never delivered, in a log from which the delivery was taken out; and a verdict wrapped as if it were sealed."""
+    log = log_of(FUNCTION, [*said(consent(BASIC), request(part(BASIC)), RECEIPT.changed(request_id="message-17", decided_at=AT + DAY_MS)),
+                            Said(DisclosureAcknowledged(request_id="message-17"), CASES[0], "coordinator", at=AT + 3 * DAY_MS)])
+    (receipt,), (verdict, *_) = of(log, DisclosureReleased), of(log, DisclosureDecided)
+    wrapped = replace(verdict, value=serde.encode(SealedEvent(body=verdict.value, origin_source="", origin_id="", origin_type="")))
+
+    assert [] == findings(log)
+    assert of(log, DisclosureAcknowledged)
+    assert {Difference.SEQUENCE} == {each.difference for each in findings([each for each in log if each is not receipt])}
+    assert [Difference.BYTES] == [each.difference for each in findings([wrapped if each is verdict else each for each in log])]
 
 
 def of(log: Sequence[MemoryRecord], kind: type) -> list[MemoryRecord]:
