@@ -24,7 +24,7 @@ async def courier(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
     """The courier with its reader of the functions' logs and its keys. Raises Unavailable."""
     keys = await stack.enter_async_context(keyring(site.settings))
     place = Place(site.service, site.routes, await site.reader(stack, NAME), site.telemetry.meter(NAME))
-    return (Worker(NAME, (site.topics.log(GATE.name),), Courier(place, keys, site.settings.agency_partitions)),)
+    return (Worker(NAME, (site.topics.log(GATE.name),), Courier(place, keys, site.settings.agency_partitions), max_records=500),)
 
 
 SERVICE = Service(name="consent", functions=(GATE,), urgent=frozenset((GATE.name,)), build=courier)
