@@ -26,7 +26,8 @@ async def courier(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
     keys = await stack.enter_async_context(keyring(site.settings))
     place = Place(site.service, site.routes, await site.reader(stack, NAME), site.telemetry.meter(NAME))
     log = (site.topics.log(GATE),)
-    return (Worker(NAME, log, Courier(place, keys, site.settings.agency_partitions)), Worker(destroyer.NAME, log, destroyer.Destroyer(keys)))
+    delivery = Courier(place, keys, site.settings.agency_partitions)
+    return (Worker(NAME, log, delivery, max_records=500), Worker(destroyer.NAME, log, destroyer.Destroyer(keys)))
 
 
 def service(known: Mapping[str, PolicyPack]) -> Service:

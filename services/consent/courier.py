@@ -37,6 +37,8 @@ from services.consent.fence import Fence
 NAME = "courier"
 _TOLD = (StopNoticeIssued, ReviewOpened, ConfirmationAwaited, ConsentLapsed, UseExpired, EmergencyUseFrequent, BreachDutiesOpened)
 """What the gate itself records for one agency, which gets it as it stands."""
+_MANY = 50
+"""Where fewer records come, nothing waits behind them."""
 
 
 class Keys(Protocol):
@@ -69,6 +71,7 @@ class Courier:
     def __init__(self, place: Place, keys: Keys, agency_partitions: int) -> None:
         self._place, self._keys, self._agency_partitions = place, keys, agency_partitions
         self._topics = place.routes.topics
+        self._first: list[Record] = []
         self._fence = Fence(place.reader, self._topics.log("consent"), place.meter)
 
     async def assigned(self, partitions: Collection[TP]) -> None:
@@ -80,7 +83,9 @@ class Courier:
         self._fence.close({place.partition for place in partitions})
 
     def settled(self) -> None:
-        """Nothing to note."""
+        """What was urgent is sent."""
+        self._fence.sent(self._first)
+        self._first = []
 
     def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
         """Every verdict, codes only, to the function that asked: before anything of it reaches an agency. The gate knows its own."""
@@ -89,12 +94,25 @@ class Courier:
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """What one batch of the gate's log gives to agencies. Raises Unavailable, or IntegrityError where a position names another event."""
         await self._fence.take(records)
-        facts = [_fact(record) for record in records]
+        self._first = await self._urgent(records)
+        first = [_fact(record) for record in self._first]
+        facts = [*first, *[_fact(record) for record in records]]
         releasing = [fact for fact in facts if self._stands(fact)]
         logged = await self._released_events(releasing)
         keys = await self._keys.for_opening({part.key_id for fact in releasing for part in self._released_parts(fact, logged)})
         await self._fence.read_on({fact.record.partition for fact in releasing})  # last: a key store that is slow leaves time for a withdrawal
-        return [outgoing for fact in facts for outgoing in self._deliver(fact, logged, keys)]
+        return [*self.at_once(self._first), *[out for fact in facts for out in self._deliver(fact, logged, keys)]]
+
+    async def _urgent(self, records: Sequence[Record]) -> list[Record]:
+        """Verdicts on danger (V, L) further on in the log: behind a backlog of releases they would come too late.
+
+        What is sent ahead comes again in its turn, under the same ids, unless its receipt was there before.
+        """
+        if len(records) < _MANY:
+            return []
+        numbers = {record.partition for record in records}
+        await self._fence.read_on(numbers)
+        return self._fence.urgent(numbers)
 
     async def _released_events(self, releasing: Iterable[Fact]) -> dict[str, Logged]:
         """The logged events that the verdicts release, by position."""

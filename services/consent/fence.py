@@ -26,6 +26,7 @@ from kernel import envelope, serde
 from kernel.failures import IntegrityError, Unavailable
 from kernel.history import Passed
 from kernel.records import TP, LogReader, Record, position
+from kernel.routes import URGENT
 from kernel.telemetry import Meter
 from services.consent.domain.model import GIVEN
 
@@ -54,6 +55,8 @@ class _Partition:
     causes: dict[str, set[int]] = field(default_factory=dict)
     passed: Passed = field(default_factory=Passed)
     standing: dict[str, str] = field(default_factory=dict)
+    urgent: dict[str, Record] = field(default_factory=dict)
+    """Verdicts on danger that the courier has not come to, by request."""
     own: dict[str, int] = field(default_factory=dict)
     """Where the gate's own events lie that agencies are told of, by event id."""
     away: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
@@ -91,6 +94,17 @@ class Fence:
         for record in records:
             if record.offset >= self._partitions[record.partition].next:
                 _read(self._partitions[record.partition], record)
+        self.sent(records)
+
+    def urgent(self, numbers: Iterable[int]) -> list[Record]:
+        """Verdicts on danger that stand further on in these partitions, as far as they were read, and were not ``sent``."""
+        return [record for number in sorted(set(numbers)) for record in self._partitions[number].urgent.values()]
+
+    def sent(self, records: Iterable[Record]) -> None:
+        """These need not be looked for any more."""
+        for record in records:
+            if (found := self._partitions[record.partition]).urgent:
+                found.urgent = {request: each for request, each in found.urgent.items() if each.offset != record.offset}
 
     async def read_on(self, numbers: Iterable[int]) -> None:
         """Read these partitions to their present end. Raises Unavailable."""
@@ -132,7 +146,12 @@ def _read(partition: _Partition, record: Record) -> None:
     partition.seqs[case] = attributes.seq, cause, record.offset
     causes.add(cause)
     if attributes.type in _TELLING:
-        _note(partition.standing, attributes.id, serde.decode(record.value))
+        event = serde.decode(record.value)
+        _note(partition.standing, attributes.id, event)
+        if partition.standing.get(event.request_id) != attributes.id:
+            partition.urgent.pop(event.request_id, None)
+        elif event.basis in URGENT:
+            partition.urgent[event.request_id] = record
     elif attributes.type in _OWN:
         partition.own[attributes.id] = record.offset
     elif attributes.type in _TOWN:

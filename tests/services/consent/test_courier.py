@@ -83,11 +83,12 @@ class Town:
         headers = Envelope(id=identity, source=source, type=kind, subject=CASE, agency="elder", seq=self.seq, causation_id=cause or identity).headers()
         return self.log.append(topic, PARTITION, CASE.encode(), serde.encode(event), headers)
 
-    def decided(self, outcome: Outcome, *released: PartCode, identity: str = "v1", request: str = "r1", seq: int = 0, event: str = "e1", cause: str = "") -> None:
+    def decided(self, outcome: Outcome, *released: PartCode, identity: str = "v1", request: str = "r1", seq: int = 0, event: str = "e1", cause: str = "",
+                basis: Basis = Basis.C) -> None:
         """The gate has decided about the referral."""
         self.append(TOPICS.log("consent"), DisclosureDecided(
             request_id=request, event_id=event, event_type="CoordinationReferred", position=self.position, recipient="coordinator",
-            agency="elder", function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, outcome=outcome, rule="R2", basis=Basis.C,
+            agency="elder", function=FunctionName.COORDINATION, purpose=Purpose.COORDINATION, outcome=outcome, rule="R2", basis=basis,
             consents=(CONSENT,), released=released, withheld=(WithheldPart(person=SON, category=DataCategory.HEALTH, reason="NO_CONSENT"),),
             obligations=("PURPOSE_ONLY",), policy="hash", at=1,
         ), "consent", identity, seq, cause)
@@ -231,6 +232,19 @@ def test_a_log_that_is_read_again_from_its_beginning_releases_nothing_again(town
     town.memory.pump()
 
     assert 1 == len(town.inbox("coordinator"))
+
+
+def test_danger_is_delivered_before_a_backlog_of_releases(town: Town):
+    """A verdict on danger further on in the log goes out with the first batch, and the function that asked is told before."""
+    town.memory.batch = 60
+    for number in range(1, 101):
+        town.decided(Outcome.PERMIT, BASIC, identity=f"v{number}", request=f"r{number}")
+    town.decided(Outcome.PERMIT, BASIC, identity="danger", request="danger", basis=Basis.V)
+    town.memory.pump()
+
+    causes = [header(record.headers, "ce_causationid") for record in town.log.records(TOPICS.agency_inbox("coordinator"))]
+    assert causes.index(b"danger") == 0
+    assert {b"danger", *(f"v{number}".encode() for number in range(1, 101))} == set(causes)
 
 
 def test_a_position_that_names_another_event_stops_the_courier(town: Town):
