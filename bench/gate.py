@@ -36,18 +36,17 @@ _WAIT_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to carry the same requests out. ``unsealed``: the events lie in the log as they are."""
+    """One way to carry the same requests out; ``loop`` tells the process which."""
 
     name: str
     title: str
     loop: str
-    unsealed: bool = False
 
 
 WAYS = (
     Way("full", "whole path", "log"),
     Way("direct", "without the log", "direct"),
-    Way("open", "without sealed parts", "log", unsealed=True),
+    Way("open", "without sealed parts", "unsealed"),
 )
 
 
@@ -80,7 +79,7 @@ def measure(stage: Stage) -> Part:
 def _run(installation: Installation, prepared: Prepared, way: Way, prefix: str, keys: Path) -> Run:
     account = installation.settings.account("admin")
     _make(account, prepared.topics(prefix))
-    log = prepared.unsealed() if way.unsealed else prepared.log
+    log = prepared.unsealed() if way.loop == "unsealed" else prepared.log
     _send(account, moved((*log, *prepared.facts, *prepared.requests[:BACKLOG]), prefix))
     with _process(installation, prefix, way, keys) as process:
         took = _told(process, way)

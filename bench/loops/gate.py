@@ -18,6 +18,8 @@ from typing import Any
 import uvloop
 
 from bench.loops.work import Clock
+from contracts.consent import DisclosureDecided
+from contracts.shared import PartCode
 from kernel import settings
 from kernel.app import collect_seldom
 from kernel.clients import Clients, clients
@@ -72,6 +74,13 @@ class Counted:
         if self._clock.done >= self._clock.count and not self._told:
             self._told = True
             self._clock.tell()
+
+
+class Unsealed(Courier):
+    """Delivers events of which no part is sealed; its receipts say of them what they say of sealed ones."""
+
+    def _receipt(self, fact: Any, verdict: DisclosureDecided, released: tuple[PartCode, ...]) -> Outgoing:
+        return super()._receipt(fact, verdict, verdict.released)
 
 
 class Nothing(LogReader):
@@ -154,7 +163,7 @@ async def main() -> None:
     clock = Told(int(count))
     async with AsyncExitStack() as stack:
         gate = Processor(GATE, await _place(stack, account, topics, "consent", way, urgent=True))
-        courier = Courier(await _place(stack, account, topics, "courier", way), KeysInHand(Path(keys)), 1)
+        courier = (Unsealed if way == "unsealed" else Courier)(await _place(stack, account, topics, "courier", way), KeysInHand(Path(keys)), 1)
         counted = Counted(courier, topics.agency_inbox("poverty"), clock)
         collect_seldom()
         if way == "direct":
