@@ -1,4 +1,4 @@
-"""Decider: the pure heart of every function. Standard library only; no clock, no random, no I/O.
+"""Decider: the pure heart of every function. Standard library and records only; no clock, no random, no I/O.
 
 A *decider* (決定子) is two functions over frozen data: ``decide(state, message, context) -> events`` and
 ``evolve(state, event) -> state``. A *function* (支援機能) is one inbox, one log and the deciders that share them.
@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
+from contracts.record import Record
 from kernel.days import day_in_japan
 
 S = TypeVar("S")
@@ -39,8 +40,7 @@ class Part:
     essential: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Record, frozen=True, kw_only=True):
     """What a decision may know beside state and message. All of it comes with the input record, so a replay sees the same."""
 
     at: int

@@ -6,7 +6,6 @@ What a message gives reaches the log in one piece (one record batch) or not at a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from contracts.envelope import MessageNoted, MessageRefused, Tick
@@ -176,7 +175,7 @@ class Processor:
         """Put a tick to every decider that has deadlines, one after the other."""
         events: tuple[Any, ...] = ()
         for index, decider in self._timed:
-            events += decider.decide(states[index], message.message, replace(context, first=len(events)))
+            events += decider.decide(states[index], message.message, context.changed(first=len(events)))
         return events
 
     def _refuse(self, message: Input, history: History, key: str, code: RefusalCode, batch: Batch) -> None:

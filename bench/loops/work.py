@@ -54,6 +54,9 @@ class Clock:
 
     def end(self) -> None:
         """The last acknowledgement is there: report on stdout and leave; what is open is nobody's."""
-        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
-        print(json.dumps({"events": self.done, "seconds": wall, "cpu_seconds": cpu}), flush=True)
+        print(json.dumps({"events": self.done, **self.took()}), flush=True)
         os._exit(0)
+
+    def took(self) -> dict[str, float]:
+        """Seconds since the beginning, by the wall and of processor time."""
+        return {"seconds": time.perf_counter() - self._wall, "cpu_seconds": time.process_time() - self._cpu}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from contracts.consent import DisclosureDecided
 from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, Outcome, Purpose, WithheldPart
@@ -153,8 +155,20 @@ def _recorded(
         released=verdict.released,
         withheld=tuple([WithheldPart(person=part.person, category=part.category, reason=reason) for part, reason in verdict.withheld]),
         reasons=verdict.reasons,
-        releases_when=() if given or not _FINAL.isdisjoint(verdict.reasons) else tuple(dict.fromkeys([code for reason in verdict.reasons for code in OPENED_BY.get(reason, ())])),
+        releases_when=() if given else _opened_by(verdict.reasons),
         obligations=obligations + verdict.obligations if given else (),
-        sentence="".join([SENTENCES[reason] for reason in verdict.reasons]),
+        sentence=_sentence(verdict.reasons),
         policy=policy, at=at, deadline=deadline,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _opened_by(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
+    """What would let the same request through; after a no nothing is pressed."""
+    return tuple(dict.fromkeys([code for reason in reasons for code in OPENED_BY.get(reason, ())])) if _FINAL.isdisjoint(reasons) else ()
+
+
+@lru_cache(maxsize=1_024)
+def _sentence(reasons: tuple[Reason, ...]) -> str:
+    """What the sender is told; few combinations of reasons come again and again."""
+    return "".join([SENTENCES[reason] for reason in reasons])
