@@ -22,7 +22,7 @@ from contracts.consent import (
     StopNoticeIssued,
 )
 from contracts.envelope import DisclosureRequested, PersonsNoted
-from contracts.shared import Basis, DataCategory, Outcome, PartCode
+from contracts.shared import Basis, DataCategory, Deadline, Outcome, PartCode
 from kernel.days import DAY_MS, start_of
 from services.consent.domain.findings import Logged
 from services.consent.domain.model import GIVEN
@@ -136,10 +136,15 @@ class Ledger:
         )
 
     def _appears(self, request: DisclosureRequested, verdict: DisclosureDecided) -> int:
-        """At once; what a basis lets be kept from the person, given or refused, when its time is over, unless a fact names another day (rule 20)."""
+        """At once; what a basis lets be kept from the person, when the days for telling the person are over, and what was so refused when that
+        time itself is, unless a fact names another day (rules 19, 20).
+        """
         pack = self._packs.get(verdict.policy)
         rule = None if pack is None else pack.bases.get(request.basis if verdict.basis is Basis.NONE else verdict.basis)
-        return verdict.at + (rule.conceal_days or 0) * DAY_MS if rule is not None else verdict.at
+        if pack is None or rule is None or rule.conceal_days is None:
+            return verdict.at
+        told = pack.deadlines.get(Deadline.PERSON_TOLD) if verdict.outcome in GIVEN else None
+        return verdict.at + (rule.conceal_days if told is None else min(told, rule.conceal_days)) * DAY_MS
 
     def _given(self, receipt: DisclosureReleased, at: int) -> None:
         """It has arrived: what was opened is what was given. Where nothing of this person's was, it says so."""
