@@ -16,6 +16,8 @@ from services.consent.domain.reasons import Reason
 
 _NOTHING: frozenset[DataCategory] = frozenset()
 _NOBODY = ""
+ALSO = "+"
+"""Between the ways that a rule names."""
 
 
 def sender_kind(question: Question, way: Way) -> Reason | None:
@@ -56,7 +58,10 @@ TESTS: tuple[Callable[[Question, Way], Reason | None], ...] = (sender_kind, reci
 
 
 def by_a_way(question: Question) -> Verdict:
-    """The way of the claimed basis that opens most; whole from one (rule 10). The verdict's rule names it where the basis has others."""
+    """The way of the claimed basis that opens most; whole from one (rule 10). The verdict's rule names it where the basis has others.
+
+    Whether the abused is a child or old is in no code: where several ways open the very same, none is preferred and the rule names them all.
+    """
     basis = question.request.basis
     entry = question.pack.bases[basis]
     alone = len(entry.ways) == 1 and not entry.types
@@ -68,10 +73,26 @@ def by_a_way(question: Question) -> Verdict:
             found.append(opened(question, way, basis.value if alone else f"{basis}/{name}"))
         elif step > nearest:
             missed, nearest = reason, step
+    if len(found) == 1:
+        return found[0]
     if found:
-        return max(found, key=lambda verdict: len(verdict.released))
+        most = max(found, key=_opens).released
+        return _same([each for each in found if each.released == most])
     withheld = tuple([(part, missed) for part in question.request.parts])
     return Verdict(basis=basis, rule=basis.value, withheld=withheld, reasons=(missed,))
+
+
+def _opens(verdict: Verdict) -> int:
+    return len(verdict.released)
+
+
+def _same(verdicts: list[Verdict]) -> Verdict:
+    """One verdict for ways that open the same: it rests on each of them, and the recipient owes what any of them asks for."""
+    first = verdicts[0]
+    if len(verdicts) == 1:
+        return first
+    names = ALSO.join([first.rule, *(each.rule.partition("/")[2] for each in verdicts[1:])])
+    return first.changed(rule=names, obligations=tuple(dict.fromkeys([duty for each in verdicts for duty in each.obligations])))
 
 
 def missing(question: Question, way: Way) -> tuple[int, Reason | None]:

@@ -70,7 +70,7 @@ def case_21_suspected_abuse_of_an_old_person(day: Day) -> None:
     elder = at_the_desk(day, "𠮷川 正雄")
     day.say("elder", _raised(elder, "municipality", Danger.VIOLENCE, ABUSE), elder.case,
             permit("municipality", BASIC, ADDRESS, DANGER, ABUSE), reviewed("municipality"), basis="L")
-    assert decided(day, elder.case, "municipality", "L/child_abuse").basis is Basis.L
+    assert decided(day, elder.case, "municipality", "L/child_abuse+elder_abuse+disability_abuse").basis is Basis.L
 
 
 def case_22_a_message_at_night(day: Day) -> None:

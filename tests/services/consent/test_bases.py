@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,10 +28,13 @@ from kernel.days import HOUR_MS, start_of
 from kernel.decider import fold
 from kernel.testing import AT, Then, given
 from services.consent.domain import registry
+from services.consent.domain.casefile import CaseFile
 from services.consent.domain.entries import Precondition
+from services.consent.domain.gateways import by_a_way
 from services.consent.domain.preconditions import OF_PERSON, OF_REQUEST
+from services.consent.domain.question import Question
 from services.consent.domain.reasons import OPENED_BY, SENTENCES, Reason
-from tests.services.consent.town import GATE, MOTHER, SON, TOWN, consent, part, request
+from tests.services.consent.town import GATE, MOTHER, PACK, SON, TOWN, consent, part, request
 
 BASIC, ADDRESS, HEALTH, ECONOMIC, ABUSE, DANGER, REPORTER, HISTORY, SCHOOLING = (
     DataCategory.BASIC, DataCategory.ADDRESS, DataCategory.HEALTH, DataCategory.ECONOMIC, DataCategory.ABUSE, DataCategory.DANGER,
@@ -144,7 +148,28 @@ def test_rule_17_l_elder_abuse_goes_to_the_municipality():
     """Case 21."""
     then = claim(Basis.L, part(BASIC), part(ABUSE), agency="elder", recipient="municipality", event_type="EmergencyRaised", purpose=Purpose.EMERGENCY)
 
-    assert (Outcome.PERMIT, Basis.L) == answer(then)[:2]
+    assert (Outcome.PERMIT, Basis.L, "L/child_abuse+elder_abuse+disability_abuse") == answer(then)
+
+
+def test_rule_17_l_ways_that_open_the_same_are_all_named_and_what_opens_more_alone():
+    """To an elder centre only one law leads; what only the notice of a child's abuse opens rests on that."""
+    notice = {"agency": "municipality", "event_type": "EmergencyRaised", "purpose": Purpose.EMERGENCY}
+
+    assert "L/elder_abuse" == verdict(claim(Basis.L, part(ABUSE), recipient="elder", **notice)).rule
+    assert "L/child_abuse" == verdict(claim(Basis.L, part(ABUSE), part(SCHOOLING), recipient="municipality", **{**notice, "agency": "elder"})).rule
+
+
+def test_rule_17_whoever_receives_by_several_ways_owes_what_any_of_them_asks_for():
+    """Each duty once, in the pack's order."""
+    ways = PACK.bases[Basis.L].ways
+    duties = {"child_abuse": ("A", "B"), "elder_abuse": ("B", "C"), "disability_abuse": ()}
+    rule = replace(PACK.bases[Basis.L], ways={name: replace(way, obligations=duties[name]) for name, way in ways.items()})
+    question = Question(
+        request=request(part(ABUSE), basis=Basis.L, agency="elder", recipient="municipality", event_type="EmergencyRaised"), case=CaseFile(),
+        registry=BIG_TOWN, pack=replace(PACK, bases={**PACK.bases, Basis.L: rule}), day=1, purposes=frozenset(),
+    )
+
+    assert ("A", "B", "C") == by_a_way(question).obligations
 
 
 @pytest.mark.parametrize(
