@@ -62,4 +62,4 @@ class Directory(Mapping[str, Listed]):
 
 
 def _listed(fact: AgencyRegistered) -> Listed:
-    return Listed(kind=fact.kind, contract_from=fact.contract_from, contract_until=fact.contract_until)
+    return Listed(kind=fact.kind, contract_from=fact.contract_from, contract_until=fact.contract_until, ours=fact.ours)

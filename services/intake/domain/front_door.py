@@ -32,6 +32,9 @@ _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.
 _CLAIMS: dict[str, type[Basis | Purpose]] = {"basis": Basis, "purpose": Purpose}
 _NOTHING = (Basis.NONE, Purpose.UNMAPPED)
 """Codes that claim nothing."""
+_AUTHORITIES = (AgencyKind.MUNICIPALITY, AgencyKind.PREFECTURE)
+_FOR_THE_TOWN = (*_AUTHORITIES, AgencyKind.COORDINATOR)
+"""What nobody but these may say, the municipality among them, is said for this town: its decisions, its conferences, its desk for rights."""
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -46,6 +49,8 @@ class Listed:
     contract_from: date | None = None
     contract_until: date | None = None
     ended: bool = False
+    ours: bool = True
+    """Of this municipality or its prefecture."""
 
     def under_contract(self, day: date) -> bool:
         """Whether it speaks for the municipality on this day in Japan; both days count. An agency of its own right has no bounds."""
@@ -107,17 +112,23 @@ def _admitted(record: Record, owner: str, directory: Directory) -> Admitted:
 
 
 def _publisher(kind: EventType, sender: Listed | None, today: date) -> Listed:
-    """Only kinds of agency that the schema names, only within their contract; its duties and danger know no end (委託終了後も続く義務).
+    """Only kinds of agency that the schema names, of this town where they speak for it, only within their contract; its duties and danger know no end (委託終了後も続く義務).
 
     Who is registered no more has no account either: what still lies in its outbox is refused, whatever it is.
     """
     if sender is not None and sender.ended:
         raise PoisonError(RefusalCode.SENDER_ENDED)
-    if sender is None or sender.kind not in kind.publishers:
+    if sender is None or sender.kind not in kind.publishers or not (sender.ours or _open_to_neighbours(kind, sender)):
         raise PoisonError(RefusalCode.NOT_PUBLISHABLE)
     if not (kind.after_contract or sender.under_contract(today)):
         raise PoisonError(RefusalCode.CONTRACT_ENDED)
     return sender
+
+
+def _open_to_neighbours(kind: EventType, sender: Listed) -> bool:
+    """Another town's authority speaks for itself: it sets no flag here, decides on nobody's rights, destroys no key, convenes no conference of ours."""
+    for_the_town = AgencyKind.MUNICIPALITY in kind.publishers and all(each in _FOR_THE_TOWN for each in kind.publishers)
+    return sender.kind not in _AUTHORITIES or not for_the_town
 
 
 def _attributes(record: Record, owner: str) -> Envelope:

@@ -52,6 +52,16 @@ async def test_contracts_are_known_by_their_days() -> None:
     assert {"elder": Listed(kind=AgencyKind.ELDER, contract_from=first, contract_until=renewed)} == dict(directory)
 
 
+async def test_whether_an_agency_is_ours_is_known() -> None:
+    """A neighbour town's municipality is one of another town; it becomes ours only by another registration."""
+    log = MemoryLog()
+    tell(log, AgencyRegistered(agency="next", kind=AgencyKind.MUNICIPALITY, name="隣のまち", municipality="990027", ours=False))
+    directory = Directory(log, TOPIC)
+    await directory.refresh()
+
+    assert {"next": Listed(kind=AgencyKind.MUNICIPALITY, ours=False)} == dict(directory)
+
+
 async def test_a_fresh_directory_is_not_read_again() -> None:
     """Within the same second what was read counts as current; after that, or when told to, it reads on."""
     log, clock = MemoryLog(), Clock()

@@ -27,6 +27,14 @@ UNKNOWN, OURS, THEIRS = Known(), Known(agencies=frozenset((US, OTHERS))), Known(
 NOTED = MessageNoted(message_type="decided")
 """Stands for whatever the function decides."""
 OPENED = PartNoted(agency=US, part=CasePart.OPENED)
+OF_THE_TOWN_ALONE = {
+    "ProtectionFlagSet", "ProtectionFlagCleared", "KeyDestroyed", "DeathRetracted", "ConsentInvalidated", "ReviewClosed", "BreachReported",
+    "AccessRequested", "CorrectionRequested", "UseStopRequested", "IdentityVerified", "RightsDecided", "RightsDelivered", "AppealFiled", "CorrectionMade",
+    "ConferenceScheduled", "ConferenceConvened", "ConferenceCancelled", "MemberAppointed", "MemberReleased", "SegmentOpened", "SegmentClosed",
+    "SittingClosed", "InformationRequestedInConference", "DecisionRecorded", "RecordSealed", "ResourceSituationDiscussed",
+    "ImplementationPlanDrafted", "ImplementationPlanPublished", "ResidentsHeard", "NoticeRelayed", "CaseStoryApproved",
+}
+"""What is said for this town: by its municipality, and in part by its prefecture or its coordinator."""
 EVERY = pytest.mark.parametrize("kind", publishable.KINDS, ids=lambda kind: kind.name)
 
 
@@ -51,6 +59,26 @@ def test_the_front_door_admits_exactly_the_publishers(kind: EventType) -> None:
 
     assert set(kind.publishers) == {agency.upper() for agency, each in found.items() if isinstance(each, Admitted)}
     assert {RefusalCode.NOT_PUBLISHABLE} >= {each.error.code for each in found.values() if isinstance(each, Rejected)}
+
+
+def from_next_door(kind: EventType, sender: AgencyKind) -> Admitted | Rejected:
+    """What the door says where an agency of another municipality says it."""
+    event = kind.cls.from_avro(publishable.record_of(kind))
+    return examine(record(event, owner="next"), "next", {**TOWN, "next": Listed(kind=sender, ours=False)})
+
+
+@EVERY
+def test_what_only_our_own_municipality_may_say_nobody_says_from_next_door(kind: EventType) -> None:
+    """A neighbour's municipality, or prefecture, tells us of a signal or a danger like others; it speaks for its own town."""
+    found = {each for each in (AgencyKind.MUNICIPALITY, AgencyKind.PREFECTURE) if isinstance(from_next_door(kind, each), Admitted)}
+    assert found == (set() if kind.name in OF_THE_TOWN_ALONE else {"MUNICIPALITY", "PREFECTURE"} & set(kind.publishers))
+
+
+@EVERY
+def test_others_from_next_door_are_heard_by_their_kind(kind: EventType) -> None:
+    """A provider with its seat in another town works here under its contract."""
+    others = [each for each in KINDS if each not in (AgencyKind.MUNICIPALITY, AgencyKind.PREFECTURE)]
+    assert {each for each in others if isinstance(from_next_door(kind, each), Admitted)} == set(others) & set(kind.publishers)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CATALOGUE.values() if not kind.publishers], ids=lambda kind: kind.name)
