@@ -306,6 +306,7 @@ class ConsentGranted(Record, frozen=True, kw_only=True):
     authored_from: date | None = None
     authored_to: date | None = None
     use_limit: int = 0
+    use_period_days: int = 0
     keep_until: date | None = None
     exclusions: tuple[shared.Exclusion, ...] = ()
     template: str = ""
@@ -333,6 +334,7 @@ class ConsentGranted(Record, frozen=True, kw_only=True):
             authored_from=record["authored_from"],
             authored_to=record["authored_to"],
             use_limit=record["use_limit"],
+            use_period_days=record["use_period_days"],
             keep_until=record["keep_until"],
             exclusions=tuple(shared.Exclusion.from_avro(member) for member in record["exclusions"]),
             template=record["template"],
@@ -360,6 +362,7 @@ class ConsentGranted(Record, frozen=True, kw_only=True):
             "authored_from": self.authored_from,
             "authored_to": self.authored_to,
             "use_limit": self.use_limit,
+            "use_period_days": self.use_period_days,
             "keep_until": self.keep_until,
             "exclusions": [member.to_avro() for member in self.exclusions],
             "template": self.template,

@@ -210,6 +210,7 @@ FIELDS: dict[type, tuple[Rule, ...]] = {
         Rule("authored_from", Holds.DATE, optional=True),
         Rule("authored_to", Holds.DATE, optional=True),
         Rule("use_limit", Holds.NUMBER, minimum=0, maximum=1_000),
+        Rule("use_period_days", Holds.NUMBER, minimum=0, maximum=1_000),
         Rule("keep_until", Holds.DATE, optional=True),
         Rule("exclusions", Holds.RECORD, of=shared.Exclusion, max_items=200),
         Rule("template", Holds.CODE, pattern="([A-Z][A-Z0-9_-]{0,31})?"),

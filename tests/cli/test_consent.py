@@ -53,6 +53,18 @@ def test_a_line_is_answered_as_the_gate_would():
     assert named("national-2").hash == answer["policy"]
 
 
+def test_a_use_within_the_period_counts_and_one_before_it_does_not():
+    """Once in thirty days: the day of the verdict decides, as it does at the gate."""
+    monthly = {**GRANTED, "use_limit": 1, "use_period_days": 30}
+    given = {"type": "DisclosureReleased", "verdict_id": "v", "request_id": "r", "event_id": "e", "event_type": "PlanShared", "recipient": "coordinator",
+             "basis": "C", "consents": ["c1"], "released": [{"person": MOTHER, "category": "BASIC"}]}
+    decided_at = 1_776_470_400_000  # 2026-04-18 09:00 in Japan
+    once = {**given, "at": "2026-04-18T09:00:00+09:00", "decided_at": decided_at}
+
+    assert ["USED_UP"] == asked(line(monthly, once, at="2026-05-17T23:59:00+09:00"))["reasons"]
+    assert "REDACT" == asked(line(monthly, once, at="2026-05-18T00:00:00+09:00"))["outcome"]
+
+
 def test_without_any_fact_the_referral_waits_and_says_for_what():
     """R10."""
     answer = asked(line())

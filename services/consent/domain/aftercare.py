@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from contracts.consent import DisclosureReleased, StopNoticeAnswered
 from contracts.record import Record
 from contracts.shared import Basis, DataCategory, PartCode, Purpose, RefusalCode, StopAnswer
+from kernel.days import ordinal_in_japan
 from services.consent.domain.model import UNASKED, Delivery
 from services.consent.domain.unasked import Unasked, number
 
 _UNKNOWN = ("", Purpose.UNMAPPED)
+_same = lru_cache(maxsize=1_024)(int)
+"""One number for all handovers of a day: otherwise each would take 32 bytes."""
 
 
 class Handover(Record, frozen=True, kw_only=True):
@@ -24,6 +28,8 @@ class Handover(Record, frozen=True, kw_only=True):
     purpose: Purpose = Purpose.UNMAPPED
     parts: tuple[PartCode, ...] = ()
     """What was opened, where that rests on no consent."""
+    day: int = 0
+    """Of its verdict, in Japan: for the uses within a period."""
     acknowledged: bool = False
     recalled: bool = False
 
@@ -46,7 +52,7 @@ class Aftercare(Record, frozen=True, kw_only=True):
         asked = (under_way.request.agency, under_way.request.purpose) if under_way else (known.giver, known.purpose) if known else _UNKNOWN
         handover = Handover(
             recipient=event.recipient, giver=asked[0], consents=event.consents, basis=event.basis, purpose=asked[1],
-            parts=() if event.consents else event.released,
+            parts=() if event.consents else event.released, day=_same(ordinal_in_japan(event.decided_at)),
         )
         unasked = self.unasked.handed_over(event, under_way) if event.basis in UNASKED else self.unasked
         return self.changed(handed={**self.handed, event.request_id: handover}, unasked=unasked)

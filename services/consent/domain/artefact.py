@@ -21,8 +21,10 @@ def fault(consent: ConsentGranted, rules: Rules, today: int) -> RefusalCode | No
         return RefusalCode.SIGNED_TOO_LATE
     if last and (first or signed or consent.valid_from) > last or consent.keep_until and consent.keep_until < consent.valid_from:
         return RefusalCode.CONTRADICTORY
-    if consent.use_limit < 0:
+    if consent.use_limit < 0 or consent.use_period_days < 0:
         return RefusalCode.VALUE_INVALID
+    if consent.use_period_days and not consent.use_limit:
+        return RefusalCode.CONTRADICTORY
     return fault_of_exclusions(consent, rules) if consent.exclusions else None
 
 

@@ -131,7 +131,7 @@ def _within_what_was_asked(consent: ConsentGranted, case: CaseFile) -> bool:
         (consent.person, consent.purpose) == (asked.person, asked.purpose)
         and set(consent.categories) <= set(asked.categories) and set(consent.recipients) <= set(asked.recipients)
         and (asked.valid_from is None or consent.valid_from >= asked.valid_from) and (asked.valid_to is None or consent.valid_to <= asked.valid_to)
-        and (not asked.use_limit or 0 < consent.use_limit <= asked.use_limit)
+        and (not asked.use_limit or 0 < consent.use_limit <= asked.use_limit and not consent.use_period_days)
         and (asked.keep_until is None or consent.keep_until is not None and consent.keep_until <= asked.keep_until)
     )
 

@@ -14,6 +14,7 @@ from contracts.record import Record
 from contracts.shared import DataCategory, FunctionName, Outcome
 from kernel.days import start_of
 from kernel.deadlines import Watched
+from services.consent.domain import uses
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
 from services.consent.domain.model import (
@@ -186,13 +187,12 @@ class CaseFile(Record, frozen=True, kw_only=True):
         return min(hold.deadline, self.opens(hold))
 
     def opens(self, hold: Hold) -> int:
-        """When the next consent that names the recipient begins; at once while nobody has judged it by the policy in force."""
+        """When the next consent that names the recipient begins, or may be used again; at once while nobody has judged it by the policy in force."""
         if hold.unjudged:
             return hold.at
         persons = {part.person for part in hold.request.parts}.union(hold.request.persons) or self.persons
-        consents = (each for person in persons for each in self.named.get((person, hold.request.recipient), ()))
-        begins = (start_of(each.first_day) for each in consents)
-        return min((begin for begin in begins if begin > hold.at), default=hold.deadline)
+        days = [day for person in persons for each in self.named.get((person, hold.request.recipient), ()) for day in uses.opens(each, self)]
+        return min((begin for begin in map(start_of, days) if begin > hold.at), default=hold.deadline)
 
     def _request(self, identity: str) -> DisclosureRequested:
         known = self.holds.get(identity) or self.deliveries.get(identity)

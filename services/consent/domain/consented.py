@@ -8,6 +8,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from contracts.shared import Basis, DataCategory, PartCode
+from services.consent.domain import uses
 from services.consent.domain.model import Consent, Excluded, LeftOut, Refusal
 from services.consent.domain.question import Question, Verdict, Withheld
 from services.consent.domain.reasons import Reason
@@ -99,11 +100,7 @@ def _covering(question: Question, person: str) -> Consent | Reason:
 
 
 def _left(question: Question, consent: Consent) -> bool:
-    """Whether it may be used once more: what was given on it, or is under way, has not reached its limit."""
-    case, own = question.case, question.identity
-    given = {identity for identity, each in case.aftercare.handed.items() if consent.id in each.consents}
-    under_way = {identity for identity, each in case.deliveries.items() if consent.id in each.verdict.consents}
-    return len((given | under_way) - {own}) < consent.use_limit
+    return uses.left(consent, question.day, question.identity, question.case)
 
 
 def _fullest(question: Question, person: str, consents: list[Consent]) -> Consent:

@@ -87,6 +87,8 @@ class Consent(Record, frozen=True, kw_only=True):
     """The form itself says which dates: data whose day nobody states are not meant then (rule 9)."""
     use_limit: int = 0
     """How often something may be given on it; 0 = any number."""
+    use_period_days: int = 0
+    """Within any so many days; 0 = in all."""
     exclusions: Excluded = frozenset()
     withdrawn: bool = False
     expired: bool = False
@@ -117,7 +119,7 @@ def recorded(event: ConsentGranted, chained: bool = True) -> Consent:
         id=event.consent, person=event.person, purpose=event.purpose, categories=shared(event.categories),
         recipients=shared(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
         first_written=(event.authored_from or signed).toordinal(), last_written=event.authored_to.toordinal() if event.authored_to else _NO_END,
-        dated=bool(event.authored_from or event.authored_to), use_limit=event.use_limit,
+        dated=bool(event.authored_from or event.authored_to), use_limit=event.use_limit, use_period_days=event.use_period_days,
         exclusions=frozenset([left_out(each) for each in event.exclusions]) if event.exclusions else _NOTHING, digest=chain.of_grant(event) if chained else b"",
     )
 
