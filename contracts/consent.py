@@ -205,6 +205,31 @@ class ConfirmationAwaited(Record, frozen=True, kw_only=True):
         }
 
 
+class ConfirmationNoted(Record, frozen=True, kw_only=True):
+    """Somebody else has confirmed a consent that waited: it counts from now on.
+
+    同意の確認の通知: 記録した機関に、待っていた同意が確認され、効力を持ったことを知らせた。
+    """
+
+    recipient: str
+    consent: str
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> ConfirmationNoted:
+        """Build from a decoded Avro record."""
+        return cls(
+            recipient=record["recipient"],
+            consent=record["consent"],
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "recipient": self.recipient,
+            "consent": self.consent,
+        }
+
+
 class ConsentConfirmed(Record, frozen=True, kw_only=True):
     """Another agency, or the municipality, has confirmed with the person a consent that was recorded by somebody who benefits from it alone.
 

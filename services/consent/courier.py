@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from contracts.consent import (
     BreachDutiesOpened,
     ConfirmationAwaited,
+    ConfirmationNoted,
     ConsentLapsed,
     DisclosureDecided,
     DisclosureReleased,
@@ -35,7 +36,7 @@ from services.consent.domain.model import GIVEN
 from services.consent.fence import Fence
 
 NAME = "courier"
-_TOLD = (StopNoticeIssued, ReviewOpened, ConfirmationAwaited, ConsentLapsed, UseExpired, EmergencyUseFrequent, BreachDutiesOpened)
+_TOLD = (StopNoticeIssued, ReviewOpened, ConfirmationAwaited, ConfirmationNoted, ConsentLapsed, UseExpired, EmergencyUseFrequent, BreachDutiesOpened)
 """What the gate itself records for one agency, which gets it as it stands."""
 _MANY = 50
 """Where fewer records come, nothing waits behind them."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.consent import ConfirmationAwaited, ConsentConfirmed, ConsentGranted, ConsentLapsed
+from contracts.consent import ConfirmationAwaited, ConfirmationNoted, ConsentConfirmed, ConsentGranted, ConsentLapsed
 from contracts.shared import AgencyKind, RefusalCode
 from kernel.days import start_of
 from services.consent.domain import versions
@@ -56,6 +56,13 @@ def confirmed_now(case: CaseFile, confirmed: ConsentConfirmed) -> tuple[Consent,
     consent = case.consent(confirmed.consent)
     assert consent is not None, "what is confirmed is recorded"
     return consent, case.awaited[confirmed.consent].replaces
+
+
+def told(case: CaseFile, message: object) -> tuple[ConfirmationNoted, ...]:
+    """Whoever has recorded a consent that waited learns that it counts; ``case`` as it was before."""
+    if not isinstance(message, ConsentConfirmed):
+        return ()
+    return (ConfirmationNoted(recipient=case.awaited[message.consent].recorder, consent=message.consent),)
 
 
 def waits(case: CaseFile, event: ConfirmationAwaited) -> CaseFile:

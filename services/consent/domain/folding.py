@@ -12,6 +12,7 @@ from contracts.consent import (
     CapacityConfirmed,
     CapacityDoubted,
     ConfirmationAwaited,
+    ConfirmationNoted,
     ConsentConfirmed,
     ConsentExpired,
     ConsentExtended,
@@ -60,7 +61,7 @@ from services.consent.domain.casefile import CaseFile
 Deadlines = DeadlineSet | DeadlineMet | DeadlineMissed
 Event = (
     Saying | Capacity | Answer | Deadlines | DisclosureRequested | DisclosureDecided | DisclosureReleased | ReviewOpened | StopNoticeIssued
-    | BreachDutiesOpened | ConsentExpired | ConfirmationAwaited | ConsentLapsed | UseExpired | EmergencyUseFrequent
+    | BreachDutiesOpened | ConsentExpired | ConfirmationAwaited | ConfirmationNoted | ConsentLapsed | UseExpired | EmergencyUseFrequent
     | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted | PartNoted | ContactStateChanged | SubjectDied | DeathRetracted
 )
 
@@ -127,6 +128,8 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
         case PersonTold() | ReviewOpened() | ReviewClosed() | UseExpired():
             return afterwards.folded(case, event)
         case MessageRefused() | StopNoticeAnswered() | BreachReported() | BreachDutiesOpened() | PersonTellingDelayed() | EmergencyUseFrequent():
+            return case
+        case ConfirmationNoted():
             return case
         case _:
             assert_never(event)

@@ -100,7 +100,7 @@ def _said(case: CaseFile, message: Saying | Capacity, context: Context, rules: R
         return (refused(context, fault),)
     events = (message, *confirmation.asked(message, context.agency, rules))
     if len(events) == 1:
-        events = (message, *with_deadlines(_notices(case, message, rules.known), rules))
+        events = (message, *confirmation.told(case, message), *with_deadlines(_notices(case, message, rules.known), rules))
     return (*events, *anew.everything(reduce(evolve, events, case), rules))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.consent import (
     ConfirmationAwaited,
+    ConfirmationNoted,
     ConsentConfirmed,
     ConsentGranted,
     ConsentLapsed,
@@ -82,6 +83,14 @@ def test_rule_1_after_the_confirmation_everything_that_waits_is_decided_anew():
         assert (ConsentConfirmed, PERMIT) == (type(then.events[0]), verdict(then).outcome)
         assert ConsentState.GIVEN is state_of(then.state, CONSENT, TODAY)
         assert due(then.state) == start_of(date(2027, 4, 1).toordinal())
+
+
+def test_rule_1_whoever_has_recorded_it_learns_that_it_was_confirmed():
+    """A fact with codes alone, like the one that said that it waits: nobody is named in it. What needed no confirmation tells nobody."""
+    then = case(OWN, WAITS).when(CONFIRMED, agency="elder")
+
+    then.then(CONFIRMED, ConfirmationNoted(recipient="coordinator", consent=CONSENT))
+    then.after().when(CONFIRMED, agency="child").then_refused(RefusalCode.ALREADY_DONE)
 
 
 @pytest.mark.parametrize(
