@@ -20,7 +20,6 @@ _SHORT = 12
 _REPORTER = "REPORTER"
 _NEXT = "次にできること（この順に）"
 _NO_PACKS: Mapping[str, PolicyPack] = {}
-_SAID_NO = frozenset({Reason.PERSON_REFUSED, Reason.EXCLUDED, Reason.CONSENT_WITHDRAWN, Reason.PROTECTED, Reason.USE_STOPPED})
 
 
 def explained(answer: Mapping[str, Any], packs: Mapping[str, PolicyPack] = _NO_PACKS) -> dict[str, Any]:

@@ -61,7 +61,7 @@ OPENS: Mapping[str, Next] = {
 """Codes of what is open: those of ``services.consent.domain.reasons.OPENED_BY``, and what else a caseworker can do."""
 MORE: Mapping[str, tuple[str, ...]] = {
     _R.PERSON_REFUSED: ("PERSON_SAID_NO", "DANGER_ALONE"), _R.CONSENT_WITHDRAWN: ("PERSON_SAID_NO", "DANGER_ALONE"),
-    _R.EXCLUDED: ("PERSON_SAID_NO", "DANGER_ALONE"), _R.PROTECTED: ("PROTECTION_LASTS", "WITHOUT_THE_PROTECTED"),
+    _R.EXCLUDED: ("PERSON_SAID_NO", "DANGER_ALONE"), _R.USE_STOPPED: ("PERSON_SAID_NO", "DANGER_ALONE"), _R.PROTECTED: ("PROTECTION_LASTS", "WITHOUT_THE_PROTECTED"),
     _R.NO_BASIS: ("CONSENT_OF_PERSON",), _R.HOLD_EXPIRED: ("CONSENT_OF_PERSON", "SEND_AGAIN"), _R.SEGMENT_UNKNOWN: ("SEGMENT_NAMED",),
     _R.SEGMENT_CLOSED: ("CONSENT_OF_PERSON",), _R.CONVENER_KIND: ("CONSENT_OF_PERSON",), _R.NOT_LISTED: ("LISTED", "CONSENT_OF_PERSON"),
     _R.NOT_ASKED: ("ASKED_FOR", "CONSENT_OF_PERSON"), _R.OVER_CEILING: ("WITHIN_CEILING", "CONSENT_OF_PERSON"),
@@ -77,7 +77,7 @@ REQUIRED: Mapping[Precondition, str] = {
     Precondition.DANGER_STATED: "疑われる虐待や危険の内容が記録されていること", Precondition.MINOR_NOTED: "本人が未成年であることが事例に記録されていること",
     Precondition.ACCESS_GRANTED: "開示の決定が記録されていること",
 }
-_SAID_NO = frozenset({_R.PERSON_REFUSED, _R.EXCLUDED, _R.CONSENT_WITHDRAWN})
+_SAID_NO = frozenset({_R.PERSON_REFUSED, _R.EXCLUDED, _R.CONSENT_WITHDRAWN, _R.USE_STOPPED})
 _PRESSING = (Kind.ASK, Kind.BASIS, Kind.CONFERENCE)
 _ALWAYS = "DANGER_ALONE"
 _OF_ITS_OWN = frozenset((Basis.NONE, Basis.B0, Basis.C, Basis.M, Basis.P))

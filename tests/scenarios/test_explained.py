@@ -110,7 +110,7 @@ def test_rule_34_a_pack_is_put_in_force_at_one_place_in_every_partition(day: Day
         events = [serde.decode(record.value) for record in day.stage.log.records(LOG, number)]
         (place,) = [place for place, event in enumerate(events) if isinstance(event, PolicyActivated)]
 
-        assert packs.of(packs.FOLDER / "national.yaml").hash == events[place].hash
+        assert packs.of(packs.FOLDER / "national-2.yaml").hash == events[place].hash
         assert not any(isinstance(event, DisclosureDecided) for event in events[:place])
 
 

@@ -18,6 +18,7 @@ from contracts.envelope import DisclosureRequested
 from contracts.shared import Outcome
 from deploy.local.town import agencies
 from kernel import serde
+from kernel.days import DAY_MS
 from kernel.inputs import named
 from kernel.memory import MemoryRecord
 from services.consent import packs
@@ -42,8 +43,8 @@ def partitions(stage: MemoryStage) -> gate_log.Partitions:
 
 
 def ledger(stage: MemoryStage, person: str) -> tuple[Entry, ...]:
-    """A person's ledger at the end of the day."""
-    return provided.ledger(person, partitions(stage), packs.load()).entries(stage.log.now)
+    """A person's ledger of the day, once everything in it may be shown (rule 20)."""
+    return provided.ledger(person, partitions(stage), packs.load()).entries(stage.log.now + 15 * DAY_MS)
 
 
 def persons(stage: MemoryStage) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cli.day.player import Day, pseudonym
-from cli.day.rows import deny, permit, recorded, refused, reviewed
+from cli.day.rows import deny, permit, refused, reviewed
 from contracts.consent import DisclosureDecided, PersonTellingDelayed, PersonTold, RecallRequested, ReviewClosed, ReviewOpened
 from contracts.consultation import DeathRetracted, EmergencyRaised, SignalReceived, SubjectDied
 from contracts.shared import (
@@ -66,7 +66,7 @@ def _reviewed(day: Day, night: Night, request: str) -> None:
     closed = ReviewClosed(request_id=asked.request_id, finding=ReviewFinding.JUSTIFIED)
     assert asked.request_id == request
     day.say("prefecture", closed, night.case, refused(RefusalCode.CONSENT_NOT_FOUND), stranger=True)
-    day.say("municipality", closed, night.case)
+    day.say("municipality", closed, night.case, permit("outreach"))
     day.say("municipality", closed, night.case, refused(RefusalCode.ALREADY_DONE))
 
 
@@ -89,7 +89,7 @@ def _ought_not(day: Day, night: Night) -> None:
         risk="窓ガラスが割れている。",
     ), night.case, permit("police", *LEAST), reviewed("municipality"))
     request = day.learned("outreach", DisclosureDecided, night.case).event.request_id
-    day.say("municipality", ReviewClosed(request_id=request, finding=ReviewFinding.NOT_JUSTIFIED), night.case, recorded(), *(
+    day.say("municipality", ReviewClosed(request_id=request, finding=ReviewFinding.NOT_JUSTIFIED), night.case, permit("outreach"), *(
         permit(agency, type=RecallRequested.__name__) for agency in ("police", "outreach")
     ))
     day.say("outreach", RecallRequested(

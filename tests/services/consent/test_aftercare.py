@@ -112,7 +112,7 @@ def test_an_answer_meets_its_deadline_once():
     assert [StopNoticeAnswered, DisclosureRequested, DisclosureDecided] == [type(event) for event in again.events]
 
 
-def test_silence_is_an_event_told_to_who_is_silent_and_to_who_had_given():
+def test_rule_27_silence_is_an_event_told_to_who_is_silent_and_to_who_had_given():
     """Rule 27: silence escalates, once."""
     over = AT + DAYS * DAY_MS
     waiting = told_to_stop(TIMED)
@@ -144,7 +144,7 @@ def test_two_missed_deadlines_are_each_told_as_what_they_are():
     assert [("coordinator", first), ("elder", first), ("poverty", second), ("elder", second)] == asked
 
 
-def test_a_receipt_is_acknowledged_once_by_who_has_received_and_told_to_who_has_given():
+def test_rule_29_a_receipt_is_acknowledged_once_by_who_has_received_and_told_to_who_has_given():
     """Rule 29: obligations are acknowledged on receipt."""
     acknowledged = handed_over().when(ACKNOWLEDGED, agency="coordinator")
 
@@ -198,7 +198,7 @@ def test_a_breach_is_told_to_those_whom_it_concerns_and_to_nobody_who_does_not_k
     ] == told(reported)
 
 
-def test_a_breach_of_many_is_of_more_than_a_hundred():
+def test_r13_a_breach_of_many_is_of_more_than_a_hundred():
     """R13, both edges."""
     many = LEAK.changed(kind=BreachKind.OVER_100_PERSONS, persons=101)
 

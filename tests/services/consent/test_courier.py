@@ -144,7 +144,7 @@ def test_the_sender_and_the_function_are_told_in_codes(town: Town):
 
 
 @pytest.mark.parametrize("outcome", [Outcome.HOLD, Outcome.DENY])
-def test_what_is_held_or_denied_leaves_no_trace_with_the_recipient(town: Town, outcome: Outcome):
+def test_rule_25_what_is_held_or_denied_leaves_no_trace_with_the_recipient(town: Town, outcome: Outcome):
     """Not even a stub."""
     town.decided(outcome)
     town.memory.pump()
@@ -164,7 +164,7 @@ def test_delivering_twice_gives_the_same_id(town: Town):
     assert (first.headers, first.value) == (second.headers, second.value)
 
 
-def test_of_two_verdicts_on_one_request_the_last_counts(town: Town):
+def test_rule_24_of_two_verdicts_on_one_request_the_last_counts(town: Town):
     """The fence, rule 24: the gate has decided anew before the first verdict was carried out; only the later one is."""
     town.decided(Outcome.PERMIT, BASIC)
     town.decided(Outcome.DENY, identity="v2")
@@ -208,7 +208,7 @@ def test_a_verdict_that_comes_after_delivery_finds_the_copy_gone(town: Town):
     assert 1 == len(town.receipts())
 
 
-def test_a_zombies_late_append_of_an_overtaken_verdict_releases_nothing(town: Town):
+def test_rule_23_a_zombies_late_append_of_an_overtaken_verdict_releases_nothing(town: Town):
     """The same event, written again behind the DENY by a gate that had stood still: its ``seq`` has been seen."""
     town.decided(Outcome.PERMIT, BASIC, seq=2)
     town.decided(Outcome.DENY, identity="v2", seq=3)
@@ -257,7 +257,7 @@ def test_a_position_that_names_another_event_stops_the_courier(town: Town):
     assert [] == town.inbox("coordinator")
 
 
-def test_a_receipt_is_sent_only_once_the_copy_is_there(town: Town):
+def test_rule_23_a_receipt_is_sent_only_once_the_copy_is_there(town: Town):
     """Otherwise a crash between the two would leave a receipt of what nobody has received, and it would never be sent."""
     town.decided(Outcome.PERMIT, BASIC)
     town.memory.pump()

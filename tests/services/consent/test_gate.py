@@ -39,14 +39,14 @@ def ask(before: Given, *parts: Any, at: int = AT, **changes: Any) -> DisclosureD
     return verdict(before.when(request(*parts, **changes), agency="elder", source="coordination", at=at, position="log/3/14"))
 
 
-def test_consent_that_covers_every_part_permits():
+def test_r2_consent_that_covers_every_part_permits():
     """Case 1: signed consent for the coordinator, coordination, basic and economic."""
     found = ask(case(consent(BASIC, ECONOMIC)), part(BASIC), part(ECONOMIC))
 
     assert (Outcome.PERMIT, Basis.C, (CONSENT,), "log/3/14", "hash") == (found.outcome, found.basis, found.consents, found.position, found.policy)
 
 
-def test_a_category_without_consent_is_withheld():
+def test_r2_a_category_without_consent_is_withheld():
     """Case 2: the same event also carries a diagnosis."""
     found = ask(case(consent(BASIC, ECONOMIC)), part(BASIC), part(HEALTH))
 
@@ -54,7 +54,7 @@ def test_a_category_without_consent_is_withheld():
     assert [(HEALTH, "CATEGORY_NOT_CONSENTED")] == [(entry.category, entry.reason) for entry in found.withheld]
 
 
-def test_facts_about_another_person_need_that_persons_own_consent():
+def test_r4_facts_about_another_person_need_that_persons_own_consent():
     """Case 10: the mother consents for herself; everything of the son is withheld."""
     found = ask(case(consent(BASIC, HEALTH)), part(BASIC), part(HEALTH, SON))
 
@@ -69,7 +69,7 @@ def test_facts_about_another_person_need_that_persons_own_consent():
         ({"purpose": Purpose.TAX_COLLECTION}, "PURPOSE_NOT_CONSENTED"),
     ],
 )
-def test_consent_for_another_recipient_or_purpose_is_none(changes: dict[str, Any], reason: str):
+def test_r2_consent_for_another_recipient_or_purpose_is_none(changes: dict[str, Any], reason: str):
     """Cases 3 and 4: no wildcard, no other use."""
     found = ask(case(consent(BASIC)), part(BASIC), event_type="PlanShared", **changes)
 
@@ -77,7 +77,7 @@ def test_consent_for_another_recipient_or_purpose_is_none(changes: dict[str, Any
 
 
 @pytest.mark.parametrize(("after_the_last_second_ms", "outcome"), [(-1, Outcome.PERMIT), (0, Outcome.DENY)])
-def test_the_last_day_counts_whole_in_japan(after_the_last_second_ms: int, outcome: Outcome):
+def test_rule_3_the_last_day_counts_whole_in_japan(after_the_last_second_ms: int, outcome: Outcome):
     """Case 5 and rule 3: exactly one change, at midnight JST after the last day."""
     midnight_jst = 1_806_505_200_000 + after_the_last_second_ms  # 2027-04-01T00:00+09:00
     found = ask(case(consent(BASIC)), part(BASIC), at=midnight_jst, event_type="PlanShared")
@@ -85,7 +85,7 @@ def test_the_last_day_counts_whole_in_japan(after_the_last_second_ms: int, outco
     assert outcome is found.outcome
 
 
-def test_a_referral_without_consent_is_held_and_says_what_would_release_it():
+def test_rule_25_a_referral_without_consent_is_held_and_says_what_would_release_it():
     """R10: nobody has asked yet; the referral waits."""
     found = ask(case(), part(BASIC))
 
@@ -95,7 +95,7 @@ def test_a_referral_without_consent_is_held_and_says_what_would_release_it():
     assert "同意" in found.sentence
 
 
-def test_the_consent_that_arrives_releases_the_held_referral():
+def test_rule_26_the_consent_that_arrives_releases_the_held_referral():
     """Rule 26: a new decision at the new time, minimised anew, at the old log position."""
     held = case().when(request(part(BASIC), part(HEALTH), part(HEALTH, SON)), source="coordination", position="log/3/14", message_id="req").after()
 
@@ -113,7 +113,7 @@ def test_a_hold_is_released_once():
     assert ["ConsentGranted"] == [type(event).__name__ for event in again.events]
 
 
-def test_a_hold_ends_at_its_deadline():
+def test_rule_26_a_hold_ends_at_its_deadline():
     """Rule 26: deadline means DENY, told to the sender; the same tick again gives nothing."""
     held = case().when(request(part(BASIC)), source="coordination").after()
 
@@ -123,7 +123,7 @@ def test_a_hold_ends_at_its_deadline():
     late.after().when(Tick(), at=AT + 15 * DAY_MS).then_nothing()
 
 
-def test_an_explicit_refusal_is_not_held():
+def test_rule_8_an_explicit_refusal_is_not_held():
     """Rule 8: a refusal with no other basis is DENY and triggers nothing."""
     refusal = ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.COORDINATION)
     found = ask(case(refusal), part(BASIC))
@@ -156,7 +156,7 @@ def test_a_refusal_cancels_what_waits():
 
 
 @pytest.mark.parametrize(("supersedes", "outcome"), [((), Outcome.DENY), (("e" * 32,), Outcome.PERMIT)])
-def test_a_later_consent_lifts_a_refusal_only_by_naming_it(supersedes: tuple[str, ...], outcome: Outcome):
+def test_rule_11_a_later_consent_lifts_a_refusal_only_by_naming_it(supersedes: tuple[str, ...], outcome: Outcome):
     """Rule 11: no 'newest wins'."""
     refusal = ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.COORDINATION)
     found = ask(case(refusal, consent(BASIC, supersedes=supersedes)), part(BASIC))
@@ -164,7 +164,7 @@ def test_a_later_consent_lifts_a_refusal_only_by_naming_it(supersedes: tuple[str
     assert outcome is found.outcome
 
 
-def test_an_essential_part_withheld_holds_instead_of_sending_a_husk():
+def test_rule_14_an_essential_part_withheld_holds_instead_of_sending_a_husk():
     """Rule 14: something left, but an essential field gone."""
     found = ask(case(consent(ECONOMIC)), part(ECONOMIC), part(BASIC, essential=True), event_type="TrialStarted")
 
@@ -185,7 +185,7 @@ def test_an_essential_part_withheld_holds_instead_of_sending_a_husk():
         ({"valid_to": date(2099, 3, 31)}, RefusalCode.CEILING_PERIOD),
     ],
 )
-def test_a_consent_that_says_too_little_or_too_much_is_not_recorded(changes: dict[str, Any], code: RefusalCode):
+def test_rule_1_a_consent_that_says_too_little_or_too_much_is_not_recorded(changes: dict[str, Any], code: RefusalCode):
     """Rules 1-4, R3, case 8: refused when recorded, with a code."""
     case().when(consent(BASIC, **changes)).then_refused(code)
 
@@ -198,7 +198,7 @@ def test_nobody_alone_records_a_consent_for_what_it_will_receive_itself():
     case().when(for_both, agency="elder").then(for_both)
 
 
-def test_an_oral_consent_with_a_witness_counts():
+def test_r3_an_oral_consent_with_a_witness_counts():
     """Case 9."""
     oral = case().when(consent(BASIC, medium=ConsentMedium.ORAL, witnessed=True)).after()
 
@@ -222,7 +222,7 @@ def give(before: Given, recipient: str, category: DataCategory = HEALTH) -> Disc
                basis=Basis.M, segment="seg", purpose=Purpose.SUPPORT_CONFERENCE)
 
 
-def test_a_listed_member_may_hear_what_was_asked_for_while_the_segment_is_open():
+def test_r9_a_listed_member_may_hear_what_was_asked_for_while_the_segment_is_open():
     """Case 12: 106-6 segment open, agency listed, item asked."""
     found = give(conference("child", "poverty"), "poverty")
 
@@ -241,7 +241,7 @@ def test_a_listed_member_may_hear_what_was_asked_for_while_the_segment_is_open()
     ],
     ids=["guest", "item not asked", "guest, and no statute", "no convener by law", "unknown convener", "unknown segment"],
 )
-def test_outside_the_conference_nothing_is_heard(before: Given, recipient: str, category: DataCategory, reason: str):
+def test_r9_outside_the_conference_nothing_is_heard(before: Given, recipient: str, category: DataCategory, reason: str):
     """Cases 13, 14: guests, other items, other meetings, meetings that only call themselves so."""
     found = give(before, recipient, category)
 
@@ -266,14 +266,14 @@ def test_r10_without_consent_what_is_said_in_a_meeting_without_statute_waits():
     assert Outcome.DENY is give(before.when(no).after(), "poverty").outcome
 
 
-def test_after_closing_nobody_hears_any_more():
+def test_rule_18_after_closing_nobody_hears_any_more():
     """Case 17."""
     closed = conference("child", "poverty").when(noted("child", "poverty", open=False), source="coordination").after()
 
     assert ("SEGMENT_CLOSED",) == give(closed, "poverty").reasons
 
 
-def test_what_is_under_way_when_the_segment_closes_is_decided_anew():
+def test_rule_24_what_is_under_way_when_the_segment_closes_is_decided_anew():
     """What the courier has not delivered by then stays in the conference."""
     before = conference("child", "poverty")
     asked = request(part(HEALTH, SON), event_type="InformationGivenInConference", recipient="poverty", agency="child", basis=Basis.M,
@@ -291,7 +291,7 @@ def emergency(*parts: Any, agency: str = "outreach", recipient: str = "police", 
     return case(shared=shared).when(asked, agency=agency, source="consultation")
 
 
-def test_danger_to_life_is_told_at_once_and_reviewed_afterwards():
+def test_rule_19_danger_to_life_is_told_at_once_and_reviewed_afterwards():
     """Case 22: name, place, risk; a review is opened with the municipality."""
     told = emergency(part(BASIC, essential=True), part(ADDRESS, essential=True), part(DANGER, essential=True))
 
@@ -310,7 +310,7 @@ def test_danger_to_life_opens_no_more_than_the_least_that_helps():
 @pytest.mark.parametrize(
     ("agency", "recipient", "reason"), [("workshop", "police", "NO_EMERGENCY_RIGHT"), ("outreach", "tax", "RECIPIENT_KIND")],
 )
-def test_break_glass_is_a_right_and_not_a_claim(agency: str, recipient: str, reason: str):
+def test_rule_19_break_glass_is_a_right_and_not_a_claim(agency: str, recipient: str, reason: str):
     """Rule 19: the right is checked here; claiming the basis is not enough."""
     found = verdict(emergency(part(DANGER), agency=agency, recipient=recipient))
 
@@ -318,7 +318,7 @@ def test_break_glass_is_a_right_and_not_a_claim(agency: str, recipient: str, rea
 
 
 @pytest.mark.parametrize("basis", [Basis.K, Basis.G, Basis.L, Basis.W, Basis.P])
-def test_a_basis_without_preconditions_in_the_pack_supports_nothing(basis: Basis):
+def test_rule_17_a_basis_without_preconditions_in_the_pack_supports_nothing(basis: Basis):
     """Rule 17: the sender claims, the gate tests; what cannot be tested is no basis."""
     found = ask(case(), part(BASIC), basis=basis, event_type="PlanShared")
 
@@ -331,7 +331,7 @@ def protected(*, until: date = date(2027, 3, 31)) -> Any:
     return fold(registry.DECIDER, (flag,), TOWN)
 
 
-def test_a_protection_flag_beats_consent():
+def test_r8_a_protection_flag_beats_consent():
     """R8, case 27: the address is withheld although the consent names it."""
     before = case(consent(BASIC, ADDRESS, recipients=("poverty",)), shared=protected())
     found = ask(before, part(BASIC), part(ADDRESS), recipient="poverty", event_type="LinkedToAgency")
@@ -340,7 +340,7 @@ def test_a_protection_flag_beats_consent():
     assert [(ADDRESS, "PROTECTED")] == [(entry.category, entry.reason) for entry in found.withheld]
 
 
-def test_a_flag_covers_the_whole_household():
+def test_r8_a_flag_covers_the_whole_household():
     """The son's address would tell where the mother is."""
     sons = consent(ADDRESS, person=SON, recipients=("poverty",))
     found = ask(case(consent(BASIC), sons, shared=protected()), part(ADDRESS, SON), recipient="poverty", event_type="LinkedToAgency")
@@ -375,7 +375,7 @@ def test_a_flag_only_removes_and_ends_with_its_last_day():
     assert Outcome.PERMIT is ask(over, part(ADDRESS), recipient="poverty", event_type="LinkedToAgency").outcome
 
 
-def test_events_without_personal_data_pass_only_by_their_type():
+def test_r1_events_without_personal_data_pass_only_by_their_type():
     """Case 32: counts and task classes permit; claiming B0 for anything else does not."""
     counts = ask(case(), recipient="environment", event_type="CandidatesCounted", basis=Basis.B0)
     names = ask(case(), recipient="environment", event_type="HandsRequested", basis=Basis.NONE, wanted=(BASIC,), purpose=Purpose.COMMUNITY)
@@ -384,7 +384,7 @@ def test_events_without_personal_data_pass_only_by_their_type():
     assert [Outcome.PERMIT, Outcome.DENY, Outcome.DENY] == [counts.outcome, names.outcome, sealed.outcome]
 
 
-def test_a_look_up_gives_the_same_answer_for_a_known_and_an_unknown_case():
+def test_rule_30_a_look_up_gives_the_same_answer_for_a_known_and_an_unknown_case():
     """Case 23: the tax office learns nothing, not even whether there is a file."""
     asked = {"recipient": "tax", "agency": "tax", "event_type": "InformationRequested", "purpose": Purpose.TAX_COLLECTION, "basis": Basis.NONE, "wanted": (BASIC,)}
     known, unknown = ask(case(consent(BASIC)), **asked), ask(case(), **asked)
@@ -392,7 +392,7 @@ def test_a_look_up_gives_the_same_answer_for_a_known_and_an_unknown_case():
     assert (Outcome.DENY, known.reasons, known.sentence) == (unknown.outcome, unknown.reasons, unknown.sentence)
 
 
-def test_an_unknown_recipient_gets_nothing():
+def test_r1_an_unknown_recipient_gets_nothing():
     """Rule 9: what is unverified matches nothing."""
     assert ("RECIPIENT_UNKNOWN",) == ask(case(consent(BASIC)), part(BASIC), recipient="nobody").reasons
 
@@ -400,13 +400,13 @@ def test_an_unknown_recipient_gets_nothing():
 UNKNOWN_POLICY = TOWN.changed(policy="another")
 
 
-def test_an_unknown_policy_holds():
+def test_r16_an_unknown_policy_holds():
     """R16: no pack, no decision."""
     found = ask(case(consent(BASIC), shared=UNKNOWN_POLICY), part(BASIC))
     assert (Outcome.HOLD, ("POLICY_UNKNOWN",)) == (found.outcome, found.reasons)
 
 
-def test_danger_to_life_does_not_wait_for_a_policy():
+def test_r16_danger_to_life_does_not_wait_for_a_policy():
     """Rule 16: V passes by the newest known pack, and is reviewed; anything but V in the same request still waits."""
     told = emergency(part(BASIC), part(DANGER), shared=UNKNOWN_POLICY)
 
@@ -480,7 +480,7 @@ def test_a_new_yes_that_has_not_begun_is_later_than_an_old_no():
     assert (Outcome.HOLD, ("CONSENT_NOT_YET",)) == (found.outcome, found.reasons)
 
 
-def test_deciding_again_moves_no_deadline():
+def test_rule_26_deciding_again_moves_no_deadline():
     """A consent that begins and covers too little: the sender is told, and the days go on being counted from the first."""
     soon = consent(ECONOMIC, valid_from=date(2026, 6, 1))
     held = case(soon).when(request(part(BASIC)), source="coordination").after()
@@ -534,7 +534,7 @@ def test_a_consent_is_recorded_whatever_policy_is_in_force():
 
 
 @pytest.mark.parametrize(("consents", "outcome"), [((MOTHER,), Outcome.DENY), ((MOTHER, SON), Outcome.PERMIT)])
-def test_a_body_that_names_a_person_needs_that_persons_own_consent(consents: tuple[str, ...], outcome: Outcome):
+def test_r4_a_body_that_names_a_person_needs_that_persons_own_consent(consents: tuple[str, ...], outcome: Outcome):
     """R4: without any sealed part, the mother's consent does not let a fact about the son pass."""
     granted = [consent(BASIC, person=person, consent=person[:1] * 32) for person in consents]
     found = ask(case(*granted), event_type="TaskAssigned", persons=(SON,))
@@ -567,7 +567,7 @@ def test_a_refusal_that_would_stop_nothing_is_not_recorded(changes: dict[str, An
     case().when(ConsentRefused(**{"consent": "e" * 32, "person": MOTHER, "purpose": Purpose.COORDINATION, **changes})).then_refused(code)
 
 
-def test_the_same_question_gets_the_same_bytes():
+def test_rule_7_the_same_question_gets_the_same_bytes():
     """R1: a decision is a function of what it is given."""
     before = case(consent(BASIC), consent(ECONOMIC, consent="d" * 32, person=SON))
     asked = request(part(BASIC), part(ECONOMIC, SON), part(HEALTH))
@@ -576,7 +576,7 @@ def test_the_same_question_gets_the_same_bytes():
     assert isinstance(before.when(asked, source="c").events[0], DisclosureRequested)
 
 
-def test_the_order_of_independent_consents_does_not_matter():
+def test_rule_12_the_order_of_independent_consents_does_not_matter():
     """Rule 12: consents are a set."""
     one, two = consent(BASIC), consent(BASIC, ECONOMIC, consent="d" * 32)
 

@@ -46,7 +46,7 @@ def case(*events: Any, gate: Any = GATE) -> Given:
     return given(gate, *events, shared=TOWN)
 
 
-def test_a_person_is_asked_and_silence_is_no_yes():
+def test_r3_a_person_is_asked_and_silence_is_no_yes():
     """R3: however much time passes, a request stays a request."""
     asked = case().when(ASKED).then(ASKED)
 
@@ -62,7 +62,7 @@ def test_a_yes_or_a_no_answers_the_request(answer: Any):
     assert {} == case(ASKED).when(answer).then(answer).state.standing.asked
 
 
-def test_after_a_no_the_person_may_be_asked_again():
+def test_rule_5_after_a_no_the_person_may_be_asked_again():
     """Refused → Asked: with a request of its own."""
     refused = case(ConsentRefused(consent="7" * 32, person=MOTHER, purpose=Purpose.COORDINATION))
 
@@ -234,7 +234,7 @@ def test_nobody_records_an_extension_for_what_it_receives_itself():
     case(consent(BASIC)).when(EXTENDED, agency="coordinator").then_refused(RefusalCode.RECORDER_BENEFITS)
 
 
-def test_a_consent_expires_when_its_last_day_is_over_in_japan():
+def test_r5_a_consent_expires_when_its_last_day_is_over_in_japan():
     """Active → Expired by the clock, once; not a moment before."""
     active = case(consent(BASIC))
 
@@ -251,7 +251,7 @@ def test_the_end_of_a_consent_is_due_at_its_midnight():
     assert GATE.due(case(consent(BASIC), ConsentWithdrawn(person=MOTHER, consents=(CONSENT,))).state) is None
 
 
-def test_expiry_tells_past_recipients_to_stop_and_decides_anew_what_is_under_way():
+def test_r5_expiry_tells_past_recipients_to_stop_and_decides_anew_what_is_under_way():
     """R5: recipients must stop unless another basis holds."""
     both = permitted(part(ECONOMIC), before=delivered(permitted(part(BASIC))), asked="second")
     over = both.when(Tick(), at=MIDNIGHT)
@@ -286,7 +286,7 @@ def test_each_stop_notice_sets_the_day_by_which_it_is_to_be_answered():
     told.then(ConsentWithdrawn, StopNoticeIssued, due)
 
 
-def test_in_doubt_the_person_cannot_consent_until_confirmed():
+def test_r7_in_doubt_the_person_cannot_consent_until_confirmed():
     """Asked → Held → Asked → Active; a no is heard at any time."""
     held = case(ASKED).when(DOUBTED).then(DOUBTED)
 
@@ -302,7 +302,7 @@ def test_a_doubt_about_one_person_is_none_about_another():
     case(DOUBTED).when(yes).then(yes)
 
 
-def test_in_doubt_a_verified_proxy_consents_within_its_purposes():
+def test_r7_in_doubt_a_verified_proxy_consents_within_its_purposes():
     """Case 30: guardian with document, in scope; case 29: nobody without."""
     held = case(DOUBTED).when(GUARDIAN).then(GUARDIAN)
 
@@ -330,7 +330,7 @@ def test_without_a_doubt_the_person_decides_whoever_else_may():
     case(GUARDIAN).when(consent(BASIC, purpose=Purpose.PARTICIPATION)).then(ConsentGranted)
 
 
-def test_a_parent_speaks_for_a_minor_and_for_no_adult():
+def test_r6_a_parent_speaks_for_a_minor_and_for_no_adult():
     """R6, R7: relatives without mandate count for nothing."""
     parent = GUARDIAN.changed(proxy_kind=ProxyKind.PARENT)
     minor = case(DOUBTED.changed(doubt=DoubtKind.MINOR))
@@ -340,7 +340,7 @@ def test_a_parent_speaks_for_a_minor_and_for_no_adult():
     case(parent, DOUBTED).when(consent(BASIC)).then_refused(RefusalCode.PROXY_INVALID)
 
 
-def test_a_conflict_of_interest_suspends_the_proxy_and_not_the_person():
+def test_rule_21_a_conflict_of_interest_suspends_the_proxy_and_not_the_person():
     """Rule 21: nobody says yes for the person; who can decide decides."""
     conflict = DOUBTED.changed(doubt=DoubtKind.CONFLICT_OF_INTEREST)
 

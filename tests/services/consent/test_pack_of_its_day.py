@@ -109,7 +109,7 @@ def test_rule_16_help_in_an_unknown_time_goes_by_a_pack_whose_day_has_come():
     assert (Outcome.PERMIT, "today") == told(asked("unknown", **changes))
 
 
-def test_r4_4_an_event_of_before_2023_is_judged_by_the_ordinance_of_its_day():
+def test_section_4_4_an_event_of_before_2023_is_judged_by_the_ordinance_of_its_day():
     """The log is decided again years later: by the packs that were activated at its place, to the same bytes."""
     then = start_of(date(2022, 10, 1).toordinal())
     meeting = {"facts": conference("municipality"), "parts": (part(HEALTH, SON),), **TOLD}

@@ -37,7 +37,7 @@ def refused(table: dict[str, Any]) -> PackInvalid:
     return found.value
 
 
-def test_r4_4_an_overlay_adds_and_all_else_stays():
+def test_section_4_4_an_overlay_adds_and_all_else_stays():
     """Everything that a municipality may set, at once."""
     found = laid(FULL)
 
@@ -58,7 +58,7 @@ def test_r4_4_an_overlay_adds_and_all_else_stays():
 
 
 @pytest.mark.parametrize("key", sorted(set(NATIONAL) - set(HEAD) - set(overlay.MAY_SET)))
-def test_r4_4_what_the_nation_says_no_overlay_may_say(key: str):
+def test_section_4_4_what_the_nation_says_no_overlay_may_say(key: str):
     """Bases, ceilings, protection, obligations, the longest consent: the sentence names file, key and rule."""
     told = refused({**HEAD, key: NATIONAL[key]})
 
@@ -81,7 +81,7 @@ def test_r4_4_what_the_nation_says_no_overlay_may_say(key: str):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_r4_4_an_overlay_goes_only_so_far(changes: dict[str, Any], place: str):
+def test_section_4_4_an_overlay_goes_only_so_far(changes: dict[str, Any], place: str):
     """A right is not made slower, a count not smaller."""
     assert [place] == [each.place for each in refused({**HEAD, **changes}).problems]
 

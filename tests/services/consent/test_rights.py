@@ -92,7 +92,7 @@ def test_nothing_is_delivered_or_appealed_before_the_decision(step: Any, before:
 
 
 @pytest.mark.parametrize("decision", [PARTIAL, REFUSED])
-def test_what_is_not_granted_in_full_has_its_reasons(decision: RightsDecided):
+def test_r12_what_is_not_granted_in_full_has_its_reasons(decision: RightsDecided):
     """R12: refusal is written."""
     desk(ASKED, VERIFIED).when(decision.changed(reasons=())).then_refused(RefusalCode.REASON_MISSING)
     desk(ASKED, VERIFIED).when(decision).then(decision)
@@ -137,7 +137,7 @@ def test_a_correction_is_of_the_person_who_asked():
     desk(CORRECTION, VERIFIED, GRANTED).when(CORRECTED.changed(person=SON)).then_refused(RefusalCode.VALUE_INVALID)
 
 
-def test_a_correction_is_told_to_those_who_have_received_what_was_wrong():
+def test_r12_a_correction_is_told_to_those_who_have_received_what_was_wrong():
     """Case 36: recipients of those categories of that person, and nobody else."""
     basic = handed_over()
     both = delivered(permitted(part(BASIC), recipient="poverty", before=basic, asked="2"))

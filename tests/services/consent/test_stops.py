@@ -59,14 +59,14 @@ def verdicts(then: Then) -> list[tuple[Outcome, tuple[str, ...]]]:
     return [(each.outcome, each.reasons) for each in then.events if isinstance(each, DisclosureDecided)]
 
 
-def test_withdrawal_tells_every_past_recipient_what_it_has_received_to_stop_using():
+def test_r5_withdrawal_tells_every_past_recipient_what_it_has_received_to_stop_using():
     """R5 and rule 27: ids and codes, to each its own."""
     two = delivered(permitted(part(BASIC), recipient="poverty", before=delivered(permitted(part(BASIC), part(ECONOMIC))), asked="2"))
 
     assert [("coordinator", CONSENT, (BASIC, ECONOMIC)), ("poverty", CONSENT, (BASIC,))] == stops(two.when(WITHDRAWN))
 
 
-def test_a_stop_notice_does_not_tell_what_was_withheld():
+def test_rule_27_a_stop_notice_does_not_tell_what_was_withheld():
     """The consent covers the address too; a protection flag kept it back, and the notice must not give that away."""
     flag = ProtectionFlagSet(flag="f", person=MOTHER, blocked_agencies=("poverty",), until=date(2027, 3, 31))
     town = fold(registry.DECIDER, (flag,), TOWN)
