@@ -20,6 +20,8 @@ from kernel.records import Record
 
 GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 Cause = tuple[str, str]
+Sequence = tuple[int, str]
+"""Partition and key: what has one gapless ``seq``. A fact of the whole town has one in each partition."""
 
 
 class Kind(StrEnum):
@@ -111,12 +113,12 @@ def standing(log: Iterable[Fact]) -> dict[str, Fact]:
 def _counted(log: Iterable[Fact]) -> tuple[list[Fact], list[Violation]]:
     """What counts in the gate's log, and the holes: an answer (the events of one message, in one piece) counts if its cause is new and
     it follows what the case has; what comes again or too late counts for nothing, whole."""
-    last: dict[str, int] = defaultdict(int)
-    causes: dict[str, set[Cause]] = defaultdict(set)
+    last: dict[Sequence, int] = defaultdict(int)
+    causes: dict[Sequence, set[Cause]] = defaultdict(set)
     found: list[Fact] = []
     wrong: list[Violation] = []
     for answer in _answers(log):
-        first, key = answer[0], answer[0].key
+        first, key = answer[0], (answer[0].record.partition, answer[0].key)
         if first.envelope.seq <= last[key] or first.cause in causes[key]:
             continue
         for fact in answer:

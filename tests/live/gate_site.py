@@ -137,7 +137,8 @@ class GateSite:
             await self.until(self._quiet)
         except TimeoutError:
             pass  # what is missing is a violation
-        assert [] == violations(self.seen)
+        wrong = violations(self.seen)
+        assert not wrong, wrong[:20]
 
     def _quiet(self) -> bool:
         verdicts = self.standing()
