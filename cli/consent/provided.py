@@ -13,6 +13,7 @@ from cli.consent.words import word, words_of
 from cli.gate_log import Partitions
 from contracts.catalogue import CATALOGUE
 from kernel.envelope import header
+from kernel.reading import Reading
 from services.consent import redeciding
 from services.consent.domain.ledger import READ, TELLING, Ledger
 from services.consent.domain.pack import PolicyPack
@@ -30,8 +31,9 @@ def ledger(person: str, partitions: Partitions, packs: Mapping[str, PolicyPack],
     """A person's ledger from every partition of the gate's log; ``tell`` hears how many records are read."""
     found, done = Ledger(person, packs), 0
     for _, records in sorted(partitions.items()):
+        reading = Reading()
         for record in records():
-            if (header(record.headers, "ce_type") or b"").decode().rpartition(".")[2] in _WANTED:
+            if reading.counts(record) and (header(record.headers, "ce_type") or b"").decode().rpartition(".")[2] in _WANTED:
                 found.read(redeciding.read(record))
             done += 1
             if done % _MANY == 0:

@@ -33,6 +33,7 @@ from contracts.shared import AgencyKind, Deadline, Outcome, StopAnswer
 from kernel import envelope
 from kernel.days import ordinal_in_japan
 from kernel.failures import PoisonError
+from kernel.reading import counting
 from kernel.records import Record
 from services.reporting import facts
 from services.reporting.projections.projection import Fact
@@ -79,7 +80,7 @@ def answers(records: Iterable[Record], case: bytes, wanted: str, topic: str) -> 
 
     ``records``: of the case's partition of the gate's log, in order.
     """
-    reading = facts.read((each for each in records if each.key == case or _type_of(each) == _REGISTERED), {topic: GATE})
+    reading = facts.read((each for each in counting(records) if each.key == case or _type_of(each) == _REGISTERED), {topic: GATE})
     found, _ = facts.fresh(reading, {}, lambda code: None)
     town = {fact.event.agency: fact.event for fact in found if isinstance(fact.event, AgencyRegistered)}
     decisions = list(_decisions(fact for fact in found if fact.envelope.subject == case.decode()))

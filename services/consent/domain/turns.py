@@ -45,6 +45,8 @@ class CaseLog:
     case: CaseFile
     seq: int = 0
     place: int = -1
+    passed: int = -1
+    """Where something was passed over last."""
     causes: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     """What was answered: digest and number of events."""
     asked: Logged | None = None

@@ -10,16 +10,19 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
+from cli.consent import provided, running
 from contracts.consent import ConsentGranted, DisclosureAcknowledged, DisclosureDecided, DisclosureReleased, ProtectionFlagSet
 from contracts.envelope import SealedEvent, Tick
 from contracts.registry import PolicyActivated
-from contracts.shared import DataCategory
+from contracts.shared import DataCategory, Outcome
 from kernel import serde
 from kernel.days import DAY_MS
+from kernel.history import Folds, History
 from kernel.memory import MemoryRecord
 from kernel.properties import PARTITIONS, Said, log_of, restarted
 from kernel.testing import AT
 from services.consent.domain.findings import Difference, Finding
+from services.consent.fence import _Partition, _read
 from services.consent.redeciding import Reading
 from tests.services.consent.test_any_course import CASES, FUNCTION, RECEIPT, STEPS, TOWN, Step, course
 from tests.services.consent.town import MOTHER, PACKS, consent, part, request
@@ -137,6 +140,34 @@ def test_what_cannot_follow_is_a_finding_and_no_crash():
     assert of(log, DisclosureAcknowledged)
     assert {Difference.SEQUENCE} == {each.difference for each in findings([each for each in log if each is not receipt])}
     assert [Difference.BYTES] == [each.difference for each in findings([wrapped if each is verdict else each for each in log])]
+
+
+def test_rule_33_a_late_answer_is_passed_over_by_every_reader():
+    """A zombie answers a request before it has read the consent for health: the functions, the fence, the auditor, the ledger, the explanation pass it over."""
+    log = log_of(FUNCTION, said(consent(BASIC), consent(BASIC, DataCategory.HEALTH, consent="e" * 32), request(part(BASIC))))
+    (verdict,) = of(log, DisclosureDecided)
+    partition = [record for record in log if record.partition == verdict.partition]
+    place = partition.index(verdict) - 1
+    denied = serde.decode(verdict.value).changed(outcome=Outcome.DENY, released=(), consents=(), reasons=("NO_CONSENT",))
+    late = [_one_less(partition[place]), replace(_one_less(verdict), value=serde.encode(denied))]
+    both = [replace(each, offset=offset) for offset, each in enumerate([*partition[:place], *late, *partition[place:]])]
+    twice = [replace(each, offset=offset) for offset, each in enumerate([*partition, *late])]
+
+    for read in (both, twice):
+        history, fence = History(Folds(FUNCTION), lambda code: None), _Partition()
+        for record in read:
+            history.read(record)
+            _read(fence, record)
+        (entry,) = provided.ledger(MOTHER, {verdict.partition: read.__iter__}, PACKS).entries(AT + 400 * DAY_MS)
+        (answer,) = running.answers(read, CASES[0].encode(), CASES[0], verdict.topic)
+
+        assert [] == findings(read)
+        assert [1, 1] == [len(history.entries[CASES[0]].states[-1].deliveries), len(fence.standing)]
+        assert ["PERMIT", "PERMIT"] == [entry.outcome, answer["outcome"]]
+
+
+def _one_less(record: MemoryRecord) -> MemoryRecord:
+    return replace(record, headers=[(name, str(int(value) - 1).encode() if name == "ce_seq" else value) for name, value in record.headers])
 
 
 def of(log: Sequence[MemoryRecord], kind: type) -> list[MemoryRecord]:
