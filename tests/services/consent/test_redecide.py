@@ -16,7 +16,7 @@ from contracts.envelope import SealedEvent, Tick
 from contracts.registry import PolicyActivated
 from contracts.shared import DataCategory, Outcome
 from kernel import serde
-from kernel.days import DAY_MS
+from kernel.days import DAY_MS, day_in_japan
 from kernel.history import Folds, History
 from kernel.memory import MemoryRecord
 from kernel.properties import PARTITIONS, Said, log_of, restarted
@@ -109,7 +109,7 @@ def test_a_pack_that_was_not_in_force_is_found():
 def test_what_was_decided_for_want_of_a_pack_stays_right_when_the_pack_is_known():
     """A later build knows it: the hold of then is still what it was."""
     log = log_of(FUNCTION, [*TOWN, Said(PolicyActivated(pack="another", hash="later"), "7" * 32, "municipality", at=AT), *said(request(part(BASIC)))[len(TOWN):]])
-    later = {**PACKS, "later": replace(PACKS["hash"], hash="later")}
+    later = {**PACKS, "later": replace(PACKS["hash"], hash="later", hold_ms=30 * DAY_MS, since=PACKS["hash"].since + 1)}
 
     assert [] == findings(log)
     assert [] == findings(log, later)
@@ -168,6 +168,31 @@ def test_rule_33_a_late_answer_is_passed_over_by_every_reader():
 
 def _one_less(record: MemoryRecord) -> MemoryRecord:
     return replace(record, headers=[(name, str(int(value) - 1).encode() if name == "ce_seq" else value) for name, value in record.headers])
+
+
+def test_rule_33_a_verdict_that_a_consent_nobody_confirmed_brings_is_missed():
+    """The lapse comes first in what the tick leaves; the hold whose time is over after it."""
+    messages = said(consent(BASIC), request(part(BASIC)))
+    messages[len(TOWN)] = replace(messages[len(TOWN)], agency="coordinator", source="tsunagu.another")
+    log = log_of(FUNCTION, [*messages, replace(said(Tick())[-1], at=AT + 20 * DAY_MS)])
+    *_, refused = of(log, DisclosureDecided)
+
+    assert [] == findings(log)
+    assert [Difference.VERDICT_MISSING] == [each.difference for each in findings([each for each in log if each is not refused])]
+
+
+def test_rule_26_at_its_deadline_a_hold_is_judged_once_more_live_and_again():
+    """A consent that begins after it kept the gate from looking, so that the flag that had ended was not seen; the auditor saw it."""
+    flag = ProtectionFlagSet(flag="5" * 32, person=MOTHER, blocked_agencies=("coordinator",), until=day_in_japan(AT + 6 * DAY_MS))
+    later = consent(BASIC, consent="e" * 32, valid_from=day_in_japan(AT + 60 * DAY_MS))
+    contact = part(DataCategory.CONTACT, essential=True)
+    log = log_of(FUNCTION, [
+        *TOWN, Said(flag, "7" * 32, "municipality", at=AT), *said(consent(BASIC, DataCategory.CONTACT), later, request(part(BASIC), contact))[len(TOWN):],
+        replace(said(Tick())[-1], at=AT + 30 * DAY_MS),
+    ])
+
+    assert ["HOLD", "PERMIT"] == [serde.decode(record.value).outcome for record in of(log, DisclosureDecided)]
+    assert [] == findings(log)
 
 
 def of(log: Sequence[MemoryRecord], kind: type) -> list[MemoryRecord]:
