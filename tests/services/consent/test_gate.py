@@ -54,6 +54,22 @@ def test_r2_a_category_without_consent_is_withheld():
     assert [(HEALTH, "CATEGORY_NOT_CONSENTED")] == [(entry.category, entry.reason) for entry in found.withheld]
 
 
+def test_rule_10_two_consents_that_each_cover_half_permit_no_whole():
+    """The illness is consented to, but for another purpose, to another recipient, or in another month: it stays."""
+    for half in ({"purpose": Purpose.OUTREACH}, {"recipients": ("poverty",)}, {"valid_to": date(2026, 4, 30)}):
+        assert ("CATEGORY_NOT_CONSENTED",) == ask(case(consent(BASIC), consent(HEALTH, consent="e" * 32, **half)), part(BASIC), part(HEALTH)).reasons
+
+
+def test_rule_10_what_one_person_gives_comes_whole_from_one_consent():
+    """Of two that fit, the one that covers most; the other adds nothing."""
+    found = ask(case(consent(BASIC), consent(BASIC, ECONOMIC, consent="e" * 32), consent(HEALTH, consent="f" * 32)),
+                part(BASIC), part(ECONOMIC), part(HEALTH))
+
+    assert ("e" * 32,) == found.consents
+    assert [BASIC, ECONOMIC] == [each.category for each in found.released]
+    assert [HEALTH] == [each.category for each in found.withheld]
+
+
 def test_r4_facts_about_another_person_need_that_persons_own_consent():
     """Case 10: the mother consents for herself; everything of the son is withheld."""
     found = ask(case(consent(BASIC, HEALTH)), part(BASIC), part(HEALTH, SON))
