@@ -1,8 +1,6 @@
 """History: what one partition of a log says. The only state a function has; replayed whenever the partition is taken over.
 
-Reading rule, of every function and of the courier's fence: an answer, the events of one message side by side, counts when its first
-``seq`` is the next of its key and its cause is new. What was seen already (a zombie's late append, a repeated send) is passed over, the
-whole answer where it begins too late; a hole in ``seq`` is an alarm, since nothing may be missing.
+Which events count says the reading rule of every reader, see ``reading``; a hole in ``seq`` is an alarm, since nothing may be missing.
 """
 
 from __future__ import annotations
@@ -14,6 +12,7 @@ from typing import Any
 from kernel import envelope, serde
 from kernel.causes import Cause, Handled, cause_of, number_of, parted
 from kernel.decider import Decider, Function, derive_id
+from kernel.reading import Passed
 from kernel.records import LogReader, Record
 
 Alarm = Callable[[str], None]
@@ -32,28 +31,6 @@ class Entry:
         self.states = states
         self.handled: dict[Cause, Handled] = {}
         self.due: int | None = None
-
-
-class Passed:
-    """The answer that was passed over last: with its first event, all that follow in it count for nothing."""
-
-    __slots__ = ("_answer", "_first", "_next")
-
-    def __init__(self) -> None:
-        self._answer: tuple[str, Any] = ("", None)
-        self._first: bytes | None = b""
-        self._next = -1
-
-    def goes_on(self, record: Record, key: str, cause: Any) -> bool:
-        """Whether a record belongs to it; one that has its first id again begins another answer to the same message."""
-        beside = record.offset == self._next and self._answer == (key, cause)
-        return beside and envelope.header(record.headers, "ce_id") != self._first
-
-    def note(self, record: Record, key: str, cause: Any) -> None:
-        """Pass over a record."""
-        if not self.goes_on(record, key, cause):
-            self._answer, self._first = (key, cause), envelope.header(record.headers, "ce_id")
-        self._next = record.offset + 1
 
 
 class Folds:
@@ -130,8 +107,7 @@ class History:
         entry, cause = self.entry(subject), cause_of(source, message_id)
         handled = entry.handled.get(cause)
         late = seq <= entry.seq or (handled and record.offset != handled.first + handled.count)
-        if late or self._passed.goes_on(record, subject, cause):
-            self._passed.note(record, subject, cause)
+        if self._passed.over(record, subject, cause, bool(late)):
             self._alarm("DUPLICATE" if handled and handled.same(digest) else "CAUSE_CONFLICT")
             return
         if seq > entry.seq + 1:

@@ -20,7 +20,7 @@ from kernel.records import Record
 
 GIVEN = (Outcome.PERMIT, Outcome.REDACT)
 Cause = tuple[str, str]
-Sequence = tuple[int, str]
+Keyed = tuple[int, str]
 """Partition and key: what has one gapless ``seq``. A fact of the whole town has one in each partition."""
 
 
@@ -113,8 +113,8 @@ def standing(log: Iterable[Fact]) -> dict[str, Fact]:
 def _counted(log: Iterable[Fact]) -> tuple[list[Fact], list[Violation]]:
     """What counts in the gate's log, and the holes: an answer (the events of one message, in one piece) counts if its cause is new and
     it follows what the case has; what comes again or too late counts for nothing, whole."""
-    last: dict[Sequence, int] = defaultdict(int)
-    causes: dict[Sequence, set[Cause]] = defaultdict(set)
+    last: dict[Keyed, int] = defaultdict(int)
+    causes: dict[Keyed, set[Cause]] = defaultdict(set)
     found: list[Fact] = []
     wrong: list[Violation] = []
     for answer in _answers(log):

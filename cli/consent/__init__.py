@@ -130,7 +130,7 @@ def decisions(texts: Iterator[bytes], pack: PolicyPack | None = None) -> Iterato
     from services.consent.domain.offline import Desk
 
     shelf = Shelf(pack)
-    desk = Desk(shelf.packs, shelf.newest)
+    desk = Desk(shelf.packs)
     for text in texts:
         if not text.strip():
             continue

@@ -19,7 +19,6 @@ class Shelf:
         if named is not None:
             self.packs[named.hash] = named
         self._named, self._of_day = named, dict[int, str]()
-        self.newest = named or self._by_day[-1]
 
     def in_force(self, at: int) -> str:
         """The hash of the pack in force at ``at``; empty where there was none yet."""

@@ -13,6 +13,7 @@ from cli.consent.words import word, words_of
 from cli.gate_log import Partitions
 from contracts.catalogue import CATALOGUE
 from kernel.envelope import header
+from kernel.reading import Reading
 from services.consent import redeciding
 from services.consent.domain.ledger import READ, TELLING, Ledger
 from services.consent.domain.pack import PolicyPack
@@ -20,8 +21,6 @@ from services.consent.domain.sight import Entry, Stop
 
 HIDDEN = "支援措置のため示しません"
 SECRET = "知らせた機関は示しません"
-OUTCOMES = {"PERMIT": "渡してよい", "REDACT": "一部を渡してよい", "HOLD": "保留", "DENY": "渡さない"}
-ANSWERS = {"STOPPED": "使用をやめた", "KEPT": "ほかの根拠で保管", "DELETED": "消去した"}
 _WANTED = frozenset((*(kind.__name__ for kind in READ), *TELLING))
 _MANY = 500
 
@@ -30,8 +29,9 @@ def ledger(person: str, partitions: Partitions, packs: Mapping[str, PolicyPack],
     """A person's ledger from every partition of the gate's log; ``tell`` hears how many records are read."""
     found, done = Ledger(person, packs), 0
     for _, records in sorted(partitions.items()):
+        reading = Reading()
         for record in records():
-            if (header(record.headers, "ce_type") or b"").decode().rpartition(".")[2] in _WANTED:
+            if reading.counts(record) and (header(record.headers, "ce_type") or b"").decode().rpartition(".")[2] in _WANTED:
                 found.read(redeciding.read(record))
             done += 1
             if done % _MANY == 0:
@@ -50,7 +50,7 @@ def row(entry: Entry) -> dict[str, str]:
         "受け取る機関": HIDDEN if entry.place_hidden else entry.recipient,
         "目的": word(words.PURPOSES, entry.purpose),
         "根拠": word(words.BASES, entry.basis) + (f"（同意 {words_of({}, [each[:8] for each in entry.consents])}）" if entry.consents else ""),
-        "判断": word(OUTCOMES, entry.outcome),
+        "判断": word(words.OUTCOMES, entry.outcome),
         "情報の区分": words_of(words.CATEGORIES, entry.categories),
         "渡さない区分": "、".join(word(words.CATEGORIES, category) for category, _ in entry.withheld),
         "理由": "".join(map(_why, entry.reasons)),
@@ -89,7 +89,7 @@ def _stopped(stop: Stop | None) -> str:
     if stop.answer is None:
         return f"{_moment(stop.at)} に求めた。回答待ち"
     kept = f"（{word(words.BASES, stop.basis)}、{stop.until} まで）" if stop.until else ""
-    return f"{_moment(stop.at)} に求めた。{word(ANSWERS, stop.answer)}{kept}"
+    return f"{_moment(stop.at)} に求めた。{word(words.STOP_ANSWERS, stop.answer)}{kept}"
 
 
 def _moment(at: int | None) -> str:

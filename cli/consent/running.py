@@ -11,14 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from cli.consent.consents import Consents
 from cli.consent.lines import JAPAN
-from cli.consent.words import CATEGORIES, OUTCOMES, word, words_of
+from cli.consent.words import CATEGORIES, OUTCOMES, STOP_ANSWERS, word, words_of
 from contracts.catalogue import BY_CLASS
 from contracts.consent import (
-    ConsentExpired,
-    ConsentGranted,
-    ConsentNarrowed,
-    ConsentWithdrawn,
     DisclosureAcknowledged,
     DisclosureDecided,
     DisclosureReleased,
@@ -26,21 +23,23 @@ from contracts.consent import (
     ReviewOpened,
     StopNoticeAnswered,
     StopNoticeIssued,
+    UseExpired,
 )
 from contracts.envelope import DeadlineMissed, DisclosureRequested
 from contracts.registry import AgencyRegistered
-from contracts.shared import AgencyKind, Deadline, Outcome, StopAnswer
+from contracts.shared import AgencyKind, Deadline, Outcome
 from kernel import envelope
 from kernel.days import ordinal_in_japan
 from kernel.failures import PoisonError
+from kernel.reading import counting
 from kernel.records import Record
+from services.consent.domain.unasked import number as number_of
 from services.reporting import facts
 from services.reporting.projections.projection import Fact
 
 GATE = "consent"
 _DECIDING = frozenset(BY_CLASS[kind].full_name for kind in (DisclosureRequested, DisclosureDecided))
 _REGISTERED = BY_CLASS[AgencyRegistered].full_name
-_ANSWERS = {StopAnswer.STOPPED: "使用を止めた", StopAnswer.KEPT: "別の根拠で保管している", StopAnswer.DELETED: "削除した"}
 
 
 @dataclass(slots=True)
@@ -54,7 +53,7 @@ class Decision:
     verdicts: list[DisclosureDecided] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     begins: set[date] = field(default_factory=set)
-    """First days of consents that name the recipient."""
+    """First days of consents that stand and speak of it."""
     consents: set[str] = field(default_factory=set)
     """Consents that any of its verdicts rested on."""
 
@@ -79,7 +78,7 @@ def answers(records: Iterable[Record], case: bytes, wanted: str, topic: str) -> 
 
     ``records``: of the case's partition of the gate's log, in order.
     """
-    reading = facts.read((each for each in records if each.key == case or _type_of(each) == _REGISTERED), {topic: GATE})
+    reading = facts.read((each for each in counting(records) if each.key == case or _type_of(each) == _REGISTERED), {topic: GATE})
     found, _ = facts.fresh(reading, {}, lambda code: None)
     town = {fact.event.agency: fact.event for fact in found if isinstance(fact.event, AgencyRegistered)}
     decisions = list(_decisions(fact for fact in found if fact.envelope.subject == case.decode()))
@@ -89,28 +88,26 @@ def answers(records: Iterable[Record], case: bytes, wanted: str, topic: str) -> 
 
 def _decisions(found: Iterable[Fact]) -> Collection[Decision]:
     known: dict[str, Decision] = {}
-    grants: list[ConsentGranted] = []
+    consents = Consents()
     for fact in found:
         if isinstance(fact.event, DisclosureRequested):
-            _asked(known, fact, grants)
-        if isinstance(fact.event, ConsentGranted):
-            grants.append(fact.event)
+            _asked(known, fact)
         for decision in known.values():
-            if line := _line(decision, fact):
+            if line := _line(decision, fact) or consents.line(fact.event, decision.request, decision.consents):
                 decision.history.append(f"{_moment(fact.envelope.recorded_time)} {line}")
-            if isinstance(fact.event, ConsentGranted) and decision.request.recipient in fact.event.recipients:
-                decision.begins.add(fact.event.valid_from)
+        consents.read(fact.event)
+    for decision in known.values():
+        decision.begins = consents.begins(decision.request)
     return known.values()
 
 
-def _asked(known: dict[str, Decision], fact: Fact, grants: Iterable[ConsentGranted]) -> None:
+def _asked(known: dict[str, Decision], fact: Fact) -> None:
     """A request is known by the message that brought it; one that the gate made itself, by its own id."""
     request, of = fact.event, fact.envelope
     own = request.function.value == GATE.upper()
     identity = of.id if own else of.causation_id
-    begins = {each.valid_from for each in grants if request.recipient in each.recipients}
     names = {identity, of.id, request.event_id} | (set() if own else {of.correlation_id})
-    known[identity] = Decision(id=identity, request=request, names=names - {""}, begins=begins)
+    known[identity] = Decision(id=identity, request=request, names=names - {""})
 
 
 def _line(decision: Decision, fact: Fact) -> str:
@@ -131,23 +128,20 @@ def _line(decision: Decision, fact: Fact) -> str:
             return "提供先が受け取りと義務を確認しました"
         case RecallRequested(request_id=decision.id):
             return "回収を求めました"
-        case ConsentWithdrawn(consents=consents) if not decision.consents.isdisjoint(consents):
-            return "本人が、根拠とした同意を撤回しました"
-        case ConsentExpired(consent=consent) if consent in decision.consents:
-            return "根拠とした同意の期間が終わりました"
-        case ConsentNarrowed(consent=consent) if consent in decision.consents:
-            return "本人が、根拠とした同意の範囲を狭めました"
+        case UseExpired(request_id=decision.id, recipient=told, holder=holder) if told == holder:
+            return "緊急に渡した情報を使える時間が終わりました"
         case _:
             return _of_stop(decision, fact, recipient)
 
 
 def _of_stop(decision: Decision, fact: Fact, recipient: str) -> str:
+    numbers = {*decision.consents, number_of(decision.id)}
     match fact.event:
-        case StopNoticeIssued(recipient=told, consent=consent) if told == recipient and consent in decision.consents:
+        case StopNoticeIssued(recipient=told, consent=consent) if told == recipient and consent in numbers:
             return f"提供先に使用停止を通知しました: {words_of(CATEGORIES, fact.event.categories)}"
-        case StopNoticeAnswered(consent=consent, answer=answer) if fact.envelope.agency == recipient and consent in decision.consents:
-            return f"提供先の回答: {_ANSWERS.get(answer, answer)}"
-        case DeadlineMissed(deadline=Deadline.STOP_NOTICE_ANSWER, of=of) if of in {f"{each}/{recipient}" for each in decision.consents}:
+        case StopNoticeAnswered(consent=consent, answer=answer) if fact.envelope.agency == recipient and consent in numbers:
+            return f"提供先の回答: {word(STOP_ANSWERS, answer)}"
+        case DeadlineMissed(deadline=Deadline.STOP_NOTICE_ANSWER, of=of) if of in {f"{each}/{recipient}" for each in numbers}:
             return "提供先が、使用停止の通知に期限までに答えていません"
         case _:
             return ""

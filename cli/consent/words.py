@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 OUTCOMES = {"PERMIT": "渡せます（可）", "REDACT": "一部だけ渡せます（一部可）", "HOLD": "保留です。まだ何も渡していません", "DENY": "渡せません（不可）"}
+STOP_ANSWERS = {"STOPPED": "使用を止めた", "KEPT": "別の根拠で保管している", "DELETED": "削除した"}
+"""What whoever was told to stop has answered."""
 PURPOSES = {
     "CONSULTATION": "相談支援", "COORDINATION": "多機関協働", "OUTREACH": "アウトリーチ", "PARTICIPATION": "参加支援", "COMMUNITY": "地域づくり",
     "SUPPORT_CONFERENCE": "支援会議", "EMERGENCY": "緊急の対応", "STATUTORY_WORK": "法令にもとづく事務", "TAX_COLLECTION": "税の徴収",

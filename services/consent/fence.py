@@ -24,7 +24,7 @@ from contracts.envelope import DeadlineMissed
 from contracts.registry import AgencyEnded, AgencyRegistered
 from kernel import envelope, serde
 from kernel.failures import IntegrityError, Unavailable
-from kernel.history import Passed
+from kernel.reading import Reading
 from kernel.records import TP, LogReader, Record, position
 from kernel.routes import URGENT
 from kernel.telemetry import Meter
@@ -42,18 +42,12 @@ _FOR_EVER = 1 << 63
 
 @dataclass(slots=True)
 class _Partition:
-    """One partition of the gate's log, read up to ``next``; the standing verdict's id by request.
-
-    Of each case the last ``seq``, its cause and where it lies, and the causes seen (their hashes): an event counts when its ``seq`` is new
-    and so is its cause, or it goes on in the answer that was read last. An answer that begins too late is passed over whole.
-    """
+    """One partition of the gate's log, read up to ``next``; the standing verdict's id by request."""
 
     next: int = 0
     inherited: int = 0
     """Up to here a courier before us may have carried out what we have not seen a receipt of."""
-    seqs: dict[str, tuple[int, int, int]] = field(default_factory=dict)
-    causes: dict[str, set[int]] = field(default_factory=dict)
-    passed: Passed = field(default_factory=Passed)
+    reading: Reading = field(default_factory=Reading)
     standing: dict[str, str] = field(default_factory=dict)
     urgent: dict[str, Record] = field(default_factory=dict)
     """Verdicts on danger that the courier has not come to, by request."""
@@ -136,15 +130,9 @@ class Fence:
 def _read(partition: _Partition, record: Record) -> None:
     partition.next = record.offset + 1
     attributes = envelope.read(record.key, record.headers)
-    case, cause = attributes.subject, hash((attributes.causation_source, attributes.causation_id))
-    causes = partition.causes.setdefault(case, set())
-    seq, last, offset = partition.seqs.get(case, (0, 0, -1))
-    late = attributes.seq <= seq or (cause in causes and (last, offset + 1) != (cause, record.offset))
-    if late or partition.passed.goes_on(record, case, cause):
-        partition.passed.note(record, case, cause)
+    cause = attributes.causation_source, attributes.causation_id
+    if not partition.reading.takes(record, attributes.subject, attributes.seq, cause):
         return
-    partition.seqs[case] = attributes.seq, cause, record.offset
-    causes.add(cause)
     if attributes.type in _TELLING:
         event = serde.decode(record.value)
         _note(partition.standing, attributes.id, event)

@@ -13,6 +13,7 @@ from contracts.consent import DisclosureDecided
 from kernel import envelope, serde
 from kernel.envelope import POSITION
 from kernel.failures import PoisonError
+from kernel.reading import Reading as Counted
 from kernel.records import Record
 from services.consent.domain import registry
 from services.consent.domain.findings import Again, Difference, Finding, Logged, compared
@@ -28,6 +29,7 @@ class Reading:
     def __init__(self, packs: Mapping[str, PolicyPack], case: str = "") -> None:
         self._redecision = Redecision(packs)
         self._case = case.encode()
+        self._counted = Counted()
         self.verdicts: list[int] = []
         """When each verdict that was judged again was given, milliseconds UTC."""
 
@@ -36,6 +38,8 @@ class Reading:
         try:
             if self._case in (b"", record.key) or envelope.header(record.headers, "ce_type") in _OF_THE_TOWN:
                 logged = read(record)
+                if not self._counted.takes(record, logged.key, logged.seq, logged.cause):
+                    logged = logged.changed(passed=True)
             else:
                 return
         except PoisonError as error:

@@ -65,13 +65,21 @@ def _read(record: Record, log: str, wants: Wants) -> tuple[Sequence, Fact]:
 
 
 def fresh(reading: Reading, last: Mapping[Sequence, int], alarm: Alarm) -> tuple[list[Fact], dict[Sequence, int]]:
-    """The facts not counted yet, and the last ``seq`` of each sequence after them; ``last`` is that before them."""
+    """The facts not counted yet, and the last ``seq`` of each sequence after them; ``last`` is that before them.
+
+    The reading rule (``kernel.reading``) as far as the tables can tell: an answer that begins too late is passed over whole within a batch.
+    """
     facts, seen = [], dict(last)
+    passed: dict[Sequence, tuple[tuple[str, str], str]] = {}
     for sequence, fact in reading.facts:
         before, seq = seen.get(sequence, 0), fact.envelope.seq
-        if seq <= before:
+        answer, first = (fact.envelope.causation_source, fact.envelope.causation_id), passed.get(sequence)
+        goes_on = first is not None and first[0] == answer != ("", "") and first[1] != fact.envelope.id
+        if seq <= before or goes_on:
+            passed[sequence] = first if first is not None and goes_on else (answer, fact.envelope.id)
             alarm("DUPLICATE")
             continue
+        passed.pop(sequence, None)
         if seq > before + 1:
             alarm("SEQUENCE_GAP")
         seen[sequence] = seq

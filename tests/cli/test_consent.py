@@ -273,8 +273,9 @@ def test_what_is_no_answer_is_not_explained(text: str):
     assert 1 == ended.exit_code
 
 
-OWN = {**GRANTED, "from": "coordinator"}
+OWN = {**GRANTED, "from": "coordinator", "at": "2026-05-05T09:00:00+09:00"}
 """As the recipient itself has recorded it."""
+CONFIRMED = {"type": "ConsentConfirmed", "at": "2026-05-06T09:00:00+09:00", "consent": "c1", "person": MOTHER}
 
 
 @pytest.mark.parametrize(
@@ -286,8 +287,10 @@ OWN = {**GRANTED, "from": "coordinator"}
         ((GRANTED, {"type": "ConsentInvalidated", "person": MOTHER, "consents": ["c1"], "reason": "FORGED"}),
          "HOLD", ["CONSENT_INVALIDATED"], ["CONSENT_OF_PERSON"], "INVALIDATED"),
         ((OWN,), "HOLD", ["CONSENT_UNCONFIRMED"], ["CONSENT_CONFIRMED"], "AWAITED"),
-        ((OWN, {"type": "ConsentConfirmed", "consent": "c1", "person": MOTHER, "from": "elder"}), "REDACT", ["CATEGORY_NOT_CONSENTED"], [], None),
-        ((OWN, {"type": "ConsentLapsed", "consent": "c1", "recipient": "coordinator"}), "HOLD", ["CONSENT_LAPSED"], ["CONSENT_OF_PERSON"], "LAPSED"),
+        ((OWN, {**CONFIRMED, "from": "elder"}), "REDACT", ["CATEGORY_NOT_CONSENTED"], [], None),
+        (({**OWN, "at": GRANTED["at"]},), "HOLD", ["CONSENT_LAPSED"], ["CONSENT_OF_PERSON"], "LAPSED"),
+        (({**OWN, "at": GRANTED["at"]}, {**CONFIRMED, "from": "elder"}), "HOLD", ["CONSENT_LAPSED"], ["CONSENT_OF_PERSON"], "LAPSED"),
+        ((OWN, {"type": "ConsentLapsed", "at": "2026-05-09T09:00:00+09:00", "consent": "c1", "recipient": "coordinator"}), "HOLD", ["CONSENT_LAPSED"], ["CONSENT_OF_PERSON"], "LAPSED"),
     ],
 )
 def test_rule_5_facts_of_a_consents_life_count_offline(facts: tuple[Any, ...], outcome: str, reasons: list[str], opens: list[str], state: str | None):
@@ -300,7 +303,7 @@ def test_rule_5_facts_of_a_consents_life_count_offline(facts: tuple[Any, ...], o
 
 def test_who_confirms_what_it_has_recorded_itself_confirms_nothing():
     """Offline too."""
-    answer = asked(line(OWN, {"type": "ConsentConfirmed", "consent": "c1", "person": MOTHER, "from": "coordinator"}))
+    answer = asked(line(OWN, {**CONFIRMED, "from": "coordinator"}))
 
     assert [{"type": "ConsentConfirmed", "code": "SAME_AGENCY"}] == answer["refused_facts"]
     assert "states" not in asked(line(GRANTED, parts=[{"person": MOTHER, "category": "BASIC"}]))

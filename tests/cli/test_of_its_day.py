@@ -55,6 +55,13 @@ def test_danger_to_life_was_told_in_those_days_too(day: str, pack: PolicyPack):
     assert ("PERMIT", [], pack.hash) == asked(day, DANGER, RIGHT, category="DANGER")
 
 
+def test_what_must_not_wait_goes_by_no_pack_whose_day_has_not_come():
+    """V of 2022 where nobody knows the pack in force: by the newest of then (R16)."""
+    unknown = {"type": "PolicyActivated", "pack": "another", "hash": "0" * 64}
+
+    assert ("PERMIT", [], ORDINANCE.hash) == asked("2022-10-01", DANGER, RIGHT, unknown, category="DANGER")
+
+
 def test_before_the_programme_there_is_no_pack():
     """Nothing of it is older than 2021-04-01: a human decides (R16)."""
     assert ("HOLD", ["POLICY_UNKNOWN"], "") == asked("2021-03-31", REFERRAL)

@@ -35,7 +35,7 @@ def who(operation: str, topic: str) -> set[str]:
     return {grant.principal for grant in GRANTS if (grant.operation, grant.topic) == (operation, topic)}
 
 
-def test_only_the_gate_writes_an_agencys_inbox_and_only_the_agency_reads_it():
+def test_rule_22_only_the_gate_writes_an_agencys_inbox_and_only_the_agency_reads_it():
     """No handler can forget to ask."""
     for agency in TOWN:
         assert who("WRITE", TOPICS.agency_inbox(agency.id)) == {"consent"}

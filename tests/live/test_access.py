@@ -46,7 +46,7 @@ def test_the_broker_grants_each_account_its_cells_and_no_other(broker: Broker, p
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
-def test_every_write_outside_the_table_is_refused(broker: Broker, principal: str):
+def test_rule_22_every_write_outside_the_table_is_refused(broker: Broker, principal: str):
     """A real attempt at each topic that is not the account's to write."""
     forbidden = set(planned(broker)) - granted(broker, principal, "WRITE")
     outcomes: dict[str, int | None] = {}

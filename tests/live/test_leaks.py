@@ -122,7 +122,7 @@ def test_every_personal_field_was_planted(planted: Planted):
     assert all(any(topic.endswith(".outbox") for topic in planted.topics_with(text)) for text in planted.texts)
 
 
-def test_planted_texts_are_in_no_topic_but_outboxes_dead_letters_and_what_a_verdict_released(planted: Planted):
+def test_rule_35_planted_texts_are_in_no_topic_but_outboxes_dead_letters_and_what_a_verdict_released(planted: Planted):
     """Nobody has consented: what was sent stays sealed. Danger to life alone goes out, within its ceiling."""
     allowed = {"agency.police.inbox"}
     for text in planted.texts:

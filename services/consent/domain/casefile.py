@@ -12,7 +12,7 @@ from contracts.coordination import InformationRequestedInConference, SegmentNote
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
 from contracts.shared import DataCategory, FunctionName, Outcome
-from kernel.days import start_of
+from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import Watched
 from services.consent.domain import uses
 from services.consent.domain.aftercare import Aftercare
@@ -184,15 +184,20 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def wakes(self, hold: Hold) -> int:
         """When what waits is to be decided about again by itself, milliseconds UTC: at its deadline, or when time may open it before."""
-        return min(hold.deadline, self.opens(hold))
+        return self.opens(hold)
 
     def opens(self, hold: Hold) -> int:
-        """When the next consent that names the recipient begins, or may be used again; at once while nobody has judged it by the policy in force."""
+        """When the next consent that names the recipient begins, or may be used again; at once while nobody has judged it by the policy in force.
+
+        What a protection flag keeps back is looked at again each day: the flag may have had its last one. At its deadline all is.
+        """
         if hold.unjudged:
             return hold.at
         persons = {part.person for part in hold.request.parts}.union(hold.request.persons) or self.persons
         days = [day for person in persons for each in self.named.get((person, hold.request.recipient), ()) for day in uses.opens(each, self)]
-        return min((begin for begin in map(start_of, days) if begin > hold.at), default=hold.deadline)
+        if Reason.PROTECTED in hold.reasons:
+            days.append(ordinal_in_japan(hold.at) + 1)
+        return min((hold.deadline, *(begin for begin in map(start_of, days) if begin > hold.at)))
 
     def _request(self, identity: str) -> DisclosureRequested:
         known = self.holds.get(identity) or self.deliveries.get(identity)

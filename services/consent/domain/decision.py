@@ -9,10 +9,12 @@ from contracts.envelope import DisclosureRequested
 from contracts.shared import Basis, Outcome, Purpose, WithheldPart
 from kernel.days import ordinal_in_japan
 from services.consent.domain.casefile import CaseFile
+from services.consent.domain.consented import consent_of_the_person
 from services.consent.domain.ended import gone
 from services.consent.domain.model import UNASKED
 from services.consent.domain.pack import PolicyPack
-from services.consent.domain.policies import BASES, consent_of_the_person, not_available, of_the_living, protect
+from services.consent.domain.policies import BASES, not_available
+from services.consent.domain.protection import of_the_living, protect
 from services.consent.domain.question import Question, Verdict
 from services.consent.domain.reasons import OPENED_BY, SENTENCES, Reason
 from services.consent.domain.registry import Registry

@@ -56,6 +56,8 @@ class Logged(Record, frozen=True, kw_only=True):
     position: str
     """Of a request: where the event lies that it is about, as whoever asked has said; empty where that was not kept."""
     event: Any
+    passed: bool = False
+    """It counts for nothing, by the reading rule of every reader."""
 
     def found(self, difference: Difference, request: str = "", detail: str = "") -> Finding:
         """A finding at this place."""

@@ -52,9 +52,9 @@ class RefusedFact(Record, frozen=True, kw_only=True):
 class Desk:
     """Decides with the packs that it is given, one request at a time, and remembers nothing between two."""
 
-    def __init__(self, packs: Mapping[str, PolicyPack], newest: PolicyPack) -> None:
-        """``packs`` by hash; ``newest``: the one by whose terms consents are recorded."""
-        self._packs, self._newest = packs, newest
+    def __init__(self, packs: Mapping[str, PolicyPack]) -> None:
+        """``packs`` by hash."""
+        self._packs, self._by_day = packs, sorted(packs.values(), key=lambda pack: (pack.since, pack.hash), reverse=True)
 
     def decide(
         self, identity: str, request: DisclosureRequested, facts: Iterable[Stated], at: int, policy: str, kinds: Mapping[str, AgencyKind],
@@ -65,6 +65,7 @@ class Desk:
         """
         known = [stated for stated in facts if stated.at <= at]
         case, town, not_recorded = self._situation(known, Registry(agencies=_agencies(known, kinds), policy=policy))
+        case = self._lapsed(case, town, at)
         verdict = self._rules(town, at).judge(request, identity, "", case)
         return verdict, not_recorded, {} if verdict.outcome in GIVEN else states(case, ordinal_in_japan(at))
 
@@ -72,6 +73,7 @@ class Desk:
         """The case and the town after these facts, in their order; hashes of versions only where a fact names one."""
         case, not_recorded, chained = _NOTHING_KNOWN, [], any(getattr(stated.fact, "previous_hash", "") for stated in facts)
         for stated in facts:
+            case = self._lapsed(case, town, stated.at)
             events = self._recorded(case, stated, town)
             if events and type(events[0]) is MessageRefused:
                 not_recorded.append(RefusedFact(type=type(stated.fact).__name__, code=events[0].code))
@@ -86,6 +88,10 @@ class Desk:
                 elif type(event) in _FOLDED:
                     case = folding.evolve(case, event)
         return case, town, not_recorded
+
+    def _lapsed(self, case: CaseFile, town: Registry, at: int) -> CaseFile:
+        """With what nobody had confirmed in time by then."""
+        return reduce(folding.evolve, confirmation.lapses(case, self._rules(town, at)), case) if case.awaited else case
 
     def _recorded(self, case: CaseFile, stated: Stated, town: Registry) -> tuple[Any, ...]:
         """What the gate would record of a fact; one that it knows nothing of is nothing to it."""
@@ -104,7 +110,8 @@ class Desk:
         return () if unasked else (fact,)
 
     def _rules(self, town: Registry, at: int) -> Rules:
-        return Rules(registry=town, pack=in_force(self._packs, town.policy, town.earlier, at), newest=self._newest, at=at)
+        newest = next((pack for pack in self._by_day if pack.since <= at), self._by_day[-1])
+        return Rules(registry=town, pack=in_force(self._packs, town.policy, town.earlier, at), newest=newest, at=at)
 
 
 def _agencies(facts: Iterable[Stated], kinds: Mapping[str, AgencyKind]) -> dict[str, Agency]:

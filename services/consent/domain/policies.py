@@ -11,12 +11,10 @@ from contracts.shared import Basis, FunctionName
 from services.consent.domain.conference import closed_meeting
 from services.consent.domain.consented import consent_of_the_person
 from services.consent.domain.gateways import by_a_way
-from services.consent.domain.protection import of_the_living, protect
 from services.consent.domain.question import Question, Verdict
 from services.consent.domain.reasons import Reason
 
 _B0 = Basis.B0
-__all__ = ["BASES", "consent_of_the_person", "not_available", "of_the_living", "protect"]
 
 
 def no_personal_data(question: Question) -> Verdict:

@@ -35,8 +35,9 @@ class Redecision:
     def read(self, logged: Logged) -> Iterator[Again | Finding]:
         """What one record says, the next of its partition."""
         log = self._turns.of(logged.key)
-        if _repeated(log, logged):
-            if log.causes.get(logged.cause, ("",))[0] != logged.digest:
+        if logged.passed and not _goes_on(log, logged):
+            log.passed = logged.place
+            if log.causes.get(logged.cause, (logged.digest,))[0] != logged.digest:
                 yield logged.found(Difference.CAUSE_CONFLICT)
             return
         if problem := _misplaced(log, logged):
@@ -89,10 +90,13 @@ class Redecision:
         return verdict.basis in UNASKED or (pack.hash in (town.policy, *town.earlier) and (standing is None or standing.hash == pack.hash))
 
 
-def _repeated(log: CaseLog, logged: Logged) -> bool:
-    """The reading rule of every reader: what has come before counts for nothing, nor what a cause gives that others have followed."""
-    followed = logged.cause in log.causes and (log.turn is None or log.turn.first.cause != logged.cause)
-    return logged.seq <= log.seq or followed
+def _goes_on(log: CaseLog, logged: Logged) -> bool:
+    """Whether it goes on in the answer read last, of which something before it was taken out; and not in one that was passed over."""
+    digest, count = log.causes.get(logged.cause, ("", 0))
+    missing = logged.seq - log.seq - 1
+    if missing < 0 or digest != logged.digest or log.passed == logged.place - 1 or log.turn is None or log.turn.first.cause != logged.cause:
+        return False
+    return logged.id == derive_id(FUNCTION, *logged.cause, logged.key, count + missing)
 
 
 def _misplaced(log: CaseLog, logged: Logged) -> str:

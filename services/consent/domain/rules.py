@@ -5,12 +5,16 @@ from __future__ import annotations
 from contracts.consent import DisclosureDecided, ReviewOpened
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
+from kernel.days import DAY_MS
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.decision import judge
 from services.consent.domain.model import UNASKED
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.packday import Days
 from services.consent.domain.registry import Registry
+
+UNJUDGED_MS = 14 * DAY_MS
+"""How long it waits what no pack known here can judge: of no pack, so that every build decides it again alike."""
 
 
 class Rules(Record, frozen=True, kw_only=True):
@@ -29,7 +33,7 @@ class Rules(Record, frozen=True, kw_only=True):
             if urgent.basis in UNASKED:
                 return urgent
         verdict = judge(request, identity, position, case, self.registry, self.pack, self.at)
-        return verdict if self.pack else verdict.changed(deadline=self.at + self.newest.hold_ms)
+        return verdict if self.pack else verdict.changed(deadline=self.at + UNJUDGED_MS)
 
     @property
     def known(self) -> PolicyPack:

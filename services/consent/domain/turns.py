@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.consent import ConsentExpired, DisclosureDecided
+from contracts.consent import ConsentExpired, ConsentLapsed, DisclosureDecided, UseExpired
 from contracts.envelope import DeadlineMissed, DisclosureRequested, MessageNoted, MessageRefused, Tick
 from kernel.decider import Context, Decider
 from services.consent.domain import registry
@@ -20,7 +20,7 @@ from services.consent.domain.reasons import Reason
 from services.consent.domain.registry import Registry
 
 FUNCTION = "consent"
-_OF_TIME = (DeadlineMissed, ConsentExpired, DisclosureDecided)
+_OF_TIME = (DeadlineMissed, ConsentExpired, ConsentLapsed, UseExpired, DisclosureDecided)
 """What a tick may leave first."""
 _SWEPT = "#swept/"
 _TIMER = "tsunagu.consent"
@@ -45,6 +45,8 @@ class CaseLog:
     case: CaseFile
     seq: int = 0
     place: int = -1
+    passed: int = -1
+    """Where something was passed over last."""
     causes: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     """What was answered: digest and number of events."""
     asked: Logged | None = None

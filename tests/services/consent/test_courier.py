@@ -131,6 +131,26 @@ def test_the_copy_says_by_which_number_its_receipt_is_acknowledged(town: Town):
     assert b"r1" == header(copy.headers, "ce_requestid")
 
 
+def test_r11_the_copy_carries_the_duties_of_its_verdict(town: Town):
+    """Whoever receives it reads them in its header."""
+    town.decided(Outcome.REDACT, BASIC)
+    town.memory.pump()
+
+    (copy,) = town.log.records(TOPICS.agency_inbox("coordinator"))
+    assert b"PURPOSE_ONLY" == header(copy.headers, "ce_obligations")
+
+
+def test_rule_35_no_key_header_or_topic_of_a_copy_names_a_person(town: Town):
+    """Case, codes and ids alone: neither what was sealed nor whose it is."""
+    town.decided(Outcome.REDACT, BASIC)
+    town.memory.pump()
+
+    for record in town.log.records(TOPICS.agency_inbox("coordinator")):
+        outside = b" ".join((record.topic.encode(), record.key or b"", *(value for _, value in record.headers)))
+        assert CASE.encode() == record.key
+        assert not any(word.encode() in outside for word in (NAME, ILLNESS, MOTHER, SON))
+
+
 def test_the_sender_and_the_function_are_told_in_codes(town: Town):
     """The verdict itself goes to whoever asked, and to the function before any agency."""
     town.decided(Outcome.REDACT, BASIC)

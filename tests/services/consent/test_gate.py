@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from contracts.coordination import InformationRequestedInConference, SegmentNote
 from contracts.envelope import DisclosureRequested, PersonsNoted, Tick
 from contracts.registry import PolicyActivated
 from contracts.shared import Basis, ConferenceBasis, ConsentMedium, DataCategory, Outcome, Purpose, RefusalCode
-from kernel.days import DAY_MS
+from kernel.days import DAY_MS, day_in_japan
 from kernel.decider import fold
 from kernel.testing import AT, Given, Then, given
 from services.consent.domain import registry
@@ -52,6 +52,22 @@ def test_r2_a_category_without_consent_is_withheld():
 
     assert Outcome.REDACT == found.outcome
     assert [(HEALTH, "CATEGORY_NOT_CONSENTED")] == [(entry.category, entry.reason) for entry in found.withheld]
+
+
+def test_rule_10_two_consents_that_each_cover_half_permit_no_whole():
+    """The illness is consented to, but for another purpose, to another recipient, or in another month: it stays."""
+    for half in ({"purpose": Purpose.OUTREACH}, {"recipients": ("poverty",)}, {"valid_to": date(2026, 4, 30)}):
+        assert ("CATEGORY_NOT_CONSENTED",) == ask(case(consent(BASIC), consent(HEALTH, consent="e" * 32, **half)), part(BASIC), part(HEALTH)).reasons
+
+
+def test_rule_10_what_one_person_gives_comes_whole_from_one_consent():
+    """Of two that fit, the one that covers most; the other adds nothing."""
+    found = ask(case(consent(BASIC), consent(BASIC, ECONOMIC, consent="e" * 32), consent(HEALTH, consent="f" * 32)),
+                part(BASIC), part(ECONOMIC), part(HEALTH))
+
+    assert ("e" * 32,) == found.consents
+    assert [BASIC, ECONOMIC] == [each.category for each in found.released]
+    assert [HEALTH] == [each.category for each in found.withheld]
 
 
 def test_r4_facts_about_another_person_need_that_persons_own_consent():
@@ -364,6 +380,24 @@ def test_while_nobody_of_a_case_is_known_a_blocked_agency_gets_no_protected_cate
     before = case(noted("elder", "poverty"), shared=protected())
 
     assert ("PROTECTED",) == verdict(before.when(asked, source="coordination")).reasons
+
+
+def test_r8_what_a_flag_keeps_back_is_looked_at_again_after_its_last_day():
+    """Nobody says anything then; the day itself frees what waits."""
+    last = day_in_japan(AT + 3 * DAY_MS)
+    flag = ProtectionFlagSet(flag="f", person=MOTHER, blocked_agencies=("coordinator",), until=last)
+    asked = case(consent(BASIC, ADDRESS), shared=fold(registry.DECIDER, (flag,), TOWN)).when(
+        request(part(BASIC), part(ADDRESS, essential=True)), agency="elder", source="coordination", position="log/3/14",
+    )
+    now, found = asked.after(), [(verdict(asked).outcome, day_in_japan(AT))]
+    while found[-1][0] is Outcome.HOLD:
+        at = GATE.due(now.state) or 0
+        tick = now.when(Tick(), agency="", at=at)
+        found.append((verdict(tick).outcome, day_in_japan(at)))
+        now = tick.after()
+
+    assert [Outcome.HOLD] * 4 == [outcome for outcome, _ in found[:-1]]
+    assert (Outcome.PERMIT, last + timedelta(days=1)) == found[-1]
 
 
 def test_a_flag_only_removes_and_ends_with_its_last_day():

@@ -10,16 +10,19 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
+from cli.consent import provided, running
 from contracts.consent import ConsentGranted, DisclosureAcknowledged, DisclosureDecided, DisclosureReleased, ProtectionFlagSet
 from contracts.envelope import SealedEvent, Tick
 from contracts.registry import PolicyActivated
-from contracts.shared import DataCategory
+from contracts.shared import DataCategory, Outcome
 from kernel import serde
-from kernel.days import DAY_MS
+from kernel.days import DAY_MS, day_in_japan
+from kernel.history import Folds, History
 from kernel.memory import MemoryRecord
 from kernel.properties import PARTITIONS, Said, log_of, restarted
 from kernel.testing import AT
 from services.consent.domain.findings import Difference, Finding
+from services.consent.fence import _Partition, _read
 from services.consent.redeciding import Reading
 from tests.services.consent.test_any_course import CASES, FUNCTION, RECEIPT, STEPS, TOWN, Step, course
 from tests.services.consent.town import MOTHER, PACKS, consent, part, request
@@ -106,7 +109,7 @@ def test_a_pack_that_was_not_in_force_is_found():
 def test_what_was_decided_for_want_of_a_pack_stays_right_when_the_pack_is_known():
     """A later build knows it: the hold of then is still what it was."""
     log = log_of(FUNCTION, [*TOWN, Said(PolicyActivated(pack="another", hash="later"), "7" * 32, "municipality", at=AT), *said(request(part(BASIC)))[len(TOWN):]])
-    later = {**PACKS, "later": replace(PACKS["hash"], hash="later")}
+    later = {**PACKS, "later": replace(PACKS["hash"], hash="later", hold_ms=30 * DAY_MS, since=PACKS["hash"].since + 1)}
 
     assert [] == findings(log)
     assert [] == findings(log, later)
@@ -137,6 +140,59 @@ def test_what_cannot_follow_is_a_finding_and_no_crash():
     assert of(log, DisclosureAcknowledged)
     assert {Difference.SEQUENCE} == {each.difference for each in findings([each for each in log if each is not receipt])}
     assert [Difference.BYTES] == [each.difference for each in findings([wrapped if each is verdict else each for each in log])]
+
+
+def test_rule_33_a_late_answer_is_passed_over_by_every_reader():
+    """A zombie answers a request before it has read the consent for health: the functions, the fence, the auditor, the ledger, the explanation pass it over."""
+    log = log_of(FUNCTION, said(consent(BASIC), consent(BASIC, DataCategory.HEALTH, consent="e" * 32), request(part(BASIC))))
+    (verdict,) = of(log, DisclosureDecided)
+    partition = [record for record in log if record.partition == verdict.partition]
+    place = partition.index(verdict) - 1
+    denied = serde.decode(verdict.value).changed(outcome=Outcome.DENY, released=(), consents=(), reasons=("NO_CONSENT",))
+    late = [_one_less(partition[place]), replace(_one_less(verdict), value=serde.encode(denied))]
+    both = [replace(each, offset=offset) for offset, each in enumerate([*partition[:place], *late, *partition[place:]])]
+    twice = [replace(each, offset=offset) for offset, each in enumerate([*partition, *late])]
+
+    for read in (both, twice):
+        history, fence = History(Folds(FUNCTION), lambda code: None), _Partition()
+        for record in read:
+            history.read(record)
+            _read(fence, record)
+        (entry,) = provided.ledger(MOTHER, {verdict.partition: read.__iter__}, PACKS).entries(AT + 400 * DAY_MS)
+        (answer,) = running.answers(read, CASES[0].encode(), CASES[0], verdict.topic)
+
+        assert [] == findings(read)
+        assert [1, 1] == [len(history.entries[CASES[0]].states[-1].deliveries), len(fence.standing)]
+        assert ["PERMIT", "PERMIT"] == [entry.outcome, answer["outcome"]]
+
+
+def _one_less(record: MemoryRecord) -> MemoryRecord:
+    return replace(record, headers=[(name, str(int(value) - 1).encode() if name == "ce_seq" else value) for name, value in record.headers])
+
+
+def test_rule_33_a_verdict_that_a_consent_nobody_confirmed_brings_is_missed():
+    """The lapse comes first in what the tick leaves; the hold whose time is over after it."""
+    messages = said(consent(BASIC), request(part(BASIC)))
+    messages[len(TOWN)] = replace(messages[len(TOWN)], agency="coordinator", source="tsunagu.another")
+    log = log_of(FUNCTION, [*messages, replace(said(Tick())[-1], at=AT + 20 * DAY_MS)])
+    *_, refused = of(log, DisclosureDecided)
+
+    assert [] == findings(log)
+    assert [Difference.VERDICT_MISSING] == [each.difference for each in findings([each for each in log if each is not refused])]
+
+
+def test_rule_26_at_its_deadline_a_hold_is_judged_once_more_live_and_again():
+    """A consent that begins after it kept the gate from looking, so that the flag that had ended was not seen; the auditor saw it."""
+    flag = ProtectionFlagSet(flag="5" * 32, person=MOTHER, blocked_agencies=("coordinator",), until=day_in_japan(AT + 6 * DAY_MS))
+    later = consent(BASIC, consent="e" * 32, valid_from=day_in_japan(AT + 60 * DAY_MS))
+    contact = part(DataCategory.CONTACT, essential=True)
+    log = log_of(FUNCTION, [
+        *TOWN, Said(flag, "7" * 32, "municipality", at=AT), *said(consent(BASIC, DataCategory.CONTACT), later, request(part(BASIC), contact))[len(TOWN):],
+        replace(said(Tick())[-1], at=AT + 30 * DAY_MS),
+    ])
+
+    assert ["HOLD", "PERMIT"] == [serde.decode(record.value).outcome for record in of(log, DisclosureDecided)]
+    assert [] == findings(log)
 
 
 def of(log: Sequence[MemoryRecord], kind: type) -> list[MemoryRecord]:

@@ -35,6 +35,17 @@ def test_what_was_seen_is_dropped():
     assert ([2], {SEQUENCE: 2}, ["DUPLICATE", "DUPLICATE"]) == sift(visit(1), visit(2), visit(2), last={SEQUENCE: 1})
 
 
+def test_an_answer_that_begins_too_late_is_passed_over_whole():
+    """A zombie's two events, of which the second has the number that our first has then: ours count."""
+    def answered(seq: int, ordinal: int):
+        named = replace(facts.read([visit(seq)], LOGS).facts[0][1].envelope, id=str(ordinal), causation_source="elder", causation_id="message", input_digest="0")
+        return replace(visit(seq), headers=tuple(named.headers()))
+
+    zombie, ours = (answered(1, 0), answered(2, 1)), (answered(2, 0), answered(3, 1))
+
+    assert ([1, 2, 3], {SEQUENCE: 3}, ["DUPLICATE"] * 2) == sift(visit(1), *zombie, *ours)
+
+
 def test_a_gap_is_an_alarm_and_what_is_there_counts():
     """Nothing may be missing; but what is there is not thrown away for it."""
     assert ([1, 3], {SEQUENCE: 3}, ["SEQUENCE_GAP"]) == sift(visit(1), visit(3))
