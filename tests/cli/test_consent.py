@@ -274,7 +274,7 @@ OWN = {**GRANTED, "from": "coordinator"}
         ((GRANTED, {"type": "ConsentInvalidated", "person": MOTHER, "consents": ["c1"], "reason": "FORGED"}),
          "HOLD", ["CONSENT_INVALIDATED"], ["CONSENT_OF_PERSON"], "INVALIDATED"),
         ((OWN,), "HOLD", ["CONSENT_UNCONFIRMED"], ["CONSENT_CONFIRMED"], "AWAITED"),
-        ((OWN, {"type": "ConsentConfirmed", "consent": "c1", "person": MOTHER, "from": "elder"}), "REDACT", ["CATEGORY_NOT_CONSENTED"], [], None),
+        ((OWN, {"type": "ConsentConfirmed", "at": "2026-04-02T09:00:00+09:00", "consent": "c1", "person": MOTHER, "from": "elder"}), "REDACT", ["CATEGORY_NOT_CONSENTED"], [], None),
         ((OWN, {"type": "ConsentLapsed", "consent": "c1", "recipient": "coordinator"}), "HOLD", ["CONSENT_LAPSED"], ["CONSENT_OF_PERSON"], "LAPSED"),
     ],
 )
@@ -288,7 +288,7 @@ def test_rule_5_facts_of_a_consents_life_count_offline(facts: tuple[Any, ...], o
 
 def test_who_confirms_what_it_has_recorded_itself_confirms_nothing():
     """Offline too."""
-    answer = asked(line(OWN, {"type": "ConsentConfirmed", "consent": "c1", "person": MOTHER, "from": "coordinator"}))
+    answer = asked(line(OWN, {"type": "ConsentConfirmed", "at": "2026-04-02T09:00:00+09:00", "consent": "c1", "person": MOTHER, "from": "coordinator"}))
 
     assert [{"type": "ConsentConfirmed", "code": "SAME_AGENCY"}] == answer["refused_facts"]
     assert "states" not in asked(line(GRANTED, parts=[{"person": MOTHER, "category": "BASIC"}]))
@@ -310,7 +310,7 @@ def test_every_state_and_every_opening_has_its_words():
 
 def test_rule_4_offline_a_ceiling_of_the_pack_of_the_day_counts():
     """A workshop is not told of abuse, whatever the form says."""
-    form = {**GRANTED, "purpose": "PARTICIPATION", "categories": ["BASIC", "ABUSE"]}
+    form = {**GRANTED, "purpose": "PARTICIPATION", "categories": ["BASIC", "ABUSE"], "valid_to": "2026-12-31"}
 
     assert [{"type": "ConsentGranted", "code": "CEILING_CATEGORY"}] == asked(line(form))["refused_facts"]
     assert "refused_facts" not in asked(line({**form, "at": "2026-03-01T09:00:00+09:00"}), named("national"))
