@@ -98,6 +98,7 @@ def _linked(case: str, person: str, consent: str, recipients: tuple[str, ...]) -
         ConsentGranted(
             consent=consent, person=person, purpose=Purpose.CONSULTATION, categories=(DataCategory.BASIC, DataCategory.ADDRESS),
             recipients=recipients, valid_from=today - timedelta(days=1), valid_to=today + timedelta(days=180), medium=ConsentMedium.PAPER,
+            signed_on=today - timedelta(days=1),
         ),
     ]
     events += [

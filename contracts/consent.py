@@ -128,24 +128,27 @@ class BreachReported(Record, frozen=True, kw_only=True):
 
 
 class CapacityConfirmed(Record, frozen=True, kw_only=True):
-    """The capacity of the person was confirmed.
+    """The capacity of the person was confirmed: one doubt is over.
 
-    判断能力の確認済み: 本人が自分で判断できると確かめた。
+    判断能力の確認済み: 本人が自分で判断できると確かめた。終わるのは示した理由だけ。
     """
 
     person: str
+    doubt: shared.DoubtKind = shared.DoubtKind.ADULT_CAPACITY
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> CapacityConfirmed:
         """Build from a decoded Avro record."""
         return cls(
             person=record["person"],
+            doubt=shared.DoubtKind[record["doubt"]],
         )
 
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
         return {
             "person": self.person,
+            "doubt": self.doubt,
         }
 
 

@@ -86,6 +86,7 @@ def _open(stage: MemoryStage) -> tuple[str, str]:
     consent = ConsentGranted(
         consent=uuid.uuid4().hex, person=person, purpose=Purpose.CONSULTATION, categories=(DataCategory.BASIC, DataCategory.ADDRESS),
         recipients=(_RECIPIENT,), valid_from=stage.today - timedelta(days=1), valid_to=stage.today + timedelta(days=300), medium=ConsentMedium.PAPER,
+        signed_on=stage.today - timedelta(days=1),
     )
     stage.post(_GIVER, draft(_GIVER, SignalReceived(person=person, channel=Channel.RESIDENT, area_code="990019-03"), key))
     stage.town.pump()

@@ -70,6 +70,7 @@ def _case(agency: str) -> tuple[Subject, list[Draft]]:
     consent = ConsentGranted(
         consent=uuid.uuid4().hex, person=person, purpose=Purpose.CONSULTATION, categories=(DataCategory.BASIC, DataCategory.ADDRESS),
         recipients=("poverty",), valid_from=today - timedelta(days=1), valid_to=today + timedelta(days=180), medium=ConsentMedium.PAPER,
+        signed_on=today - timedelta(days=1),
     )
     link = LinkedToAgency(
         person=person, to_agency="poverty", purpose=Purpose.CONSULTATION, reason=LinkReason.JOINT_SUPPORT,

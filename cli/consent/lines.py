@@ -182,7 +182,7 @@ def _fact(fact: Any, at: int) -> Stated:
         at = fields.within("at", moment, stated)
     if type(agency) is not str:
         raise Unreadable(INVALID, "from")
-    return Stated(fact=found, at=at, agency=agency)
+    return Stated(fact=found, at=at, agency=agency, undated=stated is None)
 
 
 def _request(asked: Any) -> tuple[DisclosureRequested, dict[str, AgencyKind]]:

@@ -46,12 +46,14 @@ def load(folder: Path = FOLDER, keys: Keys | None = None) -> dict[str, PolicyPac
 def of(path: Path, keys: Keys | None = None) -> PolicyPack:
     """The pack in this file; of an overlay, the base lies beside it or comes with this build. Raises PackInvalid, OSError.
 
-    With ``keys``, one of them must have signed these very bytes; the hash in an overlay binds those of its base.
+    With ``keys`` it is one to be put in force: one of them must have signed these very bytes, and it has no ``vocabulary`` of its own; the hash in an overlay binds those of its base.
     """
     content = path.read_bytes()
     if keys is not None and (fault := signatures.fault(content, signatures.beside(path), keys)):
         raise PackInvalid(str(path), [Problem("signature", f"{fault}: {signatures.SENTENCES[fault]}")])
     table, digest = _parsed(content, path), sha256(content).hexdigest()
+    if keys is not None and isinstance(table, Mapping) and "vocabulary" in table:
+        raise PackInvalid(str(path), [Problem("vocabulary", "is for trying cases offline; a pack that is put in force has the codes of the contracts alone")])
     if not overlay.is_overlay(table):
         return pack.read(table, digest, str(path))
     return overlay.read(table, digest, _base(table, path), str(path))

@@ -273,7 +273,7 @@ def test_what_is_no_answer_is_not_explained(text: str):
     assert 1 == ended.exit_code
 
 
-OWN = {**GRANTED, "from": "coordinator", "at": "2026-05-05T09:00:00+09:00"}
+OWN = {**GRANTED, "from": "coordinator", "at": "2026-05-05T09:00:00+09:00", "signed_on": GRANTED["valid_from"]}
 """As the recipient itself has recorded it."""
 CONFIRMED = {"type": "ConsentConfirmed", "at": "2026-05-06T09:00:00+09:00", "consent": "c1", "person": MOTHER}
 
@@ -325,7 +325,7 @@ def test_every_state_and_every_opening_has_its_words():
 
 def test_rule_4_offline_a_ceiling_of_the_pack_of_the_day_counts():
     """A workshop is not told of abuse, whatever the form says."""
-    form = {**GRANTED, "purpose": "PARTICIPATION", "categories": ["BASIC", "ABUSE"]}
+    form = {**GRANTED, "purpose": "PARTICIPATION", "categories": ["BASIC", "ABUSE"], "valid_to": "2026-12-31"}
 
     assert [{"type": "ConsentGranted", "code": "CEILING_CATEGORY"}] == asked(line(form))["refused_facts"]
     assert "refused_facts" not in asked(line({**form, "at": "2026-03-01T09:00:00+09:00"}), named("national"))

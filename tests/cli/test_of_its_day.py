@@ -14,7 +14,7 @@ from services.consent.domain.pack import PolicyPack
 ORDINANCE, ACT = named("ordinance-2022"), named("national")
 GRANTED = {
     "type": "ConsentGranted", "consent": "c1", "person": "p1", "purpose": "COORDINATION", "categories": ["BASIC"], "recipients": ["coordinator"],
-    "valid_from": "2021-04-01", "valid_to": "2022-03-31", "medium": "PAPER", "from": "elder",
+    "valid_from": "2021-04-01", "valid_to": "2022-03-31", "medium": "PAPER", "signed_on": "2021-04-01", "from": "elder",
 }
 REFERRAL = {"from": "elder", "to": "coordinator", "to_kind": "COORDINATOR", "purpose": "COORDINATION", "basis": "C", "event_type": "CoordinationReferred"}
 WITHIN = {"from": "town", "from_kind": "MUNICIPALITY", "to": "welfare", "to_kind": "MUNICIPALITY", "purpose": "STATUTORY_WORK", "basis": "G",

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from contracts.consent import ConsentGranted
-from contracts.shared import DataCategory, Exclusion, Grantor, RefusalCode
-from kernel.days import day_in_japan
+from contracts.shared import ConsentMedium, DataCategory, DoubtKind, Exclusion, Grantor, RefusalCode
+from kernel.days import ordinal_in_japan
 from services.consent.domain.lifecycle import Standing, may_speak
+from services.consent.domain.model import Consent
 from services.consent.domain.rules import Rules
+
+_SIGNED = (ConsentMedium.PAPER, ConsentMedium.ELECTRONIC)
+"""What leaves a form behind that can be proved; a spoken word does not."""
 
 
 def recorder_benefits(consent: ConsentGranted, recorder: str) -> bool:
     """Whether somebody records a consent to what it will get itself, and the hash of the signed form does not prove it."""
-    return recorder in consent.recipients and not consent.signed_form_hash
+    return recorder in consent.recipients and not (consent.signed_form_hash and consent.medium in _SIGNED)
 
 
 def fault(consent: ConsentGranted, rules: Rules, today: int) -> RefusalCode | None:
-    """Why the form cannot stand as it is, or None: days that are none, a signature after what it is for, or a yes that is a no."""
+    """Why the form cannot stand as it is, or None: days that are none, a signature after what it is for, or a yes that is a no.
+
+    One that does not say when it was signed was signed on the day on which it is recorded: a yes covers nothing from before it (rules 2, 9).
+    """
     signed, first, last = consent.signed_on, consent.authored_from, consent.authored_to
-    if signed and (signed.toordinal() > today or signed > consent.valid_from):
+    if (signed.toordinal() if signed else today) > min(today, consent.valid_from.toordinal()):
         return RefusalCode.SIGNED_TOO_LATE
+    if consent.medium is ConsentMedium.ORAL and consent.signed_form_hash:
+        return RefusalCode.CONTRADICTORY
     if last and (first or signed or consent.valid_from) > last or consent.keep_until and consent.keep_until < consent.valid_from:
         return RefusalCode.CONTRADICTORY
     if consent.use_limit < 0 or consent.use_period_days < 0:
@@ -53,15 +62,19 @@ def _leaves_out(exclusion: Exclusion, recipient: str, category: DataCategory, ru
     return of_it and exclusion.recipient in ("", recipient)
 
 
-def fault_of_grantor(consent: ConsentGranted, standing: Standing, rules: Rules) -> RefusalCode | None:
-    """Why whoever has signed cannot say yes for the person, or None: relatives without a mandate count for nothing (R7, rule 21)."""
-    if consent.given_by == Grantor.SELF:
-        return RefusalCode.PROXY_INVALID if consent.proxy else None
-    today = day_in_japan(rules.at)
-    doubts, purposes = standing.doubts_of_a_yes(consent.person, rules.known.minors_line), rules.known.purposes.get(consent.purpose, frozenset())
+def fault_of_yes(said: ConsentGranted | Consent, first: int, last: int, standing: Standing, rules: Rules) -> RefusalCode | None:
+    """Why whoever says it cannot say yes for the person on these days, or None: in doubt the person cannot; relatives without a mandate count for nothing (R6, R7, rule 21).
+
+    To extend and to resume is said by whoever gave the consent. A form of a version that does not name who signed was signed by the person.
+    """
+    doubts, today = standing.doubts_of_a_yes(said.person, rules.known.minors_line), ordinal_in_japan(rules.at)
+    if said.given_by == Grantor.SELF:
+        in_doubt = bool(doubts - {DoubtKind.CONFLICT_OF_INTEREST})
+        return RefusalCode.PROXY_INVALID if said.proxy else RefusalCode.CAPACITY_IN_DOUBT if in_doubt else None
+    purposes = rules.known.purposes.get(said.purpose, frozenset())
     verified = any(
-        each.proxy_kind == consent.given_by and consent.proxy in ("", each.proxy) and may_speak(each, doubts)
-        and not purposes.isdisjoint(each.purposes) and each.valid_from <= min(consent.valid_from, today) and consent.valid_to <= each.valid_to
-        for each in standing.proxies.get(consent.person, ())
+        each.proxy_kind == said.given_by and said.proxy in ("", each.proxy) and may_speak(each, doubts)
+        and not purposes.isdisjoint(each.purposes) and each.valid_from.toordinal() <= min(first, today) and last <= each.valid_to.toordinal()
+        for each in standing.proxies.get(said.person, ())
     )
     return None if verified else RefusalCode.PROXY_INVALID

@@ -20,7 +20,7 @@ from contracts.consent import (
     ProxyEnded,
     ProxyVerified,
 )
-from contracts.shared import ConsentMedium, DataCategory, Purpose, RefusalCode
+from contracts.shared import ConsentMedium, DataCategory, DoubtKind, Purpose, RefusalCode
 from kernel.days import day_in_japan, ordinal_in_japan
 from services.consent.domain import artefact, ceilings, confirmation, halting
 from services.consent.domain.casefile import CaseFile
@@ -42,7 +42,7 @@ WILD = frozenset("*?%#+, ")
 
 
 def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
-    """Why this cannot be recorded, or None; by the newest pack known, whatever is in force. Whoever has died says no yes any more."""
+    """Why this cannot be recorded, or None; by the pack in force, or the newest known where that is not known here. Whoever has died says no yes any more."""
     if rules.registry.dead and isinstance(message, _YES) and message.person in rules.registry.dead:
         return RefusalCode.WRONG_STATE
     match message:
@@ -63,7 +63,7 @@ def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rule
         case ConsentWithdrawn():
             return _of_withdrawal(message, case)
         case _:
-            return _of_capacity(message, case, ordinal_in_japan(rules.at))
+            return _of_capacity(message, case, recorder, rules)
 
 
 def _first(faults: Iterable[tuple[bool, RefusalCode]]) -> RefusalCode | None:
@@ -112,10 +112,8 @@ def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rul
         (not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
         (bool(consent.previous_hash) and not _chain_holds(consent, case), RefusalCode.PREVIOUS_HASH),
         (not _within_what_was_asked(consent, case), RefusalCode.VALUE_INVALID),
-    )) or ceilings.fault_of_grant(consent, rules.known) or artefact.fault(consent, rules, today) or artefact.fault_of_grantor(
-        consent, case.standing, rules,
-    ) or case.standing.fault_of_yes(
-        consent.person, rules.known.purposes.get(consent.purpose, ()), first, last, today, rules.known.minors_line,
+    )) or ceilings.fault_of_grant(consent, rules.known, day_in_japan(rules.at)) or artefact.fault(consent, rules, today) or artefact.fault_of_yes(
+        consent, first, last, case.standing, rules,
     )
 
 
@@ -162,7 +160,7 @@ def _of_narrowing(narrowed: ConsentNarrowed, case: CaseFile, rules: Rules) -> Re
 
 
 def _of_extension(extended: ConsentExtended, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
-    """Longer than now and no longer than the longest, from today; what is over is asked for anew. It is a yes like the first one."""
+    """Longer than now and no longer than the longest, from today; what is over is asked for anew. It is a yes like the first one, by whoever gave that."""
     consent, last, today = case.consent(extended.consent), extended.valid_to.toordinal(), ordinal_in_japan(rules.at)
     if consent is None or consent.person != extended.person:
         return RefusalCode.CONSENT_NOT_FOUND
@@ -171,8 +169,8 @@ def _of_extension(extended: ConsentExtended, case: CaseFile, recorder: str, rule
         (recorder in consent.recipients, RefusalCode.RECORDER_BENEFITS),
         (ceilings.endless(extended.valid_to), RefusalCode.OPEN_ENDED),
         (last <= consent.last_day, RefusalCode.PERIOD_INVALID),
-    )) or ceilings.fault_of_extension(rules.known, consent.purpose, consent.categories, last - today) or case.standing.fault_of_yes(
-        consent.person, rules.known.purposes.get(consent.purpose, ()), today, last, today, rules.known.minors_line,
+    )) or ceilings.fault_of_extension(consent, case.keep_until.get(consent.id), rules.known, last - today) or artefact.fault_of_yes(
+        consent, today, last, case.standing, rules,
     )
 
 
@@ -188,14 +186,15 @@ def _of_withdrawal(withdrawal: ConsentWithdrawn, case: CaseFile) -> RefusalCode 
     return RefusalCode.ALREADY_DONE if all(consent is not None and consent.withdrawn for consent in named) else None
 
 
-def _of_capacity(message: Capacity, case: CaseFile, today: int) -> RefusalCode | None:
+def _of_capacity(message: Capacity, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
     doubts, proxies = case.standing.doubts_about(message.person), case.standing.proxies.get(message.person, ())
     match message:
         case CapacityDoubted():
-            return RefusalCode.ALREADY_DONE if case.standing.noted(message) else None
+            return case.standing.fault_of_doubt(message, rules.registry.our_municipality(recorder))
         case CapacityConfirmed():
-            return None if doubts else RefusalCode.WRONG_STATE
+            return _of_confirmed_capacity(message, case, recorder, rules)
         case ProxyVerified():
+            today = ordinal_in_japan(rules.at)
             first, last = message.valid_from.toordinal(), message.valid_to.toordinal()
             return _first((
                 (last < first or last < today, RefusalCode.PERIOD_INVALID),
@@ -204,3 +203,15 @@ def _of_capacity(message: Capacity, case: CaseFile, today: int) -> RefusalCode |
             ))
         case ProxyEnded():
             return None if any(each.proxy == message.proxy for each in proxies) else RefusalCode.PROXY_INVALID
+
+
+def _of_confirmed_capacity(confirmed: CapacityConfirmed, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
+    """Who receives by a consent of that person does not say that the person can give it; that one is of age, or a conflict over, our municipality says."""
+    of_capacity = confirmed.doubt is DoubtKind.ADULT_CAPACITY
+    consents = (each for each in case.consents.get(confirmed.person, ()) if not _over(each, rules))
+    asked = (each for each in case.standing.asked.values() if each.person == confirmed.person)
+    return _first((
+        (confirmed.doubt not in case.standing.doubts_about(confirmed.person), RefusalCode.WRONG_STATE),
+        (not of_capacity and not rules.registry.our_municipality(recorder), RefusalCode.NOT_PUBLISHABLE),
+        (of_capacity and any(recorder in each.recipients for each in (*consents, *asked)), RefusalCode.RECORDER_BENEFITS),
+    ))

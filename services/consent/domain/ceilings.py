@@ -15,6 +15,7 @@ from contracts.consent import ConsentGranted, ConsentRequested
 from contracts.shared import DataCategory, Purpose, RefusalCode
 
 if TYPE_CHECKING:
+    from services.consent.domain.model import Consent
     from services.consent.domain.pack import PolicyPack
 
 _NO_END = date(2100, 12, 31)
@@ -96,36 +97,39 @@ def strictest(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCat
     return Ceiling(longest_days=longest, keep_days=keep, uses=uses)
 
 
-def fault_of_extension(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCategory], days: int) -> RefusalCode | None:
-    """Why a consent cannot be extended by so many days from today, or None."""
-    ceiling = strictest(pack, purpose, categories)
-    if ceiling is None:
-        return RefusalCode.CEILING_CATEGORY
-    return RefusalCode.CEILING_PERIOD if days >= ceiling.longest_days else None
+def fault_of_extension(consent: Consent, keep_until: date | None, pack: PolicyPack, days: int) -> RefusalCode | None:
+    """Which ceiling a consent would be above, as it would stand with so many days from today, or None."""
+    keep_days = 0 if keep_until is None else keep_until.toordinal() - consent.first_day
+    return _fault(strictest(pack, consent.purpose, consent.categories), days, keep_days, consent.use_limit or UNLIMITED)
 
 
-def fault_of_grant(consent: ConsentGranted, pack: PolicyPack) -> RefusalCode | None:
-    """Which ceiling a consent is above, or None. One to any number of uses is above every number; one that sets no end of keeping sets no late one."""
-    return _fault(pack, consent, consent.valid_from, consent.valid_to, consent.use_limit or UNLIMITED)
+def fault_of_grant(consent: ConsentGranted, pack: PolicyPack, today: date) -> RefusalCode | None:
+    """Which ceiling a consent is above, or None. One to any number of uses is above every number; one that sets no end of keeping sets no late one.
+
+    Its days count from its signature: nobody binds oneself for a time that is years ahead.
+    """
+    keep_days = (consent.keep_until - consent.valid_from).days if consent.keep_until else 0
+    days = (consent.valid_to - min(consent.signed_on or today, consent.valid_from)).days
+    return _fault(strictest(pack, consent.purpose, consent.categories), days, keep_days, consent.use_limit or UNLIMITED)
 
 
 def fault_of_request(request: ConsentRequested, pack: PolicyPack, today: date) -> RefusalCode | None:
-    """Which ceiling a request is above, or None: it never comes before the person then. What it does not say, the answer will; it begins today at the earliest."""
+    """Which ceiling a request is above, or None: it never comes before the person then. What it does not say, the answer will; its days count from today."""
     if request.valid_to is not None and endless(request.valid_to):
         return RefusalCode.OPEN_ENDED
     if request.valid_from and request.valid_to and request.valid_to < request.valid_from:
         return RefusalCode.PERIOD_INVALID
-    return _fault(pack, request, request.valid_from or today, request.valid_to, request.use_limit)
+    first = request.valid_from or today
+    days = (request.valid_to - min(first, today)).days if request.valid_to else 0
+    keep_days = (request.keep_until - first).days if request.keep_until else 0
+    return _fault(strictest(pack, request.purpose, request.categories), days, keep_days, request.use_limit)
 
 
-def _fault(
-    pack: PolicyPack, asked: ConsentGranted | ConsentRequested, first: date, last: date | None, uses: int,
-) -> RefusalCode | None:
-    ceiling = strictest(pack, asked.purpose, asked.categories)
+def _fault(ceiling: Ceiling | None, days: int, keep_days: int, uses: int) -> RefusalCode | None:
     if ceiling is None:
         return RefusalCode.CEILING_CATEGORY
-    if last and (last - first).days >= ceiling.longest_days:
+    if days >= ceiling.longest_days:
         return RefusalCode.CEILING_PERIOD
-    if asked.keep_until and (asked.keep_until - first).days >= ceiling.keep_days:
+    if keep_days >= ceiling.keep_days:
         return RefusalCode.CEILING_KEEP
     return RefusalCode.CEILING_USES if ceiling.uses < uses else None

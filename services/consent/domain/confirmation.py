@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.consent import ConfirmationAwaited, ConfirmationNoted, ConsentConfirmed, ConsentGranted, ConsentLapsed
-from contracts.shared import AgencyKind, RefusalCode
+from contracts.shared import RefusalCode
 from kernel.days import start_of
 from services.consent.domain import versions
 from services.consent.domain.artefact import recorder_benefits
@@ -27,21 +27,21 @@ def asked(consent: object, recorder: str, rules: Rules) -> tuple[ConfirmationAwa
 
 
 def fault(confirmed: ConsentConfirmed, case: CaseFile, agency: str, rules: Rules) -> RefusalCode | None:
-    """Why this confirms nothing, or None: it takes an agency of the case, or the municipality, that neither recorded the consent nor receives by it."""
+    """Why this confirms nothing, or None: it takes an agency of the case, or our municipality, in time, that neither recorded the consent nor receives by it."""
     consent, awaited = case.consent(confirmed.consent), case.awaited.get(confirmed.consent)
     if consent is None or consent.person != confirmed.person or not _knows_the_case(case, agency, rules):
         return RefusalCode.CONSENT_NOT_FOUND
     if awaited is None:
         return RefusalCode.ALREADY_DONE if consent.active else RefusalCode.WRONG_STATE
+    if consent.withdrawn or awaited.due <= rules.at:
+        return RefusalCode.WRONG_STATE
     if agency == awaited.recorder:
         return RefusalCode.SAME_AGENCY
     return RefusalCode.RECORDER_BENEFITS if agency in consent.recipients else None
 
 
 def _knows_the_case(case: CaseFile, agency: str, rules: Rules) -> bool:
-    known = rules.registry.agencies.get(agency)
-    of_the_town = known is not None and known.kind is AgencyKind.MUNICIPALITY
-    return of_the_town or not case.agencies or agency in case.agencies or case.aftercare.reached(agency)
+    return rules.registry.our_municipality(agency) or not case.agencies or agency in case.agencies or case.aftercare.reached(agency)
 
 
 def lapses(case: CaseFile, rules: Rules) -> Iterator[ConsentLapsed]:

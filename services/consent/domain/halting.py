@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.consent import ConsentInvalidated, ConsentPaused, ConsentResumed
 from contracts.shared import RefusalCode
 from kernel.days import ordinal_in_japan
-from services.consent.domain import versions
+from services.consent.domain import artefact, versions
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.model import NEVER, Consent
 from services.consent.domain.reasons import Reason
@@ -50,10 +50,8 @@ def _of_resumption(found: list[Consent], case: CaseFile, recorder: str, rules: R
         return RefusalCode.ALREADY_DONE if any(each.active and _runs(each, rules) for each in found) else RefusalCode.WRONG_STATE
     if any(recorder in each.recipients for each in paused):
         return RefusalCode.RECORDER_BENEFITS
-    today, line = ordinal_in_japan(rules.at), rules.known.minors_line
-    faults = (
-        case.standing.fault_of_yes(each.person, rules.known.purposes.get(each.purpose, ()), today, each.last_day, today, line) for each in paused
-    )
+    today = ordinal_in_japan(rules.at)
+    faults = (artefact.fault_of_yes(each, today, each.last_day, case.standing, rules) for each in paused)
     return next((found for found in faults if found), None)
 
 

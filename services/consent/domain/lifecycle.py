@@ -11,7 +11,7 @@ from typing import assert_never
 from contracts.consent import CapacityConfirmed, CapacityDoubted, ConsentRequested, ProxyEnded, ProxyVerified
 from contracts.outreach import ContactStateChanged
 from contracts.record import Record
-from contracts.shared import DoubtKind, ProxyKind, Purpose, RefusalCode
+from contracts.shared import DoubtKind, ProxyKind, RefusalCode
 
 _NO_DOUBT: frozenset[DoubtKind] = frozenset()
 
@@ -38,7 +38,7 @@ class Standing(Record, frozen=True, kw_only=True):
             case CapacityDoubted():
                 return self._doubted(event)
             case CapacityConfirmed():
-                return self.changed(doubts={each: doubts for each, doubts in self.doubts.items() if each != event.person})
+                return self._confirmed(event)
             case ProxyVerified():
                 others = tuple(each for each in self.proxies.get(event.person, ()) if each.proxy != event.proxy)
                 return self.changed(proxies={**self.proxies, event.person: (*others, event)})
@@ -62,6 +62,19 @@ class Standing(Record, frozen=True, kw_only=True):
         ages = {**self.ages, event.person: event.age} if event.doubt is DoubtKind.MINOR else self.ages
         return self.changed(doubts={**self.doubts, event.person: self.doubts_about(event.person) | {event.doubt}}, ages=ages, proxies=proxies)
 
+    def _confirmed(self, event: CapacityConfirmed) -> Standing:
+        """That one doubt is over, and no other."""
+        left = {**self.doubts, event.person: self.doubts_about(event.person) - {event.doubt}}
+        ages = {person: age for person, age in self.ages.items() if not (event.doubt is DoubtKind.MINOR and person == event.person)}
+        return self.changed(doubts={person: doubts for person, doubts in left.items() if doubts}, ages=ages)
+
+    def fault_of_doubt(self, event: CapacityDoubted, of_the_town: bool) -> RefusalCode | None:
+        """Why this doubt cannot be noted, or None: a minor grows older by the word of our municipality alone, since that frees of the protection."""
+        if self.noted(event):
+            return RefusalCode.ALREADY_DONE
+        known = event.doubt is DoubtKind.MINOR and event.doubt in self.doubts_about(event.person)
+        return RefusalCode.NOT_PUBLISHABLE if known and not of_the_town and event.age > self.ages.get(event.person, 0) else None
+
     def doubts_about(self, person: str) -> frozenset[DoubtKind]:
         """Every doubt about a person that stands."""
         return self.doubts.get(person, _NO_DOUBT)
@@ -75,25 +88,6 @@ class Standing(Record, frozen=True, kw_only=True):
         """What keeps a person from saying yes alone: a minor of that age or older says it alone (R6); one whose age nobody has said does not."""
         doubts = self.doubts_about(person)
         return doubts - {DoubtKind.MINOR} if self.ages.get(person, 0) >= minors_line else doubts
-
-    def fault_of_yes(
-        self, person: str, purposes: Collection[Purpose], first_day: int, last_day: int, today: int, minors_line: int,
-    ) -> RefusalCode | None:
-        """Why nobody can say yes for this person now, or None: in doubt only a proxy can, within its purposes and its period (R6, R7).
-
-        ``purposes``: those whose consent covers the one in question.
-        """
-        doubts = self.doubts_of_a_yes(person, minors_line) - {DoubtKind.CONFLICT_OF_INTEREST}
-        if not doubts:
-            return None
-        proxies = self.proxies.get(person, ())
-        if not proxies:
-            return RefusalCode.CAPACITY_IN_DOUBT
-        valid = any(
-            may_speak(each, doubts) and not set(purposes).isdisjoint(each.purposes)
-            and each.valid_from.toordinal() <= min(first_day, today) and max(last_day, today) <= each.valid_to.toordinal() for each in proxies
-        )
-        return None if valid else RefusalCode.PROXY_INVALID
 
 
 def may_speak(proxy: ProxyVerified, doubts: Collection[DoubtKind]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from contracts.consent import ConsentGranted, DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import Basis, ConferenceBasis, DataCategory, Exclusion, Outcome, Purpose
+from contracts.shared import Basis, ConferenceBasis, DataCategory, Exclusion, Grantor, Outcome, Purpose
 from services.consent.domain import chain
 from services.consent.domain.reasons import Reason
 
@@ -99,6 +99,9 @@ class Consent(Record, frozen=True, kw_only=True):
     """Why it supports nothing although it was not withdrawn and is not over: it is paused, or nobody has confirmed it; or why it never was one."""
     latest: ConsentState = ConsentState.GIVEN
     """What the person has last said of it: given, narrowed or extended."""
+    given_by: Grantor = Grantor.SELF
+    """Who has said yes for the person."""
+    proxy: str = ""
     digest: bytes = b""
     """SHA-256 of its latest version, which chains it to what came before (rule 6)."""
 
@@ -120,7 +123,8 @@ def recorded(event: ConsentGranted, chained: bool = True) -> Consent:
         recipients=shared(event.recipients), first_day=event.valid_from.toordinal(), last_day=event.valid_to.toordinal(),
         first_written=(event.authored_from or signed).toordinal(), last_written=event.authored_to.toordinal() if event.authored_to else _NO_END,
         dated=bool(event.authored_from or event.authored_to), use_limit=event.use_limit, use_period_days=event.use_period_days,
-        exclusions=frozenset([left_out(each) for each in event.exclusions]) if event.exclusions else _NOTHING, digest=chain.of_grant(event) if chained else b"",
+        exclusions=frozenset([left_out(each) for each in event.exclusions]) if event.exclusions else _NOTHING,
+        given_by=event.given_by, proxy=event.proxy, digest=chain.of_grant(event) if chained else b"",
     )
 
 

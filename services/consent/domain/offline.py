@@ -12,7 +12,7 @@ from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, Disclos
 from contracts.record import Record
 from contracts.registry import AgencyEnded
 from contracts.shared import AgencyKind, RefusalCode
-from kernel.days import ordinal_in_japan
+from kernel.days import day_in_japan, ordinal_in_japan
 from kernel.decider import Context
 from kernel.parties import refused
 from services.consent.domain import answers, capture, confirmation, folding, registry, versions
@@ -40,6 +40,15 @@ class Stated(Record, frozen=True, kw_only=True):
     fact: Any
     at: int
     agency: str = ""
+    undated: bool = False
+    """Nobody has said when."""
+
+    @property
+    def form(self) -> Any:
+        """The fact as it is tested: a consent of which nobody says when it was recorded or signed was signed in time."""
+        if not self.undated or type(self.fact) is not ConsentGranted or self.fact.signed_on:
+            return self.fact
+        return self.fact.changed(signed_on=min(self.fact.valid_from, day_in_japan(self.at)))
 
 
 class RefusedFact(Record, frozen=True, kw_only=True):
@@ -98,7 +107,7 @@ class Desk:
         kind, fact = type(stated.fact), stated.fact
         if kind in _SAID:
             rules = self._rules(town, stated.at)
-            fault = capture.fault(fact, case, stated.agency, rules)
+            fault = capture.fault(stated.form, case, stated.agency, rules)
             return (refused(_context(stated, town), fault),) if fault else (fact, *confirmation.asked(fact, stated.agency, rules))
         if kind in _OF_THE_TOWN:
             return registry.decide(town, fact, _context(stated, town))

@@ -57,6 +57,11 @@ class Registry(Record, frozen=True, kw_only=True):
         """Ids of all agencies of a kind in this municipality and its prefecture, sorted."""
         return tuple(sorted(name for name, agency in self.agencies.items() if agency.kind == kind and agency.ours))
 
+    def our_municipality(self, agency: str) -> bool:
+        """Whether this is the municipality itself, and not another one."""
+        found = self.agencies.get(agency)
+        return found is not None and found.ours and found.kind is AgencyKind.MUNICIPALITY
+
 
 def decide(registry: Registry, message: Message, context: Context) -> tuple[Event, ...]:
     """A registry fact holds from its place in this partition on; who may state it was checked where it came in.
@@ -80,7 +85,7 @@ def evolve(registry: Registry, event: Event) -> Registry:
             earlier = tuple(each for each in (registry.policy, *registry.earlier) if each not in ("", event.hash))
             return registry.changed(policy=event.hash, earlier=earlier)
         case ProtectionFlagSet():
-            others = tuple(flag for flag in registry.flags if flag.id != event.flag)
+            others = tuple(flag for flag in registry.flags if (flag.id, flag.person) != (event.flag, event.person))
             return registry.changed(flags=(*others, _flag(event)))
         case ProtectionFlagCleared():
             return registry.changed(flags=tuple(flag for flag in registry.flags if not _is(flag, event)))

@@ -72,16 +72,16 @@ class Flag(Record, frozen=True, kw_only=True):
     until: int
 
 
-Flags = dict[str, Flag]
-"""By id."""
+Flags = dict[tuple[str, str], Flag]
+"""By id and person."""
 
 
 def flagged(flags: Flags, event: ProtectionFlagSet | ProtectionFlagCleared, at: int) -> Flags:
     """The flags after one was set or cleared; what stood once is remembered."""
     if isinstance(event, ProtectionFlagSet):
-        return {**flags, event.flag: Flag(person=event.person, until=end_of(event.until))}
-    known = flags.get(event.flag)
-    return flags if known is None else {**flags, event.flag: known.changed(until=min(known.until, at))}
+        return {**flags, (event.flag, event.person): Flag(person=event.person, until=end_of(event.until))}
+    known = flags.get(place := (event.flag, event.person))
+    return flags if known is None else {**flags, place: known.changed(until=min(known.until, at))}
 
 
 def seen(entries: Iterable[Entry], person: str, households: dict[str, frozenset[str]], flags: Flags, at: int, by_proxy: bool) -> Iterator[Entry]:

@@ -23,7 +23,7 @@ def stops_use(case: CaseFile, decision: RightsDecided) -> bool:
 
 
 def stopped(case: CaseFile, decision: RightsDecided) -> CaseFile:
-    """After the decision: consents of that person end with it, or keep the categories that it leaves in use."""
+    """After the decision: consents of that person end with it, or keep the categories that it leaves in use; what has ended waits for no confirmation."""
     if not stops_use(case, decision):
         return case
     person, left = case.rights[decision.request].person, frozenset(decision.withheld)
@@ -32,7 +32,8 @@ def stopped(case: CaseFile, decision: RightsDecided) -> CaseFile:
         if not consent.withdrawn:
             rest = consent.categories & left
             after = after.with_consent(consent.id, **({"categories": rest} if rest else {"withdrawn": True}))
-    return after
+    awaited = {each.id for each in after.consents.get(person, ()) if each.withdrawn}.intersection(after.awaited)
+    return after.changed(awaited={each: waits for each, waits in after.awaited.items() if each not in awaited}) if awaited else after
 
 
 def notices(case: CaseFile, decision: RightsDecided) -> Iterator[StopNoticeIssued]:

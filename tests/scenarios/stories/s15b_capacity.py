@@ -10,7 +10,7 @@ from cli.day.player import Day, pseudonym
 from cli.day.rows import refused
 from contracts.consent import CapacityConfirmed, CapacityDoubted, ConsentGranted, ConsentRefused, ConsentRequested, ProxyVerified
 from contracts.consultation import ConsultationReceived
-from contracts.shared import ConsentMedium, DataCategory, DoubtKind, Field, ProxyKind, Purpose, RefusalCode, VisitorRelation
+from contracts.shared import ConsentMedium, DataCategory, DoubtKind, Field, Grantor, ProxyKind, Purpose, RefusalCode, VisitorRelation
 
 TITLE = "判断能力：確かめるまで待ち、代理人が答える"
 BASIC = DataCategory.BASIC
@@ -58,15 +58,21 @@ def _proxy_verified(day: Day, elder: Elder) -> None:
     day.say("elder", proxy.changed(proxy_kind=ProxyKind.PARENT), elder.case, refused(RefusalCode.PROXY_INVALID))
     day.say("elder", proxy, elder.case)
     day.say("elder", proxy, elder.case, refused(RefusalCode.ALREADY_DONE))
-    beyond = _grant(day, elder, pseudonym()).changed(purpose=Purpose.PARTICIPATION)
+    signed = _grant(day, elder, elder.asked[0])
+    day.say("elder", signed, elder.case, refused(RefusalCode.CAPACITY_IN_DOUBT))
+    signed = signed.changed(given_by=Grantor.GUARDIAN, proxy=elder.guardian)
+    beyond = signed.changed(consent=pseudonym(), purpose=Purpose.PARTICIPATION)
     day.say("elder", beyond, elder.case, refused(RefusalCode.PROXY_INVALID))
-    day.say("elder", _grant(day, elder, elder.asked[0]), elder.case)
+    day.say("elder", signed, elder.case)
 
 
 def _conflict_of_interest(day: Day, elder: Elder) -> None:
     """The guardian turns out to owe him money: what the guardian says counts no more."""
     day.say("elder", CapacityDoubted(person=elder.person, doubt=DoubtKind.CONFLICT_OF_INTEREST), elder.case)
-    day.say("elder", _grant(day, elder, elder.asked[2]), elder.case, refused(RefusalCode.CAPACITY_IN_DOUBT))
+    signed = _grant(day, elder, elder.asked[2]).changed(given_by=Grantor.GUARDIAN, proxy=elder.guardian)
+    day.say("elder", signed, elder.case, refused(RefusalCode.PROXY_INVALID))
+    over = CapacityConfirmed(person=elder.person, doubt=DoubtKind.CONFLICT_OF_INTEREST)
+    day.say("elder", over, elder.case, refused(RefusalCode.NOT_PUBLISHABLE))
 
 
 def _confirmed(day: Day, elder: Elder) -> None:
@@ -82,7 +88,8 @@ def _in_good_time(day: Day) -> None:
     day.say("elder", ConsultationReceived(person=elder.person, field=Field.ELDER, visitor_relation=VisitorRelation.SELF), elder.case)
     day.say("elder", _proxy(day, elder).changed(proxy_kind=ProxyKind.MANDATE), elder.case)
     day.say("elder", CapacityDoubted(person=elder.person, doubt=DoubtKind.ADULT_CAPACITY), elder.case)
-    day.say("elder", _grant(day, elder, elder.asked[0]), elder.case)
+    signed = _grant(day, elder, elder.asked[0]).changed(given_by=Grantor.MANDATE, proxy=elder.guardian)
+    day.say("elder", signed, elder.case)
     day.say("elder", CapacityConfirmed(person=elder.person), elder.case)
     day.say("elder", CapacityDoubted(person=elder.person, doubt=DoubtKind.CONFLICT_OF_INTEREST), elder.case)
 

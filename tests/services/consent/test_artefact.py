@@ -16,7 +16,7 @@ from contracts.consent import (
     DisclosureReleased,
     ProxyVerified,
 )
-from contracts.shared import Basis, DataCategory, DoubtKind, Exclusion, Grantor, Outcome, ProxyKind, Purpose, RefusalCode
+from contracts.shared import Basis, ConsentMedium, DataCategory, DoubtKind, Exclusion, Grantor, Outcome, ProxyKind, Purpose, RefusalCode
 from kernel.testing import AT, Given, Then, given
 from tests.services.consent.town import CONSENT, GATE, MOTHER, SON, TOWN, consent, part, request
 
@@ -121,6 +121,7 @@ def test_rule_11_a_recipient_that_is_left_out_learns_not_even_of_the_case():
     [
         ({"authored_from": date(2026, 5, 1), "authored_to": date(2026, 4, 1)}, RefusalCode.CONTRADICTORY),
         ({"signed_on": date(2026, 12, 1)}, RefusalCode.SIGNED_TOO_LATE), ({"keep_until": date(2026, 3, 1)}, RefusalCode.CONTRADICTORY),
+        ({"signed_on": None}, RefusalCode.SIGNED_TOO_LATE), ({"medium": ConsentMedium.ORAL, "witnessed": True, "signed_form_hash": FORM}, RefusalCode.CONTRADICTORY),
         ({"use_limit": -1}, RefusalCode.VALUE_INVALID), ({"previous_hash": FORM}, RefusalCode.PREVIOUS_HASH),
         ({"exclusions": (Exclusion(category=BASIC),)}, RefusalCode.CONTRADICTORY), ({"exclusions": (Exclusion(recipient="coordinator"),)}, RefusalCode.CONTRADICTORY),
         ({"exclusions": (Exclusion(recipient="nobody", category=HEALTH),)}, RefusalCode.RECIPIENT_UNKNOWN),
@@ -157,9 +158,19 @@ def test_rule_21_a_proxy_signs_within_what_was_verified(changes: dict[str, Any],
 @pytest.mark.parametrize("recipients", [("poverty",), ("poverty", "coordinator")])
 def test_rule_1_whoever_benefits_shows_the_signed_form(recipients: tuple[str, ...]):
     """A desk that the person comes to may record a consent to itself, with proof; without, it waits (test_confirmation)."""
-    granted = consent(BASIC, recipients=recipients, signed_form_hash=FORM)
+    for medium in (ConsentMedium.PAPER, ConsentMedium.ELECTRONIC):
+        granted = consent(BASIC, recipients=recipients, signed_form_hash=FORM, medium=medium)
+        case().when(granted, agency="poverty").then(granted)
 
-    case().when(granted, agency="poverty").then(granted)
+
+def test_rule_2_a_consent_from_before_its_recording_says_when_it_was_signed():
+    """Else a form of today would open what was written down months ago."""
+    today = consent(BASIC, valid_from=date(2026, 5, 29), signed_on=None)
+
+    case().when(today).then(today)
+    case().when(today.changed(valid_from=date(2026, 5, 28))).then_refused(RefusalCode.SIGNED_TOO_LATE)
+    signed = today.changed(valid_from=date(2026, 1, 1), signed_on=date(2025, 12, 31), valid_to=date(2026, 12, 31))
+    case().when(signed).then(signed)
 
 
 def test_rule_13_what_the_pack_does_not_know_waits_for_a_human():

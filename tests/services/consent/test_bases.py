@@ -202,7 +202,7 @@ def test_r6_w_is_for_the_child_and_not_for_the_household():
     assert [(BASIC, "MINOR_NOT_NOTED")] == withheld(claim(Basis.W, part(BASIC, SON), part(BASIC, MOTHER), facts=(MINOR,), **to_town))
     assert "MINOR_NOT_NOTED" == denied(claim(Basis.W, part(BASIC, SON), facts=(MINOR,), persons=(MOTHER,), **to_town))
     assert "MINOR_NOT_NOTED" == denied(claim(Basis.W, facts=(MINOR,), **to_town))
-    assert "MINOR_NOT_NOTED" == denied(claim(Basis.W, part(BASIC, SON), facts=(MINOR, CapacityConfirmed(person=SON)), **to_town))
+    assert "MINOR_NOT_NOTED" == denied(claim(Basis.W, part(BASIC, SON), facts=(MINOR, CapacityConfirmed(person=SON, doubt=DoubtKind.MINOR)), **to_town))
 
 
 TASK = {"agency": "municipality", "recipient": "contractor", "event_type": "OutreachRequested", "purpose": Purpose.OUTREACH}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -118,6 +118,32 @@ def test_rule_4_an_extension_stays_below_the_strictest_ceiling_too(last: date, r
     then = case(consent(BASIC, HEALTH, valid_to=date(2026, 6, 30), use_limit=1)).when(longer)
 
     assert then.then(longer) if recorded else then.then_refused(RefusalCode.CEILING_PERIOD)
+
+
+@pytest.mark.parametrize(
+    ("old", "code"),
+    [
+        ({"use_limit": 0}, RefusalCode.CEILING_USES), ({"use_limit": 11}, RefusalCode.CEILING_USES), ({"keep_until": date(2028, 12, 26)}, RefusalCode.CEILING_KEEP),
+        ({"categories": (BASIC, ABUSE)}, RefusalCode.CEILING_CATEGORY), ({}, None),
+    ],
+)
+def test_rule_4_an_extension_makes_no_consent_that_could_not_be_recorded_today(old: dict[str, Any], code: RefusalCode | None):
+    """One recorded by an older pack runs to its end, and no longer."""
+    longer = ConsentExtended(consent=CONSENT, person=MOTHER, valid_to=date(2027, 2, 1))
+    then = case(WITHIN.changed(**old)).when(longer)
+
+    assert then.then(longer) if code is None else then.then_refused(code)
+
+
+@pytest.mark.parametrize(("signed", "last"), [(None, date(2027, 3, 24)), (date(2026, 5, 1), date(2027, 2, 24))])
+def test_rule_4_the_days_of_a_consent_count_from_its_signature(signed: date | None, last: date):
+    """Nobody binds oneself today for a year that is ten years ahead; of a form that does not say, from its recording."""
+    ahead = WITHIN.changed(signed_on=signed, valid_from=date(2027, 1, 1), valid_to=last, keep_until=None)
+
+    case().when(ahead).then(ahead)
+    case().when(ahead.changed(valid_to=last + timedelta(days=1))).then_refused(RefusalCode.CEILING_PERIOD)
+    asked = ASKED.changed(valid_from=date(2036, 1, 1), valid_to=date(2036, 3, 1), categories=(BASIC,))
+    case().when(asked, agency="elder").then_refused(RefusalCode.CEILING_PERIOD)
 
 
 def test_rule_4_a_ceiling_holds_for_what_stands_below_it_in_the_tree():

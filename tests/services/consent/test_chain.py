@@ -18,7 +18,7 @@ NEXT = "e" * 32
 FIRST = consent(BASIC, HEALTH)
 FIRST_FIELDS = {
     "consent": CONSENT, "person": MOTHER, "purpose": "COORDINATION", "categories": ["BASIC", "HEALTH"], "recipients": ["coordinator"],
-    "valid_from": "2026-04-01", "valid_to": "2027-03-31", "medium": "PAPER",
+    "valid_from": "2026-04-01", "valid_to": "2027-03-31", "medium": "PAPER", "signed_on": "2026-04-01",
 }
 """The same as an agency writes it, without what it leaves to its default."""
 

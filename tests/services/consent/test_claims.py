@@ -81,11 +81,11 @@ def test_rule_2_a_consent_signed_later_opens_what_was_written_before_only_where_
 ):
     """A referral waits; she signs five days later. Where her form is silent about earlier records the desk is told, once, what to ask her."""
     held = given(GATE, shared=TOWN).when(request(part(BASIC), authored=WRITTEN), source="coordination", message_id="req")
-    signed = consent(BASIC, valid_from=SIGNED, **form)
+    signed = consent(BASIC, valid_from=SIGNED, signed_on=None, **form)
 
     told = held.after().when(signed, at=AT + 5 * DAY_MS)
 
     assert ("req", outcome, reasons) == (verdict(told).request_id, verdict(told).outcome, verdict(told).reasons)
     assert (verdict(held).deadline if outcome is Outcome.HOLD else None) == verdict(told).deadline
-    another = consent(BASIC, consent="d" * 32, valid_from=SIGNED)
+    another = consent(BASIC, consent="d" * 32, valid_from=SIGNED, signed_on=None)
     assert not [event for event in told.after().when(another, at=AT + 6 * DAY_MS).events if isinstance(event, DisclosureDecided)]

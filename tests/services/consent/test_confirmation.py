@@ -19,12 +19,17 @@ from contracts.consent import (
     ConsentWithdrawn,
     DisclosureDecided,
     DisclosureReleased,
+    IdentityVerified,
+    RightsDecided,
     StopNoticeIssued,
+    UseStopRequested,
 )
 from contracts.envelope import PartNoted, Tick
-from contracts.shared import Basis, CasePart, DataCategory, Outcome, Purpose, RefusalCode
+from contracts.registry import AgencyRegistered
+from contracts.shared import AgencyKind, Basis, CasePart, DataCategory, Outcome, Purpose, RefusalCode, RightsOutcome
 from kernel.days import DAY_MS, start_of
 from kernel.testing import AT, Given, Then, given
+from services.consent.domain import registry
 from services.consent.domain.gate import due, gate
 from services.consent.domain.model import ConsentState
 from services.consent.domain.states import state_of
@@ -128,6 +133,37 @@ def test_rule_1_unconfirmed_in_time_it_never_becomes_active_and_its_recorder_is_
     assert due(lapsed.state) is None
     lapsed.when(Tick(), agency="", at=WAITS.due + DAY_MS).then_nothing()
     lapsed.when(OWN, agency="elder").then_refused(RefusalCode.ALREADY_DONE)
+
+
+def test_rule_1_after_its_day_nobody_confirms_it_whether_it_has_lapsed_or_not():
+    """The tick may come later."""
+    case(OWN, WAITS).when(CONFIRMED, agency="elder", at=WAITS.due - 1).then(CONFIRMED)
+    case(OWN, WAITS).when(CONFIRMED, agency="elder", at=WAITS.due).then_refused(RefusalCode.WRONG_STATE)
+
+
+def test_rule_1_another_municipality_confirms_nothing_of_ours():
+    """It is a stranger to the case."""
+    foreign = registry.evolve(TOWN, AgencyRegistered(agency="next", kind=AgencyKind.MUNICIPALITY, name="next", emergency_right=False, ours=False))
+
+    replace(case(OWN, WAITS), shared=foreign).when(CONFIRMED, agency="next").then_refused(RefusalCode.CONSENT_NOT_FOUND)
+
+
+def test_r12_what_a_stop_of_use_has_ended_is_not_confirmed():
+    """Else it would lift the refusal that it names."""
+    no, asked = ConsentRefused(consent="9" * 32, person=MOTHER, purpose=Purpose.COORDINATION), "8" * 32
+    stop = (UseStopRequested(request=asked, person=MOTHER, by_proxy=False), IdentityVerified(request=asked),
+            RightsDecided(request=asked, outcome=RightsOutcome.GRANTED, reasons=(), withheld=()))
+    stopped = case(no, OWN.changed(supersedes=(no.consent,)), WAITS, *stop)
+
+    assert not stopped.state.awaited
+    stopped.when(CONFIRMED, agency="elder").then_refused(RefusalCode.WRONG_STATE)
+
+
+def test_rule_1_what_was_replaced_while_it_waited_is_not_confirmed():
+    """The newer form counts."""
+    newer = consent(BASIC, consent=OLD, supersedes=(CONSENT,))
+
+    case(OWN, WAITS, newer).when(CONFIRMED, agency="elder").then_refused(RefusalCode.WRONG_STATE)
 
 
 def test_rule_1_it_waits_no_longer_than_it_would_hold():

@@ -75,8 +75,16 @@ def test_r6_a_birthday_is_news_and_the_same_age_is_not():
     """Also when the age becomes known."""
     case(minor(14)).when(minor(14)).then_refused(RefusalCode.ALREADY_DONE)
     case(minor()).when(minor()).then_refused(RefusalCode.ALREADY_DONE)
-    older = case(minor(14)).when(minor(15)).then(minor(15))
+    older = case(minor(14)).when(minor(15), agency="municipality").then(minor(15))
     older.when(YES).then(YES)
+
+
+@pytest.mark.parametrize("age", [10, 0])
+def test_r6_only_our_municipality_makes_a_minor_older(age: int):
+    """Else whoever benefits could do without the parents; younger anybody may say."""
+    for agency in ("coordinator", "elder"):
+        case(minor(age)).when(minor(16), agency=agency).then_refused(RefusalCode.NOT_PUBLISHABLE)
+    case(minor(16)).when(minor(age), agency="coordinator").then(minor(age))
 
 
 def test_r7_other_doubts_stay_whatever_the_age():

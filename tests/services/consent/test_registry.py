@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.consent import DisclosureDecided, ReviewOpened
+from contracts.consent import DisclosureDecided, ProtectionFlagCleared, ProtectionFlagSet, ReviewOpened
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.registry import AgencyEnded, AgencyRegistered
 from contracts.shared import AgencyEndReason, AgencyKind, Basis, ConferenceBasis, DataCategory, Outcome, Purpose, RefusalCode
@@ -16,7 +16,7 @@ from kernel.testing import AT, Given, given
 from services.consent.domain import registry
 from services.consent.domain.reasons import SENTENCES, Reason
 from services.consent.domain.registry import Registry
-from tests.services.consent.town import GATE, MOTHER, TOWN, consent, part, request
+from tests.services.consent.town import GATE, MOTHER, SON, TOWN, consent, part, request
 
 BASIC, HEALTH, DANGER = DataCategory.BASIC, DataCategory.HEALTH, DataCategory.DANGER
 SEGMENT = SegmentNoted(
@@ -236,3 +236,17 @@ def test_r9_another_municipality_convenes_no_meeting_here():
     """A closed meeting of ours is convened by ours."""
     past = given(GATE, SEGMENT.changed(convener="neighbour"), ASKED, shared=town(NEIGHBOUR))
     assert (Reason.CONVENER_KIND,) == in_the_meeting(past, "elder").reasons
+
+
+# --- whose flag
+
+
+def test_r8_a_flag_of_the_same_number_about_somebody_else_stands_beside_the_first():
+    """Whoever uses a number again takes nobody's protection away; the same flag set again replaces its first form."""
+    first = ProtectionFlagSet(flag="f" * 32, person=MOTHER, blocked_agencies=("poverty",), until=date(2027, 3, 31))
+    other, again = first.changed(person=SON), first.changed(blocked_agencies=("tax",))
+
+    assert [(MOTHER, {"poverty"}), (SON, {"poverty"})] == [(flag.person, flag.blocked) for flag in town(first, other).flags]
+    assert [(SON, {"poverty"}), (MOTHER, {"tax"})] == [(flag.person, flag.blocked) for flag in town(first, other, again).flags]
+    cleared = ProtectionFlagCleared(flag=first.flag, person=SON)
+    assert [MOTHER] == [flag.person for flag in town(first, other, cleared).flags]

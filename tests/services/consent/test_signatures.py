@@ -129,6 +129,18 @@ def test_rule_34_beside_a_pack_that_cannot_be_verified_the_others_go_on(town: Si
     assert [packs.of(other).hash] == list(packs.load(draft.parent, town.trusted))
 
 
+def test_a_pack_with_a_vocabulary_of_its_own_is_not_put_in_force(town: Signer, draft: Path):
+    """It is for trying cases offline, whoever has signed it."""
+    draft.write_bytes(draft.read_bytes() + b"vocabulary: {purposes: [TREATMENT]}\n")
+    town.signs(draft)
+
+    assert packs.of(draft)
+    with pytest.raises(PackInvalid, match="vocabulary"):
+        packs.of(draft, town.trusted)
+    with pytest.raises(PackInvalid, match="vocabulary"):
+        packs.load(draft.parent, town.trusted)
+
+
 def test_a_key_that_is_none_is_named(tmp_path: Path, town: Signer):
     """Public, private, or not there at all."""
     for use in (lambda: signatures.public_keys([town.key]), lambda: signatures.private_key(town.public), lambda: signatures.private_key(tmp_path / "no")):

@@ -67,6 +67,6 @@ def consent(*categories: DataCategory, **changes: object) -> ConsentGranted:
     """The mother's paper consent for the coordinator and coordination, unless changed."""
     values = {
         "consent": CONSENT, "person": MOTHER, "purpose": Purpose.COORDINATION, "categories": categories, "recipients": ("coordinator",),
-        "valid_from": date(2026, 4, 1), "valid_to": date(2027, 3, 31), "medium": ConsentMedium.PAPER,
+        "valid_from": date(2026, 4, 1), "valid_to": date(2027, 3, 31), "medium": ConsentMedium.PAPER, "signed_on": date(2026, 4, 1),
     }
     return ConsentGranted(**{**values, **changes})

@@ -50,7 +50,7 @@ def grant(random: Random, number: int, **changes: Any) -> Case:
         "type": "ConsentGranted", "at": AT - random.randint(20, 30) * DAY, "consent": f"c{number}", "person": random.choice(PERSONS),
         "purpose": random.choice(PURPOSES), "categories": categories, "recipients": random.sample(AGENCIES, random.randint(1, 3)),
         "valid_from": random.choice(("2026-04-01",) * 5 + ("2026-06-01",)), "valid_to": random.choice(("2027-03-31",) * 5 + ("2026-05-09",)),
-        "medium": "PAPER",
+        "medium": "PAPER", "signed_on": "2026-04-01",
     }
     if random.random() < 0.15:
         form["authored_from"] = random.choice(("2025-01-01", "2026-05-01"))

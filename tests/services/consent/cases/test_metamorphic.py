@@ -104,7 +104,7 @@ def dropped_of_a_consent(random: Random, case: Case) -> Iterator[Case]:
     """One attribute of one consent less, what limits it apart. One without an end is not recorded, nor is the no that is part of it."""
     for each in grants(case)[:1]:
         no_in_it = "exclusions" in each or any(each["consent"] in fact.get("consents", ()) for fact in case["facts"])
-        kept = ("at", "from", "type", "exclusions", "supersedes", "authored_from", *(("valid_to",) if no_in_it else ()))
+        kept = ("at", "from", "type", "exclusions", "supersedes", "authored_from", *(("valid_to", "signed_on") if no_in_it else ()))
         name = random.choice([name for name in each if name not in kept])
         yield with_facts(case, [{key: value for key, value in fact.items() if fact is not each or key != name} for fact in case["facts"]])
 
@@ -195,8 +195,8 @@ def test_the_edge_of_the_validity_turns_the_answer_once(moment: str, outcomes: t
 
     edge = read(moment)
     form = grant(Random(1), 1, person=PERSONS[0], purpose="COORDINATION", categories=["BASIC"], recipients=["coordinator"], valid_from="2026-04-01",
-                 valid_to="2026-05-09", at=0)
-    form = {key: value for key, value in form.items() if key not in ("authored_from", "exclusions")}
+                 valid_to="2026-05-09", at=edge - 40 * DAY)
+    form = {key: value for key, value in form.items() if key not in ("authored_from", "exclusions", "signed_on")}
     request = {"from": "elder", "to": "coordinator", "to_kind": "COORDINATOR", "purpose": "COORDINATION", "event_type": "PlanShared",
                "parts": [{"person": PERSONS[0], "category": "BASIC"}]}
     times = [edge - DAY, edge - 1_000, edge - 1, edge, edge + 1, edge + DAY]
