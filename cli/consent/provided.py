@@ -14,7 +14,7 @@ from cli.gate_log import Partitions
 from contracts.catalogue import CATALOGUE
 from kernel.envelope import header
 from services.consent import redeciding
-from services.consent.domain.ledger import READ, TELLING, Ledger
+from services.consent.domain.ledger import READ, Ledger
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.sight import Entry, Stop
 
@@ -22,7 +22,7 @@ HIDDEN = "支援措置のため示しません"
 SECRET = "知らせた機関は示しません"
 OUTCOMES = {"PERMIT": "渡してよい", "REDACT": "一部を渡してよい", "HOLD": "保留", "DENY": "渡さない"}
 ANSWERS = {"STOPPED": "使用をやめた", "KEPT": "ほかの根拠で保管", "DELETED": "消去した"}
-_WANTED = frozenset((*(kind.__name__ for kind in READ), *TELLING))
+_WANTED = frozenset(kind.__name__ for kind in READ)
 _MANY = 500
 
 
