@@ -1,6 +1,6 @@
 """Keyring: the key store's client. One 256-bit key per person and retention class, wrapped under the municipality's key (KEK).
 
-Keys are kept unwrapped in memory for at most a minute, so that a destroyed key is soon forgotten everywhere.
+Keys for opening are kept unwrapped in memory for at most a minute, so that a destroyed key is soon forgotten everywhere.
 """
 
 from __future__ import annotations
@@ -80,17 +80,15 @@ class Keyring:
 
     def __init__(self, pool: asyncpg.Pool, kek: bytes) -> None:
         self._pool, self._kek = pool, kek
-        self._by_person, self._by_id = Kept(), Kept()
+        self._by_id = Kept()
 
     async def for_sealing(self, people: Iterable[str], retention: str) -> dict[str, Key]:
-        """The living key of each person for one retention class, made where there is none; the same for everybody who asks at once."""
-        wanted = set(people)
-        found = {person: key for person in wanted if (key := self._by_person.get((person, retention)))}
-        if missing := sorted(wanted - found.keys()):
-            for person, key in (await self._made(missing, retention)).items():
-                found[person] = key
-                self._by_person.put((person, retention), key)
-        return found
+        """The living key of each person for one retention class, made where there is none; the same for everybody who asks at once.
+
+        The store is asked each time: what a destroyed key seals nobody could ever open.
+        """
+        wanted = sorted(set(people))
+        return dict(await self._made(wanted, retention)) if wanted else {}
 
     async def for_opening(self, key_ids: Iterable[str]) -> dict[str, Found]:
         """Each key by its id, or the proof that it was destroyed. Raises Unavailable also for an id the store has never had."""
@@ -110,7 +108,6 @@ class Keyring:
         Done once for each ``fact`` that orders it, however often it is told: a key that is made afterwards is another matter.
         """
         destroyed = [row["key_id"] for row in await self._query(_DESTROY, fact, person, retention)]
-        self._by_person.clear()
         self._by_id.clear()
         return sorted(destroyed)
 

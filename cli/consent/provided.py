@@ -15,13 +15,13 @@ from contracts.catalogue import CATALOGUE
 from kernel.envelope import header
 from kernel.reading import Reading
 from services.consent import redeciding
-from services.consent.domain.ledger import READ, TELLING, Ledger
+from services.consent.domain.ledger import READ, Ledger
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.sight import Entry, Stop
 
 HIDDEN = "支援措置のため示しません"
 SECRET = "知らせた機関は示しません"
-_WANTED = frozenset((*(kind.__name__ for kind in READ), *TELLING))
+_WANTED = frozenset(kind.__name__ for kind in READ)
 _MANY = 500
 
 

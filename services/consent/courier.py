@@ -162,8 +162,16 @@ class Courier:
         return [self._to_agency(agency, fact.record.key or b"", fact.record.value or b"", _sent_on(fact))]
 
     def _release(self, fact: Fact, verdict: DisclosureDecided, logged: Logged, keys: Mapping[str, Key | Erased]) -> Iterator[Outgoing]:
-        """The event itself, with the released parts only, to the recipient; and to the gate, that this has been done."""
-        released = [part for part in _released(logged.event, verdict) if isinstance(keys[part.key_id], Key)]
+        """The event itself, with the released parts only, to the recipient; and to the gate, that this has been done.
+
+        Where the key of an essential part is destroyed nothing goes, and the gate is told so: a husk is of no use (rule 14).
+        """
+        sealed = _released(logged.event, verdict)
+        released = [part for part in sealed if isinstance(keys[part.key_id], Key)]
+        opened = {(part.person, part.category) for part in released}
+        if any(code.essential and (code.person, code.category) not in opened for code in verdict.released):
+            yield self._receipt(fact, verdict, ())
+            return
         event = logged.event
         if isinstance(event, SealedEvent):
             event = put_together(event, [open_part(event, part, keys[part.key_id]) for part in released])
@@ -175,7 +183,6 @@ class Courier:
             causation_source=fact.envelope.source, seq=0, input_digest="", position="", basis="", purpose="",
         )
         yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
-        opened = {(part.person, part.category) for part in released}
         yield self._receipt(fact, verdict, tuple(part for part in verdict.released if (part.person, part.category) in opened))
 
     def _receipt(self, fact: Fact, verdict: DisclosureDecided, released: tuple[PartCode, ...]) -> Outgoing:

@@ -75,6 +75,19 @@ async def test_a_destroyed_key_is_erased_and_a_lost_one_is_not(broker: Broker, r
         await ring.for_opening(["0" * 32])
 
 
+async def test_what_was_destroyed_elsewhere_seals_nothing_any_more(broker: Broker, ring: Keyring):
+    """The front door has used a key a moment ago, the gate's process destroys it: the next is sealed with a new one, which lives."""
+    (person,) = people(1)
+    old = (await ring.for_sealing([person], CLASS))[person]
+    async with keyring(broker.settings) as other:
+        await other.destroy(f"municipality {person}", person, CLASS)
+
+    fresh = (await ring.for_sealing([person], CLASS))[person]
+
+    assert old != fresh
+    assert {fresh.id: fresh} == await ring.for_opening([fresh.id])
+
+
 async def test_no_key_is_stored_in_the_clear(ring: Keyring):
     """What lies in the database opens only under the municipality's key."""
     (person,) = people(1)

@@ -47,12 +47,13 @@ class Aftercare(Record, frozen=True, kw_only=True):
     """Whose data are used no more (利用停止), and what of them the decision has left in use."""
 
     def handed_over(self, event: DisclosureReleased, under_way: Delivery | None) -> Aftercare:
-        """After a release has reached its recipient; a second one of the same request is another copy of the same."""
+        """After a release has reached its recipient; a second one of the same request adds to what is known of the first."""
         known = self.handed.get(event.request_id)
         asked = (under_way.request.agency, under_way.request.purpose) if under_way else (known.giver, known.purpose) if known else _UNKNOWN
-        handover = Handover(
-            recipient=event.recipient, giver=asked[0], consents=event.consents, basis=event.basis, purpose=asked[1],
-            parts=() if event.consents else event.released, day=_same(ordinal_in_japan(event.decided_at)),
+        known, parts = known or Handover(recipient=event.recipient, giver=asked[0]), () if event.consents else event.released
+        handover = known.changed(
+            giver=asked[0], consents=tuple(dict.fromkeys((*known.consents, *event.consents))), basis=event.basis, purpose=asked[1],
+            parts=tuple(dict.fromkeys((*known.parts, *parts))), day=_same(ordinal_in_japan(event.decided_at)),
         )
         unasked = self.unasked.handed_over(event, under_way) if event.basis in UNASKED else self.unasked
         return self.changed(handed={**self.handed, event.request_id: handover}, unasked=unasked)

@@ -23,11 +23,16 @@ def under_way(case: CaseFile, rules: Rules) -> Iterator[Verdict]:
     """A new verdict on each release not known to be delivered that would not be given like this any more: the last verdict counts (rule 24)."""
     for identity, each in sorted(case.deliveries.items()):
         old, new = each.verdict, rules.judge(each.request, identity, each.verdict.position, case)
-        if (new.outcome, new.released, new.basis) != (old.outcome, old.released, old.basis) or _ended(case, old):
+        if _says(new) != _says(old) or _ended(case, old):
             yield new
             if new.basis is not old.basis:
                 yield from rules.reviews(new)
             case = counted(case, (new,))
+
+
+def _says(verdict: DisclosureDecided) -> tuple[object, ...]:
+    """What a release is by its verdict: what goes, on which basis, under which duties; another consent that would do as well changes nothing."""
+    return verdict.outcome, verdict.released, verdict.basis, verdict.obligations
 
 
 def _ended(case: CaseFile, verdict: DisclosureDecided) -> bool:
@@ -81,7 +86,9 @@ def _in_time(case: CaseFile, hold: Hold, identity: str, rules: Rules) -> Iterato
 
 
 def again(hold: Hold, identity: str, case: CaseFile, rules: Rules) -> DisclosureDecided:
-    """The verdict on what waits, where there is to be one: what must wait on keeps its day, and is refused when that has come."""
+    """The verdict on what waits, where there is to be one: what must wait on keeps its day, and is refused when that has come, or when it has arrived."""
+    if hold.arrived:
+        return _refused_hold(hold, identity, rules, Reason.ARRIVED_BEFORE)
     if not (hold.unjudged and rules.pack is None):
         verdict = rules.judge(hold.request, identity, hold.position, case)
         if verdict.outcome is not Outcome.HOLD:
@@ -91,12 +98,12 @@ def again(hold: Hold, identity: str, case: CaseFile, rules: Rules) -> Disclosure
     return _refused_hold(hold, identity, rules)
 
 
-def _refused_hold(hold: Hold, request_id: str, rules: Rules) -> DisclosureDecided:
+def _refused_hold(hold: Hold, request_id: str, rules: Rules, reason: Reason = Reason.HOLD_EXPIRED) -> DisclosureDecided:
     request = hold.request
     return DisclosureDecided(
         request_id=request_id, event_id=request.event_id, event_type=request.event_type, position=hold.position,
         recipient=request.recipient, agency=request.agency, function=request.function, purpose=request.purpose,
-        outcome=Outcome.DENY, rule="R16", reasons=(Reason.HOLD_EXPIRED.value,), sentence=SENTENCES[Reason.HOLD_EXPIRED],
+        outcome=Outcome.DENY, rule="R16", reasons=(reason.value,), sentence=SENTENCES[reason],
         policy=rules.pack.hash if rules.pack else rules.registry.policy, at=rules.at,
     )
 

@@ -7,11 +7,11 @@ from datetime import date
 from sys import intern
 from typing import Any
 
-from contracts.consent import ConsentRefused, DisclosureDecided, DisclosureReleased
+from contracts.consent import ConsentRefused, DisclosureDecided
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import DataCategory, FunctionName, Outcome
+from contracts.shared import DataCategory, Outcome
 from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import Watched
 from services.consent.domain import uses
@@ -29,10 +29,12 @@ from services.consent.domain.model import (
     LeftOut,
     Refusal,
     Segment,
-    received_of,
 )
 from services.consent.domain.reasons import Reason
 from services.consent.domain.rights import Claim
+
+_VOIDED = 100
+"""Voided verdicts that a case remembers until their receipts come, the last ones."""
 
 
 class CaseFile(Record, frozen=True, kw_only=True):
@@ -59,6 +61,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
     """By request id."""
     deliveries: dict[str, Delivery] = {}
     """By request id."""
+    voided: tuple[Delivery, ...] = ()
+    """Verdicts that another has replaced before anything was known of their delivery: they may have been carried out all the same."""
     releases: dict[tuple[str, str], frozenset[DataCategory]] = {}
     """Which categories each recipient has received on each consent: whom to tell of its end, and what of (consent.md rule 27)."""
     persons: frozenset[str] = frozenset()
@@ -118,7 +122,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
         """After a verdict, the only one that counts for its request: what is held waits, what is released is under way."""
         request = self._request(verdict.request_id)
         holds = {identity: hold for identity, hold in self.holds.items() if identity != verdict.request_id}
-        deliveries = {identity: each for identity, each in self.deliveries.items() if identity != verdict.request_id}
+        deliveries, replaced = {identity: each for identity, each in self.deliveries.items() if identity != verdict.request_id}, self.deliveries.get(verdict.request_id)
+        voided = self.voided if replaced is None else (*self.voided, replaced)[-_VOIDED:]
         if verdict.outcome is Outcome.HOLD:
             holds[verdict.request_id] = Hold(
                 request=request, position=verdict.position, at=verdict.at, deadline=verdict.deadline or verdict.at,
@@ -126,21 +131,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
             )
         elif verdict.outcome in GIVEN:
             deliveries[verdict.request_id] = Delivery(request=request, verdict=verdict)
-        return self.changed(holds=holds or NONE, deliveries=deliveries or NONE, asking=None)
-
-    def delivered(self, event: DisclosureReleased) -> CaseFile:
-        """After a verdict was carried out: what was received is remembered by the consents that it rests on, and waits no more."""
-        event, under_way = event.changed(recipient=intern(event.recipient)), self.deliveries.get(event.request_id)
-        done = under_way is not None and under_way.verdict.at == event.decided_at
-        left = {identity: each for identity, each in self.deliveries.items() if not (done and identity == event.request_id)}
-        releases = dict(self.releases)
-        for consent in (consent for identity in event.consents for consent in self.line(identity) if event.recipient in consent.recipients):
-            place = event.recipient, consent.id
-            releases[place] = releases.get(place, frozenset()).union(received_of(consent.person, event))
-        waiting = {identity: hold for identity, hold in self.holds.items() if identity != event.request_id}
-        own = under_way is not None and under_way.request.function is FunctionName.CONSENT
-        aftercare = self.aftercare if own else self.aftercare.handed_over(event, under_way)
-        return self.changed(holds=waiting or NONE, deliveries=left or NONE, releases=releases or NONE, aftercare=aftercare)
+        return self.changed(holds=holds or NONE, deliveries=deliveries or NONE, voided=voided, asking=None)
 
     def refused(self, event: ConsentRefused) -> CaseFile:
         """After a refusal."""

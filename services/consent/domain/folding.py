@@ -53,7 +53,7 @@ from contracts.outreach import ContactStateChanged
 from contracts.shared import Basis, CasePart
 from kernel.deadlines import DEADLINES
 from kernel.parties import joined
-from services.consent.domain import afterwards, confirmation, halting, rights, stopping, versions
+from services.consent.domain import afterwards, arrival, confirmation, halting, rights, stopping, versions
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
@@ -74,7 +74,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
         case DisclosureDecided():
             return afterwards.decided(case, event) if event.basis is Basis.V else case.decided(event)
         case DisclosureReleased():
-            return case.delivered(event)
+            return arrival.delivered(case, event)
         case ConsentGranted():
             return versions.granted(case, event)
         case ConsentRefused():

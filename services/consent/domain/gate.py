@@ -65,7 +65,7 @@ def gate(packs: Packs) -> Decider[CaseFile]:
                 verdict = rules.judge(message, context.message_id, context.position, case)
                 return (message, verdict, *rules.reviews(verdict), *releases.on_verdict(case, verdict, rules))
             case DisclosureReleased():
-                return (message, *with_deadlines(stops.on_delivery(case, message, rules.known), rules), *releases.on_delivery(case, message, rules))
+                return (message, *releases.on_delivery(case, message, rules))
             case SegmentNoted():
                 noted = of_those_there(message, registry)
                 return (noted, *anew.everything(evolve(case, noted), rules))

@@ -15,26 +15,30 @@ from contracts.consent import (
     DisclosureAcknowledged,
     DisclosureDecided,
     DisclosureReleased,
+    PersonTellingDelayed,
+    PersonTold,
     ProtectionFlagCleared,
     ProtectionFlagSet,
     RecallRequested,
     StopNoticeAnswered,
     StopNoticeIssued,
+    UseExpired,
+    UseStopRequested,
 )
 from contracts.envelope import DisclosureRequested, PersonsNoted
-from contracts.shared import Basis, DataCategory, Deadline, Outcome, PartCode
+from contracts.shared import Basis, DataCategory, Deadline, PartCode
 from kernel.days import DAY_MS, start_of
 from services.consent.domain.findings import Logged
-from services.consent.domain.model import GIVEN
+from services.consent.domain.model import GIVEN, kept_back
 from services.consent.domain.pack import PolicyPack
-from services.consent.domain.sight import Entry, Flags, Stop, flagged, seen
+from services.consent.domain.sight import Entry, Flags, Stop, flagged, own_outcome, received, seen
+from services.consent.domain.unasked import number
 
 READ = (
     ConsentGranted, ConsentRefused, DisclosureAcknowledged, DisclosureDecided, DisclosureReleased, DisclosureRequested, PersonsNoted,
-    ProtectionFlagCleared, ProtectionFlagSet, RecallRequested, StopNoticeAnswered, StopNoticeIssued,
+    PersonTellingDelayed, PersonTold, ProtectionFlagCleared, ProtectionFlagSet, RecallRequested, StopNoticeAnswered, StopNoticeIssued, UseExpired,
+    UseStopRequested,
 )
-TELLING = ("PersonTellingDelayed", "PersonTold")
-"""Types by name: when the person is told of what was given without asking."""
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -44,6 +48,10 @@ class Ledger:
     def __init__(self, person: str, packs: Mapping[str, PolicyPack]) -> None:
         self._person, self._packs = person, packs
         self._entries: dict[str, Entry] = {}
+        self._voided: dict[str, Entry] = {}
+        """What was to go, by request, where a later verdict has refused it: it may have gone all the same."""
+        self._stopping: set[str] = set()
+        """Cases in which this person has asked that the use be stopped."""
         self._requests: dict[str, DisclosureRequested] = {}
         self._asking: dict[str, Logged] = {}
         self._households: dict[str, frozenset[str]] = {}
@@ -81,7 +89,11 @@ class Ledger:
             case ProtectionFlagSet() | ProtectionFlagCleared():
                 self._flags = flagged(self._flags, event, logged.at)
             case StopNoticeIssued():
-                self._stops(event.recipient, event.consent, Stop(at=logged.at))
+                self._stops(event.recipient, event.consent, logged)
+            case UseExpired():
+                self._stops(event.holder, event.notice, logged)
+            case UseStopRequested(person=self._person):
+                self._stopping.add(key)
             case StopNoticeAnswered():
                 self._answered(event, logged)
             case _:
@@ -107,6 +119,10 @@ class Ledger:
         if not self._concerns(request, verdict, logged.key):
             return
         known = self._entries.get(verdict.request_id)
+        if known is not None and known.given_at is not None:
+            return  # it has gone; what else goes, its own receipt says
+        if known is not None and known.outcome in GIVEN:
+            self._voided[verdict.request_id] = known
         self._entries[verdict.request_id] = self._entry(request, verdict, logged, known.asked_at if known else logged.at)
 
     def _concerns(self, request: DisclosureRequested, verdict: DisclosureDecided, key: str) -> bool:
@@ -125,7 +141,7 @@ class Ledger:
         if request.wanted:
             withheld = [(category, reason) for category in request.wanted for reason in verdict.reasons[:1]]
         reasons = verdict.reasons if alone else [reason for _, reason in withheld]
-        outcome = _own_outcome(verdict.outcome, bool(self._mine(verdict.released)), bool(withheld))
+        outcome = own_outcome(verdict.outcome, bool(self._mine(verdict.released)), bool(withheld))
         given = outcome in GIVEN
         return Entry(
             case=logged.key, request=verdict.request_id, asked_at=asked_at, at=verdict.at, event_type=request.event_type,
@@ -147,24 +163,30 @@ class Ledger:
         return verdict.at + (rule.conceal_days if told is None else min(told, rule.conceal_days)) * DAY_MS
 
     def _given(self, receipt: DisclosureReleased, at: int) -> None:
-        """It has arrived: what was opened is what was given. Where nothing of this person's was, it says so."""
-        entry = self._entries.get(receipt.request_id)
-        if entry is not None and entry.outcome in GIVEN:
-            self._entries[receipt.request_id] = entry.changed(given_at=at, categories=tuple(self._mine(receipt.released)), basis=receipt.basis)
+        """It has arrived, whatever was decided since: what was opened is what was given. Where nothing of this person's was, it says so."""
+        entry, request = self._entries.get(receipt.request_id), self._requests.get(receipt.request_id)
+        if entry is None or request is not None and kept_back(request, receipt):
+            return
+        gone, mine = entry if entry.outcome in GIVEN else self._voided.get(receipt.request_id), self._mine(receipt.released)
+        if gone is not None and (mine or gone is entry or gone.at == receipt.decided_at):
+            own = [consent for consent in receipt.consents if consent in self._own]
+            self._entries[receipt.request_id] = received(gone, at, receipt.basis, mine, own)
 
-    def _stops(self, recipient: str, consent: str, stop: Stop) -> None:
-        line = self._own.get(consent, _NOBODY)
+    def _stops(self, recipient: str, notice: str, logged: Logged) -> None:
         for request, entry in self._entries.items():
-            if entry.given_at is not None and entry.recipient == recipient and not line.isdisjoint(entry.consents):
-                self._entries[request] = entry.changed(stop=stop)
+            if entry.given_at is not None and entry.recipient == recipient and self._about(notice, entry, logged):
+                self._entries[request] = entry.changed(stop=entry.stop if isinstance(logged.event, UseExpired) and entry.stop else Stop(at=logged.at))
+
+    def _about(self, notice: str, entry: Entry, logged: Logged) -> bool:
+        """By the number of a consent, or of a release that rested on none: that is this person's matter at the end of its time, or on the own request."""
+        if notice == number(entry.request):
+            return entry.stop is not None or isinstance(logged.event, UseExpired) or logged.key in self._stopping
+        return not self._own.get(notice, _NOBODY).isdisjoint(entry.consents)
 
     def _answered(self, event: StopNoticeAnswered, logged: Logged) -> None:
-        line = self._own.get(event.consent, _NOBODY)
         for request, entry in self._entries.items():
-            if entry.stop is not None and entry.recipient == logged.agency and not line.isdisjoint(entry.consents):
-                until = event.until.isoformat() if event.until else ""
-                answered = entry.stop.changed(answered_at=logged.at, answer=event.answer, basis=event.basis, until=until)
-                self._entries[request] = entry.changed(stop=answered)
+            if entry.stop is not None and entry.recipient == logged.agency and self._about(event.consent, entry, logged):
+                self._entries[request] = entry.changed(stop=entry.stop.after(event, logged.at))
 
     def _noted(self, logged: Logged) -> None:
         """What else was said of one request: acknowledged, recalled, when the person is told."""
@@ -173,23 +195,16 @@ class Ledger:
         if entry is None:
             return
         changes: dict[str, Any] = {}
-        match type(event).__name__:
-            case "DisclosureAcknowledged":
+        match event:
+            case DisclosureAcknowledged():
                 changes = {"acknowledged_at": logged.at}
-            case "RecallRequested":
+            case RecallRequested():
                 changes = {"recalled_at": logged.at, "recall": event.reason}
-            case "PersonTellingDelayed":
+            case PersonTellingDelayed():
                 changes = {"appears_at": start_of(event.until.toordinal())}
-            case "PersonTold":
+            case PersonTold():
                 changes = {"appears_at": min(entry.appears_at, logged.at)}
         self._entries[entry.request] = entry.changed(**changes)
-
-
-def _own_outcome(outcome: Outcome, released: bool, withheld: bool) -> Outcome:
-    """What was decided of this person's own share; where only the body names the person, of the whole."""
-    if outcome not in GIVEN or not (released or withheld):
-        return outcome
-    return Outcome.DENY if not released else Outcome.REDACT if withheld else Outcome.PERMIT
 
 
 def _reports(request: DisclosureRequested) -> bool:

@@ -183,6 +183,8 @@ class Hold(Record, frozen=True, kw_only=True):
     """The policy in force was not known: it is decided about as soon as it is."""
     reasons: tuple[str, ...] = ()
     """Why it waits, as its sender was told last."""
+    arrived: bool = False
+    """An earlier verdict was carried out before it was to wait: there is nothing left to wait for."""
 
 
 class Delivery(Record, frozen=True, kw_only=True):
@@ -190,6 +192,17 @@ class Delivery(Record, frozen=True, kw_only=True):
 
     request: DisclosureRequested
     verdict: DisclosureDecided
+
+    def told_by(self, receipt: DisclosureReleased) -> bool:
+        """Whether the receipt is of this verdict; parts whose key was destroyed meanwhile are missing from it."""
+        verdict = self.verdict
+        same = (verdict.request_id, verdict.at, verdict.basis, verdict.consents) == (receipt.request_id, receipt.decided_at, receipt.basis, receipt.consents)
+        return same and set(verdict.released).issuperset(receipt.released)
+
+
+def kept_back(request: DisclosureRequested, receipt: DisclosureReleased) -> bool:
+    """Whether nothing was handed over: what releases anything releases all that is essential, so the key of such a part was destroyed."""
+    return any(part.essential and part not in receipt.released for part in request.parts)
 
 
 def received_of(person: str, delivery: DisclosureReleased) -> frozenset[DataCategory]:

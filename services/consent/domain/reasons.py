@@ -25,6 +25,7 @@ class Reason(StrEnum):
     NO_BASIS = "NO_BASIS"
     ESSENTIAL_WITHHELD = "ESSENTIAL_WITHHELD"
     HOLD_EXPIRED = "HOLD_EXPIRED"
+    ARRIVED_BEFORE = "ARRIVED_BEFORE"
     PROTECTED = "PROTECTED"
     SEGMENT_UNKNOWN = "SEGMENT_UNKNOWN"
     SEGMENT_CLOSED = "SEGMENT_CLOSED"
@@ -79,6 +80,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.NO_BASIS: "この利用目的で情報を提供できる根拠がありません。必要な場合は、本人の同意を得て担当の機関に相談してください。",
     Reason.ESSENTIAL_WITHHELD: "欠かせない項目を渡せないため、提供していません。",
     Reason.HOLD_EXPIRED: "保留の期限が過ぎました。必要であれば、改めて送ってください。",
+    Reason.ARRIVED_BEFORE: "保留とする前の判断によって、すでに提供先に届いているか、届いたおそれがあるため、保留を終えました。届いていないときは、改めて送ってください。",
     Reason.PROTECTED: "支援措置により、この提供先には渡せません。",
     Reason.SEGMENT_UNKNOWN: "この事例について開かれた支援会議の区分ではありません。",
     Reason.SEGMENT_CLOSED: "支援会議の区分は閉じられています。",

@@ -20,6 +20,9 @@ from services.consent.domain.reasons import Reason
 from services.consent.domain.rules import Rules
 from services.consent.domain.turns import FUNCTION, CaseLog, Turns
 
+_UNJUDGED = frozenset((Reason.HOLD_EXPIRED.value, Reason.ARRIVED_BEFORE.value))
+"""Ends of a hold that no pack decides."""
+
 
 class Redecision:
     """One partition of the gate's log, read record by record; it gives verdicts judged again, and findings."""
@@ -73,7 +76,7 @@ class Redecision:
 
     def _judged(self, log: CaseLog, logged: Logged) -> Iterator[Again | Finding]:
         verdict = logged.event
-        undecided = not verdict.policy or Reason.HOLD_EXPIRED.value in verdict.reasons
+        undecided = not verdict.policy or not _UNJUDGED.isdisjoint(verdict.reasons)
         pack = self._packs.get(verdict.policy)
         if pack is None and not undecided:
             yield logged.found(Difference.POLICY_MISSING, verdict.request_id, verdict.policy)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from contracts.consent import ProtectionFlagCleared, ProtectionFlagSet
+from contracts.consent import ProtectionFlagCleared, ProtectionFlagSet, StopNoticeAnswered
 from contracts.record import Record
 from contracts.shared import Basis, DataCategory, Outcome, Purpose, RecallReason, StopAnswer
 from kernel.days import end_of
-from services.consent.domain.model import UNASKED
+from services.consent.domain.model import GIVEN, UNASKED
 from services.consent.domain.reasons import Reason
 
 _HARM = frozenset((DataCategory.ABUSE, DataCategory.DANGER))
@@ -26,6 +26,12 @@ class Stop(Record, frozen=True, kw_only=True):
     basis: Basis = Basis.NONE
     """On which it keeps what it has."""
     until: str = ""
+
+    def after(self, answer: StopNoticeAnswered, at: int) -> Stop:
+        """After the recipient has answered."""
+        return self.changed(
+            answered_at=at, answer=answer.answer, basis=answer.basis, until=answer.until.isoformat() if answer.until else "",
+        )
 
 
 class Entry(Record, frozen=True, kw_only=True):
@@ -92,6 +98,26 @@ def seen(entries: Iterable[Entry], person: str, households: dict[str, frozenset[
             continue
         shown = entry.changed(giver="", reported=True) if entry.reported else entry
         yield _without_places(shown) if standing - {person} else shown
+
+
+def own_outcome(outcome: Outcome, released: bool, withheld: bool) -> Outcome:
+    """What was decided of a person's own share; where only the body names the person, of the whole."""
+    if outcome not in GIVEN or not (released or withheld):
+        return outcome
+    return Outcome.DENY if not released else Outcome.REDACT if withheld else Outcome.PERMIT
+
+
+def received(entry: Entry, at: int, basis: Basis, categories: Iterable[DataCategory], consents: Iterable[str]) -> Entry:
+    """The entry after something of it has arrived; a second copy adds to the first, and what has arrived was not withheld."""
+    gone = dict.fromkeys((*(entry.categories if entry.given_at is not None else ()), *categories))
+    withheld = tuple([each for each in entry.withheld if each[0] not in gone])
+    changed = withheld != entry.withheld
+    return entry.changed(
+        given_at=at if entry.given_at is None else entry.given_at, basis=basis, categories=tuple(gone), withheld=withheld,
+        outcome=entry.outcome if not changed else Outcome.REDACT if withheld else Outcome.PERMIT,
+        reasons=tuple(dict.fromkeys([reason for _, reason in withheld])) if changed else entry.reasons,
+        consents=tuple(dict.fromkeys((*entry.consents, *consents))),
+    )
 
 
 def _delicate(entry: Entry) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from contracts.consent import DisclosureReleased, RightsDecided, StopNoticeIssued
 from contracts.shared import Basis, DataCategory, Purpose, RightsOutcome
-from services.consent.domain import stops
+from services.consent.domain import arrival, stops
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.unasked import number
 from services.consent.domain.use_stopped import EXEMPT
@@ -54,10 +54,10 @@ def on_delivery(case: CaseFile, delivery: DisclosureReleased) -> Iterator[StopNo
     """To a recipient whom a release on another basis has reached although its use was stopped meanwhile; ``case`` as it was before."""
     if not case.aftercare.stopped or delivery.basis in (*EXEMPT, *_NO_DATA):
         return
-    under_way = case.deliveries.get(delivery.request_id) or case.holds.get(delivery.request_id)
+    carried_out = arrival.carried_out(case, delivery) or case.holds.get(delivery.request_id)
     lost = {part.category for part in delivery.released if part.person in case.aftercare.stopped and part.category not in case.aftercare.stopped[part.person]}
     if lost:
-        purpose = under_way.request.purpose if under_way else Purpose.UNMAPPED
+        purpose = carried_out.request.purpose if carried_out else Purpose.UNMAPPED
         yield StopNoticeIssued(recipient=delivery.recipient, consent=number(delivery.request_id), purpose=purpose, categories=tuple(sorted(lost)))
 
 

@@ -344,6 +344,16 @@ def test_an_erased_part_is_left_out(town: Town):
     assert event.name is None
 
 
+def test_rule_14_without_an_essential_part_nothing_goes_and_the_gate_is_told(town: Town):
+    """Its key was destroyed after the verdict: a husk is of no use to anybody."""
+    town.keys.known[MOTHER] = Erased(MOTHER)
+    town.decided(Outcome.PERMIT, BASIC.changed(essential=True))
+    town.memory.pump()
+
+    assert [] == town.inbox("coordinator")
+    assert [()] == [receipt.released for receipt in town.receipts()]
+
+
 def test_a_key_store_that_does_not_answer_is_waited_for(town: Town):
     """Lost and destroyed never look alike: nothing is delivered, nothing acknowledged."""
     town.keys.lost = True

@@ -8,18 +8,34 @@ from typing import Any
 import pytest
 
 from contracts.consent import (
+    ConsentNarrowed,
     ConsentWithdrawn,
     DisclosureAcknowledged,
     DisclosureDecided,
     DisclosureReleased,
+    IdentityVerified,
+    PersonTellingDelayed,
     ProtectionFlagCleared,
     ProtectionFlagSet,
     RecallRequested,
+    RightsDecided,
     StopNoticeAnswered,
+    UseExpired,
+    UseStopRequested,
 )
 from contracts.envelope import PersonsNoted
-from contracts.record import Record
-from contracts.shared import Basis, DataCategory, Deadline, Outcome, Purpose, RecallReason, StopAnswer
+from contracts.shared import (
+    Basis,
+    DataCategory,
+    Deadline,
+    Outcome,
+    PartCode,
+    Purpose,
+    RecallReason,
+    RightsOutcome,
+    StopAnswer,
+    TellingDelayReason,
+)
 from kernel.days import DAY_MS, start_of
 from kernel.decider import Context
 from kernel.testing import AT
@@ -35,13 +51,6 @@ BASIC, HEALTH, ADDRESS, DANGER, REPORTER = (
 CASE = "1" * 32
 LATER = AT + 400 * DAY_MS
 FLAG = ProtectionFlagSet(flag="5" * 32, person=SON, blocked_agencies=("workshop",), until=date(2026, 12, 31))
-
-
-class PersonTellingDelayed(Record, frozen=True, kw_only=True):
-    """The fact by which the person is told later (its schema comes with what follows a release without asking)."""
-
-    request_id: str
-    until: date
 
 
 class Town:
@@ -74,13 +83,17 @@ class Town:
         """When the message came in."""
         return AT + self._messages * DAY_MS // 24
 
-    def deliver(self, identity: str, case: str = CASE) -> None:
-        """What the courier says of the last verdict on a request."""
-        verdict = next(each.event for each in reversed(self.log) if isinstance(each.event, DisclosureDecided) and each.event.request_id == identity)
+    def deliver(self, identity: str, case: str = CASE, verdict: DisclosureDecided | None = None, opened: tuple[PartCode, ...] | None = None) -> None:
+        """What the courier says of a verdict on a request, the last one."""
+        verdict = verdict or self.verdict(identity)
         self.say(DisclosureReleased(
             verdict_id="v", decided_at=verdict.at, request_id=identity, event_id=verdict.event_id, event_type=verdict.event_type,
-            recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents, released=verdict.released,
+            recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents, released=verdict.released if opened is None else opened,
         ), "", case)
+
+    def verdict(self, identity: str) -> DisclosureDecided:
+        """The last verdict on a request."""
+        return next(each.event for each in reversed(self.log) if isinstance(each.event, DisclosureDecided) and each.event.request_id == identity)
 
     def given(self, *messages: Any) -> str:
         """Facts, then a request that is delivered."""
@@ -275,11 +288,12 @@ def test_rule_20_an_emergency_appears_when_the_person_ought_to_have_been_told_un
     identity = town.say(request(
         part(BASIC), part(DANGER), recipient="police", agency="outreach", event_type="EmergencyRaised", basis=Basis.V, purpose=Purpose.EMERGENCY,
     ), "outreach")
-    day = date(2026, 7, 1)
+    town.deliver(identity)
+    day = date(2026, 6, 25)
 
     assert [] == town.ledger(at=town.at)
     assert 1 == len(town.ledger(at=town.at + 15 * DAY_MS))
-    town.say(PersonTellingDelayed(request_id=identity, until=day), "outreach")
+    town.say(PersonTellingDelayed(request_id=identity, reason=TellingDelayReason.DANGER_TO_PERSON, until=day), "outreach")
     assert [] == town.ledger(at=start_of(day.toordinal()) - 1)
     assert 1 == len(town.ledger(at=start_of(day.toordinal())))
 
@@ -367,3 +381,92 @@ def test_rule_32_an_event_without_parts_that_rests_on_a_consent_is_its_persons()
 
     assert [(Outcome.PERMIT, (CONSENT,))] == [(entry.outcome, entry.consents) for entry in town.ledger()]
     assert [] == town.ledger(SON)
+
+
+def test_rule_28_what_arrived_although_its_consent_had_ended_was_given_and_is_stopped():
+    """The courier was quicker than the withdrawal: the entry says what she has to know, not what was decided too late."""
+    town = Town()
+    town.say(consent(BASIC, HEALTH))
+    identity = town.say(request(part(BASIC), part(HEALTH)))
+    first = town.verdict(identity)
+    town.say(ConsentWithdrawn(person=MOTHER, consents=(CONSENT,)))
+    town.deliver(identity, verdict=first)
+
+    (entry,) = town.ledger()
+
+    assert (Outcome.PERMIT, {BASIC, HEALTH}, (), (), Basis.C) == (entry.outcome, {*entry.categories}, entry.withheld, entry.reasons, entry.basis)
+    assert entry.given_at
+    assert entry.stop is not None
+
+
+def test_rule_28_what_arrived_before_a_narrower_verdict_was_not_withheld():
+    """Both copies came: what has gone is the sum of the two."""
+    town = Town()
+    town.say(consent(BASIC, HEALTH))
+    identity = town.say(request(part(BASIC), part(HEALTH)))
+    first = town.verdict(identity)
+    town.say(ConsentNarrowed(person=MOTHER, consent=CONSENT, categories=(BASIC,), recipients=("coordinator",)))
+    assert [((BASIC,), HEALTH)] == [(entry.categories, entry.withheld[0][0]) for entry in town.ledger()]
+
+    for verdict in (first, town.verdict(identity)):
+        town.deliver(identity, verdict=verdict)
+
+    (entry,) = town.ledger()
+    assert (Outcome.PERMIT, {BASIC, HEALTH}, ()) == (entry.outcome, {*entry.categories}, entry.withheld)
+
+
+def test_rule_32_what_went_of_the_mother_alone_was_not_given_of_the_son():
+    """His consent ended on the way, hers did not: the narrower copy is none of his."""
+    town = Town()
+    town.say(consent(BASIC))
+    town.say(consent(HEALTH, person=SON, consent="5" * 32))
+    identity = town.say(request(part(BASIC), part(HEALTH, SON)))
+    town.say(ConsentWithdrawn(person=SON, consents=("5" * 32,)))
+    town.deliver(identity)
+
+    assert [(Outcome.DENY, None)] == [(entry.outcome, entry.given_at) for entry in town.ledger(SON)]
+
+
+def test_rule_14_what_the_courier_kept_back_was_not_given():
+    """The key of an essential part was destroyed: nothing has gone."""
+    town = Town()
+    town.say(consent(BASIC, HEALTH))
+    identity = town.say(request(part(BASIC), part(HEALTH, essential=True)))
+    town.deliver(identity, opened=())
+
+    assert [None] == [entry.given_at for entry in town.ledger()]
+
+
+def test_rule_19_the_end_of_use_stands_at_what_it_is_about_with_its_answer():
+    """Basis V: told by the number of the request, to whoever holds it and to whoever gave."""
+    town = Town()
+    identity = town.given(request(
+        part(BASIC), part(DANGER), recipient="police", agency="outreach", event_type="EmergencyRaised", basis=Basis.V, purpose=Purpose.EMERGENCY,
+    ))
+    assert town.ledger()[0].stop is None
+    for agency in ("police", "outreach"):
+        town.say(UseExpired(recipient=agency, holder="police", request_id=identity, notice=identity.replace("-", ""), basis=Basis.V), "")
+    town.say(StopNoticeAnswered(consent=identity.replace("-", ""), answer=StopAnswer.DELETED), "police")
+
+    (entry,) = town.ledger()
+    assert entry.stop is not None
+
+
+def test_r12_a_stop_of_use_stands_at_what_was_given_on_other_bases_of_that_person_alone():
+    """Hers is told by the number of the request; that she asked for it is none of her son's business."""
+    town = Town()
+    town.say(PersonsNoted(persons=(MOTHER, SON)))
+    town.given(request(
+        part(BASIC), part(BASIC, SON), recipient="municipality", agency="municipality", event_type="PlanShared", basis=Basis.G, purpose=Purpose.STATUTORY_WORK,
+    ))
+    for message in (
+        UseStopRequested(request="9" * 32, person=MOTHER, by_proxy=False), IdentityVerified(request="9" * 32),
+        RightsDecided(request="9" * 32, outcome=RightsOutcome.GRANTED, reasons=(), withheld=()),
+    ):
+        town.say(message, "municipality")
+
+    (hers,), (his,) = town.ledger(), town.ledger(SON)
+
+    assert hers.given_at
+    assert hers.stop is not None
+    assert his.stop is None
