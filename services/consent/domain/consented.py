@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from contracts.shared import Basis, DataCategory, PartCode
+from contracts.shared import Basis, DataCategory, PartCode, Purpose
 from services.consent.domain.model import Consent, Excluded, LeftOut, Refusal
 from services.consent.domain.question import Question, Verdict, Withheld
 from services.consent.domain.reasons import Reason
@@ -16,6 +16,7 @@ _C = Basis.C
 _REFUSED, _EXCLUDED, _UNMAPPED, _UNLABELLED = Reason.PERSON_REFUSED, Reason.EXCLUDED, Reason.UNMAPPED, Reason.UNLABELLED
 _OTHER_CATEGORY = Reason.CATEGORY_NOT_CONSENTED
 _NOTHING: frozenset[DataCategory] = frozenset()
+_NO_PURPOSE: frozenset[Purpose] = frozenset()
 _ID = attrgetter("id")
 
 
@@ -56,7 +57,7 @@ def _body_closed(question: Question, answers: dict[str, Consent | Reason]) -> Re
     for person in question.request.persons:
         if excluded and _left_out_altogether(question, excluded.get(person, _NONE_LEFT_OUT)):
             return _EXCLUDED
-        if refusals and any(_about_the_recipient(question, each) and not each.categories for each in refusals.get(person, ())):
+        if refusals and refused(question, person, None):
             return _REFUSED
         answers[person] = answer = _covering(question, person)
         if type(answer) is Reason:
@@ -70,8 +71,7 @@ def _consent_without_parts(question: Question) -> Verdict:
     Where it names nobody, some consent of the case must cover it.
     """
     persons = question.request.persons or tuple(sorted(question.case.persons))
-    refusals = question.case.refusals
-    if any(_about_the_recipient(question, refusal) for person in persons for refusal in refusals.get(person, ())):
+    if question.case.refusals and any(refused(question, person, None) for person in persons):
         return Verdict(basis=Basis.NONE, rule="R1", reasons=(_REFUSED,))
     if any(_left_out_altogether(question, question.case.excluded.get(person, _NONE_LEFT_OUT)) for person in persons):
         return Verdict(basis=Basis.NONE, rule="R1", reasons=(_EXCLUDED,))
@@ -155,7 +155,7 @@ def _miss(question: Question, consent: Consent) -> Reason | None:
 
 def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -> Reason | None:
     refusals, excluded = question.case.refusals, question.case.excluded
-    if refusals and any(_refuses(question, refusal, part) for refusal in refusals.get(part.person, ())):
+    if refusals and refused(question, part.person, part.category):
         return _REFUSED
     if excluded and any(_excludes(question, each, part) for each in excluded.get(part.person, ())):
         return _EXCLUDED
@@ -179,11 +179,14 @@ def _other_category(question: Question, part: PartCode) -> Reason:
     return _WITHDRAWN if _WITHDRAWN in misses and _NOT_YET not in misses else _OTHER_CATEGORY
 
 
-def _refuses(question: Question, refusal: Refusal, part: PartCode) -> bool:
-    """Rule 11: a refusal beats every consent whatever the dates, until a consent names it in ``supersedes``."""
-    return _about_the_recipient(question, refusal) and (
-        not refusal.categories or any(_meets(question, category, part.category) for category in refusal.categories)
-    )
+def refused(question: Question, person: str, category: DataCategory | None) -> bool:
+    """Whether the person has said no to this recipient about this category; None: altogether.
+
+    Rule 11: a refusal beats every consent whatever the dates, until a consent names it in ``supersedes``.
+    """
+    return any(_about_the_recipient(question, each) and (
+        not each.categories or category is not None and any(_meets(question, denied, category) for denied in each.categories)
+    ) for each in question.case.refusals.get(person, ()))
 
 
 def _meets(question: Question, denied: DataCategory, category: DataCategory) -> bool:
@@ -217,4 +220,7 @@ _NONE_LEFT_OUT: Excluded = frozenset()
 
 
 def _about_the_recipient(question: Question, refusal: Refusal) -> bool:
-    return (refusal.purpose in question.purposes or not question.purposes) and (not refusal.recipients or question.request.recipient in refusal.recipients)
+    """Whether the no meets this purpose and recipient: the same purpose, one below it, or one above it, since that holds it too."""
+    purposes = question.purposes
+    meant = not purposes or refusal.purpose in purposes or question.request.purpose in question.pack.purposes.get(refusal.purpose, _NO_PURPOSE)
+    return meant and (not refusal.recipients or question.request.recipient in refusal.recipients)
