@@ -5,8 +5,6 @@ Runs for almost every disclosure, so enum members that it needs are bound once: 
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from contracts.shared import Basis, DataCategory, PartCode, Purpose
 from services.consent.domain.model import Consent, Excluded, LeftOut, Refusal
 from services.consent.domain.question import Question, Verdict, Withheld
@@ -17,7 +15,6 @@ _REFUSED, _EXCLUDED, _UNMAPPED, _UNLABELLED = Reason.PERSON_REFUSED, Reason.EXCL
 _OTHER_CATEGORY = Reason.CATEGORY_NOT_CONSENTED
 _NOTHING: frozenset[DataCategory] = frozenset()
 _NO_PURPOSE: frozenset[Purpose] = frozenset()
-_ID = attrgetter("id")
 
 
 def consent_of_the_person(question: Question) -> Verdict:
@@ -108,9 +105,14 @@ def _left(question: Question, consent: Consent) -> bool:
 
 def _fullest(question: Question, person: str, consents: list[Consent]) -> Consent:
     """The consent that covers most; among equals the one with the highest id."""
-    same = consents[0].categories
-    if not [each for each in consents if each.categories != same]:
-        return max(consents, key=_ID)
+    same, highest = consents[0].categories, consents[0]
+    for each in consents:
+        if each.categories != same:
+            break
+        if each.id > highest.id:
+            highest = each
+    else:
+        return highest
     lines = question.pack.categories
     wanted = [lines.get(part.category, _NOTHING) for part in question.request.parts if part.person == person]
     covered = [(len([line for line in wanted if not consent.categories.isdisjoint(line)]), consent.id) for consent in consents]
