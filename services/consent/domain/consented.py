@@ -5,16 +5,16 @@ Runs for almost every disclosure, so enum members that it needs are bound once: 
 
 from __future__ import annotations
 
-from contracts.shared import Basis, DataCategory, PartCode, Purpose
-from services.consent.domain.model import Consent, Excluded, LeftOut, Refusal
+from contracts.shared import Basis, DataCategory, PartCode
+from services.consent.domain.model import Consent, Excluded, LeftOut
 from services.consent.domain.question import Question, Verdict, Withheld
 from services.consent.domain.reasons import Reason
+from services.consent.domain.refusals import meets, refused
 
 _C = Basis.C
 _REFUSED, _EXCLUDED, _UNMAPPED, _UNLABELLED = Reason.PERSON_REFUSED, Reason.EXCLUDED, Reason.UNMAPPED, Reason.UNLABELLED
 _OTHER_CATEGORY = Reason.CATEGORY_NOT_CONSENTED
 _NOTHING: frozenset[DataCategory] = frozenset()
-_NO_PURPOSE: frozenset[Purpose] = frozenset()
 
 
 def consent_of_the_person(question: Question) -> Verdict:
@@ -176,30 +176,13 @@ def _other_category(question: Question, part: PartCode) -> Reason:
     if (part.person, question.request.recipient) not in question.case.taken_back:
         return _OTHER_CATEGORY
     consents = [each for each in question.case.consents.get(part.person, ()) if question.request.recipient in each.recipients]
-    meeting = [each for each in consents if not each.successor and any(_meets(question, category, part.category) for category in each.categories)]
+    meeting = [each for each in consents if not each.successor and any(meets(question, category, part.category) for category in each.categories)]
     misses = [_miss(question, each) for each in meeting]
     return _WITHDRAWN if _WITHDRAWN in misses and _NOT_YET not in misses else _OTHER_CATEGORY
 
 
-def refused(question: Question, person: str, category: DataCategory | None) -> bool:
-    """Whether the person has said no to this recipient about this category; None: altogether.
-
-    Rule 11: a refusal beats every consent whatever the dates, until a consent names it in ``supersedes``.
-    """
-    return any(_about_the_recipient(question, each) and (
-        not each.categories or category is not None and any(_meets(question, denied, category) for denied in each.categories)
-    ) for each in question.case.refusals.get(person, ()))
-
-
-def _meets(question: Question, denied: DataCategory, category: DataCategory) -> bool:
-    """Whether what was said of ``denied`` meets a part: the same, below it, or above it, since it holds that too; what nobody knows may hold anything."""
-    lines = question.pack.categories
-    line = lines.get(category)
-    return line is None or denied in line or category in lines.get(denied, _NOTHING)
-
-
 def _excludes(question: Question, exclusion: LeftOut, part: PartCode) -> bool:
-    return _concerned(question, exclusion) and (exclusion.category == _EVERYTHING or _meets(question, exclusion.category, part.category))
+    return _concerned(question, exclusion) and (exclusion.category == _EVERYTHING or meets(question, exclusion.category, part.category))
 
 
 def _concerned(question: Question, exclusion: LeftOut) -> bool:
@@ -219,10 +202,3 @@ def _left_out_altogether(question: Question, excluded: Excluded) -> bool:
 
 _EVERYTHING = DataCategory.UNMAPPED
 _NONE_LEFT_OUT: Excluded = frozenset()
-
-
-def _about_the_recipient(question: Question, refusal: Refusal) -> bool:
-    """Whether the no meets this purpose and recipient: the same purpose, one below it, or one above it, since that holds it too."""
-    purposes = question.purposes
-    meant = not purposes or refusal.purpose in purposes or question.request.purpose in question.pack.purposes.get(refusal.purpose, _NO_PURPOSE)
-    return meant and (not refusal.recipients or question.request.recipient in refusal.recipients)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from contracts.shared import AgencyKind, DataCategory, DoubtKind
-from services.consent.domain.consented import refused
 from services.consent.domain.entries import Precondition
 from services.consent.domain.question import Question
 from services.consent.domain.reasons import Reason
+from services.consent.domain.refusals import refused
 from services.consent.domain.registry import Agency
 
 _DANGER = frozenset((DataCategory.ABUSE, DataCategory.DANGER))
