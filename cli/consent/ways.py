@@ -69,13 +69,14 @@ MORE: Mapping[str, tuple[str, ...]] = {
     _R.RECIPIENT_UNKNOWN: ("REGISTERED",), _R.RECIPIENT_KIND: ("RIGHT_RECIPIENT",), _R.SENDER_KIND: ("RIGHT_SENDER",),
     _R.PURPOSE_NOT_COVERED: ("PURPOSE_OF_THE_BASIS",), _R.PERSON_NAMED: ("WITHOUT_PERSON", "CONSENT_OF_PERSON"),
     _R.UNLABELLED: ("LABELLED",), _R.PURPOSE_MISSING: ("PURPOSE_STATED",), _R.KEPT_BY_DECISION: ("APPEAL",), _R.REPORTER_SECRET: ("REPORTER_KEPT",),
-    _R.ESSENTIAL_WITHHELD: ("SEND_AGAIN",),
+    _R.ESSENTIAL_WITHHELD: ("SEND_AGAIN",), _R.NOT_THE_DESK: ("RIGHT_RECIPIENT",),
 }
 """What is open beside ``OPENED_BY``, by reason."""
 REQUIRED: Mapping[Precondition, str] = {
     Precondition.EMERGENCY_RIGHT: "送る機関に緊急の提供の権限が登録されていること", Precondition.CONTRACT_RUNS: "自治体との委託契約の期間が登録され、その期間中であること",
     Precondition.DANGER_STATED: "疑われる虐待や危険の内容が記録されていること", Precondition.MINOR_NOTED: "本人が未成年であることが事例に記録されていること",
-    Precondition.ACCESS_GRANTED: "開示の決定が記録されていること",
+    Precondition.ACCESS_GRANTED: "開示の決定が記録されていること", Precondition.DECIDING_DESK: "提供先が、その請求に答えるこの自治体の窓口であること",
+    Precondition.SAME_MUNICIPALITY: "送る機関も提供先もこの自治体の機関であること", Precondition.NOT_REFUSED: "本人が提供を断っていないこと",
 }
 _SAID_NO = frozenset({_R.PERSON_REFUSED, _R.EXCLUDED, _R.CONSENT_WITHDRAWN, _R.USE_STOPPED})
 _PRESSING = (Kind.ASK, Kind.BASIS, Kind.CONFERENCE)

@@ -10,6 +10,7 @@ from services.consent.domain.question import Question, Verdict
 from services.consent.domain.reasons import Reason
 
 _M = Basis.M
+_NOTHING: frozenset[DataCategory] = frozenset()
 
 
 def closed_meeting(question: Question) -> Verdict:
@@ -20,8 +21,8 @@ def closed_meeting(question: Question) -> Verdict:
     if reason is not None or segment is None or way is None:
         parts = question.request.parts
         return Verdict(basis=_M, rule="R10" if reason is Reason.SEGMENT_NOT_STATUTORY else "R9", withheld=tuple([(part, reason) for part in parts]), reasons=(reason,))
-    kept = [(part, reason) for part in question.request.parts if (reason := _kept(segment, way, part)) is not None]
-    released = tuple([part for part in question.request.parts if _kept(segment, way, part) is None])
+    kept = [(part, reason) for part in question.request.parts if (reason := _kept(question, segment, way, part)) is not None]
+    released = tuple([part for part in question.request.parts if _kept(question, segment, way, part) is None])
     return Verdict(
         basis=_M, rule="R9", released=released, withheld=tuple(kept), reasons=tuple(dict.fromkeys([reason for _, reason in kept])),
         obligations=way.obligations,
@@ -42,8 +43,9 @@ def _closed(question: Question, segment: Segment | None, way: Way | None) -> Rea
     return Reason.SEGMENT_CLOSED if not segment.open else missing(question, way)[1]
 
 
-def _kept(segment: Segment, way: Way, part: PartCode) -> Reason | None:
-    known: frozenset[DataCategory] | None = way.ceiling
-    if part.category not in segment.asked:
+def _kept(question: Question, segment: Segment, way: Way, part: PartCode) -> Reason | None:
+    """Along the tree, as everywhere: what was asked for, or what the ceiling allows, holds what is below it."""
+    line = question.pack.categories.get(part.category, _NOTHING)
+    if segment.asked.isdisjoint(line):
         return Reason.NOT_ASKED
-    return Reason.OVER_CEILING if known is not None and part.category not in known else None
+    return Reason.OVER_CEILING if way.ceiling is not None and way.ceiling.isdisjoint(line) else None

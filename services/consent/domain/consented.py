@@ -5,19 +5,17 @@ Runs for almost every disclosure, so enum members that it needs are bound once: 
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from contracts.shared import Basis, DataCategory, PartCode
 from services.consent.domain import uses
-from services.consent.domain.model import Consent, Excluded, LeftOut, Refusal
+from services.consent.domain.model import Consent, Excluded, LeftOut
 from services.consent.domain.question import Question, Verdict, Withheld
 from services.consent.domain.reasons import Reason
+from services.consent.domain.refusals import meets, refused
 
 _C = Basis.C
 _REFUSED, _EXCLUDED, _UNMAPPED, _UNLABELLED = Reason.PERSON_REFUSED, Reason.EXCLUDED, Reason.UNMAPPED, Reason.UNLABELLED
 _OTHER_CATEGORY = Reason.CATEGORY_NOT_CONSENTED
 _NOTHING: frozenset[DataCategory] = frozenset()
-_ID = attrgetter("id")
 
 
 def consent_of_the_person(question: Question) -> Verdict:
@@ -57,7 +55,7 @@ def _body_closed(question: Question, answers: dict[str, Consent | Reason]) -> Re
     for person in question.request.persons:
         if excluded and _left_out_altogether(question, excluded.get(person, _NONE_LEFT_OUT)):
             return _EXCLUDED
-        if refusals and any(_about_the_recipient(question, each) and not each.categories for each in refusals.get(person, ())):
+        if refusals and refused(question, person, None):
             return _REFUSED
         answers[person] = answer = _covering(question, person)
         if type(answer) is Reason:
@@ -71,8 +69,7 @@ def _consent_without_parts(question: Question) -> Verdict:
     Where it names nobody, some consent of the case must cover it.
     """
     persons = question.request.persons or tuple(sorted(question.case.persons))
-    refusals = question.case.refusals
-    if any(_about_the_recipient(question, refusal) for person in persons for refusal in refusals.get(person, ())):
+    if question.case.refusals and any(refused(question, person, None) for person in persons):
         return Verdict(basis=Basis.NONE, rule="R1", reasons=(_REFUSED,))
     if any(_left_out_altogether(question, question.case.excluded.get(person, _NONE_LEFT_OUT)) for person in persons):
         return Verdict(basis=Basis.NONE, rule="R1", reasons=(_EXCLUDED,))
@@ -105,9 +102,14 @@ def _left(question: Question, consent: Consent) -> bool:
 
 def _fullest(question: Question, person: str, consents: list[Consent]) -> Consent:
     """The consent that covers most; among equals the one with the highest id."""
-    same = consents[0].categories
-    if not [each for each in consents if each.categories != same]:
-        return max(consents, key=_ID)
+    same, highest = consents[0].categories, consents[0]
+    for each in consents:
+        if each.categories != same:
+            break
+        if each.id > highest.id:
+            highest = each
+    else:
+        return highest
     lines = question.pack.categories
     wanted = [lines.get(part.category, _NOTHING) for part in question.request.parts if part.person == person]
     covered = [(len([line for line in wanted if not consent.categories.isdisjoint(line)]), consent.id) for consent in consents]
@@ -152,7 +154,7 @@ def _miss(question: Question, consent: Consent) -> Reason | None:
 
 def _part_reason(question: Question, part: PartCode, answer: Consent | Reason) -> Reason | None:
     refusals, excluded = question.case.refusals, question.case.excluded
-    if refusals and any(_refuses(question, refusal, part) for refusal in refusals.get(part.person, ())):
+    if refusals and refused(question, part.person, part.category):
         return _REFUSED
     if excluded and any(_excludes(question, each, part) for each in excluded.get(part.person, ())):
         return _EXCLUDED
@@ -171,27 +173,13 @@ def _other_category(question: Question, part: PartCode) -> Reason:
     if (part.person, question.request.recipient) not in question.case.taken_back:
         return _OTHER_CATEGORY
     consents = [each for each in question.case.consents.get(part.person, ()) if question.request.recipient in each.recipients]
-    meeting = [each for each in consents if not each.successor and any(_meets(question, category, part.category) for category in each.categories)]
+    meeting = [each for each in consents if not each.successor and any(meets(question, category, part.category) for category in each.categories)]
     misses = [_miss(question, each) for each in meeting]
     return _WITHDRAWN if _WITHDRAWN in misses and _NOT_YET not in misses else _OTHER_CATEGORY
 
 
-def _refuses(question: Question, refusal: Refusal, part: PartCode) -> bool:
-    """Rule 11: a refusal beats every consent whatever the dates, until a consent names it in ``supersedes``."""
-    return _about_the_recipient(question, refusal) and (
-        not refusal.categories or any(_meets(question, category, part.category) for category in refusal.categories)
-    )
-
-
-def _meets(question: Question, denied: DataCategory, category: DataCategory) -> bool:
-    """Whether what was said of ``denied`` meets a part: the same, below it, or above it, since it holds that too; what nobody knows may hold anything."""
-    lines = question.pack.categories
-    line = lines.get(category)
-    return line is None or denied in line or category in lines.get(denied, _NOTHING)
-
-
 def _excludes(question: Question, exclusion: LeftOut, part: PartCode) -> bool:
-    return _concerned(question, exclusion) and (exclusion.category == _EVERYTHING or _meets(question, exclusion.category, part.category))
+    return _concerned(question, exclusion) and (exclusion.category == _EVERYTHING or meets(question, exclusion.category, part.category))
 
 
 def _concerned(question: Question, exclusion: LeftOut) -> bool:
@@ -211,7 +199,3 @@ def _left_out_altogether(question: Question, excluded: Excluded) -> bool:
 
 _EVERYTHING = DataCategory.UNMAPPED
 _NONE_LEFT_OUT: Excluded = frozenset()
-
-
-def _about_the_recipient(question: Question, refusal: Refusal) -> bool:
-    return (refusal.purpose in question.purposes or not question.purposes) and (not refusal.recipients or question.request.recipient in refusal.recipients)

@@ -19,6 +19,9 @@ class Precondition(StrEnum):
     DANGER_STATED = "DANGER_STATED"
     MINOR_NOTED = "MINOR_NOTED"
     ACCESS_GRANTED = "ACCESS_GRANTED"
+    DECIDING_DESK = "DECIDING_DESK"
+    SAME_MUNICIPALITY = "SAME_MUNICIPALITY"
+    NOT_REFUSED = "NOT_REFUSED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

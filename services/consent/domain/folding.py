@@ -50,7 +50,7 @@ from contracts.consultation import DeathRetracted, SubjectDied
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
 from contracts.envelope import DeadlineMet, DeadlineMissed, DeadlineSet, DisclosureRequested, MessageRefused, PartNoted, PersonsNoted
 from contracts.outreach import ContactStateChanged
-from contracts.shared import Basis, CasePart
+from contracts.shared import Basis, CasePart, Deadline
 from kernel.deadlines import DEADLINES
 from kernel.parties import joined
 from services.consent.domain import afterwards, arrival, confirmation, halting, rights, stopping, versions
@@ -111,6 +111,8 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             return case.changed(dead=case.dead | {event.person})
         case DeathRetracted():
             return case.changed(dead=case.dead - {event.person})
+        case DeadlineSet(deadline=Deadline.RIGHTS_ANSWER):
+            return case.changed(watched=DEADLINES.evolve(case.watched, event), rights=rights.answered_by(case.rights, event))
         case DeadlineSet() | DeadlineMet() | DeadlineMissed():
             return case.changed(watched=DEADLINES.evolve(case.watched, event))
         case StopNoticeIssued():

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contracts.shared import AgencyKind, DataCategory, DoubtKind, RightsOutcome
+from contracts.shared import AgencyKind, DataCategory, DoubtKind
 from services.consent.domain.entries import Precondition
 from services.consent.domain.question import Question
 from services.consent.domain.reasons import Reason
+from services.consent.domain.refusals import refused
 from services.consent.domain.registry import Agency
 
 _DANGER = frozenset((DataCategory.ABUSE, DataCategory.DANGER))
-_GRANTED = (RightsOutcome.GRANTED, RightsOutcome.PARTIAL)
 
 
 def emergency_right(question: Question) -> Reason | None:
@@ -38,6 +38,12 @@ def _under_contract(agency: Agency, day: int) -> bool:
     return agency.contract_from is not None and agency.contract_until is not None and agency.contract_from <= day <= agency.contract_until
 
 
+def same_municipality(question: Question) -> Reason | None:
+    """内部利用: both sides are of this municipality; a neighbour is another public body."""
+    sides = (question.registry.agencies.get(question.request.agency), question.registry.agencies.get(question.request.recipient))
+    return None if all(side is not None and side.ours for side in sides) else Reason.OTHER_MUNICIPALITY
+
+
 def danger_stated(question: Question) -> Reason | None:
     """通告: the notice says what harm is suspected; without that it is none."""
     return None if any(part.category in _DANGER for part in question.request.parts) else Reason.DANGER_NOT_STATED
@@ -48,12 +54,19 @@ def minor_noted(question: Question, person: str, category: DataCategory | None) 
     return None if DoubtKind.MINOR in question.case.standing.doubts_about(person) else Reason.MINOR_NOT_NOTED
 
 
+def not_refused(question: Question, person: str, category: DataCategory | None) -> Reason | None:
+    """同意を得ることが困難: whoever has said no has been asked. Below the age of the pack it is not the child's own word (R6)."""
+    if 0 < question.case.standing.ages.get(person, 0) < question.pack.minors_line:
+        return None
+    return Reason.PERSON_REFUSED if refused(question, person, category) else None
+
+
 def access_granted(question: Question, person: str, category: DataCategory | None) -> Reason | None:
     """開示の決定: the very person, or a proxy, asked for access, proved who they are, and it was granted and not delivered yet (R12).
 
     Of others nothing goes, nor what the decision has kept back.
     """
-    claims = [claim for claim in question.case.rights.values() if claim.access and claim.outcome in _GRANTED and not claim.delivered]
+    claims = [claim for claim in question.case.rights.values() if claim.open_access]
     if not claims:
         return Reason.ACCESS_NOT_GRANTED
     own = [claim for claim in claims if claim.person == person]
@@ -62,14 +75,27 @@ def access_granted(question: Question, person: str, category: DataCategory | Non
     return None if category is None or any(category not in claim.withheld for claim in own) else Reason.KEPT_BY_DECISION
 
 
+
+def deciding_desk(question: Question, person: str, category: DataCategory | None) -> Reason | None:
+    """開示の窓口: what was granted goes to the desk of this municipality that answers the person, and nowhere else (R12)."""
+    recipient = question.request.recipient
+    agency = question.registry.agencies.get(recipient)
+    ours = agency is not None and agency.ours
+    desks = [claim.desk for claim in question.case.rights.values() if claim.open_access and claim.person == person]
+    return None if ours and any(desk in ("", recipient) for desk in desks) else Reason.NOT_THE_DESK
+
+
 OF_REQUEST: dict[Precondition, Callable[[Question], Reason | None]] = {
     Precondition.EMERGENCY_RIGHT: emergency_right,
     Precondition.CONTRACT_RUNS: contract_runs,
     Precondition.DANGER_STATED: danger_stated,
+    Precondition.SAME_MUNICIPALITY: same_municipality,
 }
 """What must hold of the request as a whole."""
 OF_PERSON: dict[Precondition, Callable[[Question, str, DataCategory | None], Reason | None]] = {
     Precondition.MINOR_NOTED: minor_noted,
     Precondition.ACCESS_GRANTED: access_granted,
+    Precondition.DECIDING_DESK: deciding_desk,
+    Precondition.NOT_REFUSED: not_refused,
 }
 """What must hold of each person, and of each category of that person's parts."""

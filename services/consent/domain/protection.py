@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from contracts.catalogue import CATALOGUE
+from contracts.fields import FIELDS, Holds
 from contracts.shared import Basis
 from services.consent.domain.model import UNASKED
 from services.consent.domain.question import Question, Verdict
 from services.consent.domain.reasons import Reason
+
+_ADDRESSEE = "to_agency"
+"""Who is named there is told nothing but its own name."""
+
+
+def _names_an_agency(kind: type) -> bool:
+    """Whether the body says who else is concerned: a host, whoever is in charge, whoever has a plan or a role in it."""
+    return any(
+        rule.holds is Holds.AGENCY and rule.field != _ADDRESSEE or rule.of is not None and _names_an_agency(rule.of) for rule in FIELDS.get(kind, ())
+    )
+
+
+NAMING = frozenset(name for name, each in CATALOGUE.items() if _names_an_agency(each.cls))
+"""Types of which a blocked agency learns nothing at all: their body would tell it where to look (R8: host place, agency in charge)."""
 
 
 def of_the_living(question: Question, verdict: Verdict) -> Verdict:
@@ -36,12 +51,13 @@ def protect(question: Question, verdict: Verdict) -> Verdict:
         return verdict
     if not verdict.released and not verdict.withheld and verdict.basis is not Basis.B0:
         return Verdict(basis=verdict.basis, rule="R8", reasons=(Reason.PROTECTED,))
-    taken = tuple([(part, Reason.PROTECTED) for part in verdict.released if part.category in question.pack.protected])
+    whole, protected = question.request.event_type in NAMING, question.pack.protected
+    taken = tuple([(part, Reason.PROTECTED) for part in verdict.released if whole or part.category in protected])
     if not taken:
         return verdict
     return verdict.changed(
         rule="R8",
-        released=tuple([part for part in verdict.released if part.category not in question.pack.protected]),
+        released=() if whole else tuple([part for part in verdict.released if part.category not in protected]),
         withheld=verdict.withheld + taken, reasons=tuple(dict.fromkeys((*verdict.reasons, Reason.PROTECTED))),
     )
 

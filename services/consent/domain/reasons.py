@@ -62,6 +62,8 @@ class Reason(StrEnum):
     USE_STOPPED = "USE_STOPPED"
     RECIPIENT_ENDED = "RECIPIENT_ENDED"
     SENDER_ENDED = "SENDER_ENDED"
+    NOT_THE_DESK = "NOT_THE_DESK"
+    OTHER_MUNICIPALITY = "OTHER_MUNICIPALITY"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -117,6 +119,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.USE_STOPPED: "本人の請求により、利用を停止しています。本人が改めて同意したときと、生命等の保護、法令又は本人への開示による場合のほかは渡せません。",
     Reason.RECIPIENT_ENDED: "提供先の機関は登録が終了しています。引き継いだ機関を自治体に確かめて、その機関に送ってください。",
     Reason.SENDER_ENDED: "送信元の機関は登録が終了しているため、提供できません。必要な場合は、引き継いだ機関から改めて送ってください。",
+    Reason.NOT_THE_DESK: "本人の開示請求に答える、この自治体の窓口ではありません。開示の決定をした窓口に送ってください。",
+    Reason.OTHER_MUNICIPALITY: "この自治体の中での提供ではありません。本人の同意を得るか、ほかの行政機関等への提供の根拠を確かめてください。",
 }
 """What the sender is told; no personal data, no other recipient's name."""
 
@@ -153,5 +157,6 @@ OPENED_BY: dict[Reason, tuple[str, ...]] = {
     Reason.PURPOSE_NOT_COVERED: ("CONSENT_OF_PERSON",),
     Reason.RECIPIENT_ENDED: ("AGENCY_REGISTERED",),
     Reason.SENDER_ENDED: ("AGENCY_REGISTERED",),
+    Reason.OTHER_MUNICIPALITY: ("CONSENT_OF_PERSON",),
 }
 """Codes of what would let the same request through; a refusal or a withdrawal is not pressed."""

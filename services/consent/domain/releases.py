@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from contracts.consent import DisclosureDecided, DisclosureReleased, EmergencyUseFrequent, StopNoticeIssued, UseExpired
 from contracts.envelope import DeadlineSet
-from contracts.shared import Deadline, FunctionName
+from contracts.shared import Basis, Deadline, FunctionName
 from services.consent.domain import anew, arrival, stopping, stops, telling, unasked
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.model import UNASKED, kept_back
 from services.consent.domain.rules import Rules
 
+_V = Basis.V
 
-def on_verdict(case: CaseFile, verdict: DisclosureDecided, rules: Rules) -> Iterator[EmergencyUseFrequent]:
-    """An agency that releases in an emergency again and again is told of to the reviewer."""
+
+def on_verdict(case: CaseFile, verdict: DisclosureDecided, rules: Rules) -> Iterable[EmergencyUseFrequent]:
+    """An agency that releases in an emergency again and again is told of to the reviewer; nobody looks for one after another verdict."""
+    if verdict.basis is not _V:
+        return ()
     return unasked.alarms(case.aftercare.unasked, verdict, rules.known, rules.registry.of_kind(rules.known.reviewer))
 
 

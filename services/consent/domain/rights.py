@@ -15,6 +15,7 @@ from contracts.consent import (
     RightsDelivered,
     UseStopRequested,
 )
+from contracts.envelope import DeadlineSet
 from contracts.record import Record
 from contracts.shared import DataCategory, RefusalCode, RightsOutcome
 
@@ -37,6 +38,13 @@ class Claim(Record, frozen=True, kw_only=True):
     delivered: bool = False
     appealed: bool = False
     corrected: bool = False
+    desk: str = ""
+    """Who answers the person by a day of the pack; empty where the pack has none."""
+
+    @property
+    def open_access(self) -> bool:
+        """Access that was granted, and not delivered yet."""
+        return self.access and not self.delivered and self.outcome in (RightsOutcome.GRANTED, RightsOutcome.PARTIAL)
 
 
 Claims = Mapping[str, Claim]
@@ -83,6 +91,12 @@ def _of_decision(claim: Claim, decision: RightsDecided) -> RefusalCode | None:
 def evolve(claims: Claims, event: Event) -> dict[str, Claim]:
     """The requests of a case after ``event``."""
     return {**claims, event.request: _after(claims.get(event.request), event)}
+
+
+def answered_by(claims: Claims, deadline: DeadlineSet) -> dict[str, Claim]:
+    """The requests of a case after the desk that took one in was given the day by which to answer."""
+    claim = claims.get(deadline.of)
+    return dict(claims) if claim is None else {**claims, deadline.of: claim.changed(desk=deadline.agency)}
 
 
 def _after(claim: Claim | None, event: Event) -> Claim:

@@ -29,9 +29,7 @@ class Rules(Record, frozen=True, kw_only=True):
     def judge(self, request: DisclosureRequested, identity: str, position: str, case: CaseFile) -> DisclosureDecided:
         """The verdict on a request; help that must not wait goes by the newest known pack when the one in force is unknown (rule 16)."""
         if self.pack is None and request.basis in UNASKED:
-            urgent = judge(request, identity, position, case, self.registry, self.newest, self.at)
-            if urgent.basis in UNASKED:
-                return urgent
+            return judge(request, identity, position, case, self.registry, self.newest, self.at)
         verdict = judge(request, identity, position, case, self.registry, self.pack, self.at)
         return verdict if self.pack else verdict.changed(deadline=self.at + UNJUDGED_MS)
 

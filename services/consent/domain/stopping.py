@@ -23,7 +23,10 @@ def stops_use(case: CaseFile, decision: RightsDecided) -> bool:
 
 
 def stopped(case: CaseFile, decision: RightsDecided) -> CaseFile:
-    """After the decision: consents of that person end with it, or keep the categories that it leaves in use; what has ended waits for no confirmation."""
+    """After the decision: consents of that person end with it, or keep the categories that it leaves in use; what has ended waits for no confirmation.
+
+    By name, since trees are the pack's and packs change: what stands above or below what is left, and is not named, ends. It holds in this case alone.
+    """
     if not stops_use(case, decision):
         return case
     person, left = case.rights[decision.request].person, frozenset(decision.withheld)

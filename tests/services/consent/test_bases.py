@@ -12,6 +12,7 @@ from contracts.consent import (
     AccessRequested,
     CapacityConfirmed,
     CapacityDoubted,
+    ConsentRefused,
     CorrectionRequested,
     DisclosureDecided,
     IdentityVerified,
@@ -22,14 +23,27 @@ from contracts.consent import (
     UseStopRequested,
 )
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
+from contracts.envelope import DeadlineSet
 from contracts.registry import AgencyRegistered
-from contracts.shared import AgencyKind, Basis, ConferenceBasis, DataCategory, DoubtKind, Outcome, Purpose, RightsOutcome, RightsReason
+from contracts.shared import (
+    AgencyKind,
+    Basis,
+    ConferenceBasis,
+    DataCategory,
+    Deadline,
+    DoubtKind,
+    Outcome,
+    Purpose,
+    RightsOutcome,
+    RightsReason,
+)
 from kernel.days import HOUR_MS, start_of
 from kernel.decider import fold
 from kernel.testing import AT, Then, given
 from services.consent.domain import registry
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.entries import Precondition
+from services.consent.domain.gate import gate
 from services.consent.domain.gateways import by_a_way
 from services.consent.domain.preconditions import OF_PERSON, OF_REQUEST
 from services.consent.domain.question import Question
@@ -114,6 +128,19 @@ def test_rule_17_g_is_for_public_bodies_and_their_work(changes: dict[str, Any], 
     assert reason == denied(claim(Basis.G, part(BASIC), **{**GIVE, **changes}))
 
 
+NEIGHBOUR = fold(registry.DECIDER, (agency("next", AgencyKind.MUNICIPALITY, ours=False),), BIG_TOWN)
+
+
+def test_rule_17_g_within_the_municipality_ends_at_its_border():
+    """A neighbour is another public body: what goes to those is less, and by their way."""
+    to_next = {**GIVE, "recipient": "next", "shared": NEIGHBOUR}
+
+    assert [(ECONOMIC, "OVER_CEILING")] == withheld(then := claim(Basis.G, part(BASIC), part(ECONOMIC), **to_next))
+    assert (Outcome.REDACT, Basis.G, "G/between_public_bodies") == answer(then)
+    visit = {"agency": "next", "recipient": "minsei", "event_type": "OutreachRequested", "purpose": Purpose.OUTREACH, "shared": NEIGHBOUR}
+    assert "OTHER_MUNICIPALITY" == denied(claim(Basis.G, part(BASIC), **visit))
+
+
 def test_rule_17_g_a_commissioner_who_visits_learns_name_address_and_reason():
     """Case 25; and nothing that the visit does not need."""
     then = claim(
@@ -196,6 +223,28 @@ def test_r6_w_opens_for_a_child_who_is_noted_as_a_minor():
     assert (Outcome.HOLD, ("NO_CONSENT",)) == (waits.outcome, waits.reasons)
 
 
+@pytest.mark.parametrize("age", [16, 15, 0])
+def test_r6_w_does_not_go_against_the_own_no_of_somebody_old_enough(age: int):
+    """Consent is not hard to get where it was refused; one whose age nobody has said may be old enough."""
+    minor = CapacityDoubted(person=SON, doubt=DoubtKind.MINOR, age=age)
+    no = ConsentRefused(consent="1" * 32, person=SON, purpose=Purpose.CONSULTATION)
+
+    assert "PERSON_REFUSED" == denied(claim(Basis.W, part(BASIC, SON), facts=(minor, no), **SCHOOL))
+    assert "PERSON_REFUSED" == denied(claim(Basis.W, part(BASIC, SON), facts=(minor, no), persons=(SON,), **SCHOOL))
+
+
+def test_r6_w_goes_on_where_the_no_is_about_something_else_or_for_a_small_child():
+    """Another recipient, another category; of a child of ten it was somebody else who said no."""
+    minor, small = (CapacityDoubted(person=SON, doubt=DoubtKind.MINOR, age=age) for age in (16, 10))
+    no = ConsentRefused(consent="1" * 32, person=SON, purpose=Purpose.CONSULTATION)
+
+    for facts in ((minor, no.changed(recipients=("tax",))), (minor, no.changed(categories=(HEALTH,))), (small, no)):
+        assert (Outcome.PERMIT, Basis.W, "W") == answer(claim(Basis.W, part(BASIC, SON), facts=facts, persons=(SON,), **SCHOOL))
+    assert [(HEALTH, "PERSON_REFUSED")] == withheld(
+        claim(Basis.W, part(BASIC, SON), part(HEALTH, SON), facts=(minor, no.changed(categories=(HEALTH,))), **SCHOOL),
+    )
+
+
 def test_r6_w_is_for_the_child_and_not_for_the_household():
     """The mother's parts are kept back; a body that names her does not go at all; nor one that names nobody."""
     to_town = {**SCHOOL, "recipient": "municipality"}
@@ -275,6 +324,29 @@ def test_r12_p_needs_an_access_that_was_granted(facts: tuple[Any, ...]):
     assert "ACCESS_NOT_GRANTED" == denied(claim(Basis.P, part(BASIC), facts=facts, **ACCESS))
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"recipient": "next"}, "NOT_THE_DESK"), ({"event_type": "PlanShared"}, "TYPE_NOT_COVERED"),
+        ({"recipient": "workshop"}, "RECIPIENT_KIND"),
+    ],
+)
+def test_r12_p_leads_to_the_desk_of_our_own_municipality_and_nowhere_else(changes: dict[str, Any], reason: str):
+    """A granted access opens a file to the person, not to whoever claims it."""
+    facts = (ASKED, PROVED, GRANTED)
+
+    assert reason == denied(claim(Basis.P, part(BASIC), facts=facts, shared=NEIGHBOUR, **{**ACCESS, **changes}))
+
+
+def test_r12_p_leads_to_the_desk_that_answers():
+    """Where the pack gives it a day, it is known which one."""
+    owes = DeadlineSet(deadline=Deadline.RIGHTS_ANSWER, of=REQUEST, agency="welfare", due=AT)
+    facts = (ASKED, owes, PROVED, GRANTED)
+
+    assert "NOT_THE_DESK" == denied(claim(Basis.P, part(BASIC), facts=facts, **ACCESS))
+    assert (Outcome.PERMIT, Basis.P, "P") == answer(claim(Basis.P, part(BASIC), facts=facts, **{**ACCESS, "recipient": "welfare"}))
+
+
 DANGEROUS = {"agency": "outreach", "recipient": "police", "event_type": "EmergencyRaised", "purpose": Purpose.EMERGENCY}
 
 
@@ -314,6 +386,19 @@ def test_r9_each_closed_meeting_has_its_own_list(basis: ConferenceBasis):
     assert "NOT_LISTED" == denied(alone)
     private = claim(Basis.M, part(HEALTH, SON), facts=meeting("own", basis, "child", "poverty", convener="elder"), segment="own", **TOLD)
     assert "CONVENER_KIND" == denied(private)
+
+
+def test_r9_what_is_asked_for_in_a_meeting_holds_what_is_below_it():
+    """As everywhere along the tree of the pack; never the reverse."""
+    lab = DataCategory.SCHOOLING
+    tree = {**PACK.categories, lab: frozenset((lab, HEALTH))}
+    gate_of_trees = gate({"hash": replace(PACK, deadlines={}, categories=tree)})
+    asked = request(part(lab, SON), part(BASIC, SON), basis=Basis.M, segment="own", **TOLD)
+    before = given(gate_of_trees, *meeting("own", ConferenceBasis.SWA106_6, "child", "poverty"), shared=BIG_TOWN)
+    then = before.when(asked, agency="child", source="coordination")
+
+    assert [lab] == [each.category for each in verdict(then).released]
+    assert [(BASIC, "NOT_ASKED")] == withheld(then)
 
 
 @pytest.mark.parametrize("basis", OTHERS)

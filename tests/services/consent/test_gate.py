@@ -163,6 +163,25 @@ def test_an_event_without_sealed_parts_does_not_cross_against_a_refusal(person: 
     assert (Outcome.DENY, ("PERSON_REFUSED",)) == (found.outcome, found.reasons)
 
 
+def test_rule_11_a_no_to_a_purpose_meets_what_stands_above_and_below_it():
+    """Outreach is a part of coordination: who refuses it is not coordinated either, as with categories; other purposes go on."""
+    yes, no = consent(BASIC), ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.OUTREACH)
+
+    for parts in ((part(BASIC),), ()):
+        assert ("PERSON_REFUSED",) == ask(case(yes, no), *parts).reasons
+        assert ("PERSON_REFUSED",) == ask(case(yes, no.changed(purpose=Purpose.COORDINATION)), *parts, purpose=Purpose.OUTREACH).reasons
+        assert Outcome.PERMIT is ask(case(yes, no.changed(purpose=Purpose.COMMUNITY)), *parts).outcome
+
+
+def test_rule_11_a_no_to_one_category_does_not_stop_a_body_without_parts():
+    """Which says no more than the body of an event with parts does: of health nothing goes in either."""
+    yes, no = consent(BASIC), ConsentRefused(consent="e" * 32, person=MOTHER, purpose=Purpose.COORDINATION, categories=(HEALTH,))
+
+    assert Outcome.PERMIT is ask(case(yes, no), persons=(MOTHER,)).outcome
+    assert Outcome.PERMIT is ask(case(yes, no), part(BASIC), persons=(MOTHER,)).outcome
+    assert ("PERSON_REFUSED",) == ask(case(yes, no), part(HEALTH), persons=(MOTHER,)).reasons
+
+
 def test_a_refusal_cancels_what_waits():
     """A no that arrives during a hold ends it as DENY."""
     held = case().when(request(part(BASIC)), source="coordination").after()
@@ -364,6 +383,23 @@ def test_r8_a_flag_covers_the_whole_household():
     assert (Outcome.DENY, ("PROTECTED",)) == (found.outcome, found.reasons)
 
 
+@pytest.mark.parametrize("event_type", ["PlanShared", "RolesAssigned", "TrialStarted", "MatchConfirmed", "SupportAccepted"])
+def test_r8_a_body_that_names_the_place_or_who_is_in_charge_does_not_go_to_a_blocked_agency(event_type: str):
+    """The name alone would be harmless: it is the body that tells where to look, so nothing of it goes; to others it does."""
+    yes = consent(BASIC, recipients=("poverty", "coordinator"))
+    found = ask(case(yes, shared=protected()), part(BASIC), recipient="poverty", event_type=event_type)
+
+    assert (Outcome.DENY, "R8", ("PROTECTED",), ()) == (found.outcome, found.rule, found.reasons, found.released)
+    assert Outcome.PERMIT is ask(case(yes, shared=protected()), part(BASIC), event_type=event_type).outcome
+
+
+def test_r8_whoever_is_itself_the_addressee_learns_what_is_not_protected():
+    """The body of a referral names the recipient alone."""
+    found = ask(case(consent(BASIC, recipients=("poverty",)), shared=protected()), part(BASIC), recipient="poverty", event_type="CoordinationReferred")
+
+    assert (Outcome.PERMIT, [BASIC]) == (found.outcome, [each.category for each in found.released])
+
+
 def test_a_flag_covers_whoever_was_named_in_the_case():
     """No consent and no request need have spoken of the mother: that she belongs to the case is enough."""
     sons = consent(ADDRESS, person=SON, recipients=("poverty",))
@@ -441,12 +477,13 @@ def test_r16_an_unknown_policy_holds():
 
 
 def test_r16_danger_to_life_does_not_wait_for_a_policy():
-    """Rule 16: V passes by the newest known pack, and is reviewed; anything but V in the same request still waits."""
+    """Rule 16: V passes by the newest known pack, and is reviewed; without the right it is a no at once, and never a wait."""
     told = emergency(part(BASIC), part(DANGER), shared=UNKNOWN_POLICY)
 
     assert (Outcome.PERMIT, Basis.V, "hash") == (verdict(told).outcome, verdict(told).basis, verdict(told).policy)
     assert ["municipality"] == [event.recipient for event in told.events if isinstance(event, ReviewOpened)]
-    assert Outcome.HOLD is verdict(emergency(part(BASIC), agency="workshop", shared=UNKNOWN_POLICY)).outcome
+    for told in (emergency(part(BASIC), agency="workshop", shared=UNKNOWN_POLICY), emergency(part(HEALTH, essential=True), shared=UNKNOWN_POLICY)):
+        assert (Outcome.DENY, "hash", None) == (verdict(told).outcome, verdict(told).policy, verdict(told).deadline)
 
 
 def test_danger_to_life_that_waited_is_reviewed_too():

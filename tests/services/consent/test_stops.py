@@ -30,7 +30,7 @@ LATER = AT + 1_000
 def permitted(*parts: PartCode, recipient: str = "coordinator", before: Given | None = None, asked: str = "asked") -> Given:
     """The coordinator is to receive these parts on the mother's consent; nothing is known of the delivery."""
     granted = before or given(GATE, consent(BASIC, ECONOMIC, ADDRESS, recipients=("coordinator", "poverty")), shared=TOWN)
-    return granted.when(request(*parts, recipient=recipient, event_type="PlanShared"), source="coordination", message_id=asked).after()
+    return granted.when(request(*parts, recipient=recipient, event_type="AssessmentRecorded"), source="coordination", message_id=asked).after()
 
 
 def delivered(before: Given) -> Given:

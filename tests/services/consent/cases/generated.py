@@ -97,7 +97,7 @@ def case(random: Random, number: int) -> Case:
         "id": number, "at": AT, "facts": [*said, *withdrawal(after), *town],
         "request": {
             "from": "elder", "to": to, "to_kind": KINDS[to], "purpose": random.choice(PURPOSES), "basis": "C",
-            "event_type": random.choice(("CoordinationReferred", "PlanShared")), "authored": random.choice(("2026-05-10",) * 5 + ("2026-03-01",)),
+            "event_type": random.choice(("CoordinationReferred", "AssessmentRecorded")), "authored": random.choice(("2026-05-10",) * 5 + ("2026-03-01",)),
             "parts": parts(random), "persons": [random.choice(PERSONS)] if random.random() < 0.2 else [],
         },
     }
