@@ -35,6 +35,7 @@ def play(day: Day) -> None:
     _conflict_of_interest(day, elder)
     _confirmed(day, elder)
     _in_good_time(day)
+    _a_fever(day)
 
 
 def _doubted(day: Day, elder: Elder) -> None:
@@ -92,6 +93,14 @@ def _in_good_time(day: Day) -> None:
     day.say("elder", signed, elder.case)
     day.say("elder", CapacityConfirmed(person=elder.person), elder.case)
     day.say("elder", CapacityDoubted(person=elder.person, doubt=DoubtKind.CONFLICT_OF_INTEREST), elder.case)
+
+
+def _a_fever(day: Day) -> None:
+    """Confused with a fever, and herself again a week later; nobody was asked to speak for her."""
+    case, person = pseudonym(), pseudonym()
+    day.say("elder", ConsultationReceived(person=person, field=Field.ELDER, visitor_relation=VisitorRelation.SELF), case)
+    day.say("elder", CapacityDoubted(person=person, doubt=DoubtKind.ADULT_CAPACITY), case)
+    day.say("elder", CapacityConfirmed(person=person), case)
 
 
 def _request(elder: Elder, consent: str) -> ConsentRequested:
