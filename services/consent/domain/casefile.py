@@ -173,12 +173,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
             return self
         return self.changed(segments={**self.segments, event.segment: segment.changed(asked=segment.asked | frozenset(event.wanted))})
 
-    def wakes(self, hold: Hold) -> int:
-        """When what waits is to be decided about again by itself, milliseconds UTC: at its deadline, or when time may open it before."""
-        return self.opens(hold)
-
     def opens(self, hold: Hold) -> int:
-        """When the next consent that names the recipient begins, or may be used again; at once while nobody has judged it by the policy in force.
+        """When what waits is looked at again by itself: as the next consent that names the recipient begins or may be used again; at once while unjudged.
 
         What a protection flag keeps back is looked at again each day: the flag may have had its last one. At its deadline all is.
         """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from contracts.consent import ConsentGranted, ConsentRequested
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _NO_END = date(2100, 12, 31)
 """The last day that our contracts know: whoever writes it, or a later one, names no end."""
 UNLIMITED = 1 << 32
+_AHEAD = timedelta(days=62)
+"""So long before it begins a form can be signed."""
 """In place of a ceiling where there is none."""
 
 
@@ -106,21 +108,21 @@ def fault_of_extension(consent: Consent, keep_until: date | None, pack: PolicyPa
 def fault_of_grant(consent: ConsentGranted, pack: PolicyPack, today: date) -> RefusalCode | None:
     """Which ceiling a consent is above, or None. One to any number of uses is above every number; one that sets no end of keeping sets no late one.
 
-    Its days count from its signature: nobody binds oneself for a time that is years ahead.
+    Its days count from its first one, but from no later than two months after its signature: nobody binds oneself for a time that is years ahead.
     """
     keep_days = (consent.keep_until - consent.valid_from).days if consent.keep_until else 0
-    days = (consent.valid_to - min(consent.signed_on or today, consent.valid_from)).days
+    days = (consent.valid_to - min((consent.signed_on or today) + _AHEAD, consent.valid_from)).days
     return _fault(strictest(pack, consent.purpose, consent.categories), days, keep_days, consent.use_limit or UNLIMITED)
 
 
 def fault_of_request(request: ConsentRequested, pack: PolicyPack, today: date) -> RefusalCode | None:
-    """Which ceiling a request is above, or None: it never comes before the person then. What it does not say, the answer will; its days count from today."""
+    """Which ceiling a request is above, or None: it never comes before the person then. What it does not say, the answer will; its days count as those of a form signed today."""
     if request.valid_to is not None and endless(request.valid_to):
         return RefusalCode.OPEN_ENDED
     if request.valid_from and request.valid_to and request.valid_to < request.valid_from:
         return RefusalCode.PERIOD_INVALID
     first = request.valid_from or today
-    days = (request.valid_to - min(first, today)).days if request.valid_to else 0
+    days = (request.valid_to - min(first, today + _AHEAD)).days if request.valid_to else 0
     keep_days = (request.keep_until - first).days if request.keep_until else 0
     return _fault(strictest(pack, request.purpose, request.categories), days, keep_days, request.use_limit)
 

@@ -143,4 +143,4 @@ def due(case: CaseFile, days: packday.Days = ()) -> int | None:
     ends = [*(start_of(each.last_day + 1) for each in case.standing_consents()), *(each.due for each in case.awaited.values())]
     watched = DEADLINES.due(case.watched) if DEADLINES.due and case.watched else None
     ends += case.aftercare.unasked.ends.values()
-    return min((*ends, *packday.wakes(days, case), *map(case.wakes, case.holds.values()), *(() if watched is None else (watched,))), default=None)
+    return min((*ends, *packday.wakes(days, case), *map(case.opens, case.holds.values()), *(() if watched is None else (watched,))), default=None)

@@ -135,9 +135,9 @@ def test_rule_4_an_extension_makes_no_consent_that_could_not_be_recorded_today(o
     assert then.then(longer) if code is None else then.then_refused(code)
 
 
-@pytest.mark.parametrize(("signed", "last"), [(None, date(2027, 3, 24)), (date(2026, 5, 1), date(2027, 2, 24))])
-def test_rule_4_the_days_of_a_consent_count_from_its_signature(signed: date | None, last: date):
-    """Nobody binds oneself today for a year that is ten years ahead; of a form that does not say, from its recording."""
+@pytest.mark.parametrize(("signed", "last"), [(None, date(2027, 3, 24) + timedelta(days=62)), (date(2026, 5, 1), date(2027, 2, 24) + timedelta(days=62))])
+def test_rule_4_a_form_is_signed_two_months_ahead_at_most_without_its_days_counting(signed: date | None, last: date):
+    """Nobody binds oneself today for a year that is ten years ahead; a form that does not say was signed when it was recorded."""
     ahead = WITHIN.changed(signed_on=signed, valid_from=date(2027, 1, 1), valid_to=last, keep_until=None)
 
     case().when(ahead).then(ahead)
