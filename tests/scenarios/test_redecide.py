@@ -192,7 +192,9 @@ def test_a_verdict_that_nobody_asked_for_is_found(day: MemoryStage):
     headers = [(name, b"%d" % (int(value) + 1) if name == "ce_seq" else value) for name, value in records[place].headers]
     forged = replace(records[place], headers=tuple(headers))
 
-    assert {Difference.SEQUENCE, Difference.REQUEST_MISSING} & {each.difference for each in findings([*records[:place + 1], forged, *records[place + 1:]])}
+    written = [replace(record, offset=offset) for offset, record in enumerate([*records[:place + 1], forged, *records[place + 1:]])]
+
+    assert {Difference.SEQUENCE, Difference.REQUEST_MISSING} & {each.difference for each in findings(written)}
 
 
 def test_rule_33_a_rebalance_between_any_two_messages_of_the_year_gives_the_same_log(lived: tuple[MemoryStage, Year]):

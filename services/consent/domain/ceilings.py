@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _NO_END = date(2100, 12, 31)
 """The last day that our contracts know: whoever writes it, or a later one, names no end."""
 UNLIMITED = 1 << 32
+"""In place of a ceiling where there is none."""
 _AHEAD = timedelta(days=62)
 """So long before it begins a form can be signed."""
-"""In place of a ceiling where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

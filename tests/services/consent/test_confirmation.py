@@ -137,7 +137,7 @@ def test_rule_1_unconfirmed_in_time_it_never_becomes_active_and_its_recorder_is_
 
 def test_rule_1_after_its_day_nobody_confirms_it_whether_it_has_lapsed_or_not():
     """The tick may come later."""
-    case(OWN, WAITS).when(CONFIRMED, agency="elder", at=WAITS.due - 1).then(CONFIRMED)
+    case(OWN, WAITS).when(CONFIRMED, agency="elder", at=WAITS.due - 1).then(CONFIRMED, ConfirmationNoted)
     case(OWN, WAITS).when(CONFIRMED, agency="elder", at=WAITS.due).then_refused(RefusalCode.WRONG_STATE)
 
 
