@@ -118,7 +118,7 @@ def ledger(
         entries = provided.ledger(person, partitions, packs.load(), lambda done: step.advance(done, total)).entries(int(time.time() * 1000), proxy)
     if not entries:
         leave("there is nothing to show of this person", PROBLEMS)
-    rows = [provided.row(entry) if output is Output.TABLE else provided.record(entry) for entry in entries]
+    rows = [provided.row(entry) for entry in entries] if output is Output.TABLE else provided.records(entries)
     show(rows, list(rows[0]), output, None if output is not Output.TABLE else "本人の提供記録")
 
 

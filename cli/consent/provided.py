@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from cli.consent.explanation import reason
 from cli.consent.words import word, words_of
 from cli.gate_log import Partitions
 from contracts.catalogue import CATALOGUE
+from contracts.shared import Outcome
 from kernel.envelope import header
 from kernel.reading import Reading
 from services.consent import redeciding
@@ -19,8 +20,10 @@ from services.consent.domain.ledger import READ, Ledger
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.sight import Entry, Stop
 
-HIDDEN = "支援措置のため示しません"
-SECRET = "知らせた機関は示しません"
+NOT_SHOWN = "この表では示しません"
+"""In place of an agency, whatever keeps it back: the cause would tell of a flag, or of a notice."""
+REASON_NOT_SHOWN = "理由はこの表では示しません。"
+_NO_CODE = "NOT_SHOWN"
 _WANTED = frozenset(kind.__name__ for kind in READ)
 _MANY = 500
 
@@ -46,28 +49,34 @@ def row(entry: Entry) -> dict[str, str]:
     return {
         "日時（日本時間）": _moment(entry.at),
         "出来事": kind.title_ja if kind else entry.event_type,
-        "渡す機関": HIDDEN if entry.place_hidden else SECRET if entry.reported else entry.giver,
-        "受け取る機関": HIDDEN if entry.place_hidden else entry.recipient,
+        "渡す機関": entry.giver or NOT_SHOWN,
+        "受け取る機関": entry.recipient or NOT_SHOWN,
         "目的": word(words.PURPOSES, entry.purpose),
         "根拠": word(words.BASES, entry.basis) + (f"（同意 {words_of({}, [each[:8] for each in entry.consents])}）" if entry.consents else ""),
         "判断": word(words.OUTCOMES, entry.outcome),
         "情報の区分": words_of(words.CATEGORIES, entry.categories),
         "渡さない区分": "、".join(word(words.CATEGORIES, category) for category, _ in entry.withheld),
-        "理由": "".join(map(_why, entry.reasons)),
+        "理由": "".join(map(_why, _reasons(entry))),
         "届いた日時": _moment(entry.given_at),
         "受領の確認": _moment(entry.acknowledged_at),
         "使用停止": _stopped(entry.stop),
     }
 
 
-def record(entry: Entry) -> dict[str, Any]:
-    """An entry with every field, for programs."""
+def records(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Entries with every field, for programs. Cases are numbered as they come: the number under which agencies know one is learned through the gate alone."""
+    numbers = {case: number for number, case in enumerate(dict.fromkeys(entry.case for entry in entries), start=1)}
+    return [{"case": numbers[entry.case], **_record(entry)} for entry in entries]
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    told = bool(entry.reasons) or entry.outcome is Outcome.PERMIT
     return {
-        "case": entry.case, "request": entry.request, "asked_at": _moment(entry.asked_at), "at": _moment(entry.at), "event_type": entry.event_type,
-        "giver": entry.giver or None, "recipient": entry.recipient or None, "place_hidden": entry.place_hidden, "purpose": entry.purpose.value,
-        "basis": entry.basis.value, "rule": entry.rule, "outcome": entry.outcome.value, "categories": [each.value for each in entry.categories],
-        "withheld": [{"category": category.value, "reason": why, "sentence": _why(why)} for category, why in entry.withheld],
-        "reasons": list(entry.reasons), "sentence": "".join(map(_why, entry.reasons)), "consents": list(entry.consents),
+        "request": entry.request, "asked_at": _moment(entry.asked_at), "at": _moment(entry.at), "event_type": entry.event_type,
+        "giver": entry.giver or None, "recipient": entry.recipient or None, "purpose": entry.purpose.value,
+        "basis": entry.basis.value, "rule": entry.rule if told else "", "outcome": entry.outcome.value, "categories": [each.value for each in entry.categories],
+        "withheld": [{"category": category.value, "reason": why or _NO_CODE, "sentence": _why(why or _NO_CODE)} for category, why in entry.withheld],
+        "reasons": list(_reasons(entry)), "sentence": "".join(map(_why, _reasons(entry))), "consents": list(entry.consents),
         "given_at": _moment(entry.given_at) or None, "acknowledged_at": _moment(entry.acknowledged_at) or None,
         "recalled_at": _moment(entry.recalled_at) or None, "recall": entry.recall.value if entry.recall else None,
         "stop": None if entry.stop is None else {
@@ -77,8 +86,15 @@ def record(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _reasons(entry: Entry) -> tuple[str, ...]:
+    """Why; where something stays and that is not for this reader, in one word for every cause."""
+    return entry.reasons or (() if entry.outcome is Outcome.PERMIT else (_NO_CODE,))
+
+
 def _why(code: str) -> str:
     """Why, without what the sender is advised to do about it."""
+    if code == _NO_CODE:
+        return REASON_NOT_SHOWN
     sentence, stop, _ = reason(code).partition("。")
     return sentence + stop
 

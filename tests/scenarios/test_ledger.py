@@ -92,7 +92,7 @@ def test_case_35_no_ledger_names_another_person(day: MemoryStage):
     """Nor another person's consent."""
     everybody = persons(day)
     for person in everybody:
-        told = json.dumps([provided.record(entry) for entry in ledger(day, person)])
+        told = json.dumps(provided.records(ledger(day, person)))
 
         assert [] == [other for other in everybody if other != person and other in told]
 

@@ -12,7 +12,6 @@ from contracts.record import Record
 from contracts.shared import Basis, DataCategory, Outcome, Purpose, RecallReason, StopAnswer
 from kernel.days import end_of
 from services.consent.domain.model import GIVEN, UNASKED
-from services.consent.domain.reasons import Reason
 
 _HARM = frozenset((DataCategory.ABUSE, DataCategory.DANGER))
 
@@ -127,7 +126,6 @@ def _delicate(entry: Entry) -> bool:
 
 
 def _without_places(entry: Entry) -> Entry:
-    """Somebody else of the household is protected: what and when stays, not where; nor that there is a flag."""
-    told = [reason for reason in entry.reasons if reason != Reason.PROTECTED]
-    withheld = tuple([(category, "" if reason == Reason.PROTECTED else reason) for category, reason in entry.withheld])
-    return entry.changed(giver="", recipient="", place_hidden=True, reasons=tuple(told), withheld=withheld, rule="" if entry.rule == "R8" else entry.rule)
+    """Somebody else of the household is protected: what and when stays, not where; nor that there is a flag, so that no reason is told, whatever it is."""
+    withheld = tuple([(category, "") for category, _ in entry.withheld])
+    return entry.changed(giver="", recipient="", place_hidden=True, reasons=(), withheld=withheld, rule="")
