@@ -52,7 +52,7 @@ def explain(
 
         typer.echo("\n\n".join(explanation.text(each) for each in told))
     else:
-        show(told, ("id", "outcome", "asked", "decided", "released", "withheld", "why", "opens", "history"), output)
+        show(told, ("id", "outcome", "says", "now", "asked", "decided", "released", "withheld", "why", "opens", "history"), output)
 
 
 def _of_file(file: str) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,14 @@ from contracts.envelope import DisclosureRequested
 from contracts.shared import RightsOutcome
 
 _GRANTED = (RightsOutcome.GRANTED, RightsOutcome.PARTIAL)
+
+NOW: Mapping[type, str] = {
+    ConsentWithdrawn: "今は、根拠とした同意が撤回されています", ConsentInvalidated: "今は、根拠とした同意が無効とされています",
+    ConsentExpired: "今は、根拠とした同意の期間が終わっています", RightsDecided: "今は、利用停止が決定されています",
+    ConsentGranted: "今は、根拠とした同意が新しい同意に置き換わっています", ConsentPaused: "今は、根拠とした同意が一時停止されています",
+    ConsentNarrowed: "今は、根拠とした同意の範囲が狭められています",
+}
+"""How it stands after a fact of this kind, the weightiest first: of several only that is told at the top."""
 
 
 class Consents:
@@ -89,6 +97,11 @@ class Consents:
                 return "本人の請求により、利用停止が決定されました"
             case _:
                 return ""
+
+    def now(self, event: Any, request: DisclosureRequested, consents: Collection[str]) -> tuple[type, str] | None:
+        """How what has rested on these consents stands from this fact on, and under which kind of fact; empty where it stands again. Before ``read``."""
+        kind = ConsentPaused if isinstance(event, ConsentResumed) else type(event)
+        return (kind, NOW.get(type(event), "")) if (kind in NOW and self.line(event, request, consents)) else None
 
     def _end(self, consents: Collection[str]) -> None:
         for each in consents:

@@ -25,7 +25,8 @@ _NO_PACKS: Mapping[str, PolicyPack] = {}
 def explained(answer: Mapping[str, Any], packs: Mapping[str, PolicyPack] = _NO_PACKS) -> dict[str, Any]:
     """One answer of ``tsunagu consent decide`` in sentences; ``packs`` by hash say which other bases there are. Raises Unreadable where it is none.
 
-    A decision of the running system has beside it: ``history`` (what came of it, in sentences), ``phone`` (whom to ask), ``begins`` (days).
+    A decision of the running system has beside it: ``history`` (what came of it, in sentences), ``delivered``, ``now`` (what of it a desk must know
+    first), ``phone`` (whom to ask), ``begins`` (days).
     """
     if "error" in answer:
         problem = _object(answer, "error")
@@ -35,7 +36,7 @@ def explained(answer: Mapping[str, Any], packs: Mapping[str, PolicyPack] = _NO_P
             raise Unreadable(MISSING, name)
     try:
         return {
-            "id": answer.get("id"), "outcome": answer["outcome"], "asked": _asked(answer), "decided": _decided(answer),
+            "id": answer.get("id"), "outcome": answer["outcome"], "says": _says(answer), "now": answer.get("now", ""), "asked": _asked(answer), "decided": _decided(answer),
             "released": [f"{_whose(part)}{word(words.CATEGORIES, part['category'])}" for part in answer["released"]],
             "withheld": [f"{_whose(part)}{word(words.CATEGORIES, part['category'])}: {reason(part['reason'])}" for part in answer["withheld"]],
             "why": [reason(code) for code in answer["reasons"]], "opens": [each.says for each in _opens(answer, packs.get(answer.get("policy") or ""))],
@@ -59,7 +60,7 @@ def text(explanation: Mapping[str, Any]) -> str:
 
 
 def _text(told: Mapping[str, Any]) -> Iterator[str]:
-    yield f"■ {told['id']}: {word(words.OUTCOMES, told['outcome'])}"
+    yield f"■ {told['id']}: {told.get('says', told['outcome'])}" + (f"。{told['now']}" if told.get("now") else "")
     for title, entry in (("依頼", "asked"), ("判断", "decided")):
         if told.get(entry):
             yield f"  {title}: {told[entry]}"
@@ -68,6 +69,12 @@ def _text(told: Mapping[str, Any]) -> Iterator[str]:
         if told.get(entry):
             yield f"  {title}:"
             yield from (f"    {f'{number}.' if title is _NEXT else '-'} {line}" for number, line in enumerate(told[entry], start=1))
+
+
+def _says(answer: Mapping[str, Any]) -> str:
+    """The outcome; of what has arrived it is no longer asked whether it may be given."""
+    known = {**words.OUTCOMES, **words.DELIVERED} if answer.get("delivered") else words.OUTCOMES
+    return word(known, answer["outcome"])
 
 
 def _asked(answer: Mapping[str, Any]) -> str:
@@ -85,10 +92,10 @@ def _decided(answer: Mapping[str, Any]) -> str:
     entry = answer["rule"].partition("/")[0]
     rule = f"{answer['rule']} {words.RULES.get(entry) or word(words.BASES, entry)}"
     if answer["outcome"] not in ("PERMIT", "REDACT"):
-        return f"{word(words.OUTCOMES, answer['outcome'])}。規則: {rule}。{_until(answer)}"
+        return f"{_says(answer)}。規則: {rule}。{_until(answer)}"
     consents = answer.get("consents") or [answer["consent"]] if answer.get("consent") else []
     rested = f"（同意 {words_of({}, consents)}）" if consents else ""
-    return f"{word(words.OUTCOMES, answer['outcome'])}。根拠: {word(words.BASES, answer['basis'])}{rested}。規則: {rule}。"
+    return f"{_says(answer)}。根拠: {word(words.BASES, answer['basis'])}{rested}。規則: {rule}。"
 
 
 def _until(answer: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from cli.consent.consents import Consents
+from cli.consent.consents import NOW, Consents
 from cli.consent.lines import JAPAN
 from cli.consent.words import CATEGORIES, OUTCOMES, STOP_ANSWERS, word, words_of
 from contracts.catalogue import BY_CLASS
@@ -33,6 +33,7 @@ from kernel.days import ordinal_in_japan
 from kernel.failures import PoisonError
 from kernel.reading import counting
 from kernel.records import Record
+from services.consent.domain.model import GIVEN
 from services.consent.domain.unasked import number as number_of
 from services.reporting import facts
 from services.reporting.projections.projection import Fact
@@ -56,6 +57,9 @@ class Decision:
     """First days of consents that stand and speak of it."""
     consents: set[str] = field(default_factory=set)
     """Consents that any of its verdicts rested on."""
+    delivered: bool = False
+    now: dict[type, str] = field(default_factory=dict)
+    """What has become of what it rested on, by kind of fact."""
 
     @property
     def verdict(self) -> DisclosureDecided:
@@ -95,6 +99,7 @@ def _decisions(found: Iterable[Fact]) -> Collection[Decision]:
         for decision in known.values():
             if line := _line(decision, fact) or consents.line(fact.event, decision.request, decision.consents):
                 decision.history.append(f"{_moment(fact.envelope.recorded_time)} {line}")
+            decision.now.update(filter(None, (consents.now(fact.event, decision.request, decision.consents),)))
         consents.read(fact.event)
     for decision in known.values():
         decision.begins = consents.begins(decision.request)
@@ -118,17 +123,21 @@ def _line(decision: Decision, fact: Fact) -> str:
             decision.verdicts.append(event)
             decision.names.add(fact.envelope.id)
             decision.consents.update(event.consents)
+            decision.now.clear()
             return f"判断: {word(OUTCOMES, event.outcome)}（規則 {event.rule}）"
         case ReviewOpened(request_id=decision.id):
             return f"事後の確認が必要になりました（期限 {_moment(event.due)}）"
         case DisclosureReleased(request_id=decision.id):
+            decision.delivered = True
             released = words_of(CATEGORIES, dict.fromkeys(part.category for part in event.released))
             return f"提供先に届きました: {released or '符号だけ'}"
         case DisclosureAcknowledged(request_id=decision.id):
             return "提供先が受け取りと義務を確認しました"
         case RecallRequested(request_id=decision.id):
+            decision.now[RecallRequested] = "今は、回収を求めています"
             return "回収を求めました"
         case UseExpired(request_id=decision.id, recipient=told, holder=holder) if told == holder:
+            decision.now[UseExpired] = "今は、使える時間が終わっています"
             return "緊急に渡した情報を使える時間が終わりました"
         case _:
             return _of_stop(decision, fact, recipient)
@@ -147,6 +156,14 @@ def _of_stop(decision: Decision, fact: Fact, recipient: str) -> str:
             return ""
 
 
+def _now(decision: Decision) -> str:
+    """What a desk must know before it reads on: that it was given all the same, or what it rested on is no more."""
+    if decision.verdict.outcome not in GIVEN:
+        return "この判断より先に届いています" if decision.delivered else ""
+    weightiest = next((decision.now[kind] for kind in NOW if decision.now.get(kind)), "")
+    return "。".join(filter(None, (weightiest, decision.now.get(RecallRequested), decision.now.get(UseExpired))))
+
+
 def _answer(decision: Decision, town: Mapping[str, AgencyRegistered]) -> dict[str, Any]:
     request, verdict = decision.request, decision.verdict
     kinds = {name: town[agency].kind.value for name, agency in (("from_kind", request.agency), ("to_kind", request.recipient)) if agency in town}
@@ -160,7 +177,7 @@ def _answer(decision: Decision, town: Mapping[str, AgencyRegistered]) -> dict[st
         "reasons": list(verdict.reasons), "releases_when": list(verdict.releases_when), "obligations": list(verdict.obligations),
         "asked": {"from": request.agency, "to": request.recipient, "purpose": request.purpose.value, "basis": request.basis.value,
                   "event_type": request.event_type, **kinds},
-        "history": decision.history, "phone": [each.name for each in town.values() if each.kind is AgencyKind.MUNICIPALITY],
+        "history": decision.history, "delivered": decision.delivered, "now": _now(decision), "phone": [each.name for each in town.values() if each.kind is AgencyKind.MUNICIPALITY],
         "begins": [day.isoformat() for day in sorted(decision.begins) if waiting and day > today],
     }
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 OUTCOMES = {"PERMIT": "渡せます（可）", "REDACT": "一部だけ渡せます（一部可）", "HOLD": "保留です。まだ何も渡していません", "DENY": "渡せません（不可）"}
+DELIVERED = {"PERMIT": "渡しました（可）", "REDACT": "一部だけ渡しました（一部可）"}
+"""Of what has arrived."""
 STOP_ANSWERS = {"STOPPED": "使用を止めた", "KEPT": "別の根拠で保管している", "DELETED": "削除した"}
 """What whoever was told to stop has answered."""
 PURPOSES = {

@@ -7,22 +7,27 @@ from typing import Any
 
 import pytest
 
-from cli.consent import running
+from cli.consent import explanation, running
 from cli.consent.consents import Consents
 from contracts.consent import (
     ConfirmationAwaited,
     ConsentConfirmed,
+    ConsentExpired,
     ConsentInvalidated,
     ConsentLapsed,
+    ConsentNarrowed,
     ConsentPaused,
     ConsentResumed,
     ConsentWithdrawn,
+    DisclosureDecided,
+    DisclosureReleased,
+    RecallRequested,
     RightsDecided,
     StopNoticeIssued,
     UseExpired,
     UseStopRequested,
 )
-from contracts.shared import Basis, DataCategory, InvalidReason, Purpose, RightsOutcome
+from contracts.shared import Basis, DataCategory, FunctionName, InvalidReason, Outcome, Purpose, RecallReason, RightsOutcome
 from services.reporting.projections.projection import Fact
 from tests.services.consent.town import CONSENT, MOTHER, SON, consent, part, request
 from tests.services.reporting.facts import fact
@@ -94,3 +99,69 @@ def test_the_end_of_an_urgent_use_and_its_notices_are_told_by_the_number_of_the_
     assert "時間が終わり" in line(expired)
     assert not line(expired.changed(recipient="elder"))
     assert "使用停止" in line(StopNoticeIssued(recipient="coordinator", consent="77", purpose=Purpose.EMERGENCY, categories=(BASIC,)))
+
+
+OWN = ASKED.changed(function=FunctionName.CONSENT)
+"""Known by its own id."""
+ID = fact(OWN).envelope.id
+VERDICT = DisclosureDecided(
+    request_id=ID, event_id="e", event_type="CoordinationReferred", recipient="coordinator", agency="elder", function=FunctionName.CONSENT,
+    purpose=Purpose.COORDINATION, outcome=Outcome.PERMIT, rule="R2", basis=Basis.C,
+    consents=NAMED, released=(part(BASIC),), withheld=(), reasons=(), releases_when=(), obligations=(), policy="", at=1, deadline=None,
+)
+DELIVERED = DisclosureReleased(
+    verdict_id="v", decided_at=1, request_id=ID, event_id="e", event_type="CoordinationReferred", recipient="coordinator", basis=Basis.C, consents=NAMED,
+    released=(part(BASIC),),
+)
+WITHDRAWN = ConsentWithdrawn(person=MOTHER, consents=NAMED)
+DENIED = VERDICT.changed(outcome=Outcome.DENY, consents=(), released=(), reasons=("CONSENT_WITHDRAWN",), at=2)
+
+
+def explained(*events: Any) -> dict[str, Any]:
+    """The explanation of a request, after these facts of its case."""
+    (decision,) = running._decisions(map(fact, (GIVEN, OWN, *events)))
+    return explanation.explained(running._answer(decision, {}))
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        ((WITHDRAWN,), "撤回されています"), ((PAUSED,), "一時停止されています"), ((INVALID,), "無効とされています"),
+        ((ConsentExpired(consent=CONSENT, person=MOTHER),), "期間が終わっています"),
+        ((consent(BASIC, consent="e" * 32, supersedes=NAMED),), "新しい同意に置き換わっています"),
+        ((ConsentNarrowed(person=MOTHER, consent=CONSENT, categories=(), recipients=()),), "範囲が狭められています"),
+        ((STOP, STOPPED), "利用停止が決定されています"), ((RecallRequested(request_id=ID, reason=RecallReason.TOO_MUCH),), "回収を求めています"),
+        ((PAUSED, ConsentResumed(person=MOTHER, consents=NAMED), WITHDRAWN), "撤回されています"),
+    ],
+)
+def test_the_first_line_tells_how_it_stands_today(events: tuple[Any, ...], words: str):
+    """It was given, and what it rested on is no more: nobody may read 渡せます there."""
+    told = explained(VERDICT, DELIVERED, *events)
+    head, _, decided, *_ = explanation.text(told).splitlines()
+
+    assert "渡しました（可）" in head
+    assert words in head
+    assert "渡しました（可）" in decided
+    assert "渡せます" not in head + decided
+    assert words in told["now"]
+
+
+@pytest.mark.parametrize("events", [(), (PAUSED, ConsentResumed(person=MOTHER, consents=NAMED))])
+def test_where_nothing_has_become_of_it_the_first_line_says_no_more(events: tuple[Any, ...]):
+    """It stands as it stood."""
+    told = explained(VERDICT, DELIVERED, *events)
+
+    assert ("", f"■ {ID}: 渡しました（可）") == (told["now"], explanation.text(told).splitlines()[0])
+
+
+def test_what_has_not_arrived_was_not_given():
+    """The verdict alone gives nothing yet."""
+    assert f"■ {ID}: 渡せます（可）" == explanation.text(explained(VERDICT)).splitlines()[0]
+
+
+def test_what_arrived_before_it_was_refused_is_told_beside_the_refusal():
+    """The courier was quicker than the withdrawal."""
+    head = explanation.text(explained(VERDICT, WITHDRAWN, DENIED, DELIVERED)).splitlines()[0]
+
+    assert "渡せません（不可）" in head
+    assert "先に届いています" in head

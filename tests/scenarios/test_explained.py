@@ -75,6 +75,16 @@ def test_what_came_of_it_is_told_in_order(day: Day):
     assert not any("保管" in line for line in told)  # that was the other recipient's answer
 
 
+def test_what_was_given_and_withdrawn_since_is_not_told_as_open(day: Day):
+    """The first line a desk reads."""
+    (found,) = explained(day, recalled(day).event.request_id)
+    head = explanation.text(found).splitlines()[0]
+
+    assert "渡しました（可）" in head
+    assert "撤回されています" in head
+    assert "渡せます" not in head + found["decided"]
+
+
 def test_a_case_tells_every_decision_of_it(day: Day):
     """Refusals too, each with its next way."""
     found = explained(day, case_of(day))
