@@ -46,29 +46,33 @@ def explain(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Tell in plain Japanese what was asked, what decided, what stays and why, which lawful way is open next, and what has come of it since."""
-    told = _of_file(decision) if decision == _STDIN or Path(decision).exists() or not _ID.fullmatch(decision) else _of_log(decision)
+    offline = decision == _STDIN or Path(decision).exists() or not _ID.fullmatch(decision)
+    told, unread = _of_file(decision) if offline else (_of_log(decision), 0)
     if output is Output.TABLE:
         from cli.consent import explanation
 
         typer.echo("\n\n".join(explanation.text(each) for each in told))
     else:
         show(told, ("id", "outcome", "says", "now", "asked", "decided", "released", "withheld", "why", "opens", "history"), output)
+    if unread:
+        leave(f"{unread} lines are no answers of tsunagu consent decide", PROBLEMS)
 
 
-def _of_file(file: str) -> list[dict[str, Any]]:
-    """The explanations of answers that were decided offline."""
+def _of_file(file: str) -> tuple[list[dict[str, Any]], int]:
+    """The explanations of answers that were decided offline, and how many lines are none."""
     from cli.consent import explanation, lines
     from cli.consent.fields import Unreadable
     from services.consent import packs
 
-    told, known = [], packs.load()
+    told, unread, known = [], 0, packs.load()
     for number, text in enumerate(_lines(file), start=1):
         if text.strip():
             try:
                 told.append(explanation.explained(lines.decode(text), known))
             except Unreadable as problem:
-                leave(f"line {number} is no answer of tsunagu consent decide ({problem})", PROBLEMS)
-    return told
+                unread += 1
+                told.append(explanation.no_answer(lines.identity_of(text), number, problem))
+    return told, unread
 
 
 def _of_log(wanted: str) -> list[dict[str, Any]]:
@@ -131,7 +135,7 @@ def decisions(texts: Iterator[bytes], pack: PolicyPack | None = None) -> Iterato
 
     shelf = Shelf(pack)
     desk = Desk(shelf.packs)
-    for text in texts:
+    for number, text in enumerate(texts, start=1):
         if not text.strip():
             continue
         try:
@@ -139,7 +143,7 @@ def decisions(texts: Iterator[bytes], pack: PolicyPack | None = None) -> Iterato
             verdict, refused, states = desk.decide(str(line.id), line.request, line.facts, line.at, shelf.in_force(line.at), line.kinds)
             yield lines.answered(line, verdict, refused, states), True
         except Unreadable as problem:
-            yield lines.unreadable(text, problem), False
+            yield lines.unreadable(text, problem, number), False
 
 
 def _pack(name: str) -> PolicyPack:

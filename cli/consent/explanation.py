@@ -30,7 +30,7 @@ def explained(answer: Mapping[str, Any], packs: Mapping[str, PolicyPack] = _NO_P
     """
     if "error" in answer:
         problem = _object(answer, "error")
-        return {"id": answer.get("id"), "outcome": "ERROR", "decided": f"この行は読めませんでした（{problem.get('code')} {problem.get('where')}）。"}
+        return _unread(answer.get("id"), problem.get("line"), f"この行は読めませんでした（{problem.get('code')} {problem.get('where')}）。")
     for name in ("outcome", "rule", "basis", "released", "withheld", "reasons", "releases_when"):
         if name not in answer:
             raise Unreadable(MISSING, name)
@@ -49,6 +49,16 @@ def explained(answer: Mapping[str, Any], packs: Mapping[str, PolicyPack] = _NO_P
         raise Unreadable(INVALID) from None
 
 
+def no_answer(identity: str | int | None, line: int, problem: Unreadable) -> dict[str, Any]:
+    """What is said of a line that is no answer; its neighbours are explained."""
+    return _unread(identity, line, f"この行は tsunagu consent decide の答えではありません（{str(problem).strip()}）。")
+
+
+def _unread(identity: Any, line: Any, sentence: str) -> dict[str, Any]:
+    found = {"id": identity, "outcome": "ERROR", "says": "読めません", "decided": sentence}
+    return found if identity is not None else {**found, "line": line}
+
+
 def reason(code: str) -> str:
     """Why something stays, in a sentence."""
     return SENTENCES[Reason(code)] if code in Reason.__members__ else code
@@ -60,7 +70,8 @@ def text(explanation: Mapping[str, Any]) -> str:
 
 
 def _text(told: Mapping[str, Any]) -> Iterator[str]:
-    yield f"■ {told['id']}: {told.get('says', told['outcome'])}" + (f"。{told['now']}" if told.get("now") else "")
+    name = told["id"] if told["id"] is not None else f"{told['line']} 行目" if told.get("line") else "番号のない行"
+    yield f"■ {name}: {told.get('says', told['outcome'])}" + (f"。{told['now']}" if told.get("now") else "")
     for title, entry in (("依頼", "asked"), ("判断", "decided")):
         if told.get(entry):
             yield f"  {title}: {told[entry]}"

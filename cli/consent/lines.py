@@ -113,9 +113,10 @@ class Answer(Struct, kw_only=True):
 
 
 def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact], states: Mapping[str, ConsentState]) -> bytes:
-    """The answer to a line; with how each consent of the case stands, where nothing was given and there is one."""
-    asked = {**line.asked}
-    del asked["parts"]
+    """The answer to a line; with how each consent of the case stands, where nothing was given and there is one. What was asked comes back in one spelling."""
+    asked = {name: next(iter(entry.values())) if type(entry) is dict else entry for name, entry in line.asked.items() if name != "parts"}
+    if line.request.authored is not None:
+        asked["authored"] = line.request.authored
     return _encode(Answer(
         id=line.id, outcome=verdict.outcome, rule=verdict.rule, basis=verdict.basis,
         consent=verdict.consents[0] if verdict.consents else None, consents=verdict.consents,
@@ -128,13 +129,20 @@ def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact],
     ))
 
 
-def unreadable(text: bytes, problem: Unreadable) -> bytes:
-    """The answer to a line that cannot be read; it has the line's id where that much can be read."""
+def unreadable(text: bytes, problem: Unreadable, number: int) -> bytes:
+    """The answer to a line that cannot be read; it has the line's id where that much can be read, else the line's number."""
+    error: dict[str, Any] = {"code": problem.code, "where": problem.where}
+    identity = identity_of(text)
+    return _encode_sorted({"id": identity, "error": error if identity is not None else {**error, "line": number}})
+
+
+def identity_of(text: bytes) -> str | int | None:
+    """The id of a line, where that much can be read."""
     try:
         identity = decode(text).get("id")
     except Unreadable:
-        identity = None
-    return _encode_sorted({"id": identity if type(identity) in (str, int) else None, "error": {"code": problem.code, "where": problem.where}})
+        return None
+    return identity if type(identity) in _IDS else None
 
 
 def moment(value: Any) -> int:

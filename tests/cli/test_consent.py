@@ -166,7 +166,7 @@ def test_a_line_that_cannot_be_read_says_why_and_where(question: Any, code: str,
     """By code and path; never with its content."""
     answer = asked(question)
 
-    assert {"code": code, "where": where} == answer["error"]
+    assert {"code": code, "where": where, **({"line": 1} if answer["id"] is None else {})} == answer["error"]
 
 
 def test_a_bad_line_disturbs_no_neighbour(tmp_path: Path):
@@ -177,6 +177,42 @@ def test_a_bad_line_disturbs_no_neighbour(tmp_path: Path):
     ended = CliRunner().invoke(app, ["decide", str(file)])
 
     assert (1, ["one", None, "two"]) == (ended.exit_code, [json.loads(answer)["id"] for answer in ended.stdout.splitlines()])
+
+
+def test_a_bad_line_without_an_id_is_found_again_by_its_number():
+    """Blank lines count, as in an editor; where there is an id, that names it."""
+    texts = (b"", json.dumps(line(GRANTED)).encode(), b"  \n", b"{", b'{"at": 1}', b'{"id": "two"}')
+    answers = [json.loads(answer) for answer, _ in decisions(iter(texts))]
+
+    assert [None, 4, 5, None] == [answer.get("error", {}).get("line") for answer in answers]
+    assert "4 行目" in told_of(answers[1])
+    assert "None" not in told_of(answers[1])
+
+
+def told_of(*answers: Any, code: int = 0) -> str:
+    """What explain says of answers, and the code with which it ends."""
+    texts = [each if isinstance(each, str) else json.dumps(each) for each in answers]
+    ended = CliRunner().invoke(app, ["explain", "-"], input="\n".join(texts))
+    assert code == ended.exit_code, ended.output
+    return ended.stdout
+
+
+def test_what_was_asked_comes_back_in_one_spelling_and_can_be_explained():
+    """Branches of unions bare, days in ISO 8601: as if it had been asked so."""
+    named_branches = line(GRANTED, basis={"string": "C"}, segment={"string": "s"}, authored={"int": 20_583}, wanted={"array": ["BASIC"]})
+    bare = line(GRANTED, segment="s", wanted=["BASIC"])
+
+    assert asked(bare) == asked(named_branches)
+    assert told_of(asked(bare)) == told_of(asked(named_branches))
+    assert asked(bare)["asked"] == asked(line(GRANTED, segment="s", wanted=["BASIC"], authored="20260510"))["asked"]
+
+
+def test_one_line_that_is_no_answer_disturbs_no_neighbour():
+    """Those before and after it are told, it is named, and the command ends with exit code 1."""
+    told = told_of({**asked(line(GRANTED)), "id": "first"}, "", "{", {"id": "x", "outcome": "PERMIT"}, {**asked(line()), "id": "last"}, code=1)
+
+    places = [told.index(words) for words in ("■ first: 一部だけ渡せます", "■ 3 行目: 読めません", "■ x: 読めません", "■ last: 保留")]
+    assert sorted(places) == places
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["no-such-file"], 3), (["-", "--policy", "no-such-pack"], 3)])
