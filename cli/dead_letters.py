@@ -51,10 +51,12 @@ def rows(settings: Settings, services: Iterable[str] = DECIDING) -> list[dict[st
     """What lies among the dead letters, oldest first."""
     from confluent_kafka import KafkaException
 
+    from cli.account import why
+
     try:
         return sorted(_read(settings, services), key=lambda row: row["time"])
     except KafkaException as error:
-        leave(f"the broker at {settings.bootstrap} cannot be read ({error.args[0].name()}); start the system: tsunagu run up", UNREACHABLE)
+        leave(f"the broker at {settings.bootstrap} cannot be read {why(error, PRINCIPAL)}", UNREACHABLE)
 
 
 def _read(settings: Settings, services: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import NoReturn
 from confluent_kafka import KafkaException
 
 from cli import reading
+from cli.account import why
 from cli.leaving import UNREACHABLE, leave
 from kernel.partitioner import partition_of
 from kernel.records import Record
@@ -40,4 +41,4 @@ def _records(settings: Settings, topic: str, number: int) -> Iterator[Record]:
 
 
 def _leave(topic: str, error: KafkaException) -> NoReturn:
-    leave(f"{topic} cannot be read ({error.args[0].name()}); start the system: tsunagu run up", UNREACHABLE)
+    leave(f"{topic} cannot be read {why(error, AUDITOR)}", UNREACHABLE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from cli.account import Account
 from kernel.envelope import Headers
 from kernel.settings import Settings
 from kernel.topics import Topics
@@ -37,10 +38,10 @@ def record(message: Message) -> Read:
 
 def whole(settings: Settings, principal: str, topic: str, partition: int = 0, timeout: float = TIMEOUT_S) -> Iterator[Message]:
     """Every record of one partition, in order. Raises KafkaException, also when nothing comes for ``timeout`` seconds."""
-    group = Topics(settings.municipality).group(principal)
-    consumer = Consumer({**settings.account(principal), "group.id": group, "enable.auto.commit": False})
+    account, group = Account(settings, principal), Topics(settings.municipality).group(principal)
+    consumer = Consumer({**account.options, "group.id": group, "enable.auto.commit": False})
     try:
-        position, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=timeout)
+        position, end = account.ends(consumer, TopicPartition(topic, partition), timeout)
         consumer.assign([TopicPartition(topic, partition, position)])
         while position < end:
             for message in _some(consumer, timeout):
@@ -52,9 +53,10 @@ def whole(settings: Settings, principal: str, topic: str, partition: int = 0, ti
 
 def count(settings: Settings, principal: str, topic: str, partitions: Iterable[int], timeout: float = TIMEOUT_S) -> int:
     """How many records these partitions hold, at most. Raises KafkaException."""
-    consumer = Consumer({**settings.account(principal), "group.id": Topics(settings.municipality).group(principal), "enable.auto.commit": False})
+    account, group = Account(settings, principal), Topics(settings.municipality).group(principal)
+    consumer = Consumer({**account.options, "group.id": group, "enable.auto.commit": False})
     try:
-        ends = [consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=timeout) for number in partitions]
+        ends = [account.ends(consumer, TopicPartition(topic, number), timeout) for number in partitions]
         return sum(end - start for start, end in ends)
     finally:
         consumer.close()

@@ -40,6 +40,9 @@ OF_AN_AGENCY = (AgencyRegistered, AgencyEnded)
 EMERGENCY_KINDS = frozenset({"ELDER", "DISABILITY", "CHILD", "POVERTY", "COORDINATOR", "OUTREACH", "MUNICIPALITY"})
 """Kinds of agency that may give notice of danger to life (basis V, 生命・身体・財産)."""
 
+OUTSIDE = "NOT_IN_POLICIES"
+"""Settings name a pack by a path: one that the gate would not know."""
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -169,6 +172,9 @@ def _emergency_right(agency: Agency) -> bool:
 
 
 def _file(policy: str) -> Path:
+    """Of a name only: whoever decides by packs knows those in that very folder (``packs.load``). Raises PackInvalid."""
+    if not policy or Path(policy).name != policy:
+        raise PackInvalid(policy, [Problem("policy", f"{OUTSIDE}: it is the name of a file in {packs.FOLDER.name}/, without .yaml: the gate reads no pack elsewhere")])
     return packs.FOLDER / f"{policy}.yaml"
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from confluent_kafka import KafkaException
 
+from cli.account import is_refused
 from cli.agency.body import BodyError, Fault, from_json, is_text, kind_of
 from cli.agency.client import AgencyClient, NotAccepted, Sent
 from cli.agency.message import Draft, Heard, draft
@@ -58,10 +59,12 @@ def command(
     try:
         _send(AgencyClient(settings_module.load(), agency), lines, output, wait)
     except NotAccepted as error:
+        _leave_refused(agency, error.refused)
         _leave(f"送信できません: {error}", PROBLEMS if error.reached else UNREACHABLE)
     except settings_module.SettingsMissing as error:
         _leave(f"送信できません: この機関の接続設定がありません（{error}）。", UNREACHABLE)
     except KafkaException as error:
+        _leave_refused(agency, is_refused(error))
         _leave(f"送信できません: 接続できません（{error.args[0].str()}）。", UNREACHABLE)
     except PoisonError as error:
         _leave(f"送信しましたが、受信箱に読めないものがあります（{error}）。", PROBLEMS)
@@ -71,6 +74,12 @@ def _leave(sentence: str, code: int) -> NoReturn:
     """One line, whatever the width of the terminal."""
     typer.echo(sentence.encode(errors="replace").decode(), err=True)
     raise typer.Exit(code)
+
+
+def _leave_refused(agency: str, refused: bool) -> None:
+    """Where it is the account that the broker does not accept."""
+    if refused:
+        _leave(f"送信できません: 認証できません（authentication failed）。機関の番号と secrets/agency-{agency}.password のパスワードを確かめてください。", UNREACHABLE)
 
 
 def read(file: Path, agency: str) -> Iterator[Line]:

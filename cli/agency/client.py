@@ -12,6 +12,7 @@ from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
+from cli.account import Account
 from cli.agency.message import Draft, Heard, draft, heard
 from kernel.partitioner import partition_of
 from kernel.settings import Settings
@@ -32,11 +33,13 @@ class Sent:
 
 
 class NotAccepted(Exception):
-    """The broker did not take the record; ``code`` is Kafka's own name of the reason; ``reached``: whether the broker said so itself."""
+    """The broker did not take the record; ``code`` is Kafka's own name of the reason; ``reached``: whether the broker said so itself;
+    ``refused``: whether it is the account that it does not accept."""
 
     def __init__(self, error: KafkaError) -> None:
         super().__init__(f"{error.name()}: {error.str()}")
         self.code = error.name()
+        self.refused = error.code() == KafkaError._AUTHENTICATION
         self.reached = error.code() >= 0  # librdkafka's own codes are negative
 
 
@@ -46,6 +49,7 @@ class AgencyClient:
     def __init__(self, settings: Settings, agency: str) -> None:
         self.agency = agency
         self._settings, self._topics = settings, Topics(settings.municipality)
+        self._connection: Account | None = None
         self._producer: Producer | None = None
         self._consumer: Consumer | None = None
         self._known: set[str] = set()
@@ -66,7 +70,10 @@ class AgencyClient:
                 partition=partition_of(each.key, self._settings.agency_partitions),
                 on_delivery=lambda error, message: answers.append((error, message)),
             )
-        producer.flush(DELIVERY_S)
+        try:
+            self._account.flush(producer, DELIVERY_S)
+        except KafkaException as error:
+            raise NotAccepted(error.args[0]) from error
         if len(answers) < len(drafts):
             raise NotAccepted(KafkaError(KafkaError._TIMED_OUT))
         for error, _ in answers:
@@ -87,7 +94,7 @@ class AgencyClient:
         """Read the inbox from its present end on."""
         consumer = self._reader()
         parts = [TopicPartition(topic, number) for topic, number in self._inbox()]
-        ends = [consumer.get_watermark_offsets(part, timeout=DELIVERY_S)[1] for part in parts]
+        ends = [self._account.ends(consumer, part, DELIVERY_S)[1] for part in parts]
         self._read([TopicPartition(part.topic, part.partition, end) for part, end in zip(parts, ends, strict=True)])
 
     def poll(self, timeout: float = 0.0) -> list[Heard]:
@@ -122,10 +129,17 @@ class AgencyClient:
     def _principal(self) -> str:
         return f"agency-{self.agency}"
 
+    @property
+    def _account(self) -> Account:
+        """Of both halves; the password is looked for when it is needed."""
+        if self._connection is None:
+            self._connection = Account(self._settings, self._principal)
+        return self._connection
+
     def _outbox(self) -> Producer:
         if self._producer is None:
             self._producer = Producer({
-                **self._settings.account(self._principal), "acks": "all", "enable.idempotence": True, "linger.ms": 0,
+                **self._account.options, "acks": "all", "enable.idempotence": True, "linger.ms": 0,
                 "compression.type": "lz4", "message.max.bytes": 1_000_000,
             })
         return self._producer
@@ -133,7 +147,7 @@ class AgencyClient:
     def _reader(self) -> Consumer:
         if self._consumer is None:
             self._consumer = Consumer({
-                **self._settings.account(self._principal), "group.id": self._topics.group(self._principal) + "reader",
+                **self._account.options, "group.id": self._topics.group(self._principal) + "reader",
                 "enable.auto.commit": False, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 100, "allow.auto.create.topics": False,
             })
         return self._consumer

@@ -80,6 +80,7 @@ def _of_log(wanted: str) -> list[dict[str, Any]]:
     from confluent_kafka import KafkaException
 
     from cli import reading
+    from cli.account import why
     from cli.consent import explanation, running
     from kernel import settings
     from kernel.partitioner import partition_of
@@ -95,7 +96,7 @@ def _of_log(wanted: str) -> list[dict[str, Any]]:
     try:
         answers = running.decisions(partition, found.partitions, first, wanted, topic)
     except KafkaException as error:
-        leave(f"the gate's log cannot be read ({error.args[0].name()}); start the system: tsunagu run up", UNREACHABLE)
+        leave(f"the gate's log cannot be read {why(error, _AUDITOR)}", UNREACHABLE)
     if not answers:
         leave(f"the gate has decided nothing under {wanted}", PROBLEMS)
     known = packs.load()

@@ -85,6 +85,7 @@ def _read(settings: Settings, case: str) -> tuple[list[Any], str]:
     from confluent_kafka import KafkaException
 
     from cli import reading
+    from cli.account import why
     from contracts.topics import SUPPORT_FUNCTIONS
     from kernel.partitioner import partition_of
     from kernel.topics import Topics
@@ -102,7 +103,7 @@ def _read(settings: Settings, case: str) -> tuple[list[Any], str]:
     try:
         found, unreadable = facts_of(case, records(), logs)
     except KafkaException as error:
-        leave(f"the logs cannot be read ({error.args[0].name()}); start the system: tsunagu run up", UNREACHABLE)
+        leave(f"the logs cannot be read {why(error, AUDITOR)}", UNREACHABLE)
     if unreadable:
         leave(f"{unreadable} records of this case cannot be read, so its chart would be incomplete", PROBLEMS)
     return found, "、".join(f"{topic}/{number} {end} 件まで" for topic, end in ends.items())

@@ -12,7 +12,7 @@ import yaml
 from kernel.settings import Settings
 from services.consent import signatures
 from services.consent.domain import overlay, pack
-from services.consent.domain.form import Problem
+from services.consent.domain.form import Problem, Problems
 from services.consent.domain.pack import PackInvalid, PolicyPack
 from services.consent.signatures import Keys
 
@@ -56,27 +56,33 @@ def of(path: Path, keys: Keys | None = None) -> PolicyPack:
         raise PackInvalid(str(path), [Problem("vocabulary", "is for trying cases offline; a pack that is put in force has the codes of the contracts alone")])
     if not overlay.is_overlay(table):
         return pack.read(table, digest, str(path))
-    return overlay.read(table, digest, _base(table, path), str(path))
+    problems: Problems = []
+    return overlay.read(table, digest, _base(table, path, problems), str(path), problems)
 
 
-def _base(table: Mapping[str, Any], path: Path) -> PolicyPack:
-    """The national pack whose bytes an overlay has named. Raises PackInvalid."""
+def _base(table: Mapping[str, Any], path: Path, problems: Problems) -> PolicyPack | None:
+    """The national pack whose bytes an overlay has named; why there is none is added to ``problems``. Raises PackInvalid."""
     named, wanted = table["base"], table.get("base_hash")
     for folder in (path.parent, FOLDER):
         for each in sorted(folder.glob("*.yaml")):
             content = each.read_bytes()
             if sha256(content).hexdigest() == wanted:
-                return _national(content, each, named, path)
-    raise PackInvalid(str(path), [Problem("base_hash", f"{wanted!r} is the SHA-256 of no policy pack beside it or in {FOLDER.name}/")])
+                return _national(content, each, named, problems)
+    problems.append(Problem("base_hash", f"{wanted!r} is the SHA-256 of no policy pack beside it or in {FOLDER.name}/"))
+    return None
 
 
-def _national(content: bytes, path: Path, named: Any, origin: Path) -> PolicyPack:
+def _national(content: bytes, path: Path, named: Any, problems: Problems) -> PolicyPack | None:
     table = _parsed(content, path)
     if overlay.is_overlay(table):
-        raise PackInvalid(str(origin), [Problem("base", f"{named!r} is itself an overlay; the base is a national pack")])
+        problems.append(Problem("base", f"{named!r} is itself an overlay; the base is a national pack"))
+        return None
     base = pack.read(table, sha256(content).hexdigest(), str(path))
     if base.name != named:
-        raise PackInvalid(str(origin), [Problem("base", f"{named!r} is not what base_hash says: that is the hash of {base.name!r}")])
+        problems.append(Problem(
+            "base", f"{named!r} is not what base_hash says: that is the hash of {path.name}, whose name is {base.name!r}; "
+            "base is the name that stands in the pack, not that of its file",
+        ))
     return base
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,7 +16,8 @@ from contracts.catalogue import CATALOGUE
 from contracts.community import SessionHeld
 from contracts.coordination import RolesAssigned
 from contracts.fields import Holds
-from contracts.shared import AgeBand, AgeCount, Role, SupportTask
+from contracts.shared import SENTENCES, AgeBand, AgeCount, RefusalCode, Role, SupportTask
+from kernel import fields, forms, sealing
 from tests import publishable
 
 PERSON = "0" * 32
@@ -118,6 +122,16 @@ def test_bounds_are_found_before_anything_is_sent(body: Any, fault: Fault, where
         from_json(kind_of("SessionHeld"), body)
 
     assert (fault, where) == (error.value.fault, error.value.where)
+
+
+@pytest.mark.parametrize("module", [fields, forms, sealing], ids=lambda module: module.__name__)
+def test_every_code_of_the_front_door_has_its_fault(module: ModuleType):
+    """Whatever a field can be refused for there is told here by the same code, in a sentence."""
+    codes = re.findall(r"RefusalCode\.([A-Z_]+)", inspect.getsource(module))
+
+    assert codes
+    assert set(codes) <= set(Fault)
+    assert all(SENTENCES[RefusalCode(code)] for code in codes)
 
 
 def test_a_personal_text_without_its_person_is_found():

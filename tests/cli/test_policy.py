@@ -209,6 +209,18 @@ def test_a_pack_that_is_not_there_is_told(folder: Path):
         list(registry.facts("nowhere", ()))
 
 
+@pytest.mark.parametrize("policy", ["{outside}", "../other/machi", "sub/machi", "./machi", "", "."])
+def test_rule_34_a_pack_that_does_not_lie_in_policies_is_not_activated(folder: Path, policy: str):
+    """Sound and signed or not: the gate reads the packs in ``policies/`` alone, and would know nothing of it."""
+    for below in (folder / "sub", folder.parent / "other"):
+        below.mkdir(exist_ok=True)
+        written(below, NATIONAL, "machi.yaml")
+    written(folder, NATIONAL, "machi.yaml")
+
+    with pytest.raises(PackInvalid, match="NOT_IN_POLICIES: "):
+        list(registry.facts(policy.format(outside=folder.parent / "other" / "machi"), ()))
+
+
 def test_a_pack_of_a_day_to_come_is_activated_without_its_deadlines(folder: Path):
     """The gate waits for the day; the functions are told on it."""
     written(folder, {**NATIONAL, "effective_from": date(2999, 4, 1)}, "machi.yaml")

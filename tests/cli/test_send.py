@@ -26,6 +26,11 @@ def signal(**changes: object) -> bytes:
     return json.dumps({"type": "SignalReceived", "subject": "c-1", "body": body, **changes}).encode()
 
 
+def said(kind: str, **body: object) -> bytes:
+    """An event of this type about a case."""
+    return json.dumps({"type": kind, "subject": "c-1", "body": body}).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -43,6 +48,8 @@ def signal(**changes: object) -> bytes:
         (signal(basis="X"), "VALUE_INVALID"),
         (signal(basis="NONE"), "VALUE_INVALID"),
         (signal(purpose=["OUTREACH"]), "VALUE_INVALID"),
+        (said("ConsentRefused", consent="c" * 32, person="a" * 32, purpose="OUTREACH", recipients=["*"]), "WILDCARD_RECIPIENT"),
+        (said("SubjectMovedAway", person="a" * 32, moved_on="2026-05-01", to_municipality="131017"), "CHECK_DIGIT"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path: Path, content: bytes, code: str):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 from cli.day.player import pseudonym
+from kernel.settings import FILE_NAME
 from tests.installation import Broker
 
 
@@ -87,6 +90,38 @@ def test_an_agency_without_an_account_here_is_told_so(stack: Broker):
 
     assert 3 == done.returncode
     assert "agency-nobody.password" in done.stderr.replace("\n", "")
+
+
+@pytest.fixture
+def mistyped(stack: Broker, tmp_path: Path) -> dict[str, str]:
+    """The environment of an installation beside this one, with the same broker and other passwords."""
+    home = tmp_path / "mistyped"
+    shutil.copytree(stack.settings.home / "secrets", home / "secrets")
+    shutil.copy(stack.settings.home / FILE_NAME, home)
+    for principal in ("agency-elder", "auditor"):
+        (home / "secrets" / f"{principal}.password").write_text("mistyped")
+    return {**os.environ, "TSUNAGU_HOME": str(home)}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("send", "-", "--agency", "elder"), ("send", "-", "--agency", "elder", "--wait", "1"),
+        ("audit", "redecide"), ("consent", "explain", "0" * 32), ("trace", "0" * 32),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_password_is_told_as_such(mistyped: dict[str, str], words: tuple[str, ...]):
+    """The broker answers: nobody is sent to start it, or made to wait for half a minute. Exit code 3."""
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "cli.main", *words], input=json.dumps(signal()), env=mistyped, capture_output=True, text=True, check=False,
+    )
+
+    assert (3, "") == (done.returncode, done.stdout)
+    assert "authentication failed" in done.stderr
+    assert ".password" in done.stderr and "run up" not in done.stderr
+    assert time.monotonic() - began < 25
 
 
 def explain(stack: Broker, decision: str, *options: str) -> subprocess.CompletedProcess[str]:

@@ -103,14 +103,16 @@ def test_intake_is_ready_again_when_it_has_grown(stack: Broker, late: AgencyClie
         assert 200 == answer.status
 
 
-def test_rule_34_a_pack_that_nobody_signed_leaves_the_one_in_force(stack: Broker, tmp_path: Path):
+def test_rule_34_a_pack_that_nobody_signed_leaves_the_one_in_force(stack: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Not one fact of it is told, while the system runs."""
     draft = tmp_path / "draft.yaml"
     draft.write_bytes((packs.FOLDER / "national.yaml").read_bytes() + b"# a draft\n")
+    (tmp_path / "release.pub").write_bytes((packs.FOLDER / "release.pub").read_bytes())
+    monkeypatch.setattr(packs, "FOLDER", tmp_path)
     topic = Topics(stack.settings.municipality).registry
     before = [record.value() for record in reading.whole(stack.settings, registry.PRINCIPAL, topic)]
 
     with pytest.raises(PackInvalid, match="UNSIGNED"):
-        registry.publish(replace(stack.settings, policy=str(draft.with_suffix(""))))
+        registry.publish(replace(stack.settings, policy=draft.stem))
 
     assert before == [record.value() for record in reading.whole(stack.settings, registry.PRINCIPAL, topic)]

@@ -109,6 +109,7 @@ def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rul
         (ceilings.endless(consent.valid_to), RefusalCode.OPEN_ENDED),
         (last < first or last < today, RefusalCode.PERIOD_INVALID),
         (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
+        (consent.consent in consent.supersedes, RefusalCode.CONTRADICTORY),
         (not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
         (bool(consent.previous_hash) and not _chain_holds(consent, case), RefusalCode.PREVIOUS_HASH),
         (not _within_what_was_asked(consent, case), RefusalCode.VALUE_INVALID),

@@ -5,7 +5,7 @@ An overlay names the hash of its base, so the hash of its own bytes binds both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,19 +36,26 @@ def is_overlay(table: Any) -> bool:
     return isinstance(table, Mapping) and "base" in table
 
 
-def read(table: Mapping[str, Any], digest: str, base: PolicyPack, origin: str = "") -> PolicyPack:
-    """The pack that an overlay makes of its base. Raises PackInvalid."""
+def read(table: Mapping[str, Any], digest: str, base: PolicyPack | None, origin: str = "", known: Iterable[Problem] = ()) -> PolicyPack:
+    """The pack that an overlay makes of its base. Raises PackInvalid, with everything that is wrong; ``known``: what is wrong with its base."""
     problems = _refused(table)
     allowed = {key: value for key, value in table.items() if key in _HEAD or key in MAY_SET}
     found = keys(_HEAD, {key: reading for key, (reading, _) in MAY_SET.items()})(allowed, "", problems)
-    if not problems:
-        problems += _cuts(found, base)
-    if problems:
+    problems = _once((*known, *problems, *(_cuts(found, base) if base else ())))
+    if problems or base is None:
         raise PackInvalid(origin or f"policy pack {digest[:12]}", problems)
     return replace(
         base, hash=digest, name=found["name"], version=found["version"], base=base.hash,
         effective_from=found["effective_from"], since=start_of(found["effective_from"].toordinal()), **_laid_over(found, base),
     )
+
+
+def _once(problems: Iterable[Problem]) -> Problems:
+    """The first of each place: what could not be read is not also too far."""
+    first: dict[str, Problem] = {}
+    for each in problems:
+        first.setdefault(each.place, each)
+    return list(first.values())
 
 
 def _refused(table: Mapping[str, Any]) -> Problems:
@@ -61,7 +68,7 @@ def _refused(table: Mapping[str, Any]) -> Problems:
 
 def _cuts(found: Mapping[str, Any], base: PolicyPack) -> Iterator[Problem]:
     """What is allowed, but not so far."""
-    if found["effective_from"] < base.effective_from:
+    if found.get("effective_from", base.effective_from) < base.effective_from:
         yield Problem("effective_from", f"is before the day of the base, {base.effective_from}")
     for deadline in _THEIR_RIGHT:
         days, most = found.get("deadlines", {}).get(deadline), base.deadlines.get(deadline)
@@ -70,7 +77,7 @@ def _cuts(found: Mapping[str, Any], base: PolicyPack) -> Iterator[Problem]:
     if found.get("small_cell", base.small_cell) < base.small_cell:
         yield Problem("small_cell", f"{found['small_cell']} is below the {base.small_cell} of the base: it would show smaller counts")
     for meeting in found.get("conveners", ()):
-        if meeting not in _meetings(base):
+        if meeting and meeting not in _meetings(base):
             yield Problem(at("conveners", meeting), "the base has no such closed meeting: only a law can make one")
 
 

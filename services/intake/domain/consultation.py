@@ -66,7 +66,7 @@ def decide(state: State, message: Message, context: Context) -> tuple[Event, ...
             fault = _fault(state, message)
             return (refused(context, fault),) if fault else (message,)
         case EmergencyRaised(to_agency=helper) if helper == context.agency:
-            return (refused(context, RefusalCode.RECIPIENTS_MISSING),)
+            return (refused(context, RefusalCode.SAME_AGENCY),)
         case EmergencyRaised(to_agency=helper):
             return (message, ask(context, FunctionName.CONSULTATION, 0, EmergencyRaised, helper, Purpose.EMERGENCY, Basis.V))
         case InformationRequested():

@@ -76,7 +76,7 @@ def _fault_of_link(state: State, message: LinkedToAgency, context: Context) -> R
         return RefusalCode.WRONG_STATE
     if message.purpose is Purpose.UNMAPPED:
         return RefusalCode.PURPOSE_MISSING
-    return RefusalCode.RECIPIENTS_MISSING if message.to_agency == context.agency else None
+    return RefusalCode.SAME_AGENCY if message.to_agency == context.agency else None
 
 
 def _link(message: LinkedToAgency, context: Context) -> tuple[Event, ...]:

@@ -112,7 +112,7 @@ def _fault_of_link(state: State, message: SupportAccepted, context: Context) -> 
         return RefusalCode.WRONG_STATE
     if message.purpose is Purpose.UNMAPPED:
         return RefusalCode.PURPOSE_MISSING
-    return RefusalCode.RECIPIENTS_MISSING if message.linked_agency == context.agency else None
+    return RefusalCode.SAME_AGENCY if message.linked_agency == context.agency else None
 
 
 def _fault_of_rest(state: State, message: RelationStabilised) -> RefusalCode | None:

@@ -124,7 +124,7 @@ def _linked(day: Day, tie: Tie) -> None:
     accepted = SupportAccepted(
         person=tie.person, linked_agency="poverty", purpose=Purpose.COORDINATION, name=NAME, contact="〇九〇‐〇〇〇〇‐五六七八（夜だけ）",
     )
-    day.say("outreach", accepted.changed(linked_agency="outreach"), tie.case, refused(RefusalCode.RECIPIENTS_MISSING))
+    day.say("outreach", accepted.changed(linked_agency="outreach"), tie.case, refused(RefusalCode.SAME_AGENCY))
     day.say("outreach", accepted, tie.case, redact("poverty", BASIC))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.consent import ConsentExtended
+from contracts.consent import ConsentExtended, ConsentResumed, ConsentWithdrawn
 from contracts.shared import SENTENCES, DataCategory, Exclusion, Grantor, Purpose, RefusalCode
 from kernel.testing import Given, given
 from tests.services.consent.town import ASKED, CONSENT, GATE, MOTHER, TOWN, consent
@@ -38,6 +38,24 @@ def refused(changes: dict[str, Any], code: RefusalCode) -> None:
 def test_rule_1_a_consent_in_conflict_with_itself(changes: dict[str, Any]):
     """Dates that cannot be, a yes of which its own exclusions leave nothing."""
     refused(changes, RefusalCode.CONTRADICTORY)
+
+
+@pytest.mark.parametrize("others", [(), ("c" * 32,)])
+def test_rule_1_a_consent_that_replaces_itself(others: tuple[str, ...]):
+    """There is nothing before it under its own number; recorded already, it is just that."""
+    refused({"supersedes": (*others, CONSENT)}, RefusalCode.CONTRADICTORY)
+    case(consent(BASIC)).when(consent(BASIC, supersedes=(CONSENT,))).then_refused(RefusalCode.ALREADY_DONE)
+
+
+@pytest.mark.parametrize("change", [
+    ConsentExtended(consent=CONSENT, person=MOTHER, valid_to=date(2026, 12, 31)), ConsentResumed(person=MOTHER, consents=(CONSENT,)),
+], ids=lambda change: type(change).__name__)
+def test_rule_5_of_a_consent_that_was_withdrawn_the_sentence_does_not_speak_of_the_case(change: Any):
+    """It is the consent whose state does not let it through."""
+    then = case(consent(BASIC), ConsentWithdrawn(person=MOTHER, consents=(CONSENT,))).when(change, agency="elder")
+
+    then.then_refused(RefusalCode.WRONG_STATE)
+    assert then.events[0].sentence.startswith("事例または同意などの、現在の状態では")
 
 
 def test_rule_1_an_unknown_purpose():

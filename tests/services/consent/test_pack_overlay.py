@@ -86,6 +86,47 @@ def test_section_4_4_an_overlay_goes_only_so_far(changes: dict[str, Any], place:
     assert [place] == [each.place for each in refused({**HEAD, **changes}).problems]
 
 
+def test_every_problem_of_an_overlay_is_told_at_once(tmp_path: Path):
+    """What goes too far beside what may not stand there at all, each once; of what could not be read nothing more is said."""
+    path = tmp_path / "machi.yaml"
+    wrong = {
+        **HEAD, "fee": 1, "deadlines": {"RIGHTS_ANSWER": 99, "WHENEVER": 3}, "small_cell": "few", "minors_line": 99,
+        "conveners": {"NON_STATUTORY": ["COORDINATOR"], "TEA": ["COORDINATOR"]},
+    }
+    expected = ["conveners.NON_STATUTORY", "conveners.TEA", "deadlines.RIGHTS_ANSWER", "deadlines.WHENEVER", "fee", "minors_line", "small_cell"]
+
+    assert expected == sorted(each.place for each in refused(wrong).problems)
+    for changes, more in (
+        ({"base": "another"}, ["base"]), ({"base": None}, ["base"]), ({"effective_from": "soon"}, ["effective_from"]),
+    ):
+        path.write_text(yaml.safe_dump({**wrong, **changes}), "utf-8")
+        with pytest.raises(PackInvalid) as found:
+            packs.of(path)
+        assert sorted((*expected, *more)) == sorted(each.place for each in found.value.problems)
+
+
+def test_of_an_overlay_without_its_base_everything_else_is_told(tmp_path: Path):
+    """How far it may go, only the base can say."""
+    path = tmp_path / "machi.yaml"
+    for named in ({"base_hash": "0" * 64}, {"base_hash": 7}):
+        path.write_text(yaml.safe_dump({**HEAD, **named, "fee": 1, "deadlines": {"RIGHTS_ANSWER": 99, "WHENEVER": 3}}), "utf-8")
+        with pytest.raises(PackInvalid) as found:
+            packs.of(path)
+        assert ["base_hash", "deadlines.WHENEVER", "fee"] == sorted(each.place for each in found.value.problems)
+
+
+def test_the_base_is_named_as_the_pack_names_itself(tmp_path: Path):
+    """Both national packs are called national; whoever writes the name of the file is told which name it is."""
+    path, file = tmp_path / "machi.yaml", packs.FOLDER / "national-2.yaml"
+    head = {**HEAD, "base_hash": sha256(file.read_bytes()).hexdigest()}
+    path.write_text(yaml.safe_dump({**head, "base": "national-2"}), "utf-8")
+    with pytest.raises(PackInvalid, match=r"'national-2' is not what base_hash says.*national-2\.yaml.*name is 'national'.*not that of its file"):
+        packs.of(path)
+
+    path.write_text(yaml.safe_dump(head), "utf-8")
+    assert packs.of(file).hash == packs.of(path).base
+
+
 def test_an_overlay_can_only_add():
     """An empty overlay is its base under another name."""
     same = laid(HEAD)

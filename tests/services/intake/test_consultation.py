@@ -24,6 +24,7 @@ from contracts.consultation import (
 from contracts.coordination import HandedBackToConsultation
 from contracts.envelope import DisclosureRequested, PartGiven, Tick
 from contracts.shared import (
+    SENTENCES,
     AssessmentForm,
     Basis,
     CasePart,
@@ -214,7 +215,8 @@ def test_danger_to_life_is_never_refused(past: tuple[Any, ...]) -> None:
 
 def test_nobody_calls_itself_to_help() -> None:
     """Whoever is there acts; a notice is for somebody else."""
-    given(DECIDER).when(EMERGENCY.changed(to_agency="outreach"), agency="outreach").then_refused(RefusalCode.RECIPIENTS_MISSING)
+    given(DECIDER).when(EMERGENCY.changed(to_agency="outreach"), agency="outreach").then_refused(RefusalCode.SAME_AGENCY)
+    assert "自機関以外を名指し" in SENTENCES[RefusalCode.SAME_AGENCY]
 
 
 def test_a_signal_brings_in_a_desk_only_where_it_begins_the_case() -> None:

@@ -100,7 +100,7 @@ def test_a_link_names_its_purpose() -> None:
 
 def test_nobody_links_to_itself() -> None:
     """A link names another agency."""
-    given(DECIDER, SIGNAL).when(LINKED, agency="outreach").then_refused(RefusalCode.RECIPIENTS_MISSING)
+    given(DECIDER, SIGNAL).when(LINKED, agency="outreach").then_refused(RefusalCode.SAME_AGENCY)
 
 
 def test_an_acceptance_tells_the_linker_and_sets_the_next_contact() -> None:

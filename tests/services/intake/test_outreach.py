@@ -162,7 +162,7 @@ def test_an_unknown_message_is_refused() -> None:
 
 def test_nobody_is_linked_to_the_team_itself() -> None:
     """Whoever accepts help gets another agency beside the visitors."""
-    after(VERIFIED, MET).when(ACCEPTED.changed(linked_agency=TEAM), agency=TEAM).then_refused(RefusalCode.RECIPIENTS_MISSING)
+    after(VERIFIED, MET).when(ACCEPTED.changed(linked_agency=TEAM), agency=TEAM).then_refused(RefusalCode.SAME_AGENCY)
 
 
 @pytest.mark.parametrize("past", [(), (*LINKED, STEADY, ENDED), (VERIFIED, MOVED)])

@@ -1,0 +1,64 @@
+"""Account (接続): one account's clients of the broker, which tell a password that it does not accept from a broker that does not answer.
+
+What waits for a connection says only that it took too long; why is told aside.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+
+from kernel.settings import Settings
+
+PATIENCE_S = 5.0
+"""So long an account may be refused: one that was made a moment ago is not known everywhere at once."""
+PAUSE_S = 0.1
+_UNANSWERED = frozenset({KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._WAIT_COORD})
+
+
+class Account:
+    """Options of an account's clients, and what the broker says of it."""
+
+    def __init__(self, settings: Settings, principal: str) -> None:
+        """Raises SettingsMissing."""
+        self._refused: KafkaError | None = None
+        self.options: dict[str, Any] = {**settings.account(principal), "error_cb": self._told}
+
+    def ends(self, consumer: Consumer, place: TopicPartition, timeout: float) -> tuple[int, int]:
+        """First offset of a partition, and its end. Raises KafkaException: of ``_AUTHENTICATION`` where the account is refused."""
+        self._refused, deadline = None, time.monotonic() + timeout
+        while True:
+            try:
+                return consumer.get_watermark_offsets(place, timeout=min(PATIENCE_S, timeout))
+            except KafkaException as error:
+                consumer.poll(0)  # lets it tell why
+                if self._refused is not None:
+                    raise KafkaException(self._refused) from error
+                if error.args[0].code() not in _UNANSWERED or time.monotonic() > deadline:
+                    raise
+            time.sleep(PAUSE_S)
+
+    def flush(self, producer: Producer, timeout: float) -> None:
+        """Wait until the broker has everything, or the time is over. Raises KafkaException of ``_AUTHENTICATION`` where the account is refused."""
+        self._refused, deadline = None, time.monotonic() + timeout
+        while producer.flush(min(PATIENCE_S, timeout)) and time.monotonic() < deadline:
+            if self._refused is not None:
+                producer.purge()  # or closing would wait for it
+                raise KafkaException(self._refused)
+
+    def _told(self, error: KafkaError) -> None:
+        self._refused = error if error.code() == KafkaError._AUTHENTICATION else self._refused
+
+
+def is_refused(error: KafkaException) -> bool:
+    """Whether it is the account that the broker does not accept."""
+    return error.args[0].code() == KafkaError._AUTHENTICATION
+
+
+def why(error: KafkaException, principal: str) -> str:
+    """Why a topic could not be read, and what to do about it."""
+    if is_refused(error):
+        return f"(authentication failed); check the password of {principal}: secrets/{principal}.password"
+    return f"({error.args[0].name()}); start the system: tsunagu run up"
