@@ -137,6 +137,7 @@ class GateSite:
             await self.until(self._quiet)
         except TimeoutError:
             pass  # what is missing is a violation
+        await self.look()  # an inbox may have been read before the log that says what has reached it
         wrong = violations(self.seen)
         assert not wrong, wrong[:20]
 
