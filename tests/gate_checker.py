@@ -225,11 +225,11 @@ class _Story:
                 yield Violation(Kind.RELEASED_TWICE, f"{agency} {fact.place}")
 
     def not_released(self) -> Iterator[Violation]:
-        """What the last verdict gives has arrived, and the gate knows."""
+        """What the last verdict gives has arrived, and the gate knows; as far as somebody reads that inbox."""
         arrived = {verdict.id for _, _, verdict in self._copies()}
         last = {verdict.event.request_id: verdict for verdict in self._verdicts.values()}
         for verdict in last.values():
-            if verdict.event.outcome in GIVEN and (verdict.id not in arrived or verdict.id not in self._receipts):
+            if verdict.event.outcome in GIVEN and verdict.event.recipient in self._received and (verdict.id not in arrived or verdict.id not in self._receipts):
                 yield Violation(Kind.NOT_RELEASED, verdict.place)
 
     def _copies(self) -> Iterator[tuple[str, Fact, Fact]]:
