@@ -75,7 +75,7 @@ def case_21_suspected_abuse_of_an_old_person(day: Day) -> None:
 
 def case_22_a_message_at_night(day: Day) -> None:
     """An NPO tells the police name, place and risk; what he owes stays."""
-    caller = Someone(pseudonym(), pseudonym(), "𠮷岡 蓮")
+    caller = Someone(pseudonym(), pseudonym(), "𠮷井 駿")
     day.say("outreach", _raised(caller, "police", Danger.SUICIDE_RISK, ECONOMIC), caller.case,
             redact("police", BASIC, ADDRESS, DANGER), reviewed("municipality"))
     verdict = decided(day, caller.case, "police", "V", "OVER_CEILING")

@@ -23,7 +23,7 @@ from tests.scenarios.forty.desk import (
 
 def _household(day: Day) -> tuple[Someone, str]:
     """The mother consents for herself; the son of fifty, withdrawn for long, nobody has met."""
-    mother = at_the_desk(day, "髙橋 キヨ")
+    mother = at_the_desk(day, "髙柳 フミ")
     day.say("elder", consent(day, mother, (BASIC, HOUSEHOLD), "coordinator"), mother.case)
     return mother, pseudonym()
 
@@ -40,6 +40,6 @@ def case_10_the_household_sheet_goes_without_the_son(day: Day) -> None:
 def case_11_the_son_outside_any_meeting(day: Day) -> None:
     """Of him alone nothing goes: there is no basis."""
     mother, son = _household(day)
-    day.say("elder", link(replace(mother, person=son, name="髙橋 𠮷彦"), "coordinator", HEALTH), mother.case, deny("coordinator"))
+    day.say("elder", link(replace(mother, person=son, name="髙柳 𠮷雄"), "coordinator", HEALTH), mother.case, deny("coordinator"))
     verdict = decided(day, mother.case, "coordinator", "R2", "NO_CONSENT")
     assert {BASIC, HEALTH} == {category for _, category, _ in withheld(verdict)}

@@ -42,7 +42,7 @@ def case_38_an_operator_opens_a_payload(day: Day) -> None:
 
 def case_39_moved_to_a_town_outside_the_programme(day: Day) -> None:
     """The prefecture would take it there: it waits until she agrees. Where the municipality has its own duty (G), it goes as far as that needs."""
-    someone = at_the_desk(day, "髙橋 キヨ")
+    someone = at_the_desk(day, "髙柳 フミ")
     day.say("elder", SubjectMovedAway(person=someone.person, moved_on=day.stage.today, to_municipality=None), someone.case)
     day.say("elder", link(someone, "prefecture", purpose=Purpose.CONSULTATION), someone.case, hold("prefecture"))
     assert "CONSENT_OF_PERSON" in decided(day, someone.case, "prefecture", "R2", "NO_CONSENT").releases_when
@@ -58,7 +58,7 @@ def case_39_moved_to_a_town_outside_the_programme(day: Day) -> None:
 def case_40_the_gate_cannot_decide(day: Day) -> None:
     """The town goes by rules that this build does not know, the one way in which a running gate can be made unsure from outside: what is ordinary
     waits, danger to life goes. When the rules are known again, what waited goes."""
-    someone, caller = at_the_desk(day, "髙橋 キヨ"), Someone(pseudonym(), pseudonym(), "𠮷岡 蓮")
+    someone, caller = at_the_desk(day, "髙柳 フミ"), Someone(pseudonym(), pseudonym(), "𠮷井 駿")
     day.say("elder", consent(day, someone, (BASIC,), "coordinator"), someone.case)
     day.stage.activate("of tomorrow", UNKNOWN)
     try:

@@ -31,7 +31,7 @@ def _known_to_the_town(day: Day, name: str) -> Someone:
 
 def case_23_the_tax_office_wants_the_file(day: Day) -> None:
     """To itself it is as if there were no such case; and a desk that would pass it on for collection may not either, whatever it claims."""
-    someone = at_the_desk(day, "髙橋 キヨ")
+    someone = at_the_desk(day, "髙柳 フミ")
     day.say("elder", consent(day, someone, (BASIC, ECONOMIC), "coordinator"), someone.case)
     question = InformationRequested(purpose=Purpose.TAX_COLLECTION, basis=Basis.G, wanted=(DataCategory.ECONOMIC,))
     day.say("tax", question, someone.case, deny("tax"), stranger=True)

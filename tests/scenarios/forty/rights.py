@@ -21,7 +21,7 @@ def _granted(day: Day, someone: Someone, kind: type, by_proxy: bool = False) -> 
 
 def case_35_the_person_asks_for_her_own_record(day: Day) -> None:
     """What is hers goes to the counter; what is of her son in it does not."""
-    mother, son = at_the_desk(day, "髙橋 キヨ"), pseudonym()
+    mother, son = at_the_desk(day, "髙柳 フミ"), pseudonym()
     _granted(day, mother, AccessRequested)
     record = link(mother, "municipality", ECONOMIC, purpose=Purpose.CONSULTATION)
     day.say("elder", record.changed(items=(*record.items, *items(son, WELFARE_USE))), mother.case, redact("municipality", BASIC, ECONOMIC), basis="P")
@@ -31,7 +31,7 @@ def case_35_the_person_asks_for_her_own_record(day: Day) -> None:
 
 def case_36_a_birth_date_was_wrong(day: Day) -> None:
     """Corrected; whoever received the old value is told, and nobody else."""
-    someone = at_the_desk(day, "髙橋 キヨ")
+    someone = at_the_desk(day, "髙柳 フミ")
     day.say("elder", consent(day, someone, (BASIC,), "poverty", "disability"), someone.case)
     day.say("elder", link(someone, "poverty"), someone.case, permit("poverty", BASIC))
     request = _granted(day, someone, CorrectionRequested)

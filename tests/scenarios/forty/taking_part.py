@@ -50,7 +50,7 @@ def case_32_hands_for_the_firewood(day: Day) -> None:
 def case_33_the_prefecture_counts(day: Day) -> None:
     """No figure goes through the gate with a person in it: not as one that carries no personal data, not as a question. That a cell of two is
     not printed is the reports' own rule (R15)."""
-    someone = at_the_desk(day, "髙橋 キヨ")
+    someone = at_the_desk(day, "髙柳 フミ")
     day.say("elder", link(someone, "prefecture", purpose=Purpose.STATISTICS), someone.case, deny("prefecture"), basis="B0")
     verdict = decided(day, someone.case, "prefecture", "B0", "TYPE_NOT_COVERED")
     assert [(someone.person, BASIC, "TYPE_NOT_COVERED")] == withheld(verdict)
