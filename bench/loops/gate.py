@@ -34,7 +34,7 @@ from kernel.sealing import Key
 from kernel.sender import Sender
 from kernel.telemetry import Telemetry
 from kernel.topics import Topics
-from services.consent.app import GATE
+from services.consent.app import SERVICE
 from services.consent.courier import Courier
 
 GATE_RECORDS = 500
@@ -162,7 +162,7 @@ async def main() -> None:
     topics, account = Topics(prefix), clients(here, "admin")
     clock = Told(int(count))
     async with AsyncExitStack() as stack:
-        gate = Processor(GATE, await _place(stack, account, topics, "consent", way, urgent=True))
+        gate = Processor(SERVICE.functions[0], await _place(stack, account, topics, "consent", way, urgent=True))
         courier = (Unsealed if way == "unsealed" else Courier)(await _place(stack, account, topics, "courier", way), KeysInHand(Path(keys)), 1)
         counted = Counted(courier, topics.agency_inbox("poverty"), clock)
         collect_seldom()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,7 @@ _ENDING, _FOR_EVER = frozenset((ConsentGranted, ConsentExtended)), "9999-12-31"
 """A yes that names no last day is one for ever, which is not recorded (rule 3)."""
 JAPAN = timezone(timedelta(hours=9))
 _IDS = (str, int)
+_USUAL = len("2026-05-10T12:00:00+09:00")
 _decode = msgspec.json.Decoder().decode
 _encode, _encode_sorted = msgspec.json.Encoder().encode, msgspec.json.Encoder(order="sorted").encode
 
@@ -114,7 +115,11 @@ class Answer(Struct, kw_only=True):
 
 def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact], states: Mapping[str, ConsentState]) -> bytes:
     """The answer to a line; with how each consent of the case stands, where nothing was given and there is one. What was asked comes back in one spelling."""
-    asked = {name: next(iter(entry.values())) if type(entry) is dict else entry for name, entry in line.asked.items() if name != "parts"}
+    asked = {**line.asked}
+    del asked["parts"]
+    for name, entry in asked.items():
+        if type(entry) is dict:
+            asked[name] = next(iter(entry.values()))
     if line.request.authored is not None:
         asked["authored"] = line.request.authored
     return _encode(Answer(
@@ -154,13 +159,31 @@ def moment(value: Any) -> int:
     return _moment(value)
 
 
-@lru_cache(maxsize=4096)
 def _moment(text: str) -> int:
+    """In two pieces, which come again more often than the whole does, where the text has the usual form: ``2026-05-10T12:00:00+09:00``."""
     try:
-        found = datetime.fromisoformat(text)
+        if len(text) == _USUAL and text[10] == "T" and text[13] == text[16] == text[22] == ":":
+            return _day(text[:10], text[19:]) + _clock(text[11:19])
+        return _whole(text)
     except ValueError:
         raise Unreadable(INVALID) from None
+
+
+@lru_cache(maxsize=4_096)
+def _whole(text: str) -> int:
+    found = datetime.fromisoformat(text)
     return int((found if found.tzinfo else found.replace(tzinfo=JAPAN)).timestamp() * 1000)
+
+
+@lru_cache(maxsize=4_096)
+def _day(day: str, offset: str) -> int:
+    return _whole(f"{day}T00:00:00{offset}")
+
+
+@lru_cache(maxsize=4_096)
+def _clock(text: str) -> int:
+    found = time.fromisoformat(text)
+    return (found.hour * 3_600 + found.minute * 60 + found.second) * 1_000 + found.microsecond // 1_000
 
 
 def _needed(line: dict[str, Any], name: str) -> Any:

@@ -75,13 +75,17 @@ def _first(faults: Iterable[tuple[bool, RefusalCode]]) -> RefusalCode | None:
 
 def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> RefusalCode | None:
     """One purpose and categories that the pack knows, registered recipients: no wildcard."""
+    purposes, categories, agencies = rules.known.purposes, rules.known.categories, rules.registry.agencies
+    unknown = [each for each in scope.recipients if each not in agencies]
+    if scope.recipients and not unknown and scope.purpose in purposes and scope.categories and categories.keys() >= set(scope.categories):
+        return None
     return _first((
         (scope.purpose in ("", Purpose.UNMAPPED), RefusalCode.PURPOSE_MISSING),
-        (scope.purpose not in rules.known.purposes, RefusalCode.PURPOSE_UNKNOWN),
+        (scope.purpose not in purposes, RefusalCode.PURPOSE_UNKNOWN),
         (not scope.categories or DataCategory.UNMAPPED in scope.categories, RefusalCode.CATEGORIES_MISSING),
-        (not rules.known.categories.keys() >= set(scope.categories), RefusalCode.CATEGORY_UNKNOWN),
+        (not categories.keys() >= set(scope.categories), RefusalCode.CATEGORY_UNKNOWN),
         (not scope.recipients, RefusalCode.RECIPIENTS_MISSING),
-    )) or _of_recipients([each for each in scope.recipients if each not in rules.registry.agencies])
+    )) or _of_recipients(unknown)
 
 
 def _of_recipients(unknown: list[str]) -> RefusalCode | None:
@@ -102,15 +106,16 @@ def _of_request(request: ConsentRequested, case: CaseFile, recorder: str, rules:
 def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
     """It ends, it was signed before it begins, it stays below the ceilings of the pack, and within what was asked where it answers a request."""
     first, last, today = consent.valid_from.toordinal(), consent.valid_to.toordinal(), ordinal_in_japan(rules.at)
-    return _first((
-        (consent.medium in _NO_YES, RefusalCode.NOT_A_CONSENT),
-        (consent.medium is ConsentMedium.ORAL and not consent.witnessed, RefusalCode.WITNESS_MISSING),
-    )) or _of_scope(consent, rules) or _first((
+    if consent.medium in _NO_YES:
+        return RefusalCode.NOT_A_CONSENT
+    if consent.medium is ConsentMedium.ORAL and not consent.witnessed:
+        return RefusalCode.WITNESS_MISSING
+    return _of_scope(consent, rules) or _first((
         (ceilings.endless(consent.valid_to), RefusalCode.OPEN_ENDED),
         (last < first or last < today, RefusalCode.PERIOD_INVALID),
         (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
         (consent.consent in consent.supersedes, RefusalCode.CONTRADICTORY),
-        (not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
+        (bool(consent.supersedes) and not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
         (bool(consent.previous_hash) and not _chain_holds(consent, case), RefusalCode.PREVIOUS_HASH),
         (not _within_what_was_asked(consent, case), RefusalCode.VALUE_INVALID),
     )) or ceilings.fault_of_grant(consent, rules.known, day_in_japan(rules.at)) or artefact.fault(consent, rules, today) or artefact.fault_of_yes(

@@ -64,6 +64,7 @@ class Desk:
     def __init__(self, packs: Mapping[str, PolicyPack]) -> None:
         """``packs`` by hash."""
         self._packs, self._by_day = packs, sorted(packs.values(), key=lambda pack: (pack.since, pack.hash), reverse=True)
+        self._of_day: dict[tuple[str, tuple[str, ...], int], tuple[PolicyPack | None, PolicyPack]] = {}
 
     def decide(
         self, identity: str, request: DisclosureRequested, facts: Iterable[Stated], at: int, policy: str, kinds: Mapping[str, AgencyKind],
@@ -119,8 +120,12 @@ class Desk:
         return () if unasked else (fact,)
 
     def _rules(self, town: Registry, at: int) -> Rules:
-        newest = next((pack for pack in self._by_day if pack.since <= at), self._by_day[-1])
-        return Rules(registry=town, pack=in_force(self._packs, town.policy, town.earlier, at), newest=newest, at=at)
+        key = town.policy, town.earlier, ordinal_in_japan(at)  # a pack's first day begins at midnight in Japan
+        known = self._of_day.get(key)
+        if known is None:
+            newest = next((pack for pack in self._by_day if pack.since <= at), self._by_day[-1])
+            known = self._of_day[key] = in_force(self._packs, town.policy, town.earlier, at), newest
+        return Rules(registry=town, pack=known[0], newest=known[1], at=at)
 
 
 def _agencies(facts: Iterable[Stated], kinds: Mapping[str, AgencyKind]) -> dict[str, Agency]:

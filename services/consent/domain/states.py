@@ -25,6 +25,8 @@ def state_of(case: CaseFile, identity: str, today: int) -> ConsentState | None:
 
 def states(case: CaseFile, today: int) -> dict[str, ConsentState]:
     """Every consent of the case with its state: asked for, given or refused."""
+    if not (case.refusals or case.lifted or case.standing.asked):
+        return {consent.id: _state(consent, today) for listed in case.consents.values() for consent in listed}
     refused = (refusal.id for listed in (*case.refusals.values(), *case.lifted.values()) for refusal in listed)
     given = (consent.id for listed in case.consents.values() for consent in listed)
     found = {identity: state_of(case, identity, today) for identity in sorted({*given, *refused, *case.standing.asked})}
