@@ -85,13 +85,9 @@ def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> Refusal
         (not scope.categories or DataCategory.UNMAPPED in scope.categories, RefusalCode.CATEGORIES_MISSING),
         (not categories.keys() >= set(scope.categories), RefusalCode.CATEGORY_UNKNOWN),
         (not scope.recipients, RefusalCode.RECIPIENTS_MISSING),
-    )) or _of_recipients(unknown)
-
-
-def _of_recipients(unknown: list[str]) -> RefusalCode | None:
-    if any(not WILD.isdisjoint(each) for each in unknown):
-        return RefusalCode.WILDCARD_RECIPIENT
-    return RefusalCode.RECIPIENT_UNKNOWN if unknown else None
+        (any(not WILD.isdisjoint(each) for each in unknown), RefusalCode.WILDCARD_RECIPIENT),
+        (bool(unknown), RefusalCode.RECIPIENT_UNKNOWN),
+    ))
 
 
 def _of_request(request: ConsentRequested, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
