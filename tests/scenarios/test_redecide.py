@@ -5,10 +5,7 @@ And whoever changes, drops or exchanges one is found, with the place.
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,6 +30,7 @@ from kernel.routes import Routes
 from kernel.telemetry import Telemetry
 from services.consent.app import SERVICE
 from services.consent.domain.findings import Difference
+from tests.scenarios import pythons
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
 from tests.scenarios.memory_year import Year, played
 from tests.scenarios.redecided import LOG, check, findings, log
@@ -76,11 +74,7 @@ def without(records: list[MemoryRecord], place: int) -> list[MemoryRecord]:
 
 def other_python(python: str, hash_seed: str) -> str:
     """How many verdicts another process decides again, and the digest of the log."""
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
-    command = [python, "-m", "tests.scenarios.redecided", str(SMALL), "1"]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
-    assert 0 == done.returncode, done.stderr[-2_000:]
-    return done.stdout.strip()
+    return pythons.told(python, hash_seed, "tests.scenarios.redecided", str(SMALL), "1")
 
 
 def test_rule_33_every_verdict_of_the_day_is_decided_again_to_the_same_bytes(day: MemoryStage):
@@ -234,12 +228,7 @@ def test_rule_33_two_hash_seeds_decide_the_same_again():
     assert other_python(sys.executable, "0") == other_python(sys.executable, "1")
 
 
-@pytest.mark.parametrize("version", [name for name in ("3.12", "3.13") if name != f"{sys.version_info.major}.{sys.version_info.minor}"])
+@pytest.mark.parametrize("version", pythons.OTHERS)
 def test_rule_33_another_python_decides_the_same_again(version: str):
-    """Where one is installed with the packages that we need: name it in TSUNAGU_PYTHON_3_12 (or _3_13), or have it on the PATH."""
-    python = os.environ.get(f"TSUNAGU_PYTHON_{version.replace('.', '_')}") or shutil.which(f"python{version}")
-    needs = "import fastavro, msgspec, cryptography, faust, aiokafka, confluent_kafka, uvloop"
-    if not python or subprocess.run([python, "-c", needs], capture_output=True, check=False).returncode:
-        pytest.skip(f"NOT CHECKED: no Python {version} with the packages of requirements.txt on this machine")
-
-    assert other_python(sys.executable, "0") == other_python(python, "0")
+    """Where one is installed with the packages that we need."""
+    assert other_python(sys.executable, "0") == other_python(pythons.another(version), "0")

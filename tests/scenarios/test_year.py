@@ -6,9 +6,6 @@ A town of 25,000 and a city of 150,000 are played by ``python -m bench year``, b
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -26,6 +23,7 @@ from kernel import serde
 from kernel.decider import Function
 from kernel.history import Folds, History, replay
 from kernel.processor import Processor
+from tests.scenarios import pythons
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
 from tests.scenarios.memory_year import FIRST, Year, played
 from tests.scenarios.town import SERVICES
@@ -60,11 +58,7 @@ def folded(history: History) -> dict[str, Any]:
 
 def other_python(python: str, hash_seed: str) -> str:
     """The digest of a very small year that another process finds."""
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
-    command = [python, "-m", "tests.scenarios.year_bytes", str(SMALL), "1"]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
-    assert 0 == done.returncode, done.stderr[-2_000:]
-    return done.stdout.strip()
+    return pythons.told(python, hash_seed, "tests.scenarios.year_bytes", str(SMALL), "1")
 
 
 def test_the_same_seed_gives_the_same_reports_and_another_seed_others():
@@ -130,12 +124,7 @@ def test_two_hash_seeds_give_the_same_bytes():
     assert other_python(sys.executable, "0") == other_python(sys.executable, "1")
 
 
-@pytest.mark.parametrize("version", [name for name in ("3.12", "3.13") if name != f"{sys.version_info.major}.{sys.version_info.minor}"])
+@pytest.mark.parametrize("version", pythons.OTHERS)
 def test_another_python_gives_the_same_bytes(version: str):
-    """Where one is installed with the packages that we need: name it in TSUNAGU_PYTHON_3_12 (or _3_13), or have it on the PATH."""
-    python = os.environ.get(f"TSUNAGU_PYTHON_{version.replace('.', '_')}") or shutil.which(f"python{version}")
-    needs = "import fastavro, msgspec, cryptography, faust, aiokafka, confluent_kafka, uvloop"
-    if not python or subprocess.run([python, "-c", needs], capture_output=True, check=False).returncode:
-        pytest.skip(f"NOT CHECKED: no Python {version} with the packages of requirements.txt on this machine")
-
-    assert other_python(sys.executable, "0") == other_python(python, "0")
+    """Where one is installed with the packages that we need."""
+    assert other_python(sys.executable, "0") == other_python(pythons.another(version), "0")

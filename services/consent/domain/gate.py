@@ -112,9 +112,7 @@ def _notices(case: CaseFile, message: Saying | Capacity, pack: PolicyPack) -> It
             return stops.on_replacement(case, *confirmation.confirmed_now(case, message), pack)
         case ConsentNarrowed():
             return stops.on_narrowing(case, message, pack)
-        case ConsentWithdrawn():
-            return stops.on_withdrawal(case, message)
-        case ConsentInvalidated():
+        case ConsentWithdrawn() | ConsentInvalidated():
             return stops.on_withdrawal(case, message)
         case _:
             return ()
