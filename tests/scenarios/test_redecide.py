@@ -9,7 +9,6 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given as for_all
@@ -36,7 +35,6 @@ from tests.scenarios.memory_year import Year, played
 from tests.scenarios.redecided import LOG, check, findings, log
 
 PEOPLE, SMALL = 2_500, 600
-ROOT = Path(__file__).resolve().parents[2]
 LANES = (TOPICS.urgent, TOPICS.inbox("consent"))
 
 

@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +32,6 @@ PEOPLE = 2_500
 SMALL = 600
 """People of the year that other interpreters play."""
 FUNCTIONS = [function for service in SERVICES for function in service.functions]
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
