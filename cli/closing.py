@@ -25,6 +25,7 @@ async def figures(connection: asyncpg.Connection, period: str) -> list[list[Repo
     """The month's figures, as one list."""
     totals, positions = await queries.totals(connection, period)
     logs = {topic.split(".", 1)[1].removesuffix(".log"): numbers for topic, numbers in positions.items()}
+    logs.pop(Function.REPORTING, None)  # what was reported is no ground for what is reported
     return [list(closing.reports(period, totals, closing.positions_text(logs)))]
 
 

@@ -25,12 +25,14 @@ ANSWER_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One database: who owns its tables, the file that makes them, and what other roles may do with them."""
+    """One database: who owns its tables, the file that makes them, what other roles may do with them."""
 
     name: str
     owner: str
     tables: Path
     rights: tuple[tuple[str, str], ...] = ()
+    builders: tuple[str, ...] = ()
+    """Roles that make schemas of their own beside the owner's."""
 
 
 REPORTING = Database(
@@ -38,6 +40,7 @@ REPORTING = Database(
     "tsunagu_owner",
     REPOSITORY / "services" / "reporting" / "schema.sql",
     (("tsunagu_projector", "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"), ("tsunagu_reader", "SELECT")),
+    ("tsunagu_projector",),
 )
 KEYS = Database("tsunagu_keys", "tsunagu_keys", REPOSITORY / "kernel" / "keys.sql")
 DATABASES = (REPORTING, KEYS)
@@ -104,6 +107,8 @@ async def _make_database(administrator: asyncpg.Connection, database: Database) 
     guests = ", ".join([database.owner, *(role for role, _ in database.rights)])
     await administrator.execute(f"REVOKE ALL ON DATABASE {database.name} FROM PUBLIC")
     await administrator.execute(f"GRANT CONNECT ON DATABASE {database.name} TO {guests}")
+    for role in database.builders:
+        await administrator.execute(f"GRANT CREATE ON DATABASE {database.name} TO {role}")
 
 
 async def _fill(settings: Settings, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""The reporting service: one writer per projection, each with its own place in the logs; and the function that keeps what was reported."""
+"""The reporting service: one writer that feeds all projections together; and the function that keeps what was reported."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from kernel.service import Service, Site
 from kernel.settings import Settings
 from kernel.telemetry import Telemetry
 from services.reporting.domain import figures
+from services.reporting.generations import LIVE_UNIT
 from services.reporting.logs import Logs
 from services.reporting.projections import PROJECTIONS
-from services.reporting.projections.projection import Projection
 from services.reporting.store import Store, connector
 from services.reporting.writer import Writer
 
-LOGS = (*SUPPORT_FUNCTIONS, Function.CONSENT)
+LOGS = (*SUPPORT_FUNCTIONS, Function.CONSENT, Function.REGISTRY, Function.REPORTING)
 """Functions whose logs are read."""
 ROLE = "tsunagu_projector"
 YIELD = 5
@@ -28,26 +28,21 @@ YIELD = 5
 
 
 def writers(site: Site) -> list[Writer]:
-    """A writer for each projection. Raises SettingsMissing."""
-    found = [_writer(projection, site) for projection in PROJECTIONS]
-    _measure(found, site.telemetry)
-    return found
-
-
-def _writer(projection: Projection, site: Site) -> Writer:
-    meter, functions = site.telemetry.meter(projection.name), {site.topics.log(function): str(function) for function in LOGS}
+    """The writer of all projections that are fed. Raises SettingsMissing."""
+    meter, functions = site.telemetry.meter(LIVE_UNIT), {site.topics.log(function): str(function) for function in LOGS}
     partitions = [TP(topic, number) for topic in sorted(functions) for number in range(site.settings.partitions)]
-    logs = Logs(partitions, lambda: site.clients.follower(f"{site.service}-{projection.name}"))
-    return Writer(projection.name, Store(projection, connector(site.settings, ROLE), meter.alarm), logs, functions, meter)
+    logs = Logs(partitions, lambda: site.clients.follower(f"{site.service}-{LIVE_UNIT}"))
+    writer = Writer(LIVE_UNIT, Store(PROJECTIONS, connector(site.settings, ROLE), meter.alarm), logs, functions, meter)
+    _measure(writer, site.telemetry)
+    return [writer]
 
 
-def _measure(found: list[Writer], telemetry: Telemetry) -> None:
+def _measure(writer: Writer, telemetry: Telemetry) -> None:
     labels = ("service", "projection")
     age = Gauge("tsunagu_projection_age_seconds", "Age of the oldest record read and not yet in the tables", labels, registry=telemetry.registry)
-    parked = Gauge("tsunagu_projection_parked_records", "Log records that could not be read", labels, registry=telemetry.registry)
-    for writer in found:
-        age.labels(telemetry.service, writer.name).set_function(writer.age)
-        parked.labels(telemetry.service, writer.name).set_function(lambda writer=writer: writer.parked)
+    parked = Gauge("tsunagu_projection_parked_records", "Log records that are missing from what is read", labels, registry=telemetry.registry)
+    age.labels(telemetry.service, writer.name).set_function(writer.age)
+    parked.labels(telemetry.service, writer.name).set_function(lambda: writer.parked)
 
 
 REPORTING = Deciding(Function.REPORTING, (figures.DECIDER,))

@@ -22,12 +22,14 @@ Alarm = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A log record that cannot be read: where it lies, and why."""
+    """A log record that cannot be read or applied: where it lies, and why."""
 
     topic: str
     partition: int
     offset: int
     code: str
+    key: str = ""
+    """The case, or other entity; empty where not even that can be read."""
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ def read(records: Iterable[Record], logs: Mapping[str, str], wants: Wants = lamb
         try:
             reading.facts.append(_read(record, logs[record.topic], wants))
         except PoisonError as error:
-            reading.parked.append(Parked(record.topic, record.partition, record.offset, error.code))
+            reading.parked.append(Parked(record.topic, record.partition, record.offset, error.code, _key(record)))
     return reading
 
 
@@ -61,7 +63,14 @@ def _read(record: Record, log: str, wants: Wants) -> tuple[Sequence, Fact]:
     if kind is None:
         raise PoisonError(RefusalCode.UNKNOWN_TYPE, "ce_type")
     event = serde.unwrapped(serde.decode(record.value)) if wants(log, kind) else None
-    return (record.topic, record.partition, attributes.subject), Fact(log, record.partition, attributes, kind, event)
+    return (record.topic, record.partition, attributes.subject), Fact(log, record.partition, attributes, kind, event, record.topic, record.offset, record.value or b"")
+
+
+def _key(record: Record) -> str:
+    try:
+        return (record.key or b"").decode()
+    except UnicodeDecodeError:
+        return ""
 
 
 def fresh(reading: Reading, last: Mapping[Sequence, int], alarm: Alarm) -> tuple[list[Fact], dict[Sequence, int]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import asyncpg
 
+from services.reporting import store
+from services.reporting.generations import LIVE_UNIT
 from services.reporting.projections.metrics import METRICS
 
 _TIMELINE = """
@@ -15,8 +17,8 @@ _TIMELINE = """
     ORDER BY recorded_at, array_position(ARRAY['consent'], log) NULLS FIRST, log, seq"""
 _FIGURES = "SELECT metric, dimension, value FROM reporting.figures WHERE period = $1 ORDER BY dimension"
 _TOTALS = "SELECT metric, sum(value)::bigint AS value FROM reporting.figures WHERE period = $1 GROUP BY metric"
-_POSITIONS = "SELECT topic, partition, next_offset FROM reporting.progress WHERE projection = $1"
-_PARKED = "SELECT count(*) FROM reporting.parked WHERE projection = $1"
+_PARKED = """
+    SELECT count(*) FROM reporting.parked JOIN reporting.generations USING (projection, generation) WHERE projection = $1 AND state = 'LIVE'"""
 
 
 async def timeline(connection: asyncpg.Connection, case: str, everything: bool = False) -> list[dict[str, Any]]:
@@ -44,8 +46,8 @@ async def totals(connection: asyncpg.Connection, month: str) -> tuple[dict[str, 
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         found = {row["metric"]: row["value"] for row in await connection.fetch(_TOTALS, month)}
         positions: dict[str, dict[int, int]] = {}
-        for row in await connection.fetch(_POSITIONS, "monthly"):
-            positions.setdefault(row["topic"], {})[row["partition"]] = row["next_offset"]
+        for (topic, partition), offset in (await store.positions(connection, LIVE_UNIT)).items():
+            positions.setdefault(topic, {})[partition] = offset
     return found, positions
 
 

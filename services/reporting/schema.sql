@@ -1,80 +1,65 @@
--- Tables of the projections. Codes, ids and times only: no personal text ever comes here.
+-- What is the same for every generation of the projections' tables. Codes, ids and times only: no personal text ever comes here.
 -- Run by the owner at every provisioning, so every statement may be run again.
+-- The tables themselves are made by the projector, one schema for each generation (services/reporting/generations.py).
+
+-- What was made before there were generations goes: every row follows from the logs, and is read again from their beginning.
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM information_schema.columns WHERE table_schema = 'reporting' AND table_name = 'progress' AND column_name = 'projection') THEN
+        DROP SCHEMA reporting CASCADE;
+    END IF;
+END $$;
 
 CREATE SCHEMA IF NOT EXISTS reporting;
+GRANT USAGE, CREATE ON SCHEMA reporting TO tsunagu_projector;
 
--- Where each projection has got to. Changes in the transaction that writes the rows, and only from the offset that was expected.
+-- Every generation (世代) of a projection's tables: which code made it, and what it is for now.
+CREATE TABLE IF NOT EXISTS reporting.generations (
+    projection text        NOT NULL,
+    generation integer     NOT NULL,
+    version    integer     NOT NULL,
+    definition text        NOT NULL,
+    state      text        NOT NULL,
+    fed        boolean     NOT NULL DEFAULT false, -- moves with the unit 'live'
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (projection, generation)
+);
+
+-- Where each reader has got to. Changes in the transaction that writes the rows, and only from the offset that was expected.
+-- The unit 'live' moves all generations that are fed together; one that is being rebuilt moves by itself.
 CREATE TABLE IF NOT EXISTS reporting.progress (
-    projection  text        NOT NULL,
+    unit        text        NOT NULL,
     topic       text        NOT NULL,
     partition   integer     NOT NULL,
     next_offset bigint      NOT NULL,
     updated_at  timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (projection, topic, partition)
+    PRIMARY KEY (unit, topic, partition)
 );
 
--- The last seq that each projection has counted, per key and log partition: what comes again is dropped.
+-- The last seq that each reader has counted, per key and log partition: what comes again is dropped.
 CREATE TABLE IF NOT EXISTS reporting.sequences (
-    projection text    NOT NULL,
-    topic      text    NOT NULL,
-    partition  integer NOT NULL,
-    key        text    NOT NULL,
-    seq        bigint  NOT NULL,
-    PRIMARY KEY (projection, topic, partition, key)
+    unit      text    NOT NULL,
+    topic     text    NOT NULL,
+    partition integer NOT NULL,
+    key       text    NOT NULL,
+    seq       bigint  NOT NULL,
+    PRIMARY KEY (unit, topic, partition, key)
 );
 
--- Log records that could not be read: the figures are incomplete while there are any.
+-- Log records that a generation does not hold (保留): what could not be applied, and what came after it in the same case.
 CREATE TABLE IF NOT EXISTS reporting.parked (
-    projection  text    NOT NULL,
-    topic       text    NOT NULL,
-    partition   integer NOT NULL,
-    log_offset  bigint  NOT NULL,
-    code        text    NOT NULL,
-    PRIMARY KEY (projection, topic, partition, log_offset)
+    projection text        NOT NULL,
+    generation integer     NOT NULL,
+    topic      text        NOT NULL,
+    partition  integer     NOT NULL,
+    log_offset bigint      NOT NULL,
+    key        text        NOT NULL, -- '' where the record cannot be read
+    code       text        NOT NULL,
+    parked_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (projection, generation, topic, partition, log_offset)
 );
+CREATE INDEX IF NOT EXISTS parked_by_key ON reporting.parked (projection, generation, key);
 
--- What happened in a case (事例の経過), one row per event and log; facts of no case stand under their own key.
-CREATE TABLE IF NOT EXISTS reporting.timeline (
-    case_id     text        NOT NULL,
-    log         text        NOT NULL,
-    partition   integer     NOT NULL,
-    seq         bigint      NOT NULL,
-    recorded_at timestamptz NOT NULL,
-    event_id    text        NOT NULL,
-    type        text        NOT NULL,
-    title_ja    text        NOT NULL,
-    plumbing    boolean     NOT NULL,
-    agency      text        NOT NULL,
-    recipient   text        NOT NULL,
-    about       text        NOT NULL,
-    outcome     text        NOT NULL,
-    rule        text        NOT NULL,
-    basis       text        NOT NULL,
-    released    text[]      NOT NULL,
-    withheld    text[]      NOT NULL,
-    reasons     text[]      NOT NULL,
-    PRIMARY KEY (case_id, log, partition, seq)
-);
-
--- Counts of a month (延べ).
-CREATE TABLE IF NOT EXISTS reporting.monthly (
-    period    text   NOT NULL,
-    metric    text   NOT NULL,
-    dimension text   NOT NULL,
-    value     bigint NOT NULL,
-    PRIMARY KEY (period, metric, dimension)
-);
-
--- Distinct cases of a month (実): the members themselves, since distinct counts cannot be added.
-CREATE TABLE IF NOT EXISTS reporting.monthly_cases (
-    period    text NOT NULL,
-    metric    text NOT NULL,
-    dimension text NOT NULL,
-    case_id   text NOT NULL,
-    PRIMARY KEY (period, metric, dimension, case_id)
-);
-
-CREATE OR REPLACE VIEW reporting.figures AS
-    SELECT period, metric, dimension, value FROM reporting.monthly
-    UNION ALL
-    SELECT period, metric, dimension, count(*) FROM reporting.monthly_cases GROUP BY period, metric, dimension;
+-- What is incomplete while something is parked: a case, or everything where the record could not even be read.
+CREATE OR REPLACE VIEW reporting.incomplete AS
+    SELECT DISTINCT parked.projection, parked.key FROM reporting.parked
+    JOIN reporting.generations USING (projection, generation) WHERE generations.state = 'LIVE';

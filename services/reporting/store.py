@@ -1,4 +1,4 @@
-"""Store: a projection's rows and its log positions in PostgreSQL, changed together or not at all."""
+"""Store: the projections' rows and the log positions they follow from in PostgreSQL, changed together or not at all."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import asyncpg
 from kernel.failures import Unavailable
 from kernel.records import TP, Record
 from kernel.settings import Settings
-from services.reporting import facts
-from services.reporting.projections.projection import Projection
+from services.reporting import facts, generations
+from services.reporting.folding import fold
+from services.reporting.generations import LIVE_UNIT, Generation
+from services.reporting.projections.projection import Fact, Projection
+from services.reporting.projections.table import Rows
 
 DATABASE = "tsunagu_reporting"
 CONNECT_S, COMMAND_S = 5.0, 30.0
@@ -21,25 +24,28 @@ Connect = Callable[[], Awaitable[asyncpg.Connection]]
 Move = tuple[TP, int, int]
 """A partition, the offset expected in the database, the offset to go to."""
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reporting.' || $1, 0))"
 _BEGIN = """
-    INSERT INTO reporting.progress (projection, topic, partition, next_offset)
+    INSERT INTO reporting.progress (unit, topic, partition, next_offset)
     SELECT $1, topic, partition, 0 FROM unnest($2::text[], $3::int[]) AS new (topic, partition)
     ON CONFLICT DO NOTHING"""
-_POSITIONS = "SELECT topic, partition, next_offset FROM reporting.progress WHERE projection = $1"
+_POSITIONS = "SELECT topic, partition, next_offset FROM reporting.progress WHERE unit = $1"
 _ADVANCE = """
     UPDATE reporting.progress AS progress SET next_offset = move.next, updated_at = now()
     FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) AS move (topic, partition, expected, next)
-    WHERE progress.projection = $1 AND progress.topic = move.topic AND progress.partition = move.partition
+    WHERE progress.unit = $1 AND progress.topic = move.topic AND progress.partition = move.partition
       AND progress.next_offset = move.expected"""
 _LAST = """
     SELECT topic, partition, key, seq FROM reporting.sequences JOIN unnest($2::text[], $3::int[], $4::text[]) AS wanted (topic, partition, key)
-    USING (topic, partition, key) WHERE projection = $1"""
+    USING (topic, partition, key) WHERE unit = $1"""
 _REMEMBER = """
-    INSERT INTO reporting.sequences (projection, topic, partition, key, seq) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (projection, topic, partition, key) DO UPDATE SET seq = excluded.seq"""
-_PARKED = "SELECT count(*) FROM reporting.parked WHERE projection = $1"
-_PARK = "INSERT INTO reporting.parked (projection, topic, partition, log_offset, code) VALUES ($1, $2, $3, $4, $5)"
+    INSERT INTO reporting.sequences (unit, topic, partition, key, seq) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (unit, topic, partition, key) DO UPDATE SET seq = excluded.seq"""
+_PARKED_KEYS = "SELECT DISTINCT key FROM reporting.parked WHERE projection = $1 AND generation = $2 AND key <> ''"
+_PARKED = """
+    SELECT count(*) FROM reporting.parked JOIN reporting.generations USING (projection, generation) WHERE state = 'LIVE'"""
+_PARK = """
+    INSERT INTO reporting.parked (projection, generation, topic, partition, log_offset, key, code) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT DO NOTHING"""
 
 _OUTAGES = (
     OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError,
@@ -66,16 +72,19 @@ def connector(settings: Settings, role: str) -> Connect:
 
 
 class Store:
-    """One projection's share of the database."""
+    """What one unit moves: the unit 'live' all generations that are fed, another one the generation that is named."""
 
-    def __init__(self, projection: Projection, connect: Connect, alarm: facts.Alarm) -> None:
-        self._projection, self._connect, self._alarm = projection, connect, alarm
+    def __init__(self, projections: Sequence[Projection], connect: Connect, alarm: facts.Alarm, alone: Generation | None = None) -> None:
+        self._projections, self._connect, self._alarm, self._alone = {each.name: each for each in projections}, connect, alarm, alone
+        self.unit = alone.unit if alone else LIVE_UNIT
         self._connection: asyncpg.Connection | None = None
 
     async def open(self) -> None:
-        """Connect anew. Raises Unavailable."""
-        with _outage():
+        """Connect anew; the unit 'live' then has the generations that it needs. Raises Unavailable."""
+        with outage():
             self._connection = await self._connect()
+            if self._alone is None:
+                await generations.establish(self._connection, list(self._projections.values()))
 
     async def close(self) -> None:
         """Disconnect; a transaction under way is undone."""
@@ -86,34 +95,36 @@ class Store:
 
     async def positions(self, partitions: Collection[TP]) -> dict[TP, int]:
         """Where to read on, per partition; new ones begin at 0. Raises Unavailable."""
-        with _outage():
-            await self._open.execute(_BEGIN, self._projection.name, *_columns(sorted(partitions), 2))
-            rows = await self._open.fetch(_POSITIONS, self._projection.name)
-        found = {TP(topic, partition): offset for topic, partition, offset in rows}
+        with outage():
+            await self._open.execute(_BEGIN, self.unit, *_columns(sorted(partitions), 2))
+            found = await positions(self._open, self.unit)
         return {tp: found[tp] for tp in partitions}
 
+    async def outdated(self) -> list[str]:
+        """Projections that need a rebuild before they follow the log. Raises Unavailable."""
+        with outage():
+            return generations.outdated(await generations.known(self._open))
+
     async def parked(self) -> int:
-        """How many log records this projection could not read. Raises Unavailable."""
-        with _outage():
-            return int(await self._open.fetchval(_PARKED, self._projection.name))
+        """How many log records are missing from what is read. Raises Unavailable."""
+        with outage():
+            return int(await self._open.fetchval(_PARKED))
 
     async def apply(self, records: Sequence[Record], moves: Sequence[Move], logs: Mapping[str, str]) -> list[facts.Parked]:
-        """Rows of ``records`` and the positions after them, in one transaction; returns what could not be read.
+        """Rows of ``records`` and the positions after them, in one transaction; returns what could not be read or applied.
 
         Raises Superseded when any position is not the expected one, Unavailable when the database does not answer; the rows are then
         not there, or, if only the answer to the commit was lost, there with their positions.
         """
-        reading = facts.read(records, logs, self._projection.wants)
-        with _outage():
+        reading = facts.read(records, logs, self._wants)
+        with outage():
             async with self._open.transaction():
                 await self._advance(moves)
                 last = await self._last(reading.sequences())
                 new, seen = facts.fresh(reading, last, self._alarm)
-                for write in self._projection.writes(new):
-                    await self._open.executemany(write.statement, write.rows)
-                await self._note(_REMEMBER, sorted((*sequence, seq) for sequence, seq in seen.items()))
-                await self._note(_PARK, [(bad.topic, bad.partition, bad.offset, bad.code) for bad in reading.parked])
-        return reading.parked
+                parked = [bad for each in await self._moved() for bad in await self._project(each, new, reading.parked)]
+                await self._note(sorted((*sequence, seq) for sequence, seq in seen.items()))
+        return list({(each.topic, each.partition, each.offset): each for each in parked}.values())
 
     @property
     def _open(self) -> asyncpg.Connection:
@@ -121,21 +132,56 @@ class Store:
             raise Unavailable("database")
         return self._connection
 
+    def _wants(self, log: str, kind: Any) -> bool:
+        return any(projection.wants(log, kind) for projection in self._projections.values())
+
+    async def _moved(self) -> list[Generation]:
+        """What this unit moves now: a rebuild may have joined, or a switch have come."""
+        if self._alone is not None:
+            return [self._alone]
+        return [each for each in await generations.known(self._open) if each.fed]
+
+    async def _project(self, generation: Generation, new: Sequence[Fact], unread: Sequence[facts.Parked]) -> list[facts.Parked]:
+        """One generation's rows; what it cannot apply is parked with its case."""
+        keys = {row[0] for row in await self._open.fetch(_PARKED_KEYS, generation.projection, generation.number)}
+        rows, parked = fold(self._projections[generation.projection], new, keys, unread)
+        await write(self._open, generation, rows)
+        await park(self._open, generation, [*unread, *parked])
+        return [*unread, *parked]
+
     async def _advance(self, moves: Sequence[Move]) -> None:
-        """Under the projection's lock, so that two writers meet here one after the other and not in a deadlock."""
-        await self._open.execute(_LOCK, self._projection.name)
+        """Under the unit's lock, so that two writers meet here one after the other and not in a deadlock."""
+        await generations.lock(self._open, self.unit)
         rows = [(tp.topic, tp.partition, expected, following) for tp, expected, following in moves]
-        done = await self._open.execute(_ADVANCE, self._projection.name, *_columns(rows, 4))
+        done = await self._open.execute(_ADVANCE, self.unit, *_columns(rows, 4))
         if done != f"UPDATE {len(moves)}":
-            raise Superseded(self._projection.name)
+            raise Superseded(self.unit)
 
     async def _last(self, sequences: Sequence[facts.Sequence]) -> dict[facts.Sequence, int]:
-        rows = await self._open.fetch(_LAST, self._projection.name, *_columns(sequences, 3))
+        rows = await self._open.fetch(_LAST, self.unit, *_columns(sequences, 3))
         return {(topic, partition, key): seq for topic, partition, key, seq in rows}
 
-    async def _note(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    async def _note(self, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
-            await self._open.executemany(statement, [(self._projection.name, *row) for row in rows])
+            await self._open.executemany(_REMEMBER, [(self.unit, *row) for row in rows])
+
+
+async def positions(connection: asyncpg.Connection, unit: str) -> dict[TP, int]:
+    """How far a unit has read, by topic and partition."""
+    return {TP(topic, partition): offset for topic, partition, offset in await connection.fetch(_POSITIONS, unit)}
+
+
+async def write(connection: asyncpg.Connection, generation: Generation, rows: Rows) -> None:
+    """Write rows into a generation's tables, each added to what is there under its key."""
+    for table, found in rows.sorted():
+        await connection.executemany(table.upsert.format(table=f"{generation.schema}.{table.name}"), found)
+
+
+async def park(connection: asyncpg.Connection, generation: Generation, parked: Sequence[facts.Parked]) -> None:
+    """Remember what a generation does not hold."""
+    if parked:
+        name, number = generation.projection, generation.number
+        await connection.executemany(_PARK, [(name, number, bad.topic, bad.partition, bad.offset, bad.key, bad.code) for bad in parked])
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
@@ -143,7 +189,7 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 
 @contextmanager
-def _outage():
+def outage():
     """Turn what an outage raises into Unavailable; everything else is a fault of ours and goes through."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""Writer: reads the logs from where the database says, and writes a projection's rows there, until it is stopped.
+"""Writer: reads the logs from where the database says, and writes the projections' rows there, until it is stopped.
 
 Whatever goes wrong, it starts again from the positions in the database; it keeps no truth of its own.
 """
@@ -20,12 +20,12 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 
 
 class Writer:
-    """One projection at work. ``functions`` gives the function of each log topic."""
+    """One unit at work. ``functions`` gives the function of each log topic."""
 
     def __init__(self, name: str, store: Store, logs: Logs, functions: Mapping[str, str], meter: Meter) -> None:
         self.name = name
         self.parked = 0
-        """Log records that could not be read, of this projection, ever."""
+        """Log records that are missing from what is read."""
         self._store, self._logs, self._functions, self._meter = store, logs, functions, meter
         self._positions: dict[TP, int] = {}
         self._oldest: int | None = None
@@ -68,6 +68,8 @@ class Writer:
             await self._store.open()
             self._positions = await self._store.positions([TP(*tp) for tp in self._logs.partitions])
             self.parked = await self._store.parked()
+            for projection in await self._store.outdated():
+                log.logger().error("rebuild needed", worker=self.name, projection=projection)
             await self._logs.seek(self._positions)
             self._meter.took(self._positions)
             await self._follow()

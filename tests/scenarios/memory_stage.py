@@ -17,7 +17,8 @@ from kernel.memory import START, MemoryLog, MemoryRecord, MemoryTown
 from kernel.routes import Routes
 from kernel.topics import Topics
 from services.reporting import facts
-from services.reporting.projections import monthly
+from services.reporting.folding import fold
+from services.reporting.projections.monthly import MONTHLY, Monthly
 from tests.scenarios.town import populate
 
 PARTITIONS = 3
@@ -69,10 +70,11 @@ class MemoryStage:
     def figures(self) -> dict[tuple[str, str], int]:
         """See Stage: what the monthly projection makes of the logs."""
         reading = facts.read((record for topic in LOGS for record in self.log.records(topic)), LOGS)
+        rows, _ = fold(Monthly(), [fact for _, fact in reading.facts], ())
         found: Counter[tuple[str, str]] = Counter()
-        for write in monthly.Monthly().writes([fact for _, fact in reading.facts]):
-            for _, metric, dimension, amount in write.rows:
-                found[metric, dimension] += amount if write.statement == monthly.ADD else 1
+        for table, kept in rows.sorted():
+            for _, metric, dimension, amount in kept:
+                found[metric, dimension] += amount if table is MONTHLY else 1
         return dict(found)
 
     def close(self) -> None:

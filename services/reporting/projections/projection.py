@@ -1,13 +1,14 @@
-"""What a projection is: a pure function from logged facts to rows. It records and counts; it never decides."""
+"""What a projection is (投影): a pure function from one logged fact to rows. It records and counts; it never decides."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contracts.catalogue import EventType
 from kernel.envelope import Envelope
+from services.reporting.projections.table import Row, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +21,28 @@ class Fact:
     envelope: Envelope
     kind: EventType
     event: Any
-    """None where the projection did not want it: decoding costs more than anything else here."""
+    """None where no projection wants it: decoding costs more than anything else here."""
+    topic: str = ""
+    offset: int = -1
+    value: bytes = b""
+    """The record's value as it lies in the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One statement and the rows it takes, in an order that does not depend on anything but the facts."""
-
-    statement: str
-    rows: list[tuple[Any, ...]]
+Written = Iterable[tuple[Table, Row]]
 
 
 class Projection(Protocol):
-    """A named fold of the logs into tables. No row may depend on the order of facts across partitions."""
+    """A named fold of the logs into tables. No row may depend on the order of facts across partitions or logs."""
 
     name: str
+    version: int
+    """Counts up when its rows come to mean something else."""
+    tables: tuple[Table, ...]
+    views: Mapping[str, str]
+    """What is read of the tables in another shape: a SELECT by name, ``{schema}`` before each table."""
 
     def wants(self, log: str, kind: EventType) -> bool:
-        """Whether ``writes`` looks into events of this type in this log, and not only at type and envelope."""
+        """Whether ``rows`` looks into events of this type in this log, and not only at type and envelope."""
 
-    def writes(self, facts: Sequence[Fact]) -> list[Write]:
-        """The rows that a batch of new facts gives, coalesced. Each fact comes exactly once."""
+    def rows(self, fact: Fact) -> Written:
+        """The rows that one fact gives; each fact comes exactly once. May raise anything: the fact's case is then parked."""

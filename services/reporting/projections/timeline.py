@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,13 +10,30 @@ from contracts.catalogue import EventType
 from contracts.consent import DisclosureDecided
 from contracts.coordination import TaskAssigned
 from contracts.envelope import MessageRefused, VerdictNoted
-from services.reporting.projections.projection import Fact, Write
+from services.reporting.projections.projection import Fact, Written
+from services.reporting.projections.table import KEY, Column, Table
+from services.reporting.resource import Resource, Role
 
-STATEMENT = """
-    INSERT INTO reporting.timeline (case_id, log, partition, seq, recorded_at, event_id, type, title_ja, plumbing, agency, recipient,
-                                    about, outcome, rule, basis, released, withheld, reasons)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"""
+TIMELINE = Table("timeline", (
+    Column("case_id", "text", KEY), Column("log", "text", KEY), Column("partition", "integer", KEY), Column("seq", "bigint", KEY),
+    Column("recorded_at", "timestamptz"), Column("event_id", "text"), Column("type", "text"), Column("title_ja", "text"),
+    Column("plumbing", "boolean"), Column("agency", "text"), Column("recipient", "text"), Column("about", "text"), Column("outcome", "text"),
+    Column("rule", "text"), Column("basis", "text"), Column("released", "text[]"), Column("withheld", "text[]"), Column("reasons", "text[]"),
+), each=True, case="case_id")
+"""What happened in a case, one row per event and log; facts of no case stand under their own key."""
 
+RESOURCES = (
+    Resource(
+        name="timeline", title_ja="事例の経過", view="timeline", projection="timeline", case="case_id",
+        headings={
+            "case_id": "事例", "recorded_at": "記録日時", "title_ja": "出来事", "type": "種別", "agency": "機関", "recipient": "相手", "about": "対象",
+            "outcome": "結果", "rule": "規則", "basis": "根拠", "released": "渡した区分", "withheld": "渡さない区分", "reasons": "理由", "log": "ログ",
+            "partition": "区画", "seq": "番号", "event_id": "事象",
+        },
+        order=("case_id", "recorded_at", "log", "partition", "seq"), filters=("case_id", "type", "agency"),
+        roles=frozenset((Role.CASEWORKER, Role.MUNICIPALITY, Role.AUDITOR)),
+    ),
+)
 _ADDRESSEES = ("recipient", "to_agency", "linked_agency", "host", "agency")
 """Fields that name the agency to which an event speaks, the most telling first."""
 
@@ -24,16 +41,17 @@ _ADDRESSEES = ("recipient", "to_agency", "linked_agency", "host", "agency")
 class Timeline:
     """One row per event. Facts of the whole municipality, which lie in every partition, belong to no case and are left out."""
 
-    name = "timeline"
+    name, version = "timeline", 1
+    tables = (TIMELINE,)
+    views: Mapping[str, str] = {}
 
     def wants(self, log: str, kind: EventType) -> bool:
         """See Projection: what names an addressee, a verdict, a refusal."""
         return kind.cls is TaskAssigned or any(field in kind.cls.__struct_fields__ for field in _ADDRESSEES)
 
-    def writes(self, facts: Sequence[Fact]) -> list[Write]:
+    def rows(self, fact: Fact) -> Written:
         """See Projection."""
-        rows = [_row(fact) for fact in facts if not fact.kind.broadcast]
-        return [Write(STATEMENT, rows)] if rows else []
+        return () if fact.kind.broadcast else ((TIMELINE, _row(fact)),)
 
 
 def _row(fact: Fact) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from contracts.envelope import SealedEvent
@@ -9,7 +10,9 @@ from kernel import serde
 from kernel.envelope import Envelope
 from kernel.memory import MemoryRecord
 from kernel.testing import AT, KEY
-from services.reporting.projections.projection import Fact
+from services.reporting.folding import fold
+from services.reporting.projections.projection import Fact, Projection
+from services.reporting.projections.table import Table
 
 
 def envelope_of(event: Any, *, key: str = KEY, seq: int = 1, at: int = AT, agency: str = "elder") -> Envelope:
@@ -30,3 +33,11 @@ def record(event: Any, topic: str, offset: int = 0, partition: int = 0, **attrib
     if serde.type_of(event).personal:
         value = serde.encode(SealedEvent(body=value, origin_source="elder", origin_id=envelope.id, origin_type=envelope.type))
     return MemoryRecord(topic, partition, offset, envelope.recorded_time, envelope.subject.encode(), value, tuple(envelope.headers()))
+
+
+def rows(projection: Projection, table: Table, facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """The rows that a projection has of a table after these facts, by column; nothing may have been parked."""
+    found, parked = fold(projection, facts, ())
+    assert [] == parked
+    kept = {each.name: rows for each, rows in found.sorted()}.get(table.name, [])
+    return [dict(zip(table.names, row, strict=True)) for row in kept]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -28,9 +26,9 @@ from contracts.shared import (
     VisitorRelation,
 )
 from services.reporting.projections.metrics import METRICS
-from services.reporting.projections.monthly import ADD, JOIN, Monthly, period
+from services.reporting.projections.monthly import CASES, MONTHLY, Monthly, period
 from services.reporting.projections.projection import Fact
-from tests.services.reporting.facts import fact
+from tests.services.reporting.facts import fact, rows
 from tests.services.reporting.test_timeline import REFUSED, VERDICT
 
 ELDER = ConsultationReceived(person="82", field=Field.ELDER, visitor_relation=VisitorRelation.FAMILY)
@@ -42,21 +40,16 @@ RELEASED = DisclosureReleased(
 )
 
 
-def rows(statement: str, facts: Sequence[Fact]) -> list[tuple[Any, ...]]:
-    """The rows of one of the two statements."""
-    return [row for write in Monthly().writes(facts) if write.statement == statement for row in write.rows]
-
-
 def counted(*facts: Fact) -> dict[tuple[str, str], int]:
     """Amount by metric and dimension."""
-    return {(metric, dimension): amount for _, metric, dimension, amount in rows(ADD, facts)}
+    return {(row["metric"], row["dimension"]): row["value"] for row in rows(Monthly(), MONTHLY, facts)}
 
 
 def cases(*facts: Fact) -> dict[tuple[str, str], set[str]]:
     """Cases by metric and dimension."""
     found: dict[tuple[str, str], set[str]] = {}
-    for _, metric, dimension, case in rows(JOIN, facts):
-        found.setdefault((metric, dimension), set()).add(case)
+    for row in rows(Monthly(), CASES, facts):
+        found.setdefault((row["metric"], row["dimension"]), set()).add(row["case_id"])
     return found
 
 
@@ -128,7 +121,7 @@ def test_a_batch_across_midnight_is_counted_in_two_months():
     signal = SignalReceived(person="1", channel=Channel.RESIDENT, area_code="", reporter_person="")
 
     assert [("2026-05", 1), ("2026-06", 1)] == [
-        (month, amount) for month, _, _, amount in rows(ADD, [fact(signal, at=1_780_239_599_999), fact(signal, at=1_780_239_600_000, seq=2)])]
+        (row["period"], row["value"]) for row in rows(Monthly(), MONTHLY, [fact(signal, at=1_780_239_599_999), fact(signal, at=1_780_239_600_000, seq=2)])]
 
 
 def test_every_metric_has_a_code_and_a_title_of_its_own():

@@ -18,10 +18,8 @@ from typer.testing import CliRunner, Result
 
 from cli.report import app, as_csv
 from kernel.records import TP
+from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.metrics import METRICS
-from services.reporting.projections.monthly import Monthly
-from services.reporting.projections.projection import Projection
-from services.reporting.projections.timeline import Timeline
 from services.reporting.store import Store, connector
 from tests.installation import Broker
 from tests.services.reporting.facts import record
@@ -62,25 +60,21 @@ def reports(broker: Broker) -> Iterator[Reports]:
     asyncio.run(_clear(broker, case))
 
 
+PLACE = "no-log-of-ours"
+
+
 async def _fill(broker: Broker, case: str, records: list[Any]) -> None:
-    class Named:
-        """A projection of this test alone: its positions are not the service's."""
-
-        def __init__(self, projection: Projection) -> None:
-            self.name, self.wants, self.writes = f"{projection.name}-{case}", projection.wants, projection.writes
-
-    for projection in (Timeline(), Monthly()):
-        store = Store(Named(projection), connector(broker.settings, "tsunagu_projector"), lambda code: None)
-        await store.open()
-        await store.positions([TP("consent", 0)])
-        await store.apply(records, [(TP("consent", 0), 0, 1)], LOGS)
-        await store.close()
+    store = Store(PROJECTIONS, connector(broker.settings, "tsunagu_projector"), lambda code: None)
+    await store.open()
+    await store.positions([TP(PLACE, 0)])
+    await store.apply(records, [(TP(PLACE, 0), 0, 1)], LOGS)
+    await store.close()
 
 
 async def _clear(broker: Broker, case: str) -> None:
     connection = await connector(broker.settings, "tsunagu_projector")()
-    for table in ("progress", "sequences"):
-        await connection.execute(f"DELETE FROM reporting.{table} WHERE projection LIKE '%' || $1", case)
+    await connection.execute("DELETE FROM reporting.progress WHERE topic = $1", PLACE)
+    await connection.execute("DELETE FROM reporting.sequences WHERE key = $1", case)
     await connection.execute("DELETE FROM reporting.timeline WHERE case_id = $1", case)
     await connection.execute("DELETE FROM reporting.monthly WHERE period = '1999-01'")
     await connection.execute("DELETE FROM reporting.monthly_cases WHERE period = '1999-01'")
@@ -154,7 +148,7 @@ def test_incomplete_figures_are_shown_and_said_to_be_so(reports: Reports, broker
     """Exit code 1: somebody has to look at the record that could not be read."""
     async def park() -> None:
         connection = await connector(broker.settings, "tsunagu_projector")()
-        await connection.execute("INSERT INTO reporting.parked VALUES ('monthly', 'consent.log', 0, 7, 'UNDECODABLE')")
+        await connection.execute("INSERT INTO reporting.parked VALUES ('monthly', 1, 'consent.log', 0, 7, '', 'UNDECODABLE')")
         await connection.close()
 
     asyncio.run(park())

@@ -31,13 +31,10 @@ from contracts.shared import (
     VisitorRelation,
     WithheldPart,
 )
-from services.reporting.projections.timeline import Timeline
+from services.reporting.projections.timeline import TIMELINE, Timeline
 from tests.services.reporting.facts import fact
+from tests.services.reporting.facts import rows as rows_of
 
-COLUMNS = (
-    "case_id", "log", "partition", "seq", "recorded_at", "event_id", "type", "title_ja", "plumbing", "agency", "recipient", "about", "outcome",
-    "rule", "basis", "released", "withheld", "reasons",
-)
 RECEIVED = ConsultationReceived(person="82", field=Field.ELDER, visitor_relation=VisitorRelation.FAMILY)
 VERDICT = DisclosureDecided(
     request_id="r", event_id="e", event_type="CoordinationReferred", recipient="coordinator", agency="elder",
@@ -54,7 +51,7 @@ REFUSED = MessageRefused(
 
 def rows(*facts: Any) -> list[dict[str, Any]]:
     """The rows that the timeline gives for these facts, by column."""
-    return [dict(zip(COLUMNS, row, strict=True)) for write in Timeline().writes(facts) for row in write.rows]
+    return rows_of(Timeline(), TIMELINE, facts)
 
 
 def test_an_event_is_one_row_with_its_place_and_time():

@@ -50,9 +50,9 @@ class Desk:
 
     def writer(self) -> tuple[Writer, Meter]:
         """A writer as the service would start it."""
-        meter = Telemetry("reporting").meter("monthly")
+        meter = Telemetry("reporting").meter("live")
         logs = Logs([TP(self.topic, number) for number in range(PARTITIONS)], lambda: AIOKafkaConsumer(**self.broker.aiokafka(), enable_auto_commit=False))
-        return Writer("monthly", Store(Monthly(), self.connect, meter.alarm), logs, {self.topic: "outreach"}, meter), meter
+        return Writer("live", Store([Monthly()], self.connect, meter.alarm), logs, {self.topic: "outreach"}, meter), meter
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Meter]:
@@ -86,6 +86,9 @@ async def desk(broker: Broker, database: Connect) -> AsyncIterator[Desk]:
     topic = f"reporting-test-{uuid.uuid4().hex}"
     administrator = AdminClient(broker.confluent())
     administrator.create_topics([NewTopic(topic, PARTITIONS, config={"message.timestamp.type": "LogAppendTime"})])[topic].result(30)
+    store = Store([Monthly()], database, lambda code: None)
+    await store.open()
+    await store.close()
     async with AIOKafkaProducer(**broker.aiokafka()) as producer:
         yield Desk(broker, database, topic, producer)
 

@@ -1,0 +1,36 @@
+"""Folding: the rows of facts, added up in memory; what one case cannot apply stays out with its case, and the others go on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from services.reporting.facts import Parked
+from services.reporting.projections.projection import Fact, Projection
+from services.reporting.projections.table import Rows
+
+FOLLOWS = "FOLLOWS_PARKED"
+"""Why a fact is parked that could be applied: an earlier one of its case could not."""
+
+
+def fold(
+    projection: Projection, new: Sequence[Fact], parked_keys: Collection[str], unread: Sequence[Parked] = (),
+) -> tuple[Rows, list[Parked]]:
+    """The rows of new facts, added up; and the facts that stay out, since they or an earlier one of their case cannot be read or applied.
+
+    ``new`` and ``unread`` in the order of topic, partition and offset.
+    """
+    rows, parked, keys = Rows(), [], set(parked_keys)
+    broken = {bad.key: (bad.topic, bad.partition, bad.offset) for bad in reversed(unread) if bad.key}
+    for fact in new:
+        key, place, code = fact.envelope.subject, (fact.topic, fact.partition, fact.offset), FOLLOWS
+        if key not in keys and not (key in broken and broken[key] < place):
+            try:
+                found = list(projection.rows(fact))
+            except Exception as fault:  # noqa: BLE001 whatever it is, it is this case's trouble and nobody else's
+                code = type(fault).__name__
+                keys.add(key)
+            else:
+                rows.add(found)
+                continue
+        parked.append(Parked(*place, code, key))
+    return rows, parked
