@@ -14,16 +14,17 @@ FOLLOWS = "FOLLOWS_PARKED"
 
 def fold(
     projection: Projection, new: Sequence[Fact], parked_keys: Collection[str], unread: Sequence[Parked] = (),
+    rows: Rows | None = None,
 ) -> tuple[Rows, list[Parked]]:
     """The rows of new facts, added up; and the facts that stay out, since they or an earlier one of their case cannot be read or applied.
 
-    ``new`` and ``unread`` in the order of topic, partition and offset.
+    ``new`` and ``unread`` in the order of topic, partition and offset. The rows are added to ``rows`` where that is given.
     """
-    rows, parked, keys = Rows(), [], set(parked_keys)
+    rows, parked, keys = Rows() if rows is None else rows, [], set(parked_keys)
     broken = {bad.key: (bad.topic, bad.partition, bad.offset) for bad in reversed(unread) if bad.key}
     for fact in new:
-        key, place, code = fact.envelope.subject, (fact.topic, fact.partition, fact.offset), FOLLOWS
-        if key not in keys and not (key in broken and broken[key] < place):
+        key, code = fact.envelope.subject, FOLLOWS
+        if key not in keys and not (key in broken and broken[key] < (fact.topic, fact.partition, fact.offset)):
             try:
                 found = list(projection.rows(fact))
             except Exception as fault:  # noqa: BLE001 whatever it is, it is this case's trouble and nobody else's
@@ -32,5 +33,5 @@ def fold(
             else:
                 rows.add(found)
                 continue
-        parked.append(Parked(*place, code, key))
+        parked.append(Parked(fact.topic, fact.partition, fact.offset, code, key))
     return rows, parked

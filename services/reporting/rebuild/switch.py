@@ -1,0 +1,89 @@
+"""Switching (切替): which generation is read. One short transaction, there and back; and taking away what nobody needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import asyncpg
+
+from services.reporting import generations
+from services.reporting.generations import LIVE_UNIT, Generation, State, unit_of
+from services.reporting.projections.projection import Projection
+from services.reporting.rebuild import ledger
+
+LOCK_TIMEOUT = "2s"
+TRIES = 15
+PAUSE_S = 0.3
+
+
+class NotThere(Exception):
+    """There is nothing to switch to, or nothing to take away; the text says what is missing."""
+
+
+class Busy(Exception):
+    """Whoever reads has not let go in time: nothing was changed."""
+
+
+async def switch(connection: asyncpg.Connection, projections: Mapping[str, Projection], names: Sequence[str], source: State) -> None:
+    """Show the generations in ``source`` (READY; WARM for the way back) and keep the live ones warm. Raises NotThere, Busy."""
+    for _ in range(TRIES):
+        try:
+            async with connection.transaction():
+                await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                await generations.lock(connection, LIVE_UNIT)
+                await _switch(connection, projections, names, source)
+                return
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            await asyncio.sleep(PAUSE_S)
+    raise Busy
+
+
+async def _switch(connection: asyncpg.Connection, projections: Mapping[str, Projection], names: Sequence[str], source: State) -> None:
+    found = await generations.known(connection)
+    for name in sorted(names):
+        new = next((each for each in found if each.projection == name and each.state is source), None)
+        if new is None:
+            raise NotThere(f"{name} has no generation that is {source}")
+        for old in found:
+            if old.projection == name and old.state is State.LIVE:
+                await generations.note(connection, replace(old, state=State.WARM))
+        await generations.show(connection, projections[name], new)
+        await generations.note(connection, replace(new, state=State.LIVE))
+
+
+async def drop(connection: asyncpg.Connection, found: Sequence[Generation]) -> None:
+    """Take generations away whole: tables, positions, what was parked."""
+    async with connection.transaction():
+        await generations.lock(connection, LIVE_UNIT)
+        for each in found:
+            await connection.execute(f"DROP SCHEMA IF EXISTS {each.schema} CASCADE")
+            await connection.execute("DELETE FROM reporting.parked WHERE projection = $1 AND generation = $2", each.projection, each.number)
+            await generations.note(connection, replace(each, state=State.DROPPED, fed=False))
+        for run in sorted({each.run for each in found if each.run}):
+            await forget(connection, run)
+
+
+async def forget(connection: asyncpg.Connection, run: int) -> None:
+    """What only a rebuild under way needs."""
+    for statement in (
+        "DELETE FROM reporting.progress WHERE unit = $1", "DELETE FROM reporting.sequences WHERE unit = $1",
+    ):
+        await connection.execute(statement, unit_of(run))
+    await connection.execute("DELETE FROM reporting.rebuild_targets WHERE run = $1", run)
+
+
+async def cancel(connection: asyncpg.Connection, names: Sequence[str]) -> list[str]:
+    """Take away what a rebuild has made and nobody reads: under way, or ready; of these projections, or all. What is live stays whole."""
+    found = [
+        each for each in await generations.known(connection)
+        if each.state in (*ledger.UNDER_WAY, State.READY) and (not names or each.projection in names)
+    ]
+    if not found:
+        raise NotThere("nothing is being rebuilt")
+    runs = {each.run for each in found if each.state in ledger.UNDER_WAY}
+    whole = [each for each in await ledger.current(connection) if each.run in runs]
+    taken = {(each.projection, each.number): each for each in (*found, *whole)}
+    await drop(connection, list(taken.values()))
+    return sorted(name for name, _ in taken)
