@@ -40,6 +40,12 @@ class Compared:
         """Whether the new one may take the place of the old one without a word."""
         return self.comparable and not self.differences
 
+    @property
+    def says(self) -> str:
+        """What was found, in words."""
+        found = self.differences or (("equal",) if self.comparable else ("the live one does not follow the log: nothing to compare with",))
+        return f"{self.projection}: {', '.join(found)}"
+
 
 @asynccontextmanager
 async def snapshot(connection: asyncpg.Connection) -> AsyncIterator[None]:

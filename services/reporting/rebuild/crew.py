@@ -13,7 +13,7 @@ from services.reporting.rebuild import worker
 from services.reporting.rebuild.eta import Left, Loading
 from services.reporting.rebuild.ledger import Item
 from services.reporting.rebuild.place import Place
-from services.reporting.rebuild.worker import Told
+from services.reporting.rebuild.worker import Options, Told
 
 LOOK_S = 0.05
 DEATHS = 5
@@ -29,12 +29,12 @@ class WorkersDie(Exception):
 
 
 class Crew:
-    """Workers at work on the items of a rebuild. ``limit``: records a second of all together, 0 for none."""
+    """Workers at work on the items of a rebuild; ``before``: records that were loaded earlier."""
 
-    def __init__(self, place: Place, run: int, count: int, limit: float, items: list[Item], before: int) -> None:
-        self._place, self._run, self._count, self._limit = place, run, count, limit / count
+    def __init__(self, place: Place, run: int, options: Options, items: list[Item], before: int) -> None:
+        self._place, self._run, self._options = place, run, options
         self._left = {item.place: item.left for item in items}
-        self._total, self._eta, self._deaths, self._numbers = sum(self._left.values()) + before, Loading(count), 0, 0
+        self._total, self._eta, self._deaths, self._numbers = sum(self._left.values()) + before, Loading(options.workers), 0, 0
         self._workers: dict[int, tuple[BaseProcess, Connection]] = {}
         self.events = self.size = 0
         self.predicted: float | None = None
@@ -44,7 +44,7 @@ class Crew:
         """Until everything is loaded. Raises WorkersDie."""
         began = time.monotonic()
         try:
-            for _ in range(self._count):
+            for _ in range(self._options.workers):
                 self._hire()
             while self._workers:
                 await asyncio.sleep(LOOK_S)
@@ -67,7 +67,7 @@ class Crew:
 
     def _hire(self) -> None:
         self._numbers += 1
-        self._workers[self._numbers] = worker.start(self._place, self._run, self._numbers, self._limit)
+        self._workers[self._numbers] = worker.start(self._place, self._run, self._numbers, self._options)
 
     def _look(self, number: int) -> None:
         process, told = self._workers[number]

@@ -17,8 +17,8 @@ from services.reporting.projections.projection import Projection
 from services.reporting.projections.table import Rows
 from services.reporting.rebuild import bulk
 
-FLUSH_ROWS, FLUSH_EVENTS = 150_000, 200_000
-"""So many rows, or events, are in memory at most; a row takes about a kilobyte."""
+FLUSH = 150_000
+"""So many rows, or records, come together in memory before they are written; a row takes about a kilobyte."""
 
 _SEQUENCES = "SELECT key, seq FROM reporting.sequences WHERE unit = $1 AND topic = $2 AND partition = $3"
 _KEEP = """
@@ -52,8 +52,9 @@ class Loading:
 
     def __init__(
         self, connection: asyncpg.Connection, place: TP, log: str, projections: Sequence[Projection], found: Sequence[Generation], worker: int,
+        flush: int = FLUSH,
     ) -> None:
-        self._connection, self._place, self._log, self._worker = connection, place, log, worker
+        self._connection, self._place, self._log, self._worker, self._flush = connection, place, log, worker, flush
         by_name = {each.name: each for each in projections}
         self._folds = [_Fold(each, by_name[each.projection]) for each in sorted(found, key=lambda each: each.projection)]
         self._unit = unit_of(found[0].run)
@@ -83,7 +84,7 @@ class Loading:
             each.keys.update(bad.key for bad in (*reading.parked, *parked) if bad.key)
             each.parked += [*reading.parked, *parked]
         self._reached, self._events = records[-1].offset + 1, self._events + len(records)
-        if self._events >= FLUSH_EVENTS or sum(len(each.rows) for each in self._folds) >= FLUSH_ROWS:
+        if self._events >= self._flush or sum(len(each.rows) for each in self._folds) >= self._flush:
             await self.flush()
 
     async def flush(self) -> None:

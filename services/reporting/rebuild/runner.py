@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import asyncpg
@@ -16,8 +15,7 @@ from services.reporting.rebuild.compare import Compared
 from services.reporting.rebuild.crew import Crew
 from services.reporting.rebuild.eta import Left
 from services.reporting.rebuild.place import Place
-
-WORKERS = 2
+from services.reporting.rebuild.worker import Options
 
 _BEGIN = """
     INSERT INTO reporting.progress (unit, topic, partition, next_offset)
@@ -34,14 +32,6 @@ class Shown(Protocol):
 
 class UnderWay(Exception):
     """Another rebuild has not come to its end: resume or cancel it. The text names its projections."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a rebuild works. ``max_rate``: records a second at most, of all workers together; 0 = no limit."""
-
-    workers: int = WORKERS
-    max_rate: float = 0.0
 
 
 async def begin(place: Place, connection: asyncpg.Connection, names: Sequence[str]) -> int:
@@ -107,7 +97,7 @@ class _Rebuild:
     async def _load(self) -> tuple[int, int]:
         items = await ledger.left(self._connection, self._run)
         before = await self._connection.fetchval(_LOADED, unit_of(self._run))
-        crew = Crew(self._place, self._run, self._options.workers, self._options.max_rate, items, before)
+        crew = Crew(self._place, self._run, self._options, items, before)
         if items:
             await crew.work(lambda done, total, left: self._shown.tell(State.LOADING, done, total, left))
         if crew.predicted and not before:
@@ -166,4 +156,4 @@ def _with(compared: Compared, difference: str) -> Compared:
 
 
 def _note(found: Sequence[Compared]) -> str:
-    return "; ".join(f"{each.projection}: {', '.join(each.differences) or 'not at equal positions'}" for each in found if not each.equal)
+    return "; ".join(each.says for each in found if not each.equal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import asyncpg
@@ -11,11 +11,15 @@ import asyncpg
 from services.reporting import generations
 from services.reporting.generations import LIVE_UNIT, Generation, State, unit_of
 from services.reporting.projections.projection import Projection
-from services.reporting.rebuild import ledger
+from services.reporting.rebuild import compare, ledger
+from services.reporting.rebuild.compare import Compared
+from services.reporting.rebuild.place import Place
 
 LOCK_TIMEOUT = "2s"
 TRIES = 15
 PAUSE_S = 0.3
+NEW = (State.READY, State.VERIFYING)
+"""States of what was rebuilt whole; the second: it differs from the live one."""
 
 
 class NotThere(Exception):
@@ -26,26 +30,65 @@ class Busy(Exception):
     """Whoever reads has not let go in time: nothing was changed."""
 
 
-async def switch(connection: asyncpg.Connection, projections: Mapping[str, Projection], names: Sequence[str], source: State) -> None:
-    """Show the generations in ``source`` (READY; WARM for the way back) and keep the live ones warm. Raises NotThere, Busy."""
+class Vetoed(Exception):
+    """Old and new differ, and nobody has said why that is right."""
+
+    def __init__(self, found: Sequence[Compared]) -> None:
+        super().__init__("; ".join(each.says for each in found if not each.equal))
+
+
+async def forth(place: Place, connection: asyncpg.Connection, names: Sequence[str], reason: str = "") -> list[Compared]:
+    """Read what was rebuilt, if it is equal to what is read now, or for a ``reason``. Raises Vetoed, NotThere, Busy."""
+    async with compare.snapshot(connection):
+        pairs = [pair for pair in await compare.pairs(connection, names) if pair[1].state in NEW]
+        if missing := sorted(set(names) - {new.projection for _, new in pairs}):
+            raise NotThere(f"nothing was rebuilt of {', '.join(missing)}")
+        if late := [new.projection for _, new in pairs if not new.fed]:
+            raise NotThere(f"what was rebuilt of {', '.join(late)} does not follow the log (other code ran since); rebuild it again")
+        found = [await compare.compare(connection, old, new) for old, new in pairs]
+    if not reason and not all(each.equal for each in found):
+        raise Vetoed(found)
+    for run in sorted({new.run for _, new in pairs}):
+        await ledger.began(connection, run, "SWITCHED", [new.projection for _, new in pairs if new.run == run])
+    await switch(connection, place.projections, names, NEW)
+    for run in sorted({new.run for _, new in pairs}):
+        note = "" if all(each.equal for each in found) else f"{reason} ({Vetoed(found)})"
+        await ledger.ended(connection, run, "SWITCHED", sum(each.rows for each in found), note=note)
+    return found
+
+
+async def back(place: Place, connection: asyncpg.Connection, names: Sequence[str]) -> None:
+    """Read again what was read before. Raises NotThere, also where it does not follow the log any more, and Busy."""
+    for each in await generations.known(connection):
+        if each.projection in names and each.state is State.WARM and not each.fed:
+            raise NotThere(f"what was read of {each.projection} before is other code's: it no longer follows the log")
+    await switch(connection, place.projections, names, (State.WARM,))
+    for each in await generations.known(connection):
+        if each.projection in names and each.state is State.WARM and each.run:
+            await ledger.began(connection, each.run, "BACK", [each.projection])
+            await ledger.ended(connection, each.run, "BACK")
+
+
+async def switch(connection: asyncpg.Connection, projections: Mapping[str, Projection], names: Sequence[str], sources: Collection[State]) -> None:
+    """Show the generations that are in one of these states and keep the live ones warm. Raises NotThere, Busy."""
     for _ in range(TRIES):
         try:
             async with connection.transaction():
                 await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
                 await generations.lock(connection, LIVE_UNIT)
-                await _switch(connection, projections, names, source)
+                await _switch(connection, projections, names, sources)
                 return
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             await asyncio.sleep(PAUSE_S)
     raise Busy
 
 
-async def _switch(connection: asyncpg.Connection, projections: Mapping[str, Projection], names: Sequence[str], source: State) -> None:
+async def _switch(connection: asyncpg.Connection, projections: Mapping[str, Projection], names: Sequence[str], sources: Collection[State]) -> None:
     found = await generations.known(connection)
     for name in sorted(names):
-        new = next((each for each in found if each.projection == name and each.state is source), None)
+        new = next((each for each in found if each.projection == name and each.state in sources), None)
         if new is None:
-            raise NotThere(f"{name} has no generation that is {source}")
+            raise NotThere(f"{name} has nothing to switch to")
         for old in found:
             if old.projection == name and old.state is State.LIVE:
                 await generations.note(connection, replace(old, state=State.WARM))

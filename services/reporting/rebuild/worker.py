@@ -26,6 +26,15 @@ NICENESS = 5
 RETRY_S = 0.2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a rebuild works: worker processes; records a second at most of all together, 0 = no limit; what comes together before it is written."""
+
+    workers: int = 2
+    max_rate: float = 0.0
+    flush: int = loading.FLUSH
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a worker has done since it told last: records and bytes read, of which partition, and seconds; writing included."""
@@ -37,31 +46,31 @@ class Told:
     seconds: float
 
 
-def start(place: Place, run: int, number: int, max_rate: float) -> tuple[multiprocessing.process.BaseProcess, Connection]:
-    """A worker process, and where it tells how far it is. ``max_rate``: records a second at most; 0 = as fast as it can."""
+def start(place: Place, run: int, number: int, options: Options) -> tuple[multiprocessing.process.BaseProcess, Connection]:
+    """A worker process, and where it tells how far it is."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(place, run, number, max_rate, there), daemon=True)
+    process = context.Process(target=work, args=(place, run, number, options, there), daemon=True)
     process.start()
     there.close()
     return process, here
 
 
-def work(place: Place, run: int, number: int, max_rate: float, told: Connection) -> None:
+def work(place: Place, run: int, number: int, options: Options, told: Connection) -> None:
     """The life of a worker process. It ends with its parent, which alone is to be interrupted."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    uvloop.run(_work(place, run, number, max_rate, told))
+    uvloop.run(_work(place, run, number, options, told))
 
 
-async def _work(place: Place, run: int, number: int, max_rate: float, told: Connection) -> None:
+async def _work(place: Place, run: int, number: int, options: Options, told: Connection) -> None:
     connection, reader = await place.connect(), place.reader(f"{run}-{number}")
     await reader.start()
     try:
-        worker = _Worker(place, run, number, max_rate, told, connection, reader)
+        worker = _Worker(place, run, number, options, told, connection, reader)
         while await worker.takes():
             pass
     finally:
@@ -73,9 +82,10 @@ class _Worker:
     """One worker at work."""
 
     def __init__(
-        self, place: Place, run: int, number: int, max_rate: float, told: Connection, connection: asyncpg.Connection, reader: KafkaLogReader,
+        self, place: Place, run: int, number: int, options: Options, told: Connection, connection: asyncpg.Connection, reader: KafkaLogReader,
     ) -> None:
-        self._place, self._run, self._number, self._max_rate, self._told = place, run, number, max_rate, told
+        self._place, self._run, self._number, self._told = place, run, number, told
+        self._rate, self._flush = options.max_rate / options.workers, options.flush
         self._connection, self._reader = connection, reader
         self._parent = multiprocessing.parent_process()
 
@@ -100,7 +110,7 @@ class _Worker:
             return  # whoever had it before us has finished it
         found = await loading.generations_of(self._connection, self._run)
         projections: list[Projection] = self._place.named([each.projection for each in found])
-        under_way = Loading(self._connection, item.place, self._place.logs[item.place.topic], projections, found, self._number)
+        under_way = Loading(self._connection, item.place, self._place.logs[item.place.topic], projections, found, self._number, self._flush)
         await under_way.begin(item.start)
         began = time.monotonic()
         async for records in self._reader.scan(*item.place, item.start, item.target):
@@ -109,8 +119,8 @@ class _Worker:
                 await under_way.take(records)
             except Overtaken:
                 return
-            if self._max_rate:
-                await asyncio.sleep(max(0.0, began + len(records) / self._max_rate - time.monotonic()))
+            if self._rate:
+                await asyncio.sleep(max(0.0, began + len(records) / self._rate - time.monotonic()))
             began = self._tell(item.place, len(records), sum(len(each.value or b"") for each in records), began)
         await under_way.flush()
         self._tell(item.place, 0, 0, began)

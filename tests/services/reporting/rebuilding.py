@@ -10,13 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from contracts.community import SessionHeld
 from kernel.clients import clients
-from kernel.records import TP
 from kernel.telemetry import Telemetry
 from services.reporting import generations, store
 from services.reporting.generations import LIVE_UNIT, Generation, State
@@ -25,7 +22,7 @@ from services.reporting.rebuild import ledger, runner
 from services.reporting.rebuild.compare import Compared
 from services.reporting.rebuild.eta import Left
 from services.reporting.rebuild.place import PROJECTIONS, Place
-from services.reporting.rebuild.runner import Options
+from services.reporting.rebuild.worker import Options
 from services.reporting.store import Connect, Store
 from services.reporting.writer import Writer
 from tests.installation import Broker
@@ -34,7 +31,6 @@ from tests.services.reporting.test_monthly import VISIT
 
 PARTITIONS = 3
 NAMES = ["monthly", "timeline"]
-_ = SessionHeld
 
 
 class Silent:
@@ -97,13 +93,17 @@ class Yard:
             await asyncio.sleep(0.02)
 
     async def caught_up(self) -> None:
-        """Return when the live positions are the ends of the logs."""
+        """Return when the live positions are the ends of the logs; nothing is flowing."""
+        await self.caught_up_to(sum(self.seqs.values()))
+
+    async def caught_up_to(self, count: int) -> None:
+        """Return when so many records are in the live tables."""
         async with asyncio.timeout(30):
             while True:
                 connection = await self.connect()
                 live = await store.positions(connection, LIVE_UNIT)
                 await connection.close()
-                if sum(live.values()) == sum(self.seqs.values()):
+                if sum(live.values()) >= count:
                     return
                 await asyncio.sleep(0.05)
 
@@ -171,13 +171,3 @@ async def yard(broker: Broker, connect: Connect, source: str = PROJECTIONS) -> A
     )
     async with AIOKafkaProducer(**broker.aiokafka()) as producer:
         yield Yard(broker, connect, place, producer)
-
-
-def places(found: Place) -> list[TP]:
-    """Every partition of a place."""
-    return found.places
-
-
-async def connection_of(found: Yard) -> asyncpg.Connection:
-    """A connection, to be closed by the caller."""
-    return await found.connect()
