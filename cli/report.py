@@ -16,6 +16,7 @@ import asyncpg
 import typer
 from confluent_kafka import KafkaException
 
+from cli import needed
 from cli.agency.client import NotAccepted
 from cli.agency.message import JAPAN
 from cli.leaving import PROBLEMS, UNREACHABLE, leave
@@ -123,6 +124,7 @@ def _ask(question: Callable[[asyncpg.Connection], Awaitable[list[T]]], projectio
     async def ask() -> tuple[list[T], int]:
         connection = await connector(settings, READER)()
         try:
+            needed.say([name for name in await needed.outdated(connection) if name == projection])
             return await question(connection), await queries.parked(connection, projection)
         finally:
             await connection.close()
