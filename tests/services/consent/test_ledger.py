@@ -43,6 +43,7 @@ from services.consent.domain import registry
 from services.consent.domain.findings import Logged
 from services.consent.domain.ledger import Ledger
 from services.consent.domain.sight import Entry
+from services.consent.domain.viewing import Viewing
 from tests.services.consent.town import CONSENT, GATE, MOTHER, PACK, SON, TOWN, consent, part, request
 
 BASIC, HEALTH, ADDRESS, DANGER, REPORTER = (
@@ -104,10 +105,21 @@ class Town:
 
     def ledger(self, person: str = MOTHER, at: int = LATER, by_proxy: bool = False) -> list[Entry]:
         """A person's entries."""
+        return list(self._folded(person).entries(at, by_proxy))
+
+    def lines(self, person: str = MOTHER, at: int = LATER) -> list[Entry | Viewing]:
+        """The same with what was read."""
+        return list(self._folded(person).lines(at))
+
+    def viewings(self, person: str = MOTHER, at: int = LATER, by_proxy: bool = False) -> list[Viewing]:
+        """Who has read something of a person."""
+        return list(self._folded(person).viewings(at, by_proxy))
+
+    def _folded(self, person: str) -> Ledger:
         found = Ledger(person, {"hash": PACK})
         for each in self.log:
             found.read(each)
-        return list(found.entries(at, by_proxy))
+        return found
 
     def _write(self, events: tuple[Any, ...], agency: str, key: str, identity: str) -> None:
         for event in events:
