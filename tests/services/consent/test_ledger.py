@@ -482,3 +482,30 @@ def test_r12_a_stop_of_use_stands_at_what_was_given_on_other_bases_of_that_perso
     assert hers.given_at
     assert hers.stop is not None
     assert his.stop is None
+
+
+def test_case_35_a_consent_with_the_same_number_in_another_case_is_another_consent():
+    """Whoever makes up numbers could use one twice: what rests there on the son's, and the notice to stop, is none of hers."""
+    town, other = Town(), "2" * 32
+    town.given(consent(BASIC), request(part(BASIC)))
+    town.say(consent(BASIC, person=SON), case=other)
+    town.say(request(), case=other)
+    town.deliver(town.say(request(part(BASIC, SON)), case=other), other)
+    town.say(ConsentWithdrawn(person=SON, consents=(CONSENT,)), case=other)
+
+    (hers,), his = town.ledger(), town.ledger(SON)
+
+    assert (CASE, None) == (hers.case, hers.stop)
+    assert {other} == {entry.case for entry in his}
+    assert [] != [entry for entry in his if entry.stop]
+
+
+def test_case_35_what_is_said_of_a_request_in_another_case_changes_nothing():
+    """Its number is known there by mistake, or on purpose."""
+    town, other = Town(), "2" * 32
+    identity = town.given(consent(BASIC), request(part(BASIC)))
+    before = town.ledger()
+    for message in (DisclosureAcknowledged(request_id=identity), RecallRequested(request_id=identity, reason=RecallReason.TOO_MUCH)):
+        town.log.append(town.log[-1].changed(key=other, agency="coordinator", event=message))  # the gate would not
+
+    assert before == town.ledger()
