@@ -154,6 +154,19 @@ def test_rule_32_refusals_and_what_waits_are_entries_too():
     ]
 
 
+def test_what_was_asked_in_one_moment_stands_as_the_log_has_it():
+    """Three requests of one message, whatever their numbers."""
+    town = Town()
+    for number, recipient in enumerate(("poverty", "coordinator", "workshop")):
+        identity = town.say(request(part(BASIC), recipient=recipient, event_type="PlanShared"))
+        town.log[:] = [
+            each.changed(at=AT, event=each.event.changed(request_id=f"{9 - number}") if getattr(each.event, "request_id", "") == identity else each.event)
+            for each in town.log
+        ]
+
+    assert ["poverty", "coordinator", "workshop"] == [entry.recipient for entry in town.ledger()]
+
+
 def test_rule_32_what_waited_and_was_freed_is_one_entry():
     """With the moment of the request and that of the verdict that counts."""
     town = Town()
