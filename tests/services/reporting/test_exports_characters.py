@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reporting.exports import Format
 from services.reporting.exports.cells import guarded, unguarded
 from services.reporting.exports.characters import MARK, Encoding, Misfit
+from services.reporting.exports.export import Format
 from tests.services.reporting import workbooks
 from tests.services.reporting.test_exports import exported
 
