@@ -1,60 +1,41 @@
-"""``tsunagu report``: what follows from the logs, as tables and exports: the timeline of a case (事例の経過), the figures of a month (月次実績) and others."""
+"""``tsunagu report``: what follows from the logs, as tables, exports and on paper: timelines (事例の経過), the figures of a month (月次実績), and others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from enum import StrEnum
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from confluent_kafka import KafkaException
 
 from cli import closing
 from cli.agency.client import NotAccepted
-from cli.leaving import PROBLEMS, UNREACHABLE, leave
+from cli.leaving import UNREACHABLE, leave
 from cli.report import verbs
-from cli.report.asking import Row, ask
-from cli.report.definitions import CLOSE, MONTHLY, REPORTS, MonthArgument, MonthOption, Report
-from cli.report.delivering import EncodingOption, ShapeOption, ToOption, Way, deliver, warn
+from cli.report.asking import ask
+from cli.report.definitions import CLOSE, MONTHLY, REPORTS, MonthArgument, MonthOption
+from cli.report.delivering import EncodingOption, ShapeOption, ToOption, Way, deliver, warn, whole
+from cli.report.outside import Reader, ReaderOption, for_reader, in_words
 from kernel import settings as settings_module
 from services.reporting.exports.characters import Encoding
-
-SMALL = "未満等"
 
 app = typer.Typer(no_args_is_help=True, help="Timelines and figures that follow from the logs.")
 for _report in REPORTS:
     verbs.add(app, _report)
 
 
-class Reader(StrEnum):
-    """Who is to read the figures."""
-
-    TOWN = "town"
-    PREFECTURE = "prefecture"
-
-
-ReaderOption = Annotated[
-    Reader, typer.Option("--for", help="Who is to read them: outside the town, small counts of persons are kept back (秘匿)."),
-]
-
-
-def _described(report: Report) -> dict[str, str]:
-    return {"name": report.name, "help": report.help, "epilog": f"Example: tsunagu report {report.example}"}
-
-
-@app.command(**_described(MONTHLY))
+@app.command(**verbs.described(MONTHLY))
 def monthly(
     month: MonthOption = None, reader: ReaderOption = Reader.TOWN,
     output: ShapeOption = None, encoding: EncodingOption = Encoding.UTF_8, to: ToOption = None,
 ) -> None:
     """The figures of a month."""
     way = Way(output, encoding, to)
-    answer = ask(MONTHLY, month=month)
-    rows, shown = _for_outside(answer.rows) if reader is Reader.PREFECTURE else (answer.rows, dict)
-    deliver(MONTHLY, answer.of(rows, **{"for": reader}), way, shown)
+    answer, kept = for_reader(ask(MONTHLY, month=month), reader)
+    deliver(MONTHLY, answer, way, lambda row: in_words(row, kept))
 
 
-@app.command(**_described(CLOSE))
+@app.command(**verbs.described(CLOSE))
 def close(
     period: MonthArgument, output: ShapeOption = None, encoding: EncodingOption = Encoding.UTF_8, to: ToOption = None,
 ) -> None:
@@ -70,15 +51,20 @@ def close(
     deliver(CLOSE, answer.of([{"metric": each.fact.metric, "period": each.fact.period, "value": each.fact.value} for each in found]), way)
 
 
-def _for_outside(rows: Iterable[Row]) -> tuple[Iterable[Row], Callable[[dict[str, Any]], Row]]:
-    """By the limit of the pack that the settings name; a table says what is kept back in words."""
-    from cli import registry
-    from services.consent.domain.pack import PackInvalid
-    from services.reporting import small_cells
+@app.command(epilog="Example: tsunagu report sheet 2026-05 --to 2026-05.pdf")
+def sheet(
+    month: MonthArgument,
+    to: Annotated[Path, typer.Option("--to", dir_okay=False, help="File to write: FILE.html, or FILE.pdf where a browser is there.")],
+    reader: ReaderOption = Reader.TOWN,
+    browser: Annotated[str | None, typer.Option(envvar="TSUNAGU_BROWSER", help="The browser that makes a PDF, if not the first of those known.")] = None,
+) -> None:
+    """The figures of a month on paper (月次報告書, A4): tables, bars, and from which log positions they come."""
+    from cli.report import paper
 
-    try:
-        limit = registry.pack(settings_module.load().policy).small_cell
-    except PackInvalid as problem:
-        leave(f"which counts are small cannot be told: {problem}", PROBLEMS)
-    kept = f"秘匿（{limit}{SMALL}）"
-    return small_cells.for_outside(list(rows), limit), lambda row: {**row, "value": kept} if row[small_cells.HIDDEN] else row
+    if to.suffix.lower() not in paper.SUFFIXES:
+        raise typer.BadParameter(f"the name has to end in {' or '.join(paper.SUFFIXES)}", param_hint="--to")
+    answer, kept = for_reader(ask(MONTHLY, month=month), reader)
+    page = paper.page(answer, kept, paper.agencies(settings_module.load()))
+    with whole(to) as file:
+        file.write(paper.as_file(page, to, browser))
+    warn(answer.provenance.missing)

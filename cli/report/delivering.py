@@ -95,14 +95,14 @@ def _exported(rows: Canonical, provenance: Provenance, way: Way) -> list[Misfit]
     misfits: list[Misfit] = []
     digest, form, provenance = sha256(), Format(way.shape.value), provenance.over(rows)
     try:
-        with _opened(way.to) as file:
+        with whole(way.to) as file:
             for chunk in export(rows, provenance, form, way.encoding, misfits.append):
                 file.write(chunk)
                 digest.update(chunk)
     except DoesNotFit as problem:
         leave(f"{problem}; take CSV or JSONL", PROBLEMS)
     if form is Format.CSV and way.to is not None:
-        with _opened(way.to.with_name(way.to.name + BESIDE)) as file:
+        with whole(way.to.with_name(way.to.name + BESIDE)) as file:
             file.write(beside(provenance, way.to.name, digest.hexdigest(), way.encoding, misfits))
     elif form is Format.CSV:
         typer.echo(f"tsunagu: provenance {json.dumps(provenance.as_object(), ensure_ascii=False)}", err=True)
@@ -110,8 +110,8 @@ def _exported(rows: Canonical, provenance: Provenance, way: Way) -> list[Misfit]
 
 
 @contextmanager
-def _opened(path: Path | None) -> Iterator[BinaryIO]:
-    """Stdout, or a file that is there whole or not at all."""
+def whole(path: Path | None) -> Iterator[BinaryIO]:
+    """A file that is there whole or not at all, or stdout."""
     if path is None:
         sys.stdout.flush()
         yield typer.get_binary_stream("stdout")

@@ -18,7 +18,12 @@ _WAY: tuple[tuple[str, Any, Any], ...] = (("output", ShapeOption, None), ("encod
 
 def add(app: typer.Typer, report: Report) -> None:
     """Make the report a verb of ``app``."""
-    app.command(report.name, help=report.help, epilog=f"Example: tsunagu report {report.example}")(_verb(report))
+    app.command(**described(report))(_verb(report))
+
+
+def described(report: Report) -> dict[str, str]:
+    """How a verb is told of in the help."""
+    return {"name": report.name, "help": report.help, "epilog": f"Example: tsunagu report {report.example}"}
 
 
 def _verb(report: Report) -> Callable[..., None]:

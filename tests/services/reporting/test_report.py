@@ -26,6 +26,7 @@ from services.reporting.store import Store, connector
 from tests.installation import Broker
 from tests.services.reporting import workbooks
 from tests.services.reporting.facts import record
+from tests.services.reporting.test_exports_printed import Page
 from tests.services.reporting.test_monthly import ELDER
 from tests.services.reporting.test_timeline import REFUSED, VERDICT
 
@@ -163,6 +164,20 @@ def test_a_file_is_named_by_what_it_is_to_be(reports: Reports, tmp_path: Path):
 
     assert (0, "", 6, "記録（日本時間）") == (found.exit_code, found.stdout, len(rows.rows), rows.rows[0][0])
     assert f"case = {reports.case}、everything = true" == dict(origin.rows)["条件"]
+
+
+@live
+def test_the_printed_sheet_shows_the_figures_of_the_export(reports: Reports, tmp_path: Path):
+    """The same numbers under the same hash; outside the town the small ones are kept back."""
+    files = {reader: tmp_path / f"{reader}.html" for reader in ("town", "prefecture")}
+    for reader, file in files.items():
+        assert 0 == reports.ask("sheet", "1999-01", "--for", reader, "--to", str(file)).exit_code
+    town, prefecture = (Page(file.read_text("utf-8")) for file in files.values())
+    told = json.loads(reports.ask("monthly", "--month", "1999-01", "--output", "json").stdout)
+
+    assert len(told["rows"]) == len(town.figures) and ("consultations/ELDER", "2") in town.figures
+    assert told["provenance"]["rows_sha256"] in town.text and "1999年1月（平成11年1月）" in town.text
+    assert ("consultations/ELDER", "秘匿") in prefecture.figures and "秘匿（5未満等）：値を示さないもの" in prefecture.text
 
 
 @live
