@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from hashlib import sha256
+from math import isfinite
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -64,16 +65,19 @@ class Canonical(AbstractContextManager["Canonical"]):
 
 
 def _line(columns: Iterable[str], row: Row) -> bytes:
+    for value in row.values():
+        if isinstance(value, float) and not isfinite(value):
+            raise TypeError("what is no number has no canonical form")
     return orjson.dumps({name: row.get(name) for name in columns}, _plain, orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE)
 
 
 def _plain(value: Any) -> Any:
-    """A moment in Japan with its milliseconds, a day, a sum as whole number. Raises TypeError for anything else."""
+    """A moment in Japan with its milliseconds, a day, a sum or an average as number. Raises TypeError for anything else."""
     match value:
         case datetime() if value.tzinfo is not None:
             return value.astimezone(JAPAN).isoformat(timespec="milliseconds")
         case date() if not isinstance(value, datetime):
             return value.isoformat()
-        case Decimal() if value == value.to_integral_value():
-            return int(value)
+        case Decimal() if value.is_finite():
+            return int(value) if value == value.to_integral_value() else float(value)
     raise TypeError(f"a {type(value).__name__} has no canonical form")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import orjson
+
 GUARD = "'"
 """Put before a text that a spreadsheet would calculate: it is then shown as text."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
@@ -14,8 +16,14 @@ Cell = str | int | float | bool | None
 
 
 def cell(value: Any) -> Cell:
-    """A list becomes its parts with blanks between; everything else stays what it is."""
-    return " ".join(str(each) for each in value) if isinstance(value, list) else value
+    """A list of words becomes the words with blanks between, what has more in it its JSON; everything else stays what it is."""
+    match value:
+        case list() if all(isinstance(each, str) for each in value):
+            return " ".join(value)
+        case list() | dict():
+            return orjson.dumps(value).decode()
+        case _:
+            return value
 
 
 def is_formula(text: str) -> bool:

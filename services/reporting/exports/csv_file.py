@@ -31,7 +31,8 @@ def as_csv(rows: Canonical, encoding: Encoding, tell: Tell) -> Iterator[bytes]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     for number, row in enumerate(_rows(rows), 1):
-        writer.writerow(row if encoding is Encoding.UTF_8 else _fitted(row, rows.columns, encoding, number, tell))
+        written = row if encoding is Encoding.UTF_8 else _fitted(row, rows.columns, encoding, number, tell)
+        writer.writerow([_safe(value) for value in written])  # guarded last: a twin may be a sign that a spreadsheet calculates
         if text.tell() >= _CHUNK:
             yield _taken(text).encode(encoding)
     yield _taken(text).encode(encoding)
@@ -46,9 +47,9 @@ def beside(provenance: Provenance, name: str, sha256: str, encoding: Encoding, m
 
 
 def _rows(rows: Canonical) -> Iterator[list[Cell]]:
-    yield [guarded(name) for name in rows.columns]
+    yield list(rows.columns)
     for row in rows.rows():
-        yield [_safe(cell(value)) for value in row.values()]
+        yield [cell(value) for value in row.values()]
 
 
 def _safe(value: Cell) -> Cell:

@@ -130,12 +130,21 @@ def test_no_rows_are_an_answer_too(form: Format):
 
 def test_what_a_database_gives_has_one_canonical_form():
     """A moment in Japan, a day, a sum, a code; what has none is a mistake and not text by chance."""
-    row = {"at": datetime(2026, 5, 31, 15, 0, 0, 1234, UTC), "on": date(2026, 6, 1), "sum": Decimal(7), "outcome": Outcome.HOLD, "parts": ("A",)}
+    row = {"at": datetime(2026, 5, 31, 15, 0, 0, 1234, UTC), "on": date(2026, 6, 1), "sum": Decimal(7), "share": Decimal("0.50"), "outcome": Outcome.HOLD}
     with Canonical([row], {}) as found:
-        assert [{"at": "2026-06-01T00:00:00.001+09:00", "on": "2026-06-01", "sum": 7, "outcome": "HOLD", "parts": ["A"]}] == list(found.rows())
-    for value in (datetime(2026, 5, 31), Decimal("0.5"), object(), {1}):
+        assert [{"at": "2026-06-01T00:00:00.001+09:00", "on": "2026-06-01", "sum": 7, "share": 0.5, "outcome": "HOLD"}] == list(found.rows())
+    for value in (datetime(2026, 5, 31), Decimal("NaN"), float("nan"), float("inf"), object(), {1}, 2**64, "\ud800"):
         with pytest.raises(TypeError):
             Canonical([{"a": value}], {})
+
+
+def test_what_is_more_than_a_word_is_json_in_a_cell():
+    """Nothing is dropped, in CSV as in XLSX: numbers in a list, a list of things; true and false are what they are."""
+    row = {"metric": {"a": [1]}, "value": True, "parts": [1, None]}
+    whole = workbooks.read(exported(Format.XLSX, [row])[0])[0].rows[1]
+
+    assert b'"{""a"":[1]}",true,"[1,null]"\r\n' in exported(Format.CSV, [row])[0]
+    assert ['{"a":[1]}', True, "[1,null]"] == whole
 
 
 def test_a_number_that_a_spreadsheet_would_round_is_a_text_in_it():

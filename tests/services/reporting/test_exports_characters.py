@@ -91,6 +91,11 @@ def test_a_twin_that_the_codec_would_write_in_silence_is_told(text: str, twin: s
     assert [Misfit(2, "metric", code_point, twin)] == told
 
 
+def test_a_twin_that_a_spreadsheet_would_calculate_is_guarded():
+    """− is harmless, its twin － is not."""
+    assert "'－1" == table(exported(Format.CSV, [{"metric": "−1", "value": 1, "parts": []}], Encoding.CP932)[0], "cp932")[1][0]
+
+
 @settings(deadline=None)
 @given(st.lists(st.fixed_dictionaries({"metric": TEXT, "value": st.none() | st.integers(-2**63, 2**63 - 1), "parts": st.lists(TEXT)})))
 def test_every_text_survives(rows: list[dict[str, Any]]):
