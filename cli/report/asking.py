@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import asyncpg
+import typer
 
 from cli.leaving import UNREACHABLE, leave
 from cli.report.definitions import Report
@@ -46,10 +47,13 @@ def asked(question: Callable[[asyncpg.Connection], Awaitable[T]], projection: st
     """An answer from the database and where the projection stood; leaves with one sentence where it cannot be reached."""
     settings = settings_module.load()
     try:
-        return asyncio.run(_asked(settings, question, projection))
+        answer, there = asyncio.run(_asked(settings, question, projection))
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         where = f"{DATABASE} at {settings.database_host}:{settings.database_port}"
         leave(f"the database {where} cannot be read ({type(error).__name__}); start the system: tsunagu run up", UNREACHABLE)
+    if there.outdated:
+        typer.echo(f"tsunagu: other code made this, and it does not follow the logs any more; rebuild needed: tsunagu rebuild {projection}", err=True)
+    return answer, there
 
 
 async def _asked(settings: Settings, question: Callable[[asyncpg.Connection], Awaitable[T]], projection: str) -> tuple[T, Standing]:

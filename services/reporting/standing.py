@@ -1,18 +1,16 @@
-"""Standing (現在位置): how far a projection has read each log, what it could not read, and which code it is."""
+"""Standing (現在位置): how far what is read of a projection has followed the logs, what it lacks, and which code made it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 
 import asyncpg
 
-from services.reporting import projections
+from services.reporting import store
+from services.reporting.generations import LIVE_UNIT
 from services.reporting.queries import parked
 
-_POSITIONS = "SELECT topic, partition, next_offset FROM reporting.progress WHERE projection = $1"
+_LIVE = "SELECT definition, fed FROM reporting.generations WHERE projection = $1 AND state = 'LIVE'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +20,17 @@ class Standing:
     positions: dict[str, dict[int, int]]
     """The offset up to which it had read, by topic and partition."""
     missing: int
-    """Log records that it could not read: with any, its rows are incomplete."""
+    """Log records that it could not read or apply: with any, its rows are incomplete."""
     definition: str
     """64 hex digits over the code that made the rows."""
+    outdated: bool
+    """Whether it does not follow the logs any more: other code made it, and it waits for its rebuild."""
 
 
 async def standing(connection: asyncpg.Connection, projection: str) -> Standing:
     """To be asked in the transaction (repeatable read) in which the rows are read: only then they belong together."""
     positions: dict[str, dict[int, int]] = {}
-    for row in await connection.fetch(_POSITIONS, projection):
-        positions.setdefault(row["topic"], {})[row["partition"]] = row["next_offset"]
-    return Standing(positions, await parked(connection, projection), definition())
-
-
-@cache
-def definition() -> str:
-    """Of all projections together: whatever changes in one of them changes it."""
-    digest = sha256()
-    for path in sorted(Path(projections.__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    for (topic, partition), offset in (await store.positions(connection, LIVE_UNIT)).items():
+        positions.setdefault(topic, {})[partition] = offset
+    live = await connection.fetchrow(_LIVE, projection)
+    return Standing(positions, await parked(connection, projection), live["definition"] if live else "", live is None or not live["fed"])
