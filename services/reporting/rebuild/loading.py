@@ -10,10 +10,10 @@ import asyncpg
 
 from contracts.catalogue import EventType
 from kernel.records import TP, Record
-from services.reporting import facts, generations, store
+from services.reporting import facts, generations, projecting
 from services.reporting.folding import fold
 from services.reporting.generations import Generation, unit_of
-from services.reporting.projections.projection import Projection
+from services.reporting.projections.projection import Fact, Projection
 from services.reporting.projections.table import Rows
 from services.reporting.rebuild import bulk
 
@@ -35,6 +35,10 @@ class Overtaken(Exception):
     """The position is not the one we left: somebody else loads this partition too. Nothing of ours was written."""
 
 
+class Unfit(Exception):
+    """The database does not take some row: what was not written is to be read again, carefully, so that only the row's case is parked."""
+
+
 @dataclass
 class _Fold:
     """One generation under way."""
@@ -45,16 +49,19 @@ class _Fold:
     keys: set[str] = field(default_factory=set)
     """Cases that are parked."""
     parked: list[facts.Parked] = field(default_factory=list)
+    new: list[Fact] = field(default_factory=list)
+    """What is to be written carefully, case by case."""
 
 
 class Loading:
-    """One partition under way. All generations of the rebuild see each record once."""
+    """One partition under way. All generations of the rebuild see each record once. ``careful``: as the live writer writes, and as slowly."""
 
     def __init__(
         self, connection: asyncpg.Connection, place: TP, log: str, projections: Sequence[Projection], found: Sequence[Generation], worker: int,
-        flush: int = FLUSH,
+        flush: int = FLUSH, careful: bool = False,
     ) -> None:
         self._connection, self._place, self._log, self._worker, self._flush = connection, place, log, worker, flush
+        self._careful = careful
         by_name = {each.name: each for each in projections}
         self._folds = [_Fold(each, by_name[each.projection]) for each in sorted(found, key=lambda each: each.projection)]
         self._unit = unit_of(found[0].run)
@@ -73,35 +80,47 @@ class Loading:
             each.keys = {row[0] for row in await self._connection.fetch(_PARKED, each.generation.projection, each.generation.number)}
 
     async def take(self, records: Sequence[Record]) -> None:
-        """Fold the next records of the partition; write when much has come together. Raises Overtaken."""
+        """Fold the next records of the partition; write when much has come together. Raises Overtaken, Unfit."""
         reading = facts.read(records, {self._place.topic: self._log}, self._wants)
         last = {sequence: self._last[sequence] for sequence, _ in reading.facts if sequence in self._last}
         new, seen = facts.fresh(reading, last, lambda code: None)
         self._last.update(seen)
         self._changed.update(seen)
         for each in self._folds:
-            _, parked = fold(each.projection, new, each.keys, reading.parked, each.rows)
+            if self._careful:
+                each.new, each.parked = new, reading.parked
+                continue
+            _, parked = fold(each.projection, new, each.keys, reading.parked, into=each.rows)
             each.keys.update(bad.key for bad in (*reading.parked, *parked) if bad.key)
             each.parked += [*reading.parked, *parked]
         self._reached, self._events = records[-1].offset + 1, self._events + len(records)
-        if self._events >= self._flush or sum(len(each.rows) for each in self._folds) >= self._flush:
+        if self._careful or self._events >= self._flush or sum(len(each.rows) for each in self._folds) >= self._flush:
             await self.flush()
 
     async def flush(self) -> None:
-        """Rows, parked records, sequences and position in one transaction. Raises Overtaken."""
+        """Rows, parked records, sequences and position in one transaction. Raises Overtaken, Unfit."""
         if self._reached == self._written:
             return
+        try:
+            await self._write()
+        except projecting.UNFIT as fault:
+            raise Unfit from fault
+        for each in self._folds:
+            each.rows, each.parked = Rows(), []
+        self._written, self._changed, self._events = self._reached, {}, 0
+
+    async def _write(self) -> None:
         async with self._connection.transaction():
             if await self._connection.execute(_ADVANCE, self._unit, *self._place, self._written, self._reached) != "UPDATE 1":
                 raise Overtaken(f"{self._place.topic}/{self._place.partition}")
             for each in self._folds:
+                if self._careful:
+                    await projecting.project(self._connection, each.projection, each.generation, each.new, each.parked)
+                    continue
                 await bulk.write(self._connection, each.generation, each.rows, self._worker)
-                await store.park(self._connection, each.generation, each.parked)
+                await projecting.park(self._connection, each.generation, each.parked)
             keys, numbers = [key for _, _, key in self._changed], list(self._changed.values())
             await self._connection.execute(_KEEP, self._unit, *self._place, keys, numbers)
-        for each in self._folds:
-            each.rows, each.parked = Rows(), []
-        self._written, self._changed, self._events = self._reached, {}, 0
 
     def _wants(self, log: str, kind: EventType) -> bool:
         found = self._wanted.get(kind.name)

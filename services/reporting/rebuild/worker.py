@@ -19,7 +19,7 @@ from kernel.records import TP
 from services.reporting.projections.projection import Projection
 from services.reporting.rebuild import ledger, loading
 from services.reporting.rebuild.ledger import Item
-from services.reporting.rebuild.loading import Loading, Overtaken
+from services.reporting.rebuild.loading import Loading, Overtaken, Unfit
 from services.reporting.rebuild.place import Place
 
 NICENESS = 5
@@ -95,7 +95,7 @@ class _Worker:
         for item in items:
             if await loading.claim(self._connection, self._run, item.place):
                 try:
-                    await self._load(item)
+                    await self._load_whole(item)
                 finally:
                     await loading.release(self._connection, self._run, item.place)
                 return True
@@ -104,13 +104,19 @@ class _Worker:
             await asyncio.sleep(RETRY_S)  # the others have them; one of them may die
         return bool(items)
 
-    async def _load(self, seen: Item) -> None:
+    async def _load_whole(self, item: Item) -> None:
+        try:
+            await self._load(item)
+        except Unfit:
+            await self._load(item, careful=True)
+
+    async def _load(self, seen: Item, careful: bool = False) -> None:
         item = next((each for each in await ledger.left(self._connection, self._run) if each.place == seen.place), None)
         if item is None:
             return  # whoever had it before us has finished it
         found = await loading.generations_of(self._connection, self._run)
         projections: list[Projection] = self._place.named([each.projection for each in found])
-        under_way = Loading(self._connection, item.place, self._place.logs[item.place.topic], projections, found, self._number, self._flush)
+        under_way = Loading(self._connection, item.place, self._place.logs[item.place.topic], projections, found, self._number, self._flush, careful)
         await under_way.begin(item.start)
         began = time.monotonic()
         async for records in self._reader.scan(*item.place, item.start, item.target):
