@@ -17,6 +17,15 @@ class Forgetful(Monthly):
         return () if fact.envelope.subject == "case-7" else super().rows(fact)
 
 
+class Unstorable(Timeline):
+    """What the database does not take: a NUL in a text."""
+
+    def rows(self, fact: Fact) -> Written:
+        """Of case-7 nothing can be written."""
+        for table, row in super().rows(fact):
+            yield table, (row if fact.envelope.subject != "case-7" else (*row[:6], "\x00", *row[7:]))
+
+
 class Second(Monthly):
     """A later version that says the same."""
 
@@ -24,6 +33,7 @@ class Second(Monthly):
     views: Mapping[str, str] = Monthly.views
 
 
+UNSTORABLE: tuple[Projection, ...] = (Unstorable(), Monthly())
 WRONG: tuple[Projection, ...] = (Timeline(), Forgetful())
 LATER: tuple[Projection, ...] = (Timeline(), Second())
 FEW: tuple[Projection, ...] = (Timeline(),)

@@ -116,9 +116,9 @@ class Yard:
             await connection.close()
 
     async def states(self) -> dict[str, list[State]]:
-        """The states of the generations of each projection, in their order."""
+        """The states of the generations of NAMES, in their order."""
         found: dict[str, list[State]] = {}
-        for each in await self.known():
+        for each in [each for each in await self.known() if each.projection in NAMES]:
             found.setdefault(each.projection, []).append(each.state)
         return found
 

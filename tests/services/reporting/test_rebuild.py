@@ -202,6 +202,19 @@ async def test_wrong_code_is_noticed(here: Yard):
             await forth(here, ["monthly"], source=wrong.source)
 
 
+async def test_what_the_database_does_not_take_parks_its_case_as_it_does_live(here: Yard):
+    """Bulk loading goes back to its last position, and on with care; nobody else's rows are missing."""
+    unstorable = replace(here.place, source=f"{ODD}:UNSTORABLE")
+    await here.write(600)
+    async with here.living(place=unstorable):
+        await here.caught_up()
+        found = await here.rebuild(place=unstorable)
+
+    assert [True, True] == [each.equal for each in found], found
+    counts = await here.ask("SELECT projection, generation, count(*) FROM reporting.parked GROUP BY 1, 2 ORDER BY 1, 2")
+    assert [("timeline", 1, 15), ("timeline", 2, 15)] == counts
+
+
 async def test_two_runners_are_one_too_many(here: Yard):
     """The second one ends with a sentence."""
     one, other = await here.place.connect(), await here.place.connect()
