@@ -23,6 +23,7 @@ from bench.show import Part, tell
 from bench.stage import Stage
 from deploy.local.layout import REPOSITORY, CannotRun
 from deploy.local.lifecycle import Installation
+from kernel.clients import clients
 from kernel.memory import MemoryRecord
 from kernel.partitioner import partition_of
 from kernel.settings import Settings
@@ -66,7 +67,8 @@ def measure(stage: Stage) -> Part:
     installation = stage.stores()
     settings = installation.settings
     place = here.place(settings)
-    place = replace(place, logs={f"bench-rebuild.{name}": name for name in place.logs.values() if logs.lived().get(name)}, partitions=topics.PARTITIONS)
+    made = {f"bench-rebuild.{name}": name for name in place.logs.values() if logs.lived().get(name)}
+    place = replace(place, logs=made, partitions=topics.PARTITIONS, clients=clients(settings, "admin"))
     events = _publish(settings, place)
     tell(f"rebuild of {events:,} events")
     runs = {(name, workers): _runs(place, name, workers) for name, workers in (("COUNTS", 1), ("PAIR", 1), ("PAIR", 2), ("PROJECTIONS", 2))}

@@ -129,8 +129,8 @@ def _projections() -> Finding:
 
     try:
         names = needed.projections(settings_module.load())
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
-        return False, f"cannot be asked ({type(problem).__name__})", "tsunagu run up"
+    except (OSError, TimeoutError, settings_module.SettingsMissing, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return True, "not asked, since the database does not answer", ""
     return not names, f"rebuild needed: {' '.join(names)}" if names else "follow the logs", needed.TODO
 
 

@@ -116,7 +116,7 @@ def _do(work: Work) -> list[dict[str, Any]]:
 
 
 def _unreachable(problem: Exception) -> NoReturn:
-    leave(f"broker or database cannot be used ({problem or type(problem).__name__}); start the system: tsunagu run up", UNREACHABLE)
+    leave(f"the broker or the database cannot be used ({problem or type(problem).__name__}); start the system: tsunagu run up", UNREACHABLE)
 
 
 def compared(found: Sequence[Compared]) -> list[dict[str, Any]]:

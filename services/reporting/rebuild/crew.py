@@ -8,7 +8,6 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from kernel.records import TP
 from services.reporting.rebuild import worker
 from services.reporting.rebuild.eta import Left, Loading
 from services.reporting.rebuild.ledger import Item
@@ -88,6 +87,5 @@ class Crew:
 
     def _took(self, told: Told) -> None:
         self._eta.took(told.worker, told.events, told.seconds)
-        place: TP = told.place
-        self._left[place] = max(0, self._left.get(place, 0) - told.events)
+        self._left[told.place] = max(0, self._left.get(told.place, 0) - told.events)
         self.events, self.size = self.events + told.events, self.size + told.size

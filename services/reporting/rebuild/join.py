@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -12,7 +13,8 @@ from kernel.records import TP
 from services.reporting import generations, store
 from services.reporting.definition import definition
 from services.reporting.generations import LIVE_UNIT, Generation, State, unit_of
-from services.reporting.rebuild import ledger
+from services.reporting.rebuild import eta, ledger
+from services.reporting.rebuild.eta import Left
 from services.reporting.rebuild.place import Place
 from services.reporting.store import Store
 
@@ -63,17 +65,19 @@ async def catching(place: Place, run: int, names: Sequence[str]) -> AsyncIterato
         await reader.stop()
 
 
-async def catch_up(place: Place, run: int, moving: Store, reader: KafkaLogReader) -> int:
+async def catch_up(place: Place, run: int, moving: Store, reader: KafkaLogReader, tell: Callable[[int, int, Left], None]) -> int:
     """Read on until the live positions are near; returns the records read. Raises NeverThere."""
-    done, before = 0, None
+    done, before = 0, 0
     for _ in range(ROUNDS):
         found = await gap(moving.connection, run)
         if length(found) <= NEAR:
             return done
-        if before is not None and length(found) > 2 * before:
+        if before and length(found) > 2 * before:
             raise NeverThere
-        before = length(found)
+        before, began = length(found), time.monotonic()
         done += await _read(place, moving, reader, found)
+        took, grown = time.monotonic() - began, length(await gap(moving.connection, run))
+        tell(done, done + grown, eta.catching_up(grown, before / took, grown / took))
     raise NeverThere
 
 

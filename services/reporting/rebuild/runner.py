@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from services.reporting.rebuild.worker import Options
 _BEGIN = """
     INSERT INTO reporting.progress (unit, topic, partition, next_offset)
     SELECT $1, topic, partition, 0 FROM reporting.rebuild_targets WHERE run = $2 ON CONFLICT DO NOTHING"""
+_EVENTS = "SELECT COALESCE(sum(events), 0)::bigint FROM reporting.rebuilds WHERE run = $1 AND phase = 'LOADING'"
 _LOADED = "SELECT COALESCE(sum(next_offset), 0)::bigint FROM reporting.progress WHERE unit = $1"
 
 
@@ -119,10 +119,10 @@ class _Rebuild:
 
     async def _join(self, snapshot: asyncpg.Connection) -> tuple[int, int]:
         async with join.catching(self._place, self._run, self._names) as (moving, reader):
-            backlog, began = join.length(await join.gap(self._connection, self._run)), time.monotonic()
-            self._shown.tell(State.CATCHING_UP, 0, backlog, Left(eta.UNKNOWN))
-            events = await join.catch_up(self._place, self._run, moving, reader)
-            self._shown.tell(State.CATCHING_UP, events, events, Left(time.monotonic() - began))
+            backlog = join.length(await join.gap(self._connection, self._run))
+            self._shown.tell(State.CATCHING_UP, 0, backlog, await self._by_history(State.CATCHING_UP, backlog))
+            events = await join.catch_up(
+                self._place, self._run, moving, reader, lambda done, total, left: self._shown.tell(State.CATCHING_UP, done, total, left))
             self._found = await join.join(self._place, self._run, moving, reader, snapshot)
         return events, 0
 
@@ -132,8 +132,9 @@ class _Rebuild:
         found = []
         pairs = [pair for pair in await compare.pairs(snapshot, self._names) if pair[1].run == self._run]
         alike = not joined or await compare.counted_alike(snapshot, self._run)
+        events = await self._connection.fetchval(_EVENTS, self._run)
         for number, (old, new) in enumerate(pairs):
-            self._shown.tell(State.VERIFYING, number, len(pairs), Left(eta.UNKNOWN))
+            self._shown.tell(State.VERIFYING, number, len(pairs), await self._by_history(State.VERIFYING, events))
             found.append(await compare.compare(snapshot, old, new))
         if not alike:
             found = [_with(each, "the rebuild and the live reader have not counted the same events") for each in found]
@@ -143,7 +144,7 @@ class _Rebuild:
             for each, compared in zip([new for _, new in pairs], found, strict=True):
                 if compared.equal:
                     await ledger.move(self._connection, [each], State.READY)
-            await ledger.ended(self._connection, self._run, State.VERIFYING, sum(each.rows for each in found), 0, _note(found))
+            await ledger.ended(self._connection, self._run, State.VERIFYING, events, 0, _note(found))
         return found
 
     async def _by_history(self, phase: State, events: int) -> Left:
