@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
@@ -79,11 +80,19 @@ def test_a_usual_envelope_is_read_fast(monkeypatch: pytest.MonkeyPatch):
     headers = usual.headers()
     monkeypatch.setattr(envelope, "read", lambda key, headers: pytest.fail("the long way"))
 
-    assert usual == attributes.read(b"case", headers)
+    found = attributes.read(b"case", headers)
+
+    assert _said(usual) == _said(found)
+    with pytest.raises(AttributeError):
+        found.nothing  # noqa: B018
+
+
+def _said(found: Envelope) -> dict[str, object]:
+    return {field.name: getattr(found, field.name) for field in fields(Envelope)}
 
 
 def _read(how, key, headers) -> object:
     try:
-        return how(key, headers)
+        return _said(how(key, headers))
     except PoisonError as error:
         return error.code
