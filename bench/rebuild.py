@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -41,7 +40,7 @@ from services.reporting.rebuild.worker import Options
 PER_SECOND = 45_000
 RESIDENT_MIB = 1_024
 ETA_ERROR = 0.10
-TIMES = 8
+TIMES = 4
 REPEATS = 3
 PEER_EVENTS = 30_000
 TIMEOUT_S = 180.0
@@ -105,7 +104,11 @@ def _produce(producer: Producer, topic: str, record: MemoryRecord) -> None:
 
 def _runs(place: Place, name: str, workers: int) -> list[Run]:
     source = replace(place, source=f"bench.rebuild:{name}")
-    return [asyncio.run(_run(source, workers)) for _ in range(REPEATS)]
+    found = []
+    for number in range(REPEATS):
+        tell(f"{name.lower()}, {workers} process{'es' if workers > 1 else ''}, repeat {number + 1} of {REPEATS}")
+        found.append(asyncio.run(_run(source, workers)))
+    return found
 
 
 async def _run(place: Place, workers: int) -> Run:
@@ -117,13 +120,12 @@ async def _run(place: Place, workers: int) -> Run:
         run = await runner.begin(place, connection, list(place.projections))
         await ledger.move(connection, await ledger.current(connection), generations.State.LOADING)
         crew, seen = Crew(place, run, Options(workers=workers), await ledger.left(connection, run), 0), _Seen()
-        used, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        began = time.monotonic()
         await crew.work(seen.tell)
-        wall, now = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+        wall = time.monotonic() - began
         assert not await ledger.left(connection, run)
         await switch.cancel(connection, [])
-        cpu = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
-        return Run(crew.events, wall, cpu, seen.most, abs((crew.predicted or 0) - wall) / wall)
+        return Run(crew.events, wall, crew.busy, seen.most, abs((crew.predicted or 0) - wall) / wall)
     finally:
         await connection.close()
 

@@ -36,6 +36,8 @@ class Crew:
         self._total, self._eta, self._deaths, self._numbers = sum(self._left.values()) + before, Loading(options.workers), 0, 0
         self._workers: dict[int, tuple[BaseProcess, Connection]] = {}
         self.events = self.size = 0
+        self.busy = 0.0
+        """Seconds of the workers' processors."""
         self.predicted: float | None = None
         """Seconds from the beginning to the end, as said after the first tenth."""
 
@@ -89,3 +91,4 @@ class Crew:
         self._eta.took(told.worker, told.events, told.seconds)
         self._left[told.place] = max(0, self._left.get(told.place, 0) - told.events)
         self.events, self.size = self.events + told.events, self.size + told.size
+        self.busy += told.busy

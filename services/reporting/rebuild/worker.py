@@ -37,13 +37,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a worker has done since it told last: records and bytes read, of which partition, and seconds; writing included."""
+    """What a worker has done since it told last: records and bytes read, of which partition, and seconds, by the clock and of its processor; writing included."""
 
     worker: int
     place: TP
     events: int
     size: int
     seconds: float
+    busy: float
 
 
 def start(place: Place, run: int, number: int, options: Options) -> tuple[multiprocessing.process.BaseProcess, Connection]:
@@ -87,7 +88,7 @@ class _Worker:
         self._place, self._run, self._number, self._told = place, run, number, told
         self._rate, self._flush = options.max_rate / options.workers, options.flush
         self._connection, self._reader = connection, reader
-        self._parent = multiprocessing.parent_process()
+        self._parent, self._busy = multiprocessing.parent_process(), time.process_time()
 
     async def takes(self) -> bool:
         """Load one whole partition, if one is free; whether there may be more to do."""
@@ -132,8 +133,9 @@ class _Worker:
         self._tell(item.place, 0, 0, began)
 
     def _tell(self, place: TP, events: int, size: int, began: float) -> float:
-        now = time.monotonic()
-        self._told.send(Told(self._number, place, events, size, now - began))
+        now, busy = time.monotonic(), time.process_time()
+        self._told.send(Told(self._number, place, events, size, now - began, busy - self._busy))
+        self._busy = busy
         return now
 
     def _alive(self) -> None:
