@@ -97,6 +97,8 @@ def _do(work: Work) -> list[dict[str, Any]]:
         leave("another rebuild runs; see: tsunagu rebuild --status", PROBLEMS)
     except runner.UnderWay as problem:
         leave(f"a rebuild of {problem} is under way; go on: tsunagu rebuild --resume, or: tsunagu rebuild --cancel", PROBLEMS)
+    except runner.Stale as problem:
+        leave(f"the code has changed since the rebuild of {problem} began: tsunagu rebuild --cancel, then begin anew", PROBLEMS)
     except switch.Vetoed as problem:
         leave(f"not switched: {problem}; if that is right: --switch --accept-difference REASON", PROBLEMS)
     except switch.Busy:

@@ -59,6 +59,8 @@ async def _compare(connection: asyncpg.Connection, names: Sequence[str]) -> Rows
 async def _needed(place: Place, connection: asyncpg.Connection, options: Options) -> Rows:
     """What is under way comes to its end first; what it does not hold and is needed follows."""
     rows: Rows = []
+    if runner.stale(place, await ledger.current(connection)):
+        await switch.cancel(connection, [])
     while names := [each.projection for each in await ledger.current(connection)] or await needed(place, connection):
         if not await ledger.current(connection):
             await runner.begin(place, connection, names)

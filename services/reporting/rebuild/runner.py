@@ -8,6 +8,7 @@ from typing import Protocol
 import asyncpg
 
 from services.reporting import generations, store
+from services.reporting.definition import definition
 from services.reporting.generations import LIVE_UNIT, Generation, State, unit_of
 from services.reporting.rebuild import compare, eta, join, ledger, switch
 from services.reporting.rebuild.compare import Compared
@@ -34,6 +35,16 @@ class UnderWay(Exception):
     """Another rebuild has not come to its end: resume or cancel it. The text names its projections."""
 
 
+class Stale(Exception):
+    """The code has changed since the rebuild that is under way began: its rows would be of two minds. The text names the projections."""
+
+
+def stale(place: Place, found: Sequence[Generation]) -> list[str]:
+    """Those of these generations that other code than this has begun."""
+    ours = {name: definition(each) for name, each in place.projections.items()}
+    return sorted(each.projection for each in found if ours.get(each.projection) != each.definition)
+
+
 async def begin(place: Place, connection: asyncpg.Connection, names: Sequence[str]) -> int:
     """Plan a rebuild of these projections; what stood beside the live ones is dropped. Returns its number. Raises UnderWay, KeyError."""
     projections = place.named(sorted(names))
@@ -52,10 +63,12 @@ async def begin(place: Place, connection: asyncpg.Connection, names: Sequence[st
 
 
 async def resume(place: Place, connection: asyncpg.Connection, options: Options, shown: Shown) -> list[Compared]:
-    """Lead the rebuild that is under way to its end; what old and new differ in. Raises NotThere, WorkersDie, OtherCode, NeverThere."""
+    """Lead the rebuild that is under way to its end; what old and new differ in. Raises NotThere, Stale, WorkersDie, OtherCode, NeverThere."""
     found = await ledger.current(connection)
     if not found:
         raise switch.NotThere("nothing is being rebuilt")
+    if old := stale(place, found):
+        raise Stale(", ".join(old))
     rebuild = _Rebuild(place, connection, found, options, shown)
     return await rebuild.lead()
 

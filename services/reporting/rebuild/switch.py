@@ -9,6 +9,7 @@ from dataclasses import replace
 import asyncpg
 
 from services.reporting import generations
+from services.reporting.definition import definition
 from services.reporting.generations import LIVE_UNIT, Generation, State, unit_of
 from services.reporting.projections.projection import Projection
 from services.reporting.rebuild import compare, ledger
@@ -46,6 +47,8 @@ async def forth(place: Place, connection: asyncpg.Connection, names: Sequence[st
         if late := [new.projection for _, new in pairs if not new.fed]:
             raise NotThere(f"what was rebuilt of {', '.join(late)} does not follow the log (other code ran since); rebuild it again")
         found = [await compare.compare(connection, old, new) for old, new in pairs]
+    if strange := [new.projection for _, new in pairs if definition(place.projections[new.projection]) != new.definition]:
+        raise NotThere(f"what was rebuilt of {', '.join(strange)} is not this code's; rebuild it again")
     if not reason and not all(each.equal for each in found):
         raise Vetoed(found)
     for run in sorted({new.run for _, new in pairs}):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.reporting.generations import State
-from services.reporting.rebuild import compare, join, ledger, switch
+from services.reporting.rebuild import compare, join, ledger, runner, switch
 from services.reporting.rebuild.compare import Compared
 from services.reporting.store import Connect
 from tests.installation import Broker
@@ -186,6 +186,17 @@ async def test_other_code_waits_until_the_service_runs_it(here: Yard):
         with pytest.raises(switch.NotThere):
             await back(here, ["monthly"])
     assert [(350,)] == await here.ask("SELECT sum(value)::int FROM reporting.figures WHERE metric = 'outreach_contacts'")
+
+
+async def test_a_rebuild_is_not_resumed_by_other_code(here: Yard, tmp_path: Path):
+    """Half its rows would be of the old mind."""
+    await here.write(300)
+    async with here.living():
+        await here.caught_up()
+        assert -9 == await process(here, tmp_path, State.LOADING, ["monthly"])
+        with pytest.raises(runner.Stale):
+            await here.resume(place=replace(here.place, source=f"{ODD}:LATER"))
+        assert [True] == [each.equal for each in await here.resume()]
 
 
 async def test_wrong_code_is_noticed(here: Yard):

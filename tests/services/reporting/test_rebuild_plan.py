@@ -6,7 +6,7 @@ import math
 from dataclasses import fields
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel import envelope
@@ -25,6 +25,7 @@ def test_whoever_is_free_takes_the_longest_that_is_left():
     assert 0.0 == eta.makespan([], [5.0])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=60), st.integers(1, 8))
 def test_the_end_is_between_the_even_share_and_one_more_item(items: list[int], workers: int):
     """Longest first is never worse than the even share and the longest item together."""
@@ -65,6 +66,7 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(["0"
 NAMES = st.sampled_from([*envelope._NAMES.values(), "ce_specversion", "content-type", "other"])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.none(), TEXT), st.lists(st.tuples(NAMES, TEXT | st.binary(max_size=4)), max_size=12))
 def test_a_fast_envelope_is_the_kernels(key: str | None, found: list[tuple[str, str | bytes]]):
     """Whatever the headers: the same attributes, or the same refusal."""
