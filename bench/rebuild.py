@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import asyncpg
@@ -29,8 +29,6 @@ from kernel.settings import Settings
 from services.reporting import generations
 from services.reporting.generations import LIVE_UNIT
 from services.reporting.projections import PROJECTIONS
-from services.reporting.projections.monthly import Monthly
-from services.reporting.projections.timeline import Timeline
 from services.reporting.rebuild import here, ledger, runner, switch
 from services.reporting.rebuild.crew import Crew
 from services.reporting.rebuild.eta import Left
@@ -44,8 +42,7 @@ TIMES = 4
 REPEATS = 3
 PEER_EVENTS = 30_000
 TIMEOUT_S = 180.0
-COUNTS = (Monthly(),)
-PAIR = (Monthly(), Timeline())
+NAMES = {"COUNTS": ("monthly",), "PAIR": ("monthly", "timeline"), "PROJECTIONS": tuple(each.name for each in PROJECTIONS)}
 QUIX = "TSUNAGU_QUIX_PYTHON"
 _READ = "INSERT INTO reporting.progress (unit, topic, partition, next_offset) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 
@@ -103,21 +100,20 @@ def _produce(producer: Producer, topic: str, record: MemoryRecord) -> None:
 
 
 def _runs(place: Place, name: str, workers: int) -> list[Run]:
-    source = replace(place, source=f"bench.rebuild:{name}")
     found = []
     for number in range(REPEATS):
         tell(f"{name.lower()}, {workers} process{'es' if workers > 1 else ''}, repeat {number + 1} of {REPEATS}")
-        found.append(asyncio.run(_run(source, workers)))
+        found.append(asyncio.run(_run(place, NAMES[name], workers)))
     return found
 
 
-async def _run(place: Place, workers: int) -> Run:
+async def _run(place: Place, names: Sequence[str], workers: int) -> Run:
     """Load everything into new generations, and take them away again."""
     connection = await place.connect()
     try:
         await generations.establish(connection, list(place.projections.values()))
         await _as_if_read(place, connection)
-        run = await runner.begin(place, connection, list(place.projections))
+        run = await runner.begin(place, connection, names)
         await ledger.move(connection, await ledger.current(connection), generations.State.LOADING)
         crew, seen = Crew(place, run, Options(workers=workers), await ledger.left(connection, run), 0), _Seen()
         began = time.monotonic()
@@ -154,7 +150,7 @@ async def _as_if_read(place: Place, connection: asyncpg.Connection) -> None:
 
 
 def _peer(installation: Installation, name: str, number: int) -> float:
-    """Events a second of the wall clock of a program below ``bench/loops``."""
+    """Events per second of its own processor time of a program below ``bench/loops``."""
     tell(f"{name}, repeat {number + 1} of {REPEATS}")
     group = f"bench-{name}-{number}"
     if name == "faust_table":
@@ -171,7 +167,7 @@ def _peer(installation: Installation, name: str, number: int) -> float:
     except subprocess.CalledProcessError as error:
         raise CannotRun(f"{name} ended with {error.returncode}: {error.stderr.strip().splitlines()[-1:]}") from error
     found = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
-    return found["events"] / found["seconds"]
+    return found["events"] / found["cpu_seconds"]
 
 
 def _figures(runs: dict[tuple[str, int], list[Run]]) -> Iterator[Figure]:
@@ -191,9 +187,9 @@ def _figures(runs: dict[tuple[str, int], list[Run]]) -> Iterator[Figure]:
 
 def _peers(runs: dict[tuple[str, int], list[Run]], peers: dict[str, list[float]]) -> Iterator[Figure]:
     titles = {"faust_table": "plain Faust table worker", "library": "eventsourcing library, in memory"}
-    ours = sorted(run.events / run.wall for run in runs["COUNTS", 1])[REPEATS // 2]
+    ours = sorted(run.events / run.cpu for run in runs["COUNTS", 1])[REPEATS // 2]
     for name, rates in peers.items():
-        yield Figure(what=f"{titles[name]}, wall clock", unit="events/s", values=tuple(rates))
+        yield Figure(what=f"{titles[name]}, per second of its processor time", unit="events/s", values=tuple(rates))
         yield Figure(what=f"one process of ours against the {titles[name]}", unit="times", values=tuple([ours / rate for rate in rates]))
 
 
