@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from contracts.consent import ConsentGranted, ConsentRequested
+from contracts.record import Record
 from contracts.shared import DataCategory, Purpose, RefusalCode
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ _AHEAD = timedelta(days=62)
 """So long before it begins a form can be signed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ceiling:
+class Ceiling(Record, frozen=True, kw_only=True):
     """The most of one kind: days that a consent holds, days for which what was given may be kept (from the first day), how often something is given."""
 
     longest_days: int = UNLIMITED
@@ -94,7 +94,7 @@ def strictest(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCat
         return None
     longest, keep, uses = pack.longest_days, UNLIMITED, UNLIMITED
     for each in found:
-        if each is not None and each is not _FREE:
+        if each is not _FREE and each is not None:
             longest, keep, uses = min(longest, each.longest_days), min(keep, each.keep_days), min(uses, each.uses)
     return Ceiling(longest_days=longest, keep_days=keep, uses=uses)
 
@@ -105,13 +105,14 @@ def fault_of_extension(consent: Consent, keep_until: date | None, pack: PolicyPa
     return _fault(strictest(pack, consent.purpose, consent.categories), days, keep_days, consent.use_limit or UNLIMITED)
 
 
-def fault_of_grant(consent: ConsentGranted, pack: PolicyPack, today: date) -> RefusalCode | None:
+def fault_of_grant(consent: ConsentGranted, pack: PolicyPack, today: int) -> RefusalCode | None:
     """Which ceiling a consent is above, or None. One to any number of uses is above every number; one that sets no end of keeping sets no late one.
 
     Its days count from its first one, but from no later than two months after its signature: nobody binds oneself for a time that is years ahead.
     """
-    keep_days = (consent.keep_until - consent.valid_from).days if consent.keep_until else 0
-    days = (consent.valid_to - min((consent.signed_on or today) + _AHEAD, consent.valid_from)).days
+    first, signed = consent.valid_from.toordinal(), consent.signed_on.toordinal() if consent.signed_on else today
+    keep_days = consent.keep_until.toordinal() - first if consent.keep_until else 0
+    days = consent.valid_to.toordinal() - min(signed + _AHEAD.days, first)
     return _fault(strictest(pack, consent.purpose, consent.categories), days, keep_days, consent.use_limit or UNLIMITED)
 
 
