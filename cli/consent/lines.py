@@ -72,13 +72,13 @@ def read(text: bytes) -> Line:
     line = decode(text)
     if type(line.get("id")) not in _IDS:
         raise Unreadable(MISSING if line.get("id") is None else INVALID, "id")
-    at = fields.within("at", moment, _needed(line, "at"))
+    at = moment(_needed(line, "at"))
     stated, said = line.get("facts", []), _needed(line, "request")
     if type(stated) is not list:
         raise Unreadable(INVALID, "facts")
     asked = fields.within("request", _asked, said)
-    request, facts = _request(asked), [_stated(place, fact, at) for place, fact in enumerate(stated)]
-    return Line(line["id"], at, facts, request, _kinds(asked), asked.changed(parts=UNSET))
+    request = _request(asked)
+    return Line(line["id"], at, _facts(stated, at), request, _kinds(asked), asked.changed(parts=UNSET))
 
 
 def decode(text: bytes) -> dict[str, Any]:
@@ -145,20 +145,16 @@ def identity_of(text: bytes) -> str | int | None:
 
 
 def moment(value: Any) -> int:
-    """Reads a moment: milliseconds UTC, or ISO 8601; without an offset it is the time in Japan, without a time the day's beginning there."""
+    """Reads ``at``: milliseconds UTC, or ISO 8601; without an offset it is the time in Japan, without a time the day's beginning there."""
     if type(value) is int and 0 <= value < 1 << 48:
         return value
     if type(value) is not str:
-        raise Unreadable(INVALID)
-    return _moment(value)
-
-
-def _moment(text: str) -> int:
+        raise Unreadable(INVALID, "at")
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(value)
     except ValueError:
-        raise Unreadable(INVALID) from None
-    if found.tzinfo is not None and not text.endswith(_IN_JAPAN):
+        raise Unreadable(INVALID, "at") from None
+    if found.tzinfo is not None and not value.endswith(_IN_JAPAN):
         return int(found.timestamp() * 1000)
     seconds = (found.hour * 60 + found.minute) * 60 + found.second
     return start_of(found.toordinal()) + seconds * 1000 + found.microsecond // 1000
@@ -170,11 +166,14 @@ def _needed(line: dict[str, Any], name: str) -> Any:
     return line[name]
 
 
-def _stated(place: int, fact: Any, at: int) -> Stated:
+def _facts(stated: list[Any], at: int) -> list[Stated]:
+    found: list[Stated] = []
     try:
-        return _fact(fact, at)
+        for fact in stated:
+            found.append(_fact(fact, at))
     except Unreadable as problem:
-        raise problem.inside(f"facts[{place}]") from None
+        raise problem.inside(f"facts[{len(found)}]") from None
+    return found
 
 
 def _fact(fact: Any, at: int) -> Stated:
@@ -188,7 +187,7 @@ def _fact(fact: Any, at: int) -> Stated:
     stated, agency = fact.pop("at", None), fact.pop("from", "")
     found = fields.record(kind.cls)(fact)
     if stated is not None:
-        at = fields.within("at", moment, stated)
+        at = moment(stated)
     if type(agency) is not str:
         raise Unreadable(INVALID, "from")
     return Stated(fact=found, at=at, agency=agency, undated=stated is None)
