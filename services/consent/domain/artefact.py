@@ -71,7 +71,7 @@ def fault_of_yes(said: ConsentGranted | Consent, first: int, last: int, standing
     """
     doubts = standing.doubts_of_a_yes(said.person, rules.known.minors_line)
     if said.given_by == _SELF:
-        return RefusalCode.PROXY_INVALID if said.proxy else RefusalCode.CAPACITY_IN_DOUBT if doubts - _OF_OTHERS else None
+        return RefusalCode.PROXY_INVALID if said.proxy else RefusalCode.CAPACITY_IN_DOUBT if doubts and doubts - _OF_OTHERS else None
     purposes, today = rules.known.purposes.get(said.purpose, frozenset()), ordinal_in_japan(rules.at)
     verified = any(
         each.proxy_kind == said.given_by and said.proxy in ("", each.proxy) and may_speak(each, doubts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from contracts.consent import ConsentGranted, ConsentRequested
@@ -68,7 +69,7 @@ def most(templates: Mapping[Purpose, Template], purposes: Mapping[Purpose, froze
 def _of_all(templates: list[Template], category: DataCategory, lines: Mapping[DataCategory, frozenset[DataCategory]]) -> Ceiling | None:
     if any(each.allowed is not None and each.allowed.isdisjoint(lines[category]) for each in templates):
         return None
-    return _lowest([ceiling for each in templates for ceiling in (each.whole, *_about(each, category, lines))])
+    return _lowest(tuple([ceiling for each in templates for ceiling in (each.whole, *_about(each, category, lines))]))
 
 
 def _about(template: Template, category: DataCategory, lines: Mapping[DataCategory, frozenset[DataCategory]]) -> Iterator[Ceiling]:
@@ -78,7 +79,9 @@ def _about(template: Template, category: DataCategory, lines: Mapping[DataCatego
             yield ceiling
 
 
-def _lowest(ceilings: list[Ceiling]) -> Ceiling:
+@lru_cache(maxsize=1_024)
+def _lowest(ceilings: tuple[Ceiling, ...]) -> Ceiling:
+    """The strictest of each kind; few combinations come again and again."""
     return Ceiling(
         longest_days=min([each.longest_days for each in ceilings]), keep_days=min([each.keep_days for each in ceilings]),
         uses=min([each.uses for each in ceilings]),
@@ -87,16 +90,13 @@ def _lowest(ceilings: list[Ceiling]) -> Ceiling:
 
 def strictest(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCategory]) -> Ceiling | None:
     """What all of these categories allow together; None: one of them may not be asked for at all."""
-    if not pack.most:
-        return Ceiling(longest_days=pack.longest_days)
-    found = [pack.most.get((purpose, category), _FREE) for category in categories]
-    if None in found:
-        return None
-    longest, keep, uses = pack.longest_days, UNLIMITED, UNLIMITED
-    for each in found:
-        if each is not _FREE and each is not None:
-            longest, keep, uses = min(longest, each.longest_days), min(keep, each.keep_days), min(uses, each.uses)
-    return Ceiling(longest_days=longest, keep_days=keep, uses=uses)
+    found = [Ceiling(longest_days=pack.longest_days)]
+    for category in categories:
+        ceiling = pack.most.get((purpose, category), _FREE)
+        if ceiling is None:
+            return None
+        found.append(ceiling)
+    return _lowest(tuple(found))
 
 
 def fault_of_extension(consent: Consent, keep_until: date | None, pack: PolicyPack, days: int) -> RefusalCode | None:
