@@ -5,7 +5,7 @@ Known by the field that stands beside who has reported (category REPORTER), or b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from contracts.catalogue import CATALOGUE, EventType
@@ -14,6 +14,7 @@ from contracts.shared import DataCategory
 _REPORTER = DataCategory.REPORTER
 Named = tuple[tuple[str, ...], tuple[str, ...]]
 """Everybody, and of these who has only reported; pseudonyms, sorted."""
+_NOBODY: Named = ((), ())
 
 
 class Coded(Protocol):
@@ -47,8 +48,10 @@ def reporting(kind: EventType, message: Any) -> tuple[str, ...]:
     return tuple(sorted({person for field in fields if (person := getattr(message, field))} - others))
 
 
-def everybody(persons: Iterable[str], reporters: Iterable[str], parts: Iterable[Coded]) -> Named:
+def everybody(persons: Collection[str], reporters: Collection[str], parts: Collection[Coded]) -> Named:
     """Who is named by one event: in its body (``persons``, of whom ``reporters`` only have reported) or in its parts."""
+    if not persons and not parts:
+        return _NOBODY
     mere, others = set(reporters), set(persons)
     others -= mere
     for part in parts:
@@ -59,6 +62,8 @@ def everybody(persons: Iterable[str], reporters: Iterable[str], parts: Iterable[
 def fresh(known: frozenset[str], reporters: frozenset[str], named: Named) -> Named:
     """Of those who are named: who was not before, or only as somebody who has reported."""
     persons, mere = named
+    if not reporters and known.issuperset(persons):
+        return _NOBODY
     new = {person for person in persons if person not in known or person in reporters and person not in mere}
     return tuple(sorted(new)), tuple(sorted(new.intersection(mere)))
 
