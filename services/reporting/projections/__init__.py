@@ -1,12 +1,13 @@
 """The projections: each a pure fold of the logs into rows; the list of those that run, and what may be read of them."""
 
-from services.reporting.projections import cases_read, disclosures, monthly, timeline
+from services.reporting.projections import cases_read, consents, disclosures, monthly, timeline
 from services.reporting.projections.cases import Cases
+from services.reporting.projections.consents import Consents
 from services.reporting.projections.disclosures import Disclosures
 from services.reporting.projections.monthly import Monthly
 from services.reporting.projections.projection import Projection
 from services.reporting.projections.timeline import Timeline
 from services.reporting.resource import Resource
 
-PROJECTIONS: tuple[Projection, ...] = (Timeline(), Monthly(), Cases(), Disclosures())
-RESOURCES: tuple[Resource, ...] = (*timeline.RESOURCES, *monthly.RESOURCES, *cases_read.RESOURCES, *disclosures.RESOURCES)
+PROJECTIONS: tuple[Projection, ...] = (Timeline(), Monthly(), Cases(), Disclosures(), Consents())
+RESOURCES: tuple[Resource, ...] = (*timeline.RESOURCES, *monthly.RESOURCES, *cases_read.RESOURCES, *disclosures.RESOURCES, *consents.RESOURCES)

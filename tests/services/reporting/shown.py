@@ -12,15 +12,15 @@ from services.reporting.projections.projection import Fact, Projection
 from services.reporting.store import Connect
 
 
-async def shown(connect: Connect, projection: Projection, facts: Sequence[Fact], *views: str) -> list[list[dict[str, Any]]]:
-    """The rows of each view after these facts, each fact written by itself; in no order."""
+async def shown(connect: Connect, projection: Projection, facts: Sequence[Fact], *views: str, batch: int = 1) -> list[list[dict[str, Any]]]:
+    """The rows of each view after these facts, so many written at a time; in no order."""
     connection = await connect()
     try:
         made = await generations.create(connection, projection, State.LIVE)
         await generations.index(connection, projection, made)
         await generations.show(connection, projection, made)
-        for fact in facts:
-            rows, parked = fold(projection, [fact], ())
+        for start in range(0, len(facts), batch):
+            rows, parked = fold(projection, facts[start : start + batch], ())
             assert [] == parked
             await store.write(connection, made, rows)
         return [[dict(row) for row in await connection.fetch(f"SELECT * FROM reporting.{view}")] for view in views]

@@ -8,50 +8,21 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from itertools import islice
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from cli.day import story
-from cli.day.player import Day
-from services.reporting import facts
 from services.reporting.folding import fold
 from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.projection import Fact, Projection
 from services.reporting.projections.table import Row, Rows, Table
-from tests.scenarios.memory_stage import LOGS, MemoryStage
-from tests.scenarios.memory_year import played
-from tests.scenarios.stories import stories
 
-PEOPLE = 600
-"""Inhabitants of the year's town."""
 BATCHES = (1, 2, 7, 50, 2_000)
 Tables = list[tuple[Table, list[Row]]]
 
 each_projection = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
-
-
-def written(stage: MemoryStage) -> list[Fact]:
-    """Everything that lies in the logs, one partition after the other."""
-    reading = facts.read((record for topic in LOGS for record in stage.log.records(topic)), LOGS)
-    assert [] == reading.parked
-    return [fact for _, fact in reading.facts]
-
-
-@pytest.fixture(scope="module")
-def lived() -> list[list[Fact]]:
-    """The logs of a day, of every story, of a year: each a town of its own."""
-    found = []
-    for play in (story.play, *(each.play for each in stories())):
-        with closing(MemoryStage(batch=50)) as stage:
-            play(Day(stage))
-            found.append(written(stage))
-    with played(PEOPLE) as (stage, _):
-        found.append(written(stage))
-    return found
 
 
 @pytest.fixture(scope="module")
