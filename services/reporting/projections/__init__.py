@@ -5,9 +5,10 @@ from services.reporting.projections.cases import Cases
 from services.reporting.projections.consents import Consents
 from services.reporting.projections.disclosures import Disclosures
 from services.reporting.projections.monthly import Monthly
+from services.reporting.projections.persons import Persons
 from services.reporting.projections.projection import Projection
 from services.reporting.projections.timeline import Timeline
 from services.reporting.resource import Resource
 
-PROJECTIONS: tuple[Projection, ...] = (Timeline(), Monthly(), Cases(), Disclosures(), Consents())
+PROJECTIONS: tuple[Projection, ...] = (Timeline(), Monthly(), Cases(), Disclosures(), Consents(), Persons())
 RESOURCES: tuple[Resource, ...] = (*timeline.RESOURCES, *monthly.RESOURCES, *cases_read.RESOURCES, *disclosures.RESOURCES, *consents.RESOURCES)
