@@ -1,6 +1,7 @@
 """The projections: each a pure fold of the logs into rows; the list of those that run, and what may be read of them."""
 
-from services.reporting.projections import cases_read, consents, disclosures, monthly, timeline
+from services.reporting.projections import agencies, cases_read, consents, disclosures, monthly, timeline
+from services.reporting.projections.agencies import Agencies
 from services.reporting.projections.cases import Cases
 from services.reporting.projections.consents import Consents
 from services.reporting.projections.disclosures import Disclosures
@@ -10,5 +11,7 @@ from services.reporting.projections.projection import Projection
 from services.reporting.projections.timeline import Timeline
 from services.reporting.resource import Resource
 
-PROJECTIONS: tuple[Projection, ...] = (Timeline(), Monthly(), Cases(), Disclosures(), Consents(), Persons())
-RESOURCES: tuple[Resource, ...] = (*timeline.RESOURCES, *monthly.RESOURCES, *cases_read.RESOURCES, *disclosures.RESOURCES, *consents.RESOURCES)
+PROJECTIONS: tuple[Projection, ...] = (Timeline(), Monthly(), Cases(), Disclosures(), Consents(), Persons(), Agencies())
+RESOURCES: tuple[Resource, ...] = (
+    *timeline.RESOURCES, *monthly.RESOURCES, *cases_read.RESOURCES, *disclosures.RESOURCES, *consents.RESOURCES, *agencies.RESOURCES,
+)
