@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.reporting import generations, store
-from services.reporting.folding import fold
+from services.reporting import generations, projecting
 from services.reporting.generations import State
 from services.reporting.projections.projection import Fact, Projection
 from services.reporting.store import Connect
@@ -20,9 +19,7 @@ async def shown(connect: Connect, projection: Projection, facts: Sequence[Fact],
         await generations.index(connection, projection, made)
         await generations.show(connection, projection, made)
         for start in range(0, len(facts), batch):
-            rows, parked = fold(projection, facts[start : start + batch], ())
-            assert [] == parked
-            await store.write(connection, made, rows)
+            assert [] == await projecting.project(connection, projection, made, facts[start : start + batch], ())
         return [[dict(row) for row in await connection.fetch(f"SELECT * FROM reporting.{view}")] for view in views]
     finally:
         await connection.close()
