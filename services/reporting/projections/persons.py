@@ -26,7 +26,7 @@ LEDGER_TYPES = (
     "PersonsNoted", "PersonTellingDelayed", "PersonTold", "ProtectionFlagCleared", "ProtectionFlagSet", "RecallRequested", "StopNoticeAnswered",
     "StopNoticeIssued", "UseExpired", "UseStopRequested",
 )
-"""Types of the facts that a ledger reads, by name; those that the catalogue does not have yet are waited for."""
+"""Types of the facts that a ledger reads, by name."""
 
 _PARTS = ("parts", "released", "withheld")
 

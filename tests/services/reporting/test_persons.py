@@ -18,8 +18,8 @@ from kernel.days import DAY_MS
 from kernel.testing import AT
 from services.consent import packs
 from services.consent.domain import ledger
-from services.consent.domain.findings import Logged
-from services.consent.domain.ledger import Ledger
+from services.consent.domain.named import EVERYWHERE, persons_of
+from services.consent.ledgers import Kept, folded
 from services.reporting.folding import fold
 from services.reporting.projections import RESOURCES
 from services.reporting.projections.persons import GATE_FACTS, LEDGER_TYPES, PERSON_CASES, Persons
@@ -72,9 +72,10 @@ def test_a_protection_flag_is_kept_once():
 
 
 def test_what_is_kept_is_what_the_gates_ledger_reads():
-    """The two lists agree, as far as the catalogue goes; all of it is of codes, nothing sealed."""
-    assert {kind.__name__ for kind in ledger.READ} == {name for name in LEDGER_TYPES if name in CATALOGUE}
-    assert [] == [name for name in LEDGER_TYPES if name in CATALOGUE and CATALOGUE[name].personal]
+    """The two lists agree; all of it is of codes, nothing sealed; and what lies in every partition is what the gate says does."""
+    assert {kind.__name__ for kind in ledger.READ} == {*LEDGER_TYPES}
+    assert [] == [name for name in LEDGER_TYPES if CATALOGUE[name].personal]
+    assert {kind.__name__ for kind in EVERYWHERE} == {name for name in LEDGER_TYPES if CATALOGUE[name].broadcast}
 
 
 def test_nothing_of_it_is_read_as_a_resource():
@@ -91,29 +92,33 @@ def test_the_ledger_of_what_is_kept_is_the_ledger_of_the_log(lived: list[list[Fa
         by_person: dict[str, list[str]] = defaultdict(list)
         for person, case in tables.get(PERSON_CASES.name, ()):
             by_person[person].append(case)
+        whole = [Kept(each.envelope.subject, each.envelope.recorded_time, each.envelope.agency, each.value) for each in facts if _is_read(each)]
         for person in random.Random(1).sample(sorted(by_person), min(len(by_person), 40)):
-            whole, own = Ledger(person, known), Ledger(person, known)
-            _read(whole, [_logged(each.envelope.subject, each.envelope.recorded_time, each.envelope.agency, each.event) for each in facts if each.log == "consent"])
-            _read(own, _of_person(tables[GATE_FACTS.name], by_person[person]))
+            own = _of_person(tables[GATE_FACTS.name], by_person[person])
+            expected, found = folded(person, known, whole), folded(person, known, own)
 
             for at in (AT, AT + 15 * DAY_MS, AT + 4_000 * DAY_MS):
-                assert [whole.entries(at, proxy) for proxy in (False, True)] == [own.entries(at, proxy) for proxy in (False, True)]
+                assert [expected.lines(at, proxy) for proxy in (False, True)] == [found.lines(at, proxy) for proxy in (False, True)]
 
 
-def _of_person(found: Iterable[tuple[Any, ...]], cases: list[str]) -> list[Logged]:
+def test_a_case_is_found_under_those_whom_the_gate_says_a_record_names(lived: list[list[Fact]]):
+    """Everybody, and nobody else; of a flag nobody, since every ledger reads it."""
+    for facts in lived:
+        for each in filter(_is_read, facts):
+            named = set() if isinstance(each.event, EVERYWHERE) else persons_of(each.event)
+
+            assert named == {row[0] for table, row in Persons().rows(each) if table is PERSON_CASES}
+
+
+def _is_read(fact: Fact) -> bool:
+    return fact.log == "consent" and type(fact.event) in ledger.READ
+
+
+def _of_person(found: Iterable[tuple[Any, ...]], cases: list[str]) -> list[Kept]:
     """The flags, and the records of these cases, as the tables have them."""
-    wanted = sorted((row for row in found if row[0] in cases or row[4].startswith("ProtectionFlag")), key=lambda row: (not row[4].startswith("Prot"), row[:3]))
-    return [_logged(case, round(at.timestamp() * 1000), agency, serde.unwrapped(serde.decode(value))) for case, _, _, _, _, at, agency, value in wanted]
-
-
-def _logged(case: str, at: int, agency: str, event: Any) -> Logged:
-    return Logged(place=0, key=case, seq=0, id="", cause=("", ""), digest="", at=at, agency=agency, position="", event=event)
-
-
-def _read(found: Ledger, records: Iterable[Logged]) -> None:
-    for record in records:
-        if type(record.event) in ledger.READ:
-            found.read(record)
+    flags = [row for row in found if row[4] in {kind.__name__ for kind in EVERYWHERE}]
+    own = sorted((row for row in found if row[0] in cases), key=lambda row: row[:3])
+    return [Kept(case, round(at.timestamp() * 1000), agency, value) for case, _, _, _, _, at, agency, value in (*flags, *own)]
 
 
 def test_a_consent_is_kept_with_its_whole_form():
