@@ -5,7 +5,7 @@ A month is that of the fact, in Japan. Counts are of facts (延べ) or of cases,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from contracts.catalogue import EventType
@@ -35,16 +35,18 @@ COUNTS = Table("agency_counts", (
 """How often in a month (延べ), divided by the reason where one is given."""
 CASES = Table("agency_cases", (
     Column("period", "text", KEY), Column("agency", "text", KEY), Column("measure", "text", KEY), Column("case_id", "text", KEY),
-), case="case_id", agency="agency")
+), agency="agency")
 """Which cases in a month (実)."""
-LEADS = Table("agency_leads", (
-    Column("case_id", "text", KEY), Column("agency", "text"), Column("closed", "boolean"), Column("closed_at", "timestamptz"), Column("continued", "boolean"),
-), case="case_id", agency="agency")
-"""Who leads each case, as coordination said last; whether it is closed, as consultation did."""
+LEADS = Table("agency_leads", (Column("case_id", "text", KEY), Column("agency", "text")), agency="agency")
+"""Who leads each case, as coordination said last."""
+ENDS = Table("agency_case_ends", (
+    Column("case_id", "text", KEY), Column("closed", "boolean"), Column("closed_at", "timestamptz"), Column("continued", "boolean"),
+), case="case_id")
+"""Whether a case is closed, when it was, whether it goes on elsewhere: as consultation said last, and as it tells everybody with a part in it."""
 ASKED = Table("agency_requests", (
     Column("case_id", "text", KEY), Column("agency", "text", KEY), Column("kind", "text", KEY), Column("about", "text", KEY),
     Column("asked_at", "timestamptz"), Column("verdict", "text"), Column("answer", "text"), Column("answered_at", "timestamptz"),
-), case="case_id", agency="agency")
+), agency="agency")
 """What each agency was asked last, and its answer: a link, a referral, a request in a conference, a stop notice. What the gate keeps back asks nobody."""
 
 MEASURES: Mapping[str, str] = {
@@ -63,8 +65,8 @@ LOAD = f"""
 _DELIVERED = (Outcome.PERMIT, Outcome.REDACT)
 """A link or a referral is asked of an agency when the gate lets it through."""
 WAITING = f"""
-    SELECT case_id, asked.agency, kind, about, asked_at, floor(extract(epoch FROM now() - asked_at) / 86400)::integer AS days
-    FROM {{schema}}.agency_requests AS asked LEFT JOIN {{schema}}.agency_leads AS leads USING (case_id)
+    SELECT case_id, agency, kind, about, asked_at, floor(extract(epoch FROM now() - asked_at) / 86400)::integer AS days
+    FROM {{schema}}.agency_requests LEFT JOIN {{schema}}.agency_case_ends USING (case_id)
     WHERE asked_at IS NOT NULL AND answer = '' AND (kind = 'STOP_NOTICE' OR continued IS NULL)
         AND (kind IN ('STOP_NOTICE', 'CONFERENCE') OR verdict IN ({", ".join(f"'{outcome}'" for outcome in _DELIVERED)}))
         AND NOT (kind = 'LINK' AND closed_at IS NOT NULL AND closed_at >= asked_at)"""
@@ -72,7 +74,7 @@ NOW = """
     SELECT agency, sum(led)::bigint AS led, sum(asked)::bigint AS asked, max(days) AS longest
     FROM (
         SELECT agency, 1 AS led, 0 AS asked, NULL::integer AS days
-        FROM {schema}.agency_leads WHERE agency IS NOT NULL AND NOT COALESCE(closed, false) AND continued IS NULL
+        FROM {schema}.agency_leads LEFT JOIN {schema}.agency_case_ends USING (case_id) WHERE agency IS NOT NULL AND NOT COALESCE(closed, false) AND continued IS NULL
         UNION ALL SELECT agency, 0, 1, days FROM {schema}.agency_waiting
     ) AS each GROUP BY agency"""
 
@@ -98,6 +100,10 @@ RESOURCES = (
 _KINDS: Mapping[str, str] = {"LinkedToAgency": "LINK", "CoordinationReferred": "REFERRAL"}
 """What asks an agency for an answer once the gate has let it through, by type."""
 _ACCEPTED: Mapping[type, str] = {LinkAccepted: "links_accepted", CoordinationAccepted: "referrals_accepted"}
+_ENDS: Mapping[type, Callable[[datetime], Row]] = {
+    CaseClosed: lambda at: (True, at, None), CaseReopened: lambda at: (False, None, None), CaseFrozen: lambda at: (None, None, True),
+}
+"""Closed, closed at, continued."""
 _UNSPOKEN = (CaseClosed, CaseReopened, CaseFrozen, LinkAccepted, CoordinationAccepted)
 _READ = (
     *_UNSPOKEN, PartNoted, LinkDeclined, LinkedToAgency, CoordinationReferred, CoordinationNotAccepted, HandedBackToConsultation, CoordinationEnded,
@@ -111,7 +117,7 @@ class Agencies:
     """What came to each agency by month; what it leads and what it is asked now."""
 
     name, version = "agencies", 1
-    tables = (COUNTS, CASES, LEADS, ASKED)
+    tables = (COUNTS, CASES, LEADS, ENDS, ASKED)
     views: Mapping[str, str] = {"agency_load": LOAD, "agency_waiting": WAITING, "agency_now": NOW}
 
     def wants(self, log: str, kind: EventType) -> bool:
@@ -128,7 +134,9 @@ class Agencies:
         for agency, measure in _cases(fact):
             yield CASES, (month, agency, measure, case)
         at = datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC)
-        yield from ((LEADS, (case, *said)) for said in _lead(fact, at))
+        yield from ((LEADS, (case, lead)) for lead in _lead(fact))
+        if fact.log == "consultation" and fact.kind.cls in _ENDS:
+            yield ENDS, (case, *_ENDS[fact.kind.cls](at))
         yield from ((ASKED, (case, *said)) for said in _asked(fact, at))
 
 
@@ -165,16 +173,10 @@ def _cases(fact: Fact) -> Iterator[tuple[str, str]]:
             yield lead, "cases_led"
 
 
-def _lead(fact: Fact, at: datetime) -> Iterator[Row]:
-    """Lead, closed, closed at, continued."""
+def _lead(fact: Fact) -> Iterator[str | None]:
     match fact.log, fact.event:
         case "coordination", LeadAgencyNamed(agency=lead) | HandedBackToConsultation(lead=lead) | CoordinationEnded(lead=lead):
-            yield lead or None, None, None, None
-        case "consultation", _ if fact.kind.cls in (CaseClosed, CaseReopened):
-            closed = fact.kind.cls is CaseClosed
-            yield None, closed, at if closed else None, None
-        case "consultation", _ if fact.kind.cls is CaseFrozen:
-            yield None, None, None, True
+            yield lead or None
 
 
 def _asked(fact: Fact, at: datetime) -> Iterator[Row]:

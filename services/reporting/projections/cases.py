@@ -71,22 +71,27 @@ from services.reporting.projections.projection import Fact, Written
 from services.reporting.projections.table import KEY, MAX, MIN, Column, Row, Table
 
 CASES = Table("cases", (
-    Column("case_id", "text", KEY), Column("opened_at", "timestamptz", MIN), Column("opened_by", "text"),
+    Column("case_id", "text", KEY), Column("opened_at", "timestamptz", MIN), Column("opened_by", "text"), Column("closing", "text"),
+    Column("closed_at", "timestamptz"), Column("continued_in", "text"),
+), case="case_id")
+"""What everybody with a part in a case is told of it: that it is open, waits to be closed, is closed, goes on elsewhere. With ``opened_at`` it is a case."""
+
+PROGRESS = Table("case_progress", (
+    Column("case_id", "text", KEY),
     Column("consultation", "text"), Column("consultation_ja", "text"), Column("screening", "text"), Column("urgency", "text"), Column("link", "text"),
-    Column("closing", "text"), Column("closed_at", "timestamptz"), Column("continued_in", "text"),
     Column("coordination", "text"), Column("coordination_ja", "text"), Column("coordinating", "boolean"), Column("referral", "text"),
     Column("lead", "text"), Column("lead_since", "timestamptz"),
     Column("outreach", "text"), Column("outreach_ja", "text"), Column("reaching_out", "boolean"), Column("relation", "text"),
     Column("participation", "text"), Column("participation_ja", "text"), Column("taking_part", "boolean"),
     Column("last_event_at", "timestamptz", MAX), Column("last_contact_at", "timestamptz", MAX), Column("last_attempt_at", "timestamptz", MAX),
 ), case="case_id")
-"""One row per key of which a function has said anything; ``opened_at`` tells the cases among them."""
+"""How far each function has come, and who leads: what the gate gives to some of those who have a part in the case, and never to all."""
 
 DEADLINES = Table("case_deadlines", (
     Column("case_id", "text", KEY), Column("function", "text", KEY), Column("deadline", "text", KEY), Column("about", "text", KEY),
     Column("state", "text"), Column("agency", "text"), Column("due_at", "timestamptz"), Column("said_at", "timestamptz"),
-), case="case_id")
-"""What has to be done by when: SET, MET or MISSED, as its function said last. A deadline of a resource or a place stands under its own key."""
+), case="case_id", agency="agency")
+"""What an agency has to do by when: SET, MET or MISSED, as its function said last. A deadline of a resource or a place stands under its own key."""
 
 _STEPS: Mapping[str, tuple[type, ...]] = {
     "consultation": (
@@ -110,8 +115,8 @@ _STEPS: Mapping[str, tuple[type, ...]] = {
 _ACTIVE = {"coordination": "coordinating", "outreach": "reaching_out", "participation": "taking_part"}
 _CONTACTS = (ConsultationReceived, ContactRecorded, FirstContactMade, RelationStepRecorded, SupportAccepted)
 """Facts that say that somebody was in touch with the person or the family."""
-_PLACES = {name: place for place, name in enumerate(CASES.names)}
-_SILENT = (None,) * (len(CASES.names) - 1)
+_TABLES = {table.name: table for table in (CASES, PROGRESS)}
+_PLACES = {name: (table, place) for table in (CASES, PROGRESS) for place, name in enumerate(table.names)}
 _SPEAKING = (
     PartNoted, ConsultationScreened, LeadAgencyNamed, HandedBackToConsultation, CoordinationEnded, VerdictNoted, RegionChanged, CaseFrozen,
     FirstContactMade, RelationStepRecorded, DeadlineSet, DeadlineMet, DeadlineMissed,
@@ -121,10 +126,10 @@ _SPEAKING = (
 
 
 class Cases:
-    """One row per case, and one per deadline of a case."""
+    """What a case is and how far it has come, one row each; and one row per deadline."""
 
     name, version = "cases", 1
-    tables = (CASES, DEADLINES)
+    tables = (CASES, PROGRESS, DEADLINES)
     views: Mapping[str, str] = VIEWS
 
     def wants(self, log: str, kind: EventType) -> bool:
@@ -136,15 +141,14 @@ class Cases:
         at = datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC)
         if fact.kind.cls in (DeadlineSet, DeadlineMet, DeadlineMissed):
             return ((DEADLINES, _deadline(fact, at)),)
-        said = [*_moments(fact, at), *_steps(fact), *_said(fact, at)]
-        return ((CASES, _row(fact.envelope.subject, said)),) if said else ()
-
-
-def _row(case: str, said: list[tuple[str, Any]]) -> Row:
-    row: list[Any] = [case, *_SILENT]
-    for name, value in said:
-        row[_PLACES[name]] = value
-    return tuple(row)
+        rows: dict[str, list[Any]] = {}
+        for name, value in (*_moments(fact, at), *_steps(fact), *_said(fact, at)):
+            table, place = _PLACES[name]
+            row = rows.get(table.name)
+            if row is None:
+                row = rows[table.name] = [fact.envelope.subject, *[None] * (len(table.names) - 1)]
+            row[place] = value
+        return [(_TABLES[name], tuple(row)) for name, row in rows.items()]
 
 
 def _deadline(fact: Fact, at: datetime) -> Row:

@@ -42,6 +42,12 @@ CONSENTS = Table("consents", (
 ), case="case_id", agency="agency", indexes=("person",))
 """One row per consent of a case: asked, given or refused; ``agency`` is the one that has recorded it."""
 
+COUNTED = Table("consents_counted", (
+    Column("case_id", "text", KEY), Column("consent", "text", KEY), Column("person", "text"), Column("granted_at", "timestamptz", MIN), Column("awaited", "boolean"),
+    Column("confirmed_at", "timestamptz", MIN), Column("invalidated_at", "timestamptz", MIN),
+), case="case_id")
+"""Since when a consent counts. Whoever has recorded the one that it replaces may know that, and nothing else of it."""
+
 SUCCESSORS = Table("consent_successors", (
     Column("case_id", "text", KEY), Column("consent", "text", KEY), Column("successor", "text", KEY),
 ), case="case_id")
@@ -56,7 +62,7 @@ USE_STOPS = Table("use_stops", (
 _TODAY = "(now() AT TIME ZONE 'Asia/Tokyo')::date"
 _REPLACED = """
         SELECT min(COALESCE(new.confirmed_at, new.granted_at)) AS replaced_at
-        FROM {schema}.consent_successors AS of JOIN {schema}.consents AS new ON (new.case_id, new.consent, new.person) = (of.case_id, of.successor, old.person)
+        FROM {schema}.consent_successors AS of JOIN {schema}.consents_counted AS new ON (new.case_id, new.consent, new.person) = (of.case_id, of.successor, old.person)
         WHERE (of.case_id, of.consent) = (old.case_id, old.consent) AND NOT COALESCE(new.awaited, false)
             AND (old.said <> 'REFUSED' OR new.invalidated_at IS NULL)"""
 _STOPS = "{schema}.use_stops WHERE (case_id, person) = (old.case_id, old.person) AND stopped_at > old.granted_at"
@@ -95,24 +101,24 @@ _CONSENT = {
 }
 RESOURCES = (
     Resource(
-        name="consents", title_ja="同意", view="consent_states", projection="consents", agency="agency", roles=_READERS,
+        name="consents", title_ja="同意", view="consent_states", projection="consents", case="case_id", agency="agency", roles=_READERS,
         headings={
             **_CONSENT, "state": "状態", "medium": "同意の方法", "given_by": "同意した人", "asked_at": "依頼日時", "granted_at": "同意の記録日時", "said_at": "最後の記録日時",
         },
         order=("case_id", "consent"), filters=("case_id", "person", "purpose", "agency", "state"),
     ),
     Resource(
-        name="consents-in-force", title_ja="有効な同意", view="consents_in_force", projection="consents", agency="agency", roles=_READERS,
+        name="consents-in-force", title_ja="有効な同意", view="consents_in_force", projection="consents", case="case_id", agency="agency", roles=_READERS,
         headings={**_CONSENT, "state": "状態", "days_left": "残りの日数"},
         order=("case_id", "consent"), filters=("case_id", "person", "purpose", "agency"),
     ),
     Resource(
-        name="consents-ending", title_ja="まもなく終わる同意（30日以内）", view="consents_ending", projection="consents", agency="agency", roles=_READERS,
+        name="consents-ending", title_ja="まもなく終わる同意（30日以内）", view="consents_ending", projection="consents", case="case_id", agency="agency", roles=_READERS,
         headings={**_CONSENT, "state": "状態", "days_left": "残りの日数"},
         order=("last_day", "case_id", "consent"), filters=("case_id", "person", "purpose", "agency"),
     ),
     Resource(
-        name="consents-unanswered", title_ja="返事を待つ同意の依頼", view="consents_unanswered", projection="consents", agency="agency", roles=_READERS,
+        name="consents-unanswered", title_ja="返事を待つ同意の依頼", view="consents_unanswered", projection="consents", case="case_id", agency="agency", roles=_READERS,
         headings={**_CONSENT, "asked_at": "依頼日時", "days": "待つ日数"},
         order=("asked_at", "case_id", "consent"), filters=("case_id", "person", "purpose", "agency"),
     ),
@@ -122,6 +128,7 @@ _READ = (
     ConfirmationAwaited, ConsentConfirmed, ConsentExpired, ConsentExtended, ConsentGranted, ConsentInvalidated, ConsentLapsed, ConsentNarrowed,
     ConsentPaused, ConsentRefused, ConsentRequested, ConsentResumed, ConsentWithdrawn,
 )
+_COUNTING = (ConsentGranted, ConfirmationAwaited, ConsentConfirmed, ConsentInvalidated)
 _STOPPING = (UseStopRequested, RightsDecided)
 _GRANTED = (RightsOutcome.GRANTED, RightsOutcome.PARTIAL)
 
@@ -130,7 +137,7 @@ class Consents:
     """One row per consent, and one per consent that another takes the place of."""
 
     name, version = "consents", 1
-    tables = (CONSENTS, SUCCESSORS, USE_STOPS)
+    tables = (CONSENTS, COUNTED, SUCCESSORS, USE_STOPS)
     views: Mapping[str, str] = {
         "consent_states": STATES, "consents_in_force": IN_FORCE, "consents_ending": ENDING, "consents_unanswered": UNANSWERED,
     }
@@ -151,6 +158,8 @@ class Consents:
         said = dict(_said(fact, at))
         for consent in (event.consent,) if hasattr(event, "consent") else event.consents:
             yield CONSENTS, CONSENTS.row(case_id=case, consent=consent, **said)
+            if kind in _COUNTING:
+                yield COUNTED, (case, consent, *(said.get(name) for name in COUNTED.names[2:]))
         if isinstance(event, ConsentGranted):
             yield from ((SUCCESSORS, (case, replaced, event.consent)) for replaced in event.supersedes)
 

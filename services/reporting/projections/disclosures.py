@@ -49,7 +49,7 @@ _OF_REQUEST = {
 }
 RESOURCES = (
     Resource(
-        name="disclosures", title_ja="提供の判断", view="disclosure_states", projection="disclosures", agency="agency", roles=_READERS,
+        name="disclosures", title_ja="提供の判断", view="disclosure_states", projection="disclosures", case="case_id", agency="agency", roles=_READERS,
         headings={
             **_OF_REQUEST, "asked_at": "依頼日時", "decided_at": "最後の判断の日時", "verdicts": "判断の回数", "outcome": "結果", "rule": "規則", "basis": "根拠",
             "reasons": "理由", "releases_when": "解けるとき", "deadline": "保留の期限", "released": "渡してよい区分", "withheld": "渡さない区分",
@@ -58,7 +58,7 @@ RESOURCES = (
         order=("case_id", "request_id"), filters=("case_id", "outcome", "recipient", "agency", "event_type", "rule"),
     ),
     Resource(
-        name="held", title_ja="保留中の提供", view="disclosures_held", projection="disclosures", agency="agency", roles=_READERS,
+        name="held", title_ja="保留中の提供", view="disclosures_held", projection="disclosures", case="case_id", agency="agency", roles=_READERS,
         headings={
             **_OF_REQUEST, "rule": "規則", "reasons": "理由", "releases_when": "解けるとき", "withheld": "渡さない区分", "held_since": "保留の開始", "days": "保留の日数",
             "deadline": "保留の期限", "days_left": "残りの日数",
@@ -66,7 +66,7 @@ RESOURCES = (
         order=("held_since", "case_id", "request_id"), filters=("case_id", "recipient", "agency", "event_type", "rule"),
     ),
     Resource(
-        name="refused", title_ja="渡さなかったもの", view="disclosures_refused", projection="disclosures", agency="agency", roles=_READERS,
+        name="refused", title_ja="渡さなかったもの", view="disclosures_refused", projection="disclosures", case="case_id", agency="agency", roles=_READERS,
         headings={
             **_OF_REQUEST, "rule": "規則", "reasons": "理由", "withheld": "渡さない区分", "asked_at": "依頼日時", "decided_at": "最後の判断の日時",
             "held_before": "保留を経た", "delivered_at": "すでに届いた日時",

@@ -15,7 +15,7 @@ from services.consent.domain.casefile import CaseFile
 from services.coordination.domain import region
 from services.intake.domain import regions
 from services.reporting.folding import fold
-from services.reporting.projections.cases import CASES, DEADLINES, Cases
+from services.reporting.projections.cases import CASES, DEADLINES, PROGRESS, Cases
 from services.reporting.projections.disclosures import DISCLOSURES, Disclosures
 from services.reporting.projections.projection import Fact, Projection
 from services.reporting.projections.table import Table
@@ -43,16 +43,17 @@ def test_a_case_is_led_and_closed_as_consultation_knows(lived: list[list[Fact]])
     for facts in lived:
         states = known(facts, "consultation", regions.State(), regions.EVENTS, regions.evolve)
         rows = {row["case_id"]: row for row in read(Cases(), CASES, facts) if row["opened_at"]}
+        leads = {row["case_id"]: row["lead"] or "" for row in read(Cases(), PROGRESS, facts)}
 
         assert {case for case, state in states.items() if state.noticed} <= rows.keys()
-        assert {case: state.lead for case, state in states.items() if state.noticed} == {case: rows[case]["lead"] or "" for case in rows if states[case].noticed}
+        assert {case: state.lead for case, state in states.items() if state.noticed} == {case: leads[case] for case in rows if states[case].noticed}
         assert {case for case, state in states.items() if state.closed} == {case for case, row in rows.items() if row["closing"] == "CaseClosed"}
 
 
 def test_a_function_is_at_work_where_it_has_said_so(lived: list[list[Fact]]):
     """And coordination leads as it has named last."""
     for facts in lived:
-        rows = read(Cases(), CASES, facts)
+        rows = read(Cases(), PROGRESS, facts)
         for function, column in (("coordination", "coordinating"), ("outreach", "reaching_out"), ("participation", "taking_part")):
             active = known(facts, function, False, (RegionChanged,), lambda _, event: event.active)
 

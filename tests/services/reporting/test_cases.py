@@ -65,7 +65,7 @@ from contracts.shared import (
     VisitorRelation,
 )
 from kernel.testing import AT
-from services.reporting.projections.cases import CASES, DEADLINES, Cases
+from services.reporting.projections.cases import CASES, DEADLINES, PROGRESS, Cases
 from services.reporting.projections.projection import Fact
 from services.reporting.store import Connect
 from tests.services.reporting.facts import fact
@@ -114,9 +114,10 @@ def keyed(key: str, *facts: Fact) -> list[Fact]:
 
 
 def case(*facts: Fact) -> dict[str, Any]:
-    """The one row of the case."""
-    (row,) = rows_of(Cases(), CASES, facts)
-    return row
+    """The row of the case in either table, as one."""
+    found = [row for table in (CASES, PROGRESS) for row in rows_of(Cases(), table, facts)]
+    assert len(found) == len({frozenset(row) for row in found})
+    return {**dict.fromkeys((*CASES.names, *PROGRESS.names)), **{name: value for row in found for name, value in row.items()}}
 
 
 def deadlines(*facts: Fact) -> list[tuple[Any, ...]]:
@@ -138,8 +139,8 @@ def test_a_case_is_opened_by_what_was_said_first():
     MessageRefused(agency="tax", message_id="m", message_type="t", code=RefusalCode.CASE_NOT_FOUND, sentence="", coordinates=""),
 ])
 def test_a_sitting_a_resource_and_an_unknown_key_are_no_case(other: Any):
-    """What they say leaves no row, or none that was opened."""
-    assert [] == rows_of(Cases(), CASES, told(other, log="consultation"))
+    """What they say leaves no row."""
+    assert [] == [row for table in (CASES, PROGRESS) for row in rows_of(Cases(), table, told(other, log="consultation"))]
 
 
 @pytest.mark.parametrize("events, step", [
@@ -236,7 +237,7 @@ def test_no_row_holds_a_text_of_the_event():
         consent="秘密", person="仮名", purpose=Purpose.COORDINATION, categories=(DataCategory.BASIC,), recipients=("coordinator",),
         valid_from=date(2026, 5, 1), valid_to=date(2027, 4, 30), medium=ConsentMedium.PAPER,
     )
-    found = repr(rows_of(Cases(), CASES, told(consent, RECEIVED.changed(person="仮名"))))
+    found = repr(case(*told(consent, RECEIVED.changed(person="仮名"))))
 
     assert "秘密" not in found and "仮名" not in found
 
