@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from contracts.catalogue import EventType
+from contracts.catalogue import CATALOGUE, EventType
 from contracts.consultation import (
     CaseClosed,
     CaseReopened,
@@ -118,11 +119,11 @@ _CONTACTS = (ConsultationReceived, ContactRecorded, FirstContactMade, RelationSt
 _TABLES = {table.name: table for table in (CASES, PROGRESS)}
 _PLACES = {name: (table, place) for table in (CASES, PROGRESS) for place, name in enumerate(table.names)}
 _SPEAKING = (
-    PartNoted, ConsultationScreened, LeadAgencyNamed, HandedBackToConsultation, CoordinationEnded, VerdictNoted, RegionChanged, CaseFrozen,
-    FirstContactMade, RelationStepRecorded, DeadlineSet, DeadlineMet, DeadlineMissed,
+    ConsultationScreened, LeadAgencyNamed, HandedBackToConsultation, CoordinationEnded, RegionChanged, CaseFrozen, FirstContactMade,
+    RelationStepRecorded, DeadlineSet, DeadlineMet, DeadlineMissed,
 )
-
-
+_SPEAKING_IN = (("consultation", PartNoted), ("coordination", VerdictNoted))
+"""What says more than that it happened, everywhere or in one log."""
 
 
 class Cases:
@@ -134,21 +135,34 @@ class Cases:
 
     def wants(self, log: str, kind: EventType) -> bool:
         """See Projection: what is more than that it happened."""
-        return kind.cls in _SPEAKING
+        return kind.cls in _SPEAKING or (log, kind.cls) in _SPEAKING_IN
 
     def rows(self, fact: Fact) -> Written:
         """See Projection."""
+        if _silent(fact.log, fact.kind.name):
+            return ()
         at = datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC)
         if fact.kind.cls in (DeadlineSet, DeadlineMet, DeadlineMissed):
             return ((DEADLINES, _deadline(fact, at)),)
         rows: dict[str, list[Any]] = {}
         for name, value in (*_moments(fact, at), *_steps(fact), *_said(fact, at)):
             table, place = _PLACES[name]
-            row = rows.get(table.name)
-            if row is None:
-                row = rows[table.name] = [fact.envelope.subject, *[None] * (len(table.names) - 1)]
-            row[place] = value
+            if table.name not in rows:
+                rows[table.name] = [fact.envelope.subject, *[None] * (len(table.names) - 1)]
+            rows[table.name][place] = value
         return [(_TABLES[name], tuple(row)) for name, row in rows.items()]
+
+
+@cache
+def _silent(log: str, name: str) -> bool:
+    """Whether facts of this type in this log say nothing of a case."""
+    kind = CATALOGUE[name]
+    return not (kind.cls in _SPEAKING or (log, kind.cls) in _SPEAKING_IN or kind.cls in _STEPS.get(log, ()) or kind.cls in _CONTACTS or _happens(log, kind))
+
+
+def _happens(log: str, kind: EventType) -> bool:
+    """Whether it is an event of a case, told by the function that owns it."""
+    return kind.key == "case" and kind.function == log and (log in SUPPORT_FUNCTIONS or log == "consent") and not kind.broadcast
 
 
 def _deadline(fact: Fact, at: datetime) -> Row:
@@ -168,14 +182,12 @@ def _steps(fact: Fact) -> Iterator[tuple[str, Any]]:
 def _moments(fact: Fact, at: datetime) -> Iterator[tuple[str, Any]]:
     """When: in whatever order they come, the first and the last count."""
     kind = fact.kind
-    if kind.cls in (SignalReceived, ConsultationReceived) or isinstance(fact.event, PartNoted) and fact.event.case:
+    if kind.cls in (SignalReceived, ConsultationReceived) or fact.log == "consultation" and isinstance(fact.event, PartNoted) and fact.event.case:
         yield "opened_at", at
-    if kind.key == "case" and kind.function == fact.log and (fact.log in SUPPORT_FUNCTIONS or fact.log == "consent") and not kind.broadcast:
+    if _happens(fact.log, kind):
         yield "last_event_at", at
-    if kind.cls in _CONTACTS:
-        yield "last_contact_at", at
-    if kind.cls is ContactAttempted:
-        yield "last_attempt_at", at
+    if kind.cls is ContactAttempted or kind.cls in _CONTACTS:
+        yield "last_attempt_at" if kind.cls is ContactAttempted else "last_contact_at", at
 
 
 def _said(fact: Fact, at: datetime) -> Iterator[tuple[str, Any]]:
@@ -195,16 +207,14 @@ def _said(fact: Fact, at: datetime) -> Iterator[tuple[str, Any]]:
             yield "relation", stage
         case log, RegionChanged(active=active) if log in _ACTIVE:
             yield _ACTIVE[log], active
-        case _:
+        case "consultation", _:
             yield from _of_consultation(fact, at)
 
 
 def _of_consultation(fact: Fact, at: datetime) -> Iterator[tuple[str, Any]]:
     """That a link was made or answered, that the case was closed or opened again."""
-    kind = fact.kind
-    if fact.log == "consultation" and kind.cls in (LinkedToAgency, LinkAccepted, LinkDeclined):
-        yield "link", kind.name
-    if fact.log == "consultation" and kind.cls in (ClosingAwaited, CaseClosed, CaseReopened):
-        yield "closing", kind.name
-    if fact.log == "consultation" and kind.cls is CaseClosed:
-        yield "closed_at", at
+    cls, name = fact.kind.cls, fact.kind.name
+    if cls in (LinkedToAgency, LinkAccepted, LinkDeclined):
+        yield "link", name
+    if cls in (ClosingAwaited, CaseClosed, CaseReopened):
+        yield from (("closing", name), ("closed_at", at if cls is CaseClosed else None))
