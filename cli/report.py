@@ -16,6 +16,7 @@ import asyncpg
 import typer
 from confluent_kafka import KafkaException
 
+from cli import figures
 from cli.agency.client import NotAccepted
 from cli.agency.message import JAPAN
 from cli.leaving import PROBLEMS, UNREACHABLE, leave
@@ -69,16 +70,59 @@ class Reader(StrEnum):
 def monthly(
     month: Annotated[str | None, typer.Option(help="YYYY-MM in Japan; this month when not named.")] = None,
     reader: Annotated[Reader, typer.Option("--for", help="Who is to read them: outside the town, small counts of persons are kept back (秘匿).")] = Reader.TOWN,
+    explain: Annotated[str | None, typer.Option(metavar="METRIC", help="The events that this figure counts, instead of the figures.")] = None,
+    dimension: Annotated[str, typer.Option(metavar="DIVISION:VALUE", help="With --explain: of this part, as in field:ELDER.")] = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
     """The figures of a month: contacts (延べ) and distinct cases (実)."""
     asked = month or datetime.now(UTC).astimezone(JAPAN).strftime("%Y-%m")
     if not MONTH.fullmatch(asked):
         raise typer.BadParameter(f"{asked!r} is no month; write YYYY-MM", param_hint="--month")
+    if explain is not None:
+        _explain(asked, explain, dimension, output)
+        return
     rows, parked = _ask(lambda connection: queries.monthly(connection, asked), "monthly")
     if reader is Reader.PREFECTURE:
         rows = _for_outside(rows, output)
     _show(rows, MONTHLY, output, f"月次実績 {asked}")
+    _warn(parked)
+
+
+def _explain(month: str, metric: str, dimension: str, output: Output) -> None:
+    """The events behind a number, and on standard error what they amount to."""
+    try:
+        figure = figures.asked(metric, dimension)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem), param_hint="--explain") from problem
+    rows, parked = _ask(lambda connection: figures.explained(connection, month, figure), "figure_events")
+    _show(rows, figures.EXPLAINED, output, f"実績の根拠 {month} {' '.join(part for part in figure if part)}")
+    print(f"tsunagu: {figures.value(figure, rows)} from {len(rows)} events", file=sys.stderr)
+    _warn(parked)
+
+
+@app.command(epilog="Example: tsunagu report targets --output csv")
+def targets(output: OutputOption = Output.TABLE) -> None:
+    """What the implementation plan aims at, and what has been reached in its period (実施計画の目標と実績)."""
+    rows, parked = _ask(lambda connection: figures.shared(connection, figures.TARGETS), "plan_targets")
+    _show(rows, figures.TARGETS.headings, output, figures.TARGETS.title_ja)
+    _warn(parked)
+
+
+Shared = StrEnum("Shared", {name.upper(): name for name in figures.SHARED})
+
+
+@app.command(epilog="Example: tsunagu report prefecture figures --month 2026-05 --output csv")
+def prefecture(
+    what: Annotated[Shared, typer.Argument(help="Reported figures without small counts of persons; advice and training; the library of case stories.")],
+    month: Annotated[str | None, typer.Option(help="YYYY-MM; all months when not named.")] = None,
+    town: Annotated[str | None, typer.Option(help="Municipality code; all towns of the site when not named.")] = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """What a prefecture sees of its towns (都道府県の閲覧): nothing that does not leave them."""
+    resource = figures.SHARED[what]
+    rows, parked = _ask(lambda connection: figures.shared(connection, resource, month, town), resource.projection)
+    titled = {"title_ja": "指標名"} if what == "figures" else {}
+    _show(rows, {**titled, **resource.headings}, output, resource.title_ja)
     _warn(parked)
 
 
@@ -92,13 +136,19 @@ def close(
 
     if not MONTH.fullmatch(period):
         raise typer.BadParameter(f"{period!r} is no month; write YYYY-MM", param_hint="PERIOD")
-    (found,), parked = _ask(lambda connection: closing.figures(connection, period), "monthly")
+    from services.consent.domain.pack import PackInvalid
+
+    try:
+        (found,), parked = _ask(lambda connection: closing.figures(connection, period), "monthly")
+    except PackInvalid as problem:
+        leave(f"which counts are small cannot be told: {problem}", PROBLEMS)
     _warn(parked)
     try:
         closing.send(settings_module.load(), found)
     except (NotAccepted, KafkaException) as problem:
         leave(f"the figures could not be sent ({problem})", UNREACHABLE)
-    show([{"metric": each.fact.metric, "period": each.fact.period, "value": each.fact.value} for each in found], ("metric", "period", "value"), output)
+    columns = ("metric", "period", "divided", "dimension", "value", "hidden")
+    show([{name: getattr(each.fact, name) for name in columns} for each in found], columns, output)
 
 
 def _for_outside(rows: Sequence[Row], output: Output) -> list[dict[str, Any]]:
