@@ -20,7 +20,7 @@ from kernel.envelope import Envelope
 from kernel.partitioner import partition_of
 from kernel.settings import Settings
 from kernel.topics import Topics
-from services.reporting import closing, queries, small_cells
+from services.reporting import closing, queries, small_cells, towns
 from services.reporting.closing import ACCOUNT, Before, Report
 from services.reporting.projections.metrics import REPORTED
 
@@ -34,6 +34,7 @@ async def figures(connection: asyncpg.Connection, period: str) -> list[list[Repo
 async def of_month(connection: asyncpg.Connection, period: str, municipality: str, limit: int) -> list[Report]:
     """Every figure of a month that is reported, with what has come since it was reported before; ``limit``: see ``small_cells``."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await towns.see(connection, [municipality])
         values, positions = await queries.figures(connection, period)
         before = _before(await queries.reported(connection, municipality, period))
         cells = closing.cells(values, before)

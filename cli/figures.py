@@ -6,7 +6,8 @@ from typing import Any
 
 import asyncpg
 
-from services.reporting import queries
+from kernel import settings as settings_module
+from services.reporting import queries, towns
 from services.reporting.projections import RESOURCES
 from services.reporting.projections.metrics import BY_CODE, REPORTED
 from services.reporting.resource import Resource
@@ -38,7 +39,9 @@ async def explained(connection: asyncpg.Connection, month: str, figure: tuple[st
 
 
 async def shared(connection: asyncpg.Connection, resource: Resource, month: str | None = None, municipality: str | None = None) -> list[dict[str, Any]]:
-    """Rows of a resource that a prefecture reads, of one month and one town where they are named."""
+    """Rows of a resource, of one month and one town where they are named; of other towns only at the site of their prefecture."""
+    settings = settings_module.load()
+    await towns.see(connection, settings.towns or (settings.municipality,))
     where = {"period": month, "municipality": municipality}
     rows = await queries.shown(connection, resource, {name: value for name, value in where.items() if value is not None and name in resource.filters})
     return [{"title_ja": _title(row["metric"]), **row} if "metric" in row else row for row in rows]

@@ -75,7 +75,7 @@ async def behind(connection: asyncpg.Connection, month: str, metric: str, divide
 
 
 async def reported(connection: asyncpg.Connection, municipality: str, month: str) -> list[dict[str, Any]]:
-    """What a town has reported for a month, as corrected last; the metric under its public name."""
+    """What a town has reported for a month, as corrected last; the metric under its public name. Only of towns that ``towns.see`` names."""
     return [dict(row) for row in await connection.fetch(_REPORTED, municipality, month)]
 
 
@@ -88,7 +88,10 @@ async def events_of(connection: asyncpg.Connection, month: str, cells: Collectio
 
 
 async def shown(connection: asyncpg.Connection, resource: Resource, where: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The rows of a resource, in its order; ``where``: values of columns by which it may be asked for. Raises KeyError for any other."""
+    """The rows of a resource, in its order; ``where``: values of columns by which it may be asked for. Raises KeyError for any other.
+
+    Of several towns only what ``towns.see`` lets the connection see.
+    """
     if where.keys() - set(resource.filters):
         raise KeyError(*sorted(where.keys() - set(resource.filters)))
     wanted = " AND ".join(f"{name} = ${number}" for number, name in enumerate(where, 1)) or "true"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 Name = Hashable
 _STEPS = 4_000
@@ -106,13 +107,14 @@ class _Tables:
         return sign > 0 or self._values[name] > 1
 
     def next_to_hide(self, cell: Name, hidden: Collection[Name], fixed: Collection[Name]) -> Name | None:
-        """The smallest shown cell that is tied to this one, the nearest first; a whole only where no part is left."""
-        for ring in self._rings(cell):
-            wholes = {relation.whole for name in ring for relation in self._of[name]}
-            shown = [name for name in ring if name not in hidden and name not in fixed and self._values[name] > 0]
-            if shown:
-                return min(shown, key=lambda name: (name in wholes, self._values[name], str(name)))
-        return None
+        """A shown cell whose keeping back opens this one; else the smallest that is tied to it. A whole only where no part is left."""
+        rings = list(self._rings(cell))
+        wholes = {relation.whole for name in (cell, *chain(*rings)) for relation in self._of[name] if not relation.at_most}
+        shown = [name for ring in rings for name in sorted(ring, key=lambda name: (self._values[name], str(name)))
+                 if name not in hidden and name not in fixed and self._values[name] > 0]
+        parts = [name for name in shown if name not in wholes]
+        opening = (name for name in parts if self.open(cell, {*hidden, name}))
+        return next(opening, next(iter((*parts, *shown)), None))
 
     def _rings(self, cell: Name) -> Iterator[set[Name]]:
         """The cells that share a relation with it, then those that share one with these, and so on."""
