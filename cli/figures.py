@@ -38,6 +38,11 @@ async def explained(connection: asyncpg.Connection, month: str, figure: tuple[st
     return await queries.behind(connection, month, *figure)
 
 
+async def targets(connection: asyncpg.Connection) -> list[dict[str, Any]]:
+    """Targets of the plans and what has been counted in their periods."""
+    return await queries.shown(connection, TARGETS, {})
+
+
 async def shared(connection: asyncpg.Connection, resource: Resource, month: str | None = None, municipality: str | None = None) -> list[dict[str, Any]]:
     """Rows of a resource, of one month and one town where they are named; of other towns only at the site of their prefecture."""
     settings = settings_module.load()

@@ -21,8 +21,8 @@ from services.reporting.projections import OF_TOWNS, PROJECTIONS
 from services.reporting.store import Store, connector
 from services.reporting.writer import Writer
 
-LOGS = (*SUPPORT_FUNCTIONS, Function.CONSENT, Function.REGISTRY, Function.REPORTING)
-"""Functions whose logs are read."""
+LOGS = (*SUPPORT_FUNCTIONS, Function.CONSENT, Function.REPORTING)
+"""Functions whose logs are read; what the registry says stands in every partition of the gate's."""
 LOGS_OF_TOWNS = (Function.COMMUNITY, Function.REPORTING)
 """Functions whose logs a prefecture's site reads of each of its towns."""
 ROLE = "tsunagu_projector"
