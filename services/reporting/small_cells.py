@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.catalogue import BY_CLASS
-from services.reporting.projections.counting import Figure, Metric
+from services.reporting.projections.counting import Figure, Metric, always, once
 from services.reporting.projections.metrics import BY_CODE, METRICS
 from services.reporting.suppression import Name, Relation, kept_back
 
@@ -49,14 +49,15 @@ def small(values: Mapping[Figure, int], limit: int, then: Mapping[Figure, int] |
 
 
 def relations(values: Mapping[Figure, int]) -> Iterator[Relation]:
-    """What ties the cells of a month together: a division to its whole, and distinct counts (実) to the contacts (延べ) that they are within."""
+    """What ties the cells of a month together: a division to its whole, metrics that add up to another, and those that are within another."""
     parts: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for name in sorted(values):
+        metric, *at = name
         if name[1]:
-            parts[name[0], name[1]].append(name)
-        within = (BY_CODE[name[0]].within, *name[1:])
-        if within in values:
-            yield Relation(within, (name,), exact=False, at_most=True)
+            parts[metric, name[1]].append(name)
+        yield from (Relation((whole, *at), (name,), exact=False, at_most=True) for whole in WITHIN[metric] if (whole, *at) in values)
+        if metric in SUMS and (not name[1] or all(_divides(part, name[1]) for part in SUMS[metric])):
+            yield Relation(name, tuple((part, *at) for part in SUMS[metric] if (part, *at) in values))
     for (metric, divided), found in parts.items():
         if (metric, "", "") in values:
             yield Relation((metric, "", ""), tuple(found), exact=not BY_CODE[metric].overlaps(divided))
@@ -69,6 +70,29 @@ def of_persons(metric: Metric) -> bool:
 
 PERSONAL = frozenset(metric.code for metric in METRICS if of_persons(metric))
 """The metrics of which small cells are kept back."""
+
+
+def _within(part: Metric, whole: Metric) -> bool:
+    """Whether whatever counts in ``part`` counts in ``whole``: the same events or fewer; 実 within 延べ, or within 実 of the same."""
+    plain = whole.where is always and whole.count is once is part.count
+    return part is not whole and plain and set(part.sources) <= set(whole.sources) and whole.member in (None, part.member)
+
+
+def _sum(whole: Metric) -> tuple[str, ...]:
+    """The metrics that add up to this one: every event of it counts in exactly one of them."""
+    parts = [each for each in METRICS if _within(each, whole) and each.member is None is whole.member and each.where is always]
+    sources = [source for each in parts for source in each.sources]
+    return tuple(each.code for each in parts) if sorted(sources, key=str) == sorted(whole.sources, key=str) else ()
+
+
+def _divides(metric: str, divided: str) -> bool:
+    return any(each.code == divided for each in BY_CODE[metric].divisions)
+
+
+WITHIN: Mapping[str, tuple[str, ...]] = {part.code: tuple(whole.code for whole in METRICS if _within(part, whole)) for part in METRICS}
+"""For each metric those that are never less, whole and in every part that both have."""
+SUMS: Mapping[str, tuple[str, ...]] = {whole.code: parts for whole in METRICS if (parts := _sum(whole))}
+"""The metrics that others add up to, and which."""
 
 
 def _marked(relation: Relation) -> Relation:

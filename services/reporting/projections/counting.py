@@ -66,8 +66,6 @@ class Metric:
     """Its name in what is reported for a month; None: it stays in the town."""
     definition: int = 1
     """Counts up when the figure comes to mean something else."""
-    within: str = ""
-    """The metric whose events are at least these: 実 within its 延べ."""
 
     @property
     def distinct(self) -> bool:

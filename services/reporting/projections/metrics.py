@@ -54,15 +54,15 @@ CONSULTATION: tuple[Metric, ...] = (
     Metric(code="signals", title_ja="気づき受付", reported=_NAMES.SIGNALS, sources=own(SignalReceived), divisions=(by("channel", "経路"), AGENCY)),
     Metric(code="consultations", title_ja="相談受付（延べ）", reported=_NAMES.CONSULTATIONS, sources=own(ConsultationReceived), divisions=_OF_CONSULTATION),
     Metric(code="new_consultation_cases", title_ja="新規相談（実）", reported=_NAMES.NEW_CONSULTATIONS, sources=own(ConsultationReceived),
-           divisions=_OF_CONSULTATION, member=subject, unit_ja="事例", within="consultations"),
+           divisions=_OF_CONSULTATION, member=subject, unit_ja="事例"),
     Metric(code="contacts", title_ja="支援経過（延べ）", reported=_NAMES.CONTACTS, sources=own(ContactRecorded), divisions=(by("method", "方法"), AGENCY), unit_ja="回"),
     Metric(code="contact_cases", title_ja="支援経過のあった事例（実）", reported=_NAMES.CONTACT_CASES, sources=own(ContactRecorded),
-           divisions=(by("method", "方法"), AGENCY), member=subject, unit_ja="事例", within="contacts"),
+           divisions=(by("method", "方法"), AGENCY), member=subject, unit_ja="事例"),
     Metric(code="screenings", title_ja="スクリーニング", reported=_NAMES.SCREENINGS, sources=own(ConsultationScreened), divisions=(by("outcome", "結果"), AGENCY)),
     Metric(code="links", title_ja="他機関へのつなぎ（延べ）", reported=_NAMES.LINKED_OUT, sources=own(LinkedToAgency),
            divisions=(by("to_agency", "つなぎ先"), AGENCY)),
     Metric(code="linked_cases", title_ja="他機関へつないだ事例（実）", reported=_NAMES.LINKED_CASES, sources=own(LinkedToAgency),
-           divisions=(by("to_agency", "つなぎ先"), AGENCY), member=subject, unit_ja="事例", within="links"),
+           divisions=(by("to_agency", "つなぎ先"), AGENCY), member=subject, unit_ja="事例"),
     Metric(code="emergencies", title_ja="緊急対応", reported=_NAMES.EMERGENCIES, sources=own(EmergencyRaised), divisions=(by("danger", "危険の種類"), AGENCY)),
     Metric(code="cases_closed", title_ja="事例の終結", reported=_NAMES.CASES_CLOSED, sources=own(CaseClosed), divisions=(by("reason", "理由"), AGENCY)),
 )
@@ -74,7 +74,7 @@ GATE: tuple[Metric, ...] = (
     Metric(code="releases", title_ja="情報の提供", sources=own(DisclosureReleased), divisions=(by("basis", "根拠"),)),
     Metric(code="stop_notices", title_ja="使用停止の通知", sources=own(StopNoticeIssued)),
     Metric(code="emergency_reviews", title_ja="緊急提供の事後確認", sources=own(ReviewOpened), divisions=(by("basis", "根拠"),)),
-    Metric(code="emergency_uses", title_ja="緊急の提供", sources=own(DisclosureDecided), where=_urgent, divisions=(by("agency", "機関"),), unit_ja="回", within="verdicts"),
+    Metric(code="emergency_uses", title_ja="緊急の提供", sources=own(DisclosureDecided), where=_urgent, divisions=(by("agency", "機関"),), unit_ja="回"),
     Metric(code="refusals", title_ja="受付不可", sources=(("consent", MessageRefused),), divisions=(by("code", "理由"),)),
 )
 ACTIVITY: tuple[Metric, ...] = (

@@ -28,7 +28,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(code="places_opened", title_ja="居場所の開設", reported=_NAMES.PLACES, sources=own(PlaceOpened), unit_ja="か所",
            divisions=(by("kind", "種類"), by_each("programmes", "既存事業", "programme"), AGENCY)),
     Metric(code="active_places", title_ja="開催のあった居場所（実）", reported=_NAMES.ACTIVE_PLACES, sources=own(SessionHeld), divisions=(AGENCY,),
-           member=subject, unit_ja="か所", within="sessions"),
+           member=subject, unit_ja="か所"),
     Metric(code="sessions", title_ja="居場所の開催（延べ）", reported=_NAMES.SESSIONS, sources=own(SessionHeld), divisions=(AGENCY,), unit_ja="回"),
     Metric(code="attendance", title_ja="居場所の参加者（延べ）", reported=_NAMES.ATTENDANCE, sources=own(SessionHeld), count=_heads, divisions=_HEADS, unit_ja="人"),
     Metric(code="supplies", title_ja="食材の提供", sources=own(SupplyOffered), divisions=(AGENCY,)),

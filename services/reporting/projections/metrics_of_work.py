@@ -31,7 +31,7 @@ def _person(fact: Fact) -> str:
 OUTREACH: tuple[Metric, ...] = (
     Metric(code="outreach_contacts", title_ja="アウトリーチの訪問等（延べ）", reported=_NAMES.OUTREACH_VISITS, sources=own(ContactAttempted), divisions=_VISIT, unit_ja="回"),
     Metric(code="outreach_cases", title_ja="アウトリーチの対象（実）", reported=_NAMES.OUTREACH_PERSONS, sources=own(ContactAttempted), divisions=_VISIT,
-           member=subject, unit_ja="事例", within="outreach_contacts"),
+           member=subject, unit_ja="事例"),
     Metric(code="first_contacts", title_ja="初回接触", reported=_NAMES.FIRST_CONTACTS, sources=own(FirstContactMade), divisions=(AGENCY,)),
     Metric(code="support_accepted", title_ja="支援受入", reported=_NAMES.SUPPORT_ACCEPTED, sources=own(SupportAccepted), divisions=(AGENCY,)),
     Metric(code="outreach_ended", title_ja="アウトリーチ終結", reported=_NAMES.OUTREACH_ENDED, sources=own(OutreachEnded), divisions=(by("reason", "理由"), AGENCY)),
@@ -40,7 +40,7 @@ PARTICIPATION: tuple[Metric, ...] = (
     Metric(code="participation_contacts", title_ja="参加支援の関わり（延べ）", reported=_NAMES.PARTICIPATION_CONTACTS, sources=_OF_PARTICIPATION,
            divisions=(AGENCY,), unit_ja="回"),
     Metric(code="participation_persons", title_ja="参加支援の対象（実）", reported=_NAMES.PARTICIPATION_PERSONS, sources=_OF_PARTICIPATION,
-           divisions=(AGENCY,), member=_person, unit_ja="人", within="participation_contacts"),
+           divisions=(AGENCY,), member=_person, unit_ja="人"),
     Metric(code="gap_needs", title_ja="狭間ニーズ", reported=_NAMES.GAP_NEEDS, sources=own(GapNeedAssessed), divisions=(by("need_kind", "ニーズ"), AGENCY)),
     Metric(code="resources", title_ja="地域資源の登録", reported=_NAMES.RESOURCES, sources=own(ResourceProposed), divisions=_HOST),
     Metric(code="candidates", title_ja="候補提示", reported=_NAMES.CANDIDATES, sources=own(CandidateProposed), divisions=(AGENCY,)),
@@ -50,7 +50,7 @@ PARTICIPATION: tuple[Metric, ...] = (
            divisions=(by("attendance", "参加のしかた"), *_HOST)),
     Metric(code="settlement_supports", title_ja="定着支援（延べ）", reported=_NAMES.SETTLED, sources=own(SettlementSupported), divisions=_SIDE, unit_ja="回"),
     Metric(code="settled_persons", title_ja="定着支援の対象（実）", reported=_NAMES.SETTLED_PERSONS, sources=own(SettlementSupported), divisions=_SIDE,
-           member=_person, unit_ja="人", within="settlement_supports"),
+           member=_person, unit_ja="人"),
     Metric(code="matches_ended", title_ja="参加の終了", reported=_NAMES.MATCHES_ENDED, sources=own(MatchEnded), divisions=(by("reason", "理由"), AGENCY)),
 )
 METRICS = (*OUTREACH, *PARTICIPATION)

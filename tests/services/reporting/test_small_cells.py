@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
 import pytest
 
 from services.reporting.projections.metrics import BY_CODE, METRICS
-from services.reporting.small_cells import for_outside, of_persons, small
+from services.reporting.small_cells import SUMS, WITHIN, for_outside, of_persons, small
+from tests.services.reporting.solver import Equation, possible
 
 LIMIT = 5
 Cells = dict[tuple[str, str, str], int]
@@ -96,7 +97,7 @@ def test_r15_whoever_solves_all_equations_learns_no_cell(seed: int):
     hidden = small(cells, LIMIT)
 
     assert {name for name, value in cells.items() if 0 < value < LIMIT} <= hidden
-    assert [] == [name for name in hidden if len(_possible(name, cells, hidden, _equations(cells))) < 2]
+    assert [] == [name for name in hidden if len(possible(name, cells, hidden, _equations(cells))) < 2]
 
 
 def test_the_solver_recovers_cells_where_only_the_small_ones_are_kept_back():
@@ -105,7 +106,7 @@ def test_the_solver_recovers_cells_where_only_the_small_ones_are_kept_back():
     for seed in range(100):
         cells = _drawn(Random(seed))
         hidden = {name for name, value in cells.items() if 0 < value < LIMIT}
-        recovered += any(len(_possible(name, cells, hidden, _equations(cells))) < 2 for name in hidden)
+        recovered += any(len(possible(name, cells, hidden, _equations(cells))) < 2 for name in hidden)
 
     assert recovered > 33
 
@@ -123,10 +124,23 @@ def test_r15_nor_does_whoever_has_an_earlier_report_too(seed: int):
     equations = [(kind, (time, *whole), [(time, *part) for part in parts]) for time, of in (("then", then), ("now", now)) for kind, whole, parts in _equations(of)]
     equations += [("<=", ("now", *name), [("then", *name)]) for name in then]
 
-    assert [] == [name for name in kept if len(_possible(name, both, kept, equations)) < 2]
+    assert [] == [name for name in kept if len(possible(name, both, kept, equations)) < 2]
 
 
-Equation = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+def test_r15_metrics_that_add_up_to_another_are_known():
+    """Also those that nobody wrote down: whatever has the same events is tied."""
+    assert {"participation_contacts": ("gap_needs", "trials", "matches", "settlement_supports")} == SUMS
+    assert {"consultations", "active_cases"} == set(WITHIN["new_consultation_cases"])
+    assert {"participation_persons", "participation_contacts", "settlement_supports"} == set(WITHIN["settled_persons"])
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_r15_nor_does_whoever_adds_up_several_metrics(seed: int):
+    """Four kinds of work in participation add up to its contacts, in each agency too; persons overlap."""
+    cells = _of_participation(Random(seed))
+    hidden = small(cells, LIMIT)
+
+    assert [] == [name for name in hidden if len(possible(name, cells, hidden, _equations_of_participation(cells))) < 2]
 
 
 def _drawn(random: Random, metrics: tuple[str, ...] = ("outreach_contacts", "outreach_cases")) -> Cells:
@@ -161,47 +175,29 @@ def _equations(cells: Mapping[tuple[str, str, str], int]) -> list[Equation]:
     return found
 
 
-def _possible(name: Any, cells: Mapping[Any, int], hidden: Any, equations: list[Equation]) -> set[int]:
-    """Two of the values that a hidden cell can have, or the only one: all others are tried, by narrowing bounds and then one cell after another."""
-    top = sum(cells.values()) + 3
-    bounds = {each: (1, top) if each in hidden else (value, value) for each, value in cells.items()}
-    found = {cells[name]}
-    for value in sorted(range(1, top + 1), key=lambda value: abs(value - cells[name])):
-        if value != cells[name] and _solvable({**bounds, name: (value, value)}, equations):
-            return {*found, value}
+KINDS = ("gap_needs", "trials", "matches", "settlement_supports")
+
+
+def _of_participation(random: Random) -> Cells:
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for _ in range(random.randint(3, 25)):
+        kind, person, agency = random.choice(KINDS), random.randint(1, 8), random.choice("aab")
+        of = (kind, "participation_contacts", "participation_persons", *(("settled_persons",) if kind == "settlement_supports" else ()))
+        for metric in of:
+            for cell in (("", ""), ("agency", agency)):
+                found.setdefault((metric, *cell), []).append(person)
+    return {name: len(set(each)) if name[0].endswith("persons") else len(each) for name, each in found.items()}
+
+
+def _equations_of_participation(cells: Cells) -> list[Equation]:
+    found: list[Equation] = []
+    for metric in {name[0] for name in cells}:
+        parts = sorted(name for name in cells if name[:2] == (metric, "agency"))
+        adds_up = sum(cells[part] for part in parts) == cells[metric, "", ""]
+        found.append(("=" if not metric.endswith("persons") or adds_up else "~", (metric, "", ""), parts))
+    for _, *at in sorted(name for name in cells if name[0] == "participation_contacts"):
+        found.append(("=", ("participation_contacts", *at), [(kind, *at) for kind in KINDS if (kind, *at) in cells]))
+        found.append(("<=", ("participation_contacts", *at), [("participation_persons", *at)]))
+        for whole in ("participation_persons", "settlement_supports"):
+            found += [("<=", (whole, *at), [("settled_persons", *at)])] if ("settled_persons", *at) in cells else []
     return found
-
-
-def _solvable(bounds: dict[Any, tuple[int, int]], equations: list[Equation]) -> bool:
-    """Whether whole numbers within the bounds satisfy every equation."""
-    narrowed = _narrowed(bounds, equations)
-    if narrowed is None:
-        return False
-    loose = [each for each, (low, high) in narrowed.items() if low < high]
-    if not loose:
-        return True
-    name = min(loose, key=lambda each: narrowed[each][1] - narrowed[each][0])
-    low, high = narrowed[name]
-    return any(_solvable({**narrowed, name: (value, value)}, equations) for value in range(low, high + 1))
-
-
-def _narrowed(bounds: dict[Any, tuple[int, int]], equations: list[Equation]) -> dict[Any, tuple[int, int]] | None:
-    """The bounds after every equation has had its say until none has more; None where they contradict each other."""
-    found, before = dict(bounds), None
-    while found != before:
-        before = dict(found)
-        for equation in equations:
-            for name, low, high in _says(*equation, found):
-                found[name] = max(found[name][0], low), min(found[name][1], high)
-                if found[name][0] > found[name][1]:
-                    return None
-    return found
-
-
-def _says(kind: str, whole: Any, parts: list[Any], bounds: Mapping[Any, tuple[int, int]]) -> Iterator[tuple[Any, int, int]]:
-    low, high = sum(bounds[part][0] for part in parts), sum(bounds[part][1] for part in parts)
-    at_most = max(bounds[part][0] for part in parts)
-    yield whole, low if kind == "=" else at_most, 10**6 if kind == "<=" else high
-    for part in parts:
-        others_low, others_high = low - bounds[part][0], high - bounds[part][1]
-        yield part, 0 if kind == "<=" else bounds[whole][0] - others_high, bounds[whole][1] - (others_low if kind == "=" else 0)
