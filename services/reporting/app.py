@@ -32,7 +32,7 @@ YIELD = 5
 
 def writers(site: Site) -> list[Writer]:
     """The writer of all projections that are fed. Raises SettingsMissing."""
-    meter, functions = site.telemetry.meter(LIVE_UNIT), _functions(site.settings)
+    meter, functions = site.telemetry.meter(LIVE_UNIT), logs_read(site.settings)
     partitions = [TP(topic, number) for topic in sorted(functions) for number in range(site.settings.partitions)]
     logs = Logs(partitions, lambda: site.clients.follower(f"{site.service}-{LIVE_UNIT}"))
     writer = Writer(LIVE_UNIT, Store(OF_TOWNS if site.settings.towns else PROJECTIONS, connector(site.settings, ROLE), meter.alarm), logs, functions, meter)
@@ -40,7 +40,7 @@ def writers(site: Site) -> list[Writer]:
     return [writer]
 
 
-def _functions(settings: Settings) -> dict[str, str]:
+def logs_read(settings: Settings) -> dict[str, str]:
     """The function of each log that is read: all of the own town, or what is shared of the towns of a prefecture."""
     if settings.towns:
         return {Topics(town).log(function): str(function) for town in settings.towns for function in LOGS_OF_TOWNS}
