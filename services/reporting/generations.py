@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import asyncpg
 
+from services.reporting import towns
 from services.reporting.definition import definition
 from services.reporting.projections.projection import Projection
 
@@ -89,6 +90,8 @@ async def create(connection: asyncpg.Connection, projection: Projection, state: 
     await connection.execute(f"CREATE SCHEMA {made.schema}")
     for table in projection.tables:
         await connection.execute(table.ddl(made.schema))
+        for statement in towns.policy(made.schema, table):
+            await connection.execute(statement)
     for name, select in projection.views.items():
         await connection.execute(f"CREATE VIEW {made.schema}.{name} WITH (security_invoker = true) AS {select.format(schema=made.schema)}")
     for reader in READERS:
