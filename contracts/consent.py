@@ -984,6 +984,52 @@ class PersonTold(Record, frozen=True, kw_only=True):
         }
 
 
+class PersonalDataRead(Record, frozen=True, kw_only=True):
+    """Somebody has read personal data through the read API: who, what, why (codes only). Recorded before the text is handed out.
+
+    個人情報の閲覧: 事例の個人情報を、だれが、何を、何のために見たか（符号だけ）。
+    """
+
+    read: str
+    reader: str
+    role: shared.ReaderRole
+    actor: str
+    resource: str
+    reason: shared.ReadReason
+    parts: tuple[shared.PartCode, ...] = ()
+    persons: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+    @classmethod
+    def from_avro(cls, record: dict[str, Any]) -> PersonalDataRead:
+        """Build from a decoded Avro record."""
+        return cls(
+            read=record["read"],
+            reader=record["reader"],
+            role=shared.ReaderRole[record["role"]],
+            actor=record["actor"],
+            resource=record["resource"],
+            reason=shared.ReadReason[record["reason"]],
+            parts=tuple(shared.PartCode.from_avro(member) for member in record["parts"]),
+            persons=tuple(record["persons"]),
+            events=tuple(record["events"]),
+        )
+
+    def to_avro(self) -> dict[str, Any]:
+        """The Avro record to encode."""
+        return {
+            "read": self.read,
+            "reader": self.reader,
+            "role": self.role,
+            "actor": self.actor,
+            "resource": self.resource,
+            "reason": self.reason,
+            "parts": [member.to_avro() for member in self.parts],
+            "persons": list(self.persons),
+            "events": list(self.events),
+        }
+
+
 class ProtectionFlagCleared(Record, frozen=True, kw_only=True):
     """A protection flag was cleared (catalogue row 80).
 

@@ -32,6 +32,11 @@ class Topics:
         return self.named("consent.urgent")
 
     @property
+    def reads(self) -> str:
+        """Who has read personal data; what reporting writes here, the consent service hands to the gate."""
+        return self.named("consent.reads")
+
+    @property
     def registry(self) -> str:
         """Agencies, contracts, policy packs and schema activations; one partition."""
         return self.log("registry")

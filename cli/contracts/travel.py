@@ -13,6 +13,8 @@ from kernel.topics import Topics
 
 GATE, REGISTRY, BETWEEN = "consent", "registry", "envelope"
 """The function that decides what may cross, the one that knows the agencies, and what our functions tell one another."""
+READ = "PersonalDataRead"
+"""What reporting writes into the gate's lane of reads."""
 _TOPICS = Topics("{municipality}")
 
 
@@ -89,6 +91,11 @@ def _gate(latest: list[Source]) -> Iterator[Channel]:
         f"{GATE}Urgent", _TOPICS.urgent, "The gate's lane for danger and legal duty",
         "Requests whose verdict rests on no consent (bases V and L); co-partitioned with the gate's inbox.",
         tuple(source for source in latest if GATE in source.schema.get("forwards", ()) and "basis" in _fields(source)),
+    )
+    yield Channel(
+        f"{GATE}Reads", _TOPICS.reads, "Who has read personal data (閲覧)",
+        "Written by the reporting service before a text is handed out; the consent service hands it to the gate.",
+        tuple(source for source in latest if source.schema["name"] == READ),
     )
     yield _log(latest, GATE)
     for function in (each for each in LOGGED if each not in (*FUNCTIONS, GATE, REGISTRY)):

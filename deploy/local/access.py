@@ -46,10 +46,10 @@ TABLE: Mapping[str, Access] = {
     ),
     "consent": Access(
         writes=(*INBOXES, "consent.log", "consent.inbox", "agency.*.inbox", "consent.dead-letters"),
-        reads=("consent.inbox", "consent.urgent", *LOGS, "control"),
+        reads=("consent.inbox", "consent.urgent", "consent.reads", *LOGS, "control"),
     ),
     "reporting": Access(
-        writes=("reporting.inbox", "reporting.log", "reporting.dead-letters"), reads=("reporting.inbox", *LOGS, "control"),
+        writes=("reporting.inbox", "reporting.log", "reporting.dead-letters", "consent.reads"), reads=("reporting.inbox", *LOGS, "control"),
     ),
     "auditor": Access(reads=LOGS),
     "registry": Access(writes=("registry.log", "consent.inbox", *INBOXES), reads=("registry.log",)),

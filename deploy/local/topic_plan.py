@@ -35,7 +35,8 @@ def plan(settings: Settings, agencies: Iterable[Agency]) -> tuple[Topic, ...]:
     keyed, single = settings.partitions, 1
     wanted = [Topic(topics.inbox(name), keyed, _kept(7)) for name in KEYED]
     wanted += [Topic(topics.log(name), keyed, _kept(None)) for name in KEYED]
-    wanted += [Topic(topics.urgent, keyed, _kept(7)), Topic(topics.registry, single, _kept(None)), Topic(topics.control, single, _kept(7))]
+    wanted += [Topic(topics.urgent, keyed, _kept(7)), Topic(topics.reads, keyed, _kept(7))]
+    wanted += [Topic(topics.registry, single, _kept(None)), Topic(topics.control, single, _kept(7))]
     wanted += [Topic(topics.dead_letters(name), single, _kept(14)) for name in DECIDING]
     for agency in agencies:
         wanted.append(Topic(topics.outbox(agency.id), settings.agency_partitions, _kept(7) | NO_BOMBS))

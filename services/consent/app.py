@@ -1,4 +1,4 @@
-"""The consent service: the gate over two co-partitioned lanes, and those who read its log: the courier, and the destroyer of keys."""
+"""The consent service: the gate over two co-partitioned lanes, and those who read its log: the courier, and the destroyer of keys; and the visitors' book."""
 
 from __future__ import annotations
 
@@ -12,22 +12,27 @@ from kernel.parties import PARTIES
 from kernel.place import Place
 from kernel.service import Service, Site, Worker
 from kernel.settings import Settings
-from services.consent import destroyer, packs
+from services.consent import destroyer, packs, visitors
 from services.consent.courier import NAME, Courier
 from services.consent.domain import registry
 from services.consent.domain.gate import gate
 from services.consent.domain.pack import PolicyPack
+from services.consent.visitors import Visitors
 
 GATE = "consent"
 
 
 async def courier(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
-    """The courier with its reader of the functions' logs and its keys, and the destroyer. Raises Unavailable."""
+    """The courier with its reader of the functions' logs and its keys, the destroyer, and the visitors' book. Raises Unavailable."""
     keys = await stack.enter_async_context(keyring(site.settings))
     place = Place(site.service, site.routes, await site.reader(stack, NAME), site.telemetry.meter(NAME))
     log = (site.topics.log(GATE),)
     delivery = Courier(place, keys, site.settings.agency_partitions)
-    return (Worker(NAME, log, delivery, max_records=500), Worker(destroyer.NAME, log, destroyer.Destroyer(keys)))
+    book = Visitors(Place(site.service, site.routes, place.reader, site.telemetry.meter(visitors.NAME)))
+    return (
+        Worker(NAME, log, delivery, max_records=500), Worker(destroyer.NAME, log, destroyer.Destroyer(keys)),
+        Worker(visitors.NAME, (site.topics.reads,), book),
+    )
 
 
 def service(known: Mapping[str, PolicyPack]) -> Service:

@@ -70,13 +70,14 @@ def test_the_auditor_writes_nothing():
     assert {grant.topic for grant in mine} == {TOPICS.named(name) for name in access.LOGS}
 
 
-def test_reporting_writes_figures_and_nothing_else():
-    """It reads every log, and writes only what it reports itself: nobody else may, and nothing of it travels on."""
-    own = {TOPICS.inbox("reporting"), TOPICS.log("reporting"), TOPICS.dead_letters("reporting")}
+def test_reporting_writes_figures_and_who_has_read_and_nothing_else():
+    """It reads every log, and writes only what it reports itself and the readings of its API: nobody else may, and neither reaches an inbox by its hand."""
+    own = {TOPICS.inbox("reporting"), TOPICS.log("reporting"), TOPICS.dead_letters("reporting"), TOPICS.reads}
     mine = {operation: {grant.topic for grant in GRANTS if (grant.principal, grant.operation) == ("reporting", operation)} for operation in ("READ", "WRITE")}
 
     assert mine == {"WRITE": own, "READ": {TOPICS.named(name) for name in access.LOGS} | {TOPICS.control, TOPICS.inbox("reporting")}}
-    assert {"reporting"} == who("WRITE", TOPICS.inbox("reporting")) == who("READ", TOPICS.inbox("reporting"))
+    assert {"reporting"} == who("WRITE", TOPICS.inbox("reporting")) == who("READ", TOPICS.inbox("reporting")) == who("WRITE", TOPICS.reads)
+    assert {"consent"} == who("READ", TOPICS.reads)
 
 
 def test_the_registry_writes_where_its_facts_go_and_nowhere_else():

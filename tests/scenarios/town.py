@@ -18,6 +18,7 @@ from kernel.telemetry import Telemetry
 from services.consent import app as consent
 from services.consent.courier import Courier
 from services.consent.destroyer import Destroyer
+from services.consent.visitors import Visitors
 from services.coordination import app as coordination
 from services.intake import app as intake
 from services.intake.directory import Directory
@@ -71,8 +72,9 @@ def populate(town: MemoryTown, routes: Routes) -> dict[str, tuple[str, ...]]:
             town.add(function.name, dict.fromkeys(build().inboxes, routes.partitions), build)
     town.add("courier", {topics.log("consent"): routes.partitions}, partial(_courier, town, routes, keys))
     town.add("destroyer", {topics.log("consent"): routes.partitions}, partial(Destroyer, keys))
+    town.add("visitors", {topics.reads: routes.partitions}, lambda: Visitors(_place(town, routes, "consent", "visitors")))
     workers = {service.name: tuple(function.name for function in service.functions) for service in SERVICES}
-    return {**workers, "intake": ("front-door", *workers["intake"]), "consent": (*workers["consent"], "courier", "destroyer")}
+    return {**workers, "intake": ("front-door", *workers["intake"]), "consent": (*workers["consent"], "courier", "destroyer", "visitors")}
 
 
 def _place(town: MemoryTown, routes: Routes, service: str, worker: str, urgent: bool = False) -> Place:

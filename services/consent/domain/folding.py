@@ -32,6 +32,7 @@ from contracts.consent import (
     DisclosureReleased,
     EmergencyUseFrequent,
     IdentityVerified,
+    PersonalDataRead,
     PersonTellingDelayed,
     PersonTold,
     ProxyEnded,
@@ -63,6 +64,7 @@ Event = (
     Saying | Capacity | Answer | Deadlines | DisclosureRequested | DisclosureDecided | DisclosureReleased | ReviewOpened | StopNoticeIssued
     | BreachDutiesOpened | ConsentExpired | ConfirmationAwaited | ConfirmationNoted | ConsentLapsed | UseExpired | EmergencyUseFrequent
     | SegmentNoted | InformationRequestedInConference | MessageRefused | PersonsNoted | PartNoted | ContactStateChanged | SubjectDied | DeathRetracted
+    | PersonalDataRead
 )
 
 
@@ -131,7 +133,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
             return afterwards.folded(case, event)
         case MessageRefused() | StopNoticeAnswered() | BreachReported() | BreachDutiesOpened() | PersonTellingDelayed() | EmergencyUseFrequent():
             return case
-        case ConfirmationNoted():
+        case ConfirmationNoted() | PersonalDataRead():
             return case
         case _:
             assert_never(event)

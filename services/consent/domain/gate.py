@@ -14,6 +14,7 @@ from contracts.consent import (
     ConsentNarrowed,
     ConsentWithdrawn,
     DisclosureReleased,
+    PersonalDataRead,
     ProtectionFlagCleared,
     ProtectionFlagSet,
     StopNoticeIssued,
@@ -28,7 +29,7 @@ from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import DEADLINES
 from kernel.decider import Context, Decider
 from kernel.parties import refused
-from services.consent.domain import anew, answers, capture, confirmation, departure, packday, releases, stops
+from services.consent.domain import anew, answers, capture, confirmation, departure, packday, releases, stops, viewing
 from services.consent.domain.answers import Answer
 from services.consent.domain.capture import Capacity, Saying
 from services.consent.domain.casefile import CaseFile
@@ -41,7 +42,7 @@ from services.consent.domain.registry import Registry
 from services.consent.domain.rules import Rules
 from services.consent.domain.telling import missed, with_deadlines
 
-Noted = MessageRefused | ContactStateChanged
+Noted = MessageRefused | ContactStateChanged | PersonalDataRead
 """What is recorded as it comes."""
 Fact = PolicyActivated | AgencyEnded | ProtectionFlagSet | ProtectionFlagCleared | SubjectDied | DeathRetracted
 """What concerns every case: the registry has it, each case draws its consequences."""
@@ -71,7 +72,9 @@ def gate(packs: Packs) -> Decider[CaseFile]:
                 return (noted, *anew.everything(evolve(case, noted), rules))
             case InformationRequestedInConference():
                 return (message, *anew.everything(evolve(case, message), rules))
-            case MessageRefused() | ContactStateChanged():
+            case PersonalDataRead() if context.source != viewing.SOURCE:
+                return (refused(context, RefusalCode.NOT_PUBLISHABLE),)
+            case MessageRefused() | ContactStateChanged() | PersonalDataRead():
                 return (message,)
             case PolicyActivated():
                 return tuple(anew.waiting(case, rules))

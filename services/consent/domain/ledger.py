@@ -15,6 +15,7 @@ from contracts.consent import (
     DisclosureAcknowledged,
     DisclosureDecided,
     DisclosureReleased,
+    PersonalDataRead,
     PersonTellingDelayed,
     PersonTold,
     ProtectionFlagCleared,
@@ -26,16 +27,18 @@ from contracts.consent import (
     UseStopRequested,
 )
 from contracts.envelope import DisclosureRequested, PersonsNoted
-from contracts.shared import Basis, DataCategory, Deadline, PartCode
-from kernel.days import DAY_MS, start_of
+from contracts.shared import Basis, DataCategory, PartCode
+from kernel.days import start_of
+from services.consent.domain import viewing
 from services.consent.domain.findings import Logged
 from services.consent.domain.model import GIVEN, kept_back
 from services.consent.domain.pack import PolicyPack
-from services.consent.domain.sight import Entry, Flags, Stop, flagged, own_outcome, received, seen
+from services.consent.domain.sight import Entry, Flags, Stop, appears, flagged, own_outcome, received, reports, seen, tells_who
 from services.consent.domain.unasked import number
+from services.consent.domain.viewing import Viewing
 
 READ = (
-    ConsentGranted, ConsentRefused, DisclosureAcknowledged, DisclosureDecided, DisclosureReleased, DisclosureRequested, PersonsNoted,
+    ConsentGranted, ConsentRefused, DisclosureAcknowledged, DisclosureDecided, DisclosureReleased, DisclosureRequested, PersonalDataRead, PersonsNoted,
     PersonTellingDelayed, PersonTold, ProtectionFlagCleared, ProtectionFlagSet, RecallRequested, StopNoticeAnswered, StopNoticeIssued, UseExpired,
     UseStopRequested,
 )
@@ -55,16 +58,26 @@ class Ledger:
         self._requests: dict[str, DisclosureRequested] = {}
         self._asking: dict[str, Logged] = {}
         self._households: dict[str, frozenset[str]] = {}
-        self._own: dict[str, frozenset[str]] = {}
-        """This person's consents, each with those that it has replaced."""
+        self._own: dict[tuple[str, str], frozenset[str]] = {}
+        """This person's consents, by case, each with those that it has replaced."""
         self._reported: frozenset[str] = _NOBODY
         """Cases in which this person has reported something, and is not known otherwise."""
         self._flags: Flags = {}
+        self._viewings: list[Viewing] = []
 
     def entries(self, at: int, by_proxy: bool = False) -> tuple[Entry, ...]:
         """The ledger as it may be shown at ``at``, the earliest first; ``by_proxy`` to somebody of the household who acts for the person."""
         shown = seen(self._entries.values(), self._person, self._households, self._flags, at, by_proxy)
         return tuple(sorted(shown, key=lambda entry: (entry.asked_at, entry.case, entry.request)))
+
+    def viewings(self, at: int, by_proxy: bool = False) -> tuple[Viewing, ...]:
+        """Who has read something of this person, as it may be shown at ``at``, the earliest first."""
+        known = [each for each in self._viewings if each.categories or each.case not in self._reported]
+        return viewing.shown(known, self._entries.values(), self._person, self._households, self._flags, at, by_proxy)
+
+    def lines(self, at: int, by_proxy: bool = False) -> tuple[Entry | Viewing, ...]:
+        """Everything that the ledger may show at ``at``: what was given, refused, looked for, and what was read, the earliest first."""
+        return tuple(sorted((*self.entries(at, by_proxy), *self.viewings(at, by_proxy)), key=lambda each: each.asked_at))
 
     def read(self, logged: Logged) -> None:
         """Take one record into account."""
@@ -77,11 +90,12 @@ class Ledger:
             case DisclosureDecided():
                 self._decided(logged)
             case DisclosureReleased():
-                self._given(event, logged.at)
+                self._given(event, logged)
             case ConsentGranted():
                 self._named(key, event.person)
                 if event.person == self._person:
-                    self._own[event.consent] = frozenset((event.consent,)).union(*(self._own.get(each, _NOBODY) for each in event.supersedes))
+                    before = (self._own.get((key, each), _NOBODY) for each in event.supersedes)
+                    self._own[key, event.consent] = frozenset((event.consent,)).union(*before)
             case ConsentRefused():
                 self._named(key, event.person)
             case PersonsNoted():
@@ -96,6 +110,9 @@ class Ledger:
                 self._stopping.add(key)
             case StopNoticeAnswered():
                 self._answered(event, logged)
+            case PersonalDataRead():
+                found = viewing.of_person(self._person, key, logged.at, event)
+                self._viewings += [] if found is None else [found]
             case _:
                 self._noted(logged)
 
@@ -128,7 +145,7 @@ class Ledger:
     def _concerns(self, request: DisclosureRequested, verdict: DisclosureDecided, key: str) -> bool:
         """It is about this person: a part, the body, a consent of this person; or somebody has looked for anything about the household."""
         looked_up = bool(request.wanted) and self._person in self._households.get(key, ()) and key not in self._reported
-        rests = any(consent in self._own for consent in verdict.consents)
+        rests = any((key, consent) in self._own for consent in verdict.consents)
         return bool(self._mine(request.parts)) or self._person in request.persons or looked_up or rests
 
     def _mine(self, parts: tuple[PartCode, ...]) -> list[DataCategory]:
@@ -137,7 +154,7 @@ class Ledger:
 
     def _entry(self, request: DisclosureRequested, verdict: DisclosureDecided, logged: Logged, asked_at: int) -> Entry:
         withheld = [(part.category, part.reason) for part in verdict.withheld if part.person == self._person and part.category is not DataCategory.REPORTER]
-        alone = {self._person} >= {*request.persons, *(part.person for part in request.parts)} and not _tells_who(request)
+        alone = {self._person} >= {*request.persons, *(part.person for part in request.parts)} and not tells_who(request)
         if request.wanted:
             withheld = [(category, reason) for category in request.wanted for reason in verdict.reasons[:1]]
         reasons = verdict.reasons if alone else [reason for _, reason in withheld]
@@ -145,32 +162,21 @@ class Ledger:
         given = outcome in GIVEN
         return Entry(
             case=logged.key, request=verdict.request_id, asked_at=asked_at, at=verdict.at, event_type=request.event_type,
-            giver="" if request.wanted else request.agency, recipient=request.recipient, purpose=request.purpose, basis=verdict.basis if given else Basis.NONE, claimed=request.basis, rule=verdict.rule,
+            event_id=request.event_id, giver="" if request.wanted else request.agency, recipient=request.recipient, purpose=request.purpose, basis=verdict.basis if given else Basis.NONE, claimed=request.basis, rule=verdict.rule,
             outcome=outcome, categories=tuple(self._mine(verdict.released)), withheld=tuple(withheld), reasons=tuple(dict.fromkeys(reasons)),
-            consents=tuple([consent for consent in verdict.consents if consent in self._own]),
-            appears_at=self._appears(request, verdict), reported=_reports(request),
+            consents=tuple([consent for consent in verdict.consents if (logged.key, consent) in self._own]),
+            appears_at=appears(request, verdict, self._packs.get(verdict.policy)), reported=reports(request),
         )
 
-    def _appears(self, request: DisclosureRequested, verdict: DisclosureDecided) -> int:
-        """At once; what a basis lets be kept from the person, when the days for telling the person are over, and what was so refused when that
-        time itself is, unless a fact names another day (rules 19, 20).
-        """
-        pack = self._packs.get(verdict.policy)
-        rule = None if pack is None else pack.bases.get(request.basis if verdict.basis is Basis.NONE else verdict.basis)
-        if pack is None or rule is None or rule.conceal_days is None:
-            return verdict.at
-        told = pack.deadlines.get(Deadline.PERSON_TOLD) if verdict.outcome in GIVEN else None
-        return verdict.at + (rule.conceal_days if told is None else min(told, rule.conceal_days)) * DAY_MS
-
-    def _given(self, receipt: DisclosureReleased, at: int) -> None:
+    def _given(self, receipt: DisclosureReleased, logged: Logged) -> None:
         """It has arrived, whatever was decided since: what was opened is what was given. Where nothing of this person's was, it says so."""
         entry, request = self._entries.get(receipt.request_id), self._requests.get(receipt.request_id)
-        if entry is None or request is not None and kept_back(request, receipt):
+        if entry is None or entry.case != logged.key or request is not None and kept_back(request, receipt):
             return
         gone, mine = entry if entry.outcome in GIVEN else self._voided.get(receipt.request_id), self._mine(receipt.released)
         if gone is not None and (mine or gone is entry or gone.at == receipt.decided_at):
-            own = [consent for consent in receipt.consents if consent in self._own]
-            self._entries[receipt.request_id] = received(gone, at, receipt.basis, mine, own)
+            own = [consent for consent in receipt.consents if (logged.key, consent) in self._own]
+            self._entries[receipt.request_id] = received(gone, logged.at, receipt.basis, mine, own)
 
     def _stops(self, recipient: str, notice: str, logged: Logged) -> None:
         for request, entry in self._entries.items():
@@ -179,9 +185,11 @@ class Ledger:
 
     def _about(self, notice: str, entry: Entry, logged: Logged) -> bool:
         """By the number of a consent, or of a release that rested on none: that is this person's matter at the end of its time, or on the own request."""
+        if entry.case != logged.key:
+            return False
         if notice == number(entry.request):
             return entry.stop is not None or isinstance(logged.event, UseExpired) or logged.key in self._stopping
-        return not self._own.get(notice, _NOBODY).isdisjoint(entry.consents)
+        return not self._own.get((entry.case, notice), _NOBODY).isdisjoint(entry.consents)
 
     def _answered(self, event: StopNoticeAnswered, logged: Logged) -> None:
         for request, entry in self._entries.items():
@@ -192,7 +200,7 @@ class Ledger:
         """What else was said of one request: acknowledged, recalled, when the person is told."""
         event: Any = logged.event
         entry = self._entries.get(getattr(event, "request_id", ""))
-        if entry is None:
+        if entry is None or entry.case != logged.key:
             return
         changes: dict[str, Any] = {}
         match event:
@@ -205,12 +213,3 @@ class Ledger:
             case PersonTold():
                 changes = {"appears_at": min(entry.appears_at, logged.at)}
         self._entries[entry.request] = entry.changed(**changes)
-
-
-def _reports(request: DisclosureRequested) -> bool:
-    """Whether it says that somebody has reported something: by law, or with a part that tells who."""
-    return request.basis is Basis.L or _tells_who(request)
-
-
-def _tells_who(request: DisclosureRequested) -> bool:
-    return any(part.category is DataCategory.REPORTER for part in request.parts)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from contracts.consent import ProtectionFlagCleared, ProtectionFlagSet, StopNoticeAnswered
+from contracts.consent import DisclosureDecided, ProtectionFlagCleared, ProtectionFlagSet, StopNoticeAnswered
+from contracts.envelope import DisclosureRequested
 from contracts.record import Record
-from contracts.shared import Basis, DataCategory, Outcome, Purpose, RecallReason, StopAnswer
-from kernel.days import end_of
+from contracts.shared import Basis, DataCategory, Deadline, Outcome, Purpose, RecallReason, StopAnswer
+from kernel.days import DAY_MS, end_of
 from services.consent.domain.model import GIVEN, UNASKED
+from services.consent.domain.pack import PolicyPack
 
-_HARM = frozenset((DataCategory.ABUSE, DataCategory.DANGER))
+HARM = frozenset((DataCategory.ABUSE, DataCategory.DANGER))
 
 
 class Stop(Record, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ class Entry(Record, frozen=True, kw_only=True):
     at: int
     """When the verdict that counts was given, milliseconds UTC."""
     event_type: str
+    event_id: str = ""
+    """The event that was asked about; never shown."""
     giver: str
     recipient: str
     purpose: Purpose
@@ -89,14 +93,40 @@ def flagged(flags: Flags, event: ProtectionFlagSet | ProtectionFlagCleared, at: 
     return flags if known is None else {**flags, place: known.changed(until=min(known.until, at))}
 
 
+def protected(households: dict[str, frozenset[str]], flags: Flags, case: str, at: int) -> set[str]:
+    """Who of the household of a case was protected at ``at``, or became so later and has been since."""
+    return {flag.person for flag in flags.values() if flag.person in households.get(case, ()) and flag.until > at}
+
+
 def seen(entries: Iterable[Entry], person: str, households: dict[str, frozenset[str]], flags: Flags, at: int, by_proxy: bool) -> Iterator[Entry]:
     """The entries as they may be shown at ``at``: to the person, or ``by_proxy`` to somebody of the household who acts for the person."""
     for entry in entries:
-        standing = {flag.person for flag in flags.values() if flag.person in households.get(entry.case, ()) and flag.until > entry.at}
-        if entry.appears_at > at or by_proxy and (standing or _delicate(entry)):
+        standing = protected(households, flags, entry.case, entry.at)
+        if entry.appears_at > at or by_proxy and (standing or delicate(entry)):
             continue
         shown = entry.changed(giver="", reported=True) if entry.reported else entry
         yield _without_places(shown) if standing - {person} else shown
+
+
+def appears(request: DisclosureRequested, verdict: DisclosureDecided, pack: PolicyPack | None) -> int:
+    """At once; what a basis lets be kept from the person, when the days for telling the person are over, and what was so refused when that
+    time itself is, unless a fact names another day (rules 19, 20). Milliseconds UTC; ``pack`` is that of the verdict, if this build knows it.
+    """
+    rule = None if pack is None else pack.bases.get(request.basis if verdict.basis is Basis.NONE else verdict.basis)
+    if pack is None or rule is None or rule.conceal_days is None:
+        return verdict.at
+    told = pack.deadlines.get(Deadline.PERSON_TOLD) if verdict.outcome in GIVEN else None
+    return verdict.at + (rule.conceal_days if told is None else min(told, rule.conceal_days)) * DAY_MS
+
+
+def reports(request: DisclosureRequested) -> bool:
+    """Whether it says that somebody has reported something: by law, or with a part that tells who."""
+    return request.basis is Basis.L or tells_who(request)
+
+
+def tells_who(request: DisclosureRequested) -> bool:
+    """Whether a part of it tells who has reported."""
+    return any(part.category is DataCategory.REPORTER for part in request.parts)
 
 
 def own_outcome(outcome: Outcome, released: bool, withheld: bool) -> Outcome:
@@ -119,10 +149,10 @@ def received(entry: Entry, at: int, basis: Basis, categories: Iterable[DataCateg
     )
 
 
-def _delicate(entry: Entry) -> bool:
+def delicate(entry: Entry) -> bool:
     """Whether somebody of the household may be the one from whom it protects."""
     about = {*entry.categories, *(category for category, _ in entry.withheld)}
-    return entry.claimed in UNASKED or not _HARM.isdisjoint(about)
+    return entry.claimed in UNASKED or not HARM.isdisjoint(about)
 
 
 def _without_places(entry: Entry) -> Entry:
