@@ -47,7 +47,7 @@ def row(entry: Entry) -> dict[str, str]:
     """An entry as a line of the table."""
     kind = CATALOGUE.get(entry.event_type)
     return {
-        "日時（日本時間）": _moment(entry.at),
+        "日時（日本時間）": moment(entry.at),
         "出来事": kind.title_ja if kind else entry.event_type,
         "渡す機関": entry.giver or NOT_SHOWN,
         "受け取る機関": entry.recipient or NOT_SHOWN,
@@ -57,8 +57,8 @@ def row(entry: Entry) -> dict[str, str]:
         "情報の区分": words_of(words.CATEGORIES, entry.categories),
         "渡さない区分": "、".join(word(words.CATEGORIES, category) for category, _ in entry.withheld),
         "理由": "".join(map(_why, _reasons(entry))),
-        "届いた日時": _moment(entry.given_at),
-        "受領の確認": _moment(entry.acknowledged_at),
+        "届いた日時": moment(entry.given_at),
+        "受領の確認": moment(entry.acknowledged_at),
         "使用停止": _stopped(entry.stop),
     }
 
@@ -72,15 +72,15 @@ def records(entries: Sequence[Entry]) -> list[dict[str, Any]]:
 def _record(entry: Entry) -> dict[str, Any]:
     told = bool(entry.reasons) or entry.outcome is Outcome.PERMIT
     return {
-        "request": entry.request, "asked_at": _moment(entry.asked_at), "at": _moment(entry.at), "event_type": entry.event_type,
+        "request": entry.request, "asked_at": moment(entry.asked_at), "at": moment(entry.at), "event_type": entry.event_type,
         "giver": entry.giver or None, "recipient": entry.recipient or None, "purpose": entry.purpose.value,
         "basis": entry.basis.value, "rule": entry.rule if told else "", "outcome": entry.outcome.value, "categories": [each.value for each in entry.categories],
         "withheld": [{"category": category.value, "reason": why or _NO_CODE, "sentence": _why(why or _NO_CODE)} for category, why in entry.withheld],
         "reasons": list(_reasons(entry)), "sentence": "".join(map(_why, _reasons(entry))), "consents": list(entry.consents),
-        "given_at": _moment(entry.given_at) or None, "acknowledged_at": _moment(entry.acknowledged_at) or None,
-        "recalled_at": _moment(entry.recalled_at) or None, "recall": entry.recall.value if entry.recall else None,
+        "given_at": moment(entry.given_at) or None, "acknowledged_at": moment(entry.acknowledged_at) or None,
+        "recalled_at": moment(entry.recalled_at) or None, "recall": entry.recall.value if entry.recall else None,
         "stop": None if entry.stop is None else {
-            "at": _moment(entry.stop.at), "answered_at": _moment(entry.stop.answered_at) or None,
+            "at": moment(entry.stop.at), "answered_at": moment(entry.stop.answered_at) or None,
             "answer": entry.stop.answer.value if entry.stop.answer else None, "basis": entry.stop.basis.value, "until": entry.stop.until or None,
         },
     }
@@ -103,10 +103,11 @@ def _stopped(stop: Stop | None) -> str:
     if stop is None:
         return ""
     if stop.answer is None:
-        return f"{_moment(stop.at)} に求めた。回答待ち"
+        return f"{moment(stop.at)} に求めた。回答待ち"
     kept = f"（{word(words.BASES, stop.basis)}、{stop.until} まで）" if stop.until else ""
-    return f"{_moment(stop.at)} に求めた。{word(words.STOP_ANSWERS, stop.answer)}{kept}"
+    return f"{moment(stop.at)} に求めた。{word(words.STOP_ANSWERS, stop.answer)}{kept}"
 
 
-def _moment(at: int | None) -> str:
+def moment(at: int | None) -> str:
+    """A moment in Japanese time, to the minute; empty for none."""
     return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).astimezone(JAPAN).isoformat(timespec="minutes")

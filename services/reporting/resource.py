@@ -40,3 +40,5 @@ class Resource:
     """The column that names the case: a caseworker sees the rows of cases in which the agency has a part."""
     agency: str = ""
     """The column that names the agency: a caseworker sees the rows of the own agency."""
+    event: str = ""
+    """The column that names the event: a caseworker also sees the rows of events that were given to the own agency."""

@@ -48,6 +48,8 @@ class Table:
     """The column that names the case, for whoever may see only some cases."""
     agency: str = ""
     """The column that names the agency whose matter the row is."""
+    event: str = ""
+    """The column that names the event: whoever was given that event sees its row as the agency whose matter it is does."""
     indexes: tuple[str, ...] = ()
     """Columns, as in ``CREATE INDEX … (columns)``."""
 
