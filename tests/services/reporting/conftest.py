@@ -12,6 +12,8 @@ import pytest_asyncio
 import services.reporting
 from services.reporting.store import Connect
 from tests.installation import Broker
+from tests.services.reporting import api_town
+from tests.services.reporting.api_town import Town
 
 SCHEMA = Path(services.reporting.__file__).with_name("schema.sql")
 _numbers = itertools.count()
@@ -43,3 +45,10 @@ async def database(broker: Broker) -> AsyncIterator[Connect]:
     yield connect
     await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await administrator.close()
+
+
+@pytest_asyncio.fixture
+async def town(broker: Broker, database: Connect, tmp_path: Path) -> AsyncIterator[Town]:
+    """Two agencies' cases, and the API that shows them."""
+    async with api_town.town(broker, database, tmp_path) as found:
+        yield found
