@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -30,6 +31,8 @@ REASONS: Mapping[Role, frozenset[ReadReason]] = {
 MOST_TEXTS, USUAL_TEXTS = 100, 50
 POSITIONS, INCOMPLETE, STALE, NEXT = "Tsunagu-Positions", "Tsunagu-Incomplete", "Tsunagu-Stale", "Tsunagu-Next"
 _PARTS = "parts"
+_NAME = re.compile(r"[0-9A-Za-z_-]{1,128}")
+"""How cases and persons are named."""
 
 
 async def listed(desk: Desk, reader: Reader) -> Response:
@@ -126,7 +129,7 @@ def _reason(given: Mapping[str, str], reader: Reader) -> ReadReason:
 
 
 def _name(text: str) -> None:
-    if not questions.VALUE.fullmatch(text):
+    if not _NAME.fullmatch(text):
         raise Problem(Code.NOT_FOUND)
 
 
