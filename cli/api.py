@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import typer
 
@@ -47,16 +46,5 @@ class GateLedger:
             found, now = provided.ledger(person, partitions, packs.load()), int(time.time() * 1000)
         except (typer.Exit, SystemExit) as error:
             raise Unavailable("broker") from error
-        entries, readings = found.entries(now, proxy), found.viewings(now, proxy)
-        cases = dict.fromkeys([each.case for each in (*entries, *readings)])
-        return PersonLedger(tuple(cases), provided.records(entries), [_reading(each) for each in readings])
-
-
-def _reading(viewing: Any) -> dict[str, Any]:
-    """Who has read something of this person, without the case's number."""
-    from cli.consent.provided import moment
-
-    return {
-        "at": moment(viewing.at), "reader": viewing.reader or None, "role": viewing.role.value, "reason": viewing.reason.value,
-        "resource": viewing.resource, "categories": [category.value for category in viewing.categories],
-    }
+        lines = found.lines(now, proxy)
+        return PersonLedger(tuple(dict.fromkeys([line.case for line in lines])), provided.records(lines))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.reporting.exports.cells import guarded
+
 if TYPE_CHECKING:
     from rich.table import Column, Table
 
@@ -31,7 +33,10 @@ OutputOption = Annotated[Output, typer.Option("--output", "-o", help="Shape of t
 
 
 def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], output: Output, title: str | None = None) -> None:
-    """Write rows; ``columns`` are their keys in the order of a table or CSV, JSON has every key."""
+    """Write rows; ``columns`` are their keys in the order of a table or CSV, JSON has every key.
+
+    In CSV no text can be taken for a formula (CWE-1236).
+    """
     rows = list(rows)
     match output:
         case Output.TABLE:
@@ -44,7 +49,7 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], output: Outp
         case Output.CSV:
             writer = csv.DictWriter(sys.stdout, columns, extrasaction="ignore", lineterminator="\n")
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows({name: guarded(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows)
 
 
 def _table(rows: list[Mapping[str, Any]], columns: Sequence[str], title: str | None) -> None:

@@ -36,3 +36,13 @@ def day(text: str) -> date | None:
     except ValueError:
         return None
     return named if first <= named <= last else None
+
+
+def month(year: int, month: int) -> str:
+    """A month as an office writes it, by the era of its first day: 令和8年5月. Raises ValueError before there were eras."""
+    first = date(year, month, 1)
+    for name, (begins, ends) in _ERAS.items():
+        if begins <= first <= ends:
+            count = year - begins.year + 1
+            return f"{name}{'元' if count == 1 else count}年{month}月"
+    raise ValueError(f"{first} lies before the first era")

@@ -109,7 +109,7 @@ def ledger(
     proxy: Annotated[bool, typer.Option("--proxy", help="Somebody of the household asks for the person: what is protected is left out.")] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Who was given, or refused, what of this person, on which consent or law, why, and what came of it: from consent.log alone, nobody else named."""
+    """Who was given, or refused, what of this person, on which consent or law, why, what came of it, and who has read it: from consent.log alone, nobody else named."""
     import time
 
     from cli import gate_log
@@ -120,7 +120,7 @@ def ledger(
 
     with shown().step("read") as step:
         _, partitions, total = gate_log.partitions(settings.load())
-        entries = provided.ledger(person, partitions, packs.load(), lambda done: step.advance(done, total)).entries(int(time.time() * 1000), proxy)
+        entries = provided.ledger(person, partitions, packs.load(), lambda done: step.advance(done, total)).lines(int(time.time() * 1000), proxy)
     if not entries:
         leave("there is nothing to show of this person", PROBLEMS)
     rows = [provided.row(entry) for entry in entries] if output is Output.TABLE else provided.records(entries)
@@ -137,7 +137,7 @@ def decisions(texts: Iterator[bytes], pack: PolicyPack | None = None) -> Iterato
     shelf = Shelf(pack)
     desk = Desk(shelf.packs)
     for number, text in enumerate(texts, start=1):
-        if not text.strip():
+        if not text or text.isspace():
             continue
         try:
             line = lines.read(text)

@@ -1,4 +1,4 @@
-"""A person's ledger in plain words (本人の提供記録): one line for each time that something of this person was given, or refused."""
+"""A person's ledger in plain words (本人の提供記録): one line for each time that something of this person was given, refused, or read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from cli.consent import words
 from cli.consent.explanation import reason
 from cli.consent.words import word, words_of
 from cli.gate_log import Partitions
-from contracts.catalogue import CATALOGUE
+from contracts.catalogue import BY_CLASS, CATALOGUE
+from contracts.consent import PersonalDataRead
 from contracts.shared import Outcome
 from kernel.envelope import header
 from kernel.reading import Reading
@@ -19,6 +20,7 @@ from services.consent import redeciding
 from services.consent.domain.ledger import READ, Ledger
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.sight import Entry, Stop
+from services.consent.domain.viewing import Viewing
 
 NOT_SHOWN = "この表では示しません"
 """In place of an agency, whatever keeps it back: the cause would tell of a flag, or of a notice."""
@@ -26,6 +28,11 @@ REASON_NOT_SHOWN = "理由はこの表では示しません。"
 _NO_CODE = "NOT_SHOWN"
 _WANTED = frozenset(kind.__name__ for kind in READ)
 _MANY = 500
+_FIELDS = (
+    "kind", "request", "asked_at", "at", "event_type", "giver", "recipient", "purpose", "basis", "rule", "outcome", "categories", "withheld", "reasons",
+    "sentence", "consents", "given_at", "acknowledged_at", "role", "resource", "read_for", "recalled_at", "recall", "stop",
+)
+_LISTS = ("withheld", "reasons", "consents")
 
 
 def ledger(person: str, partitions: Partitions, packs: Mapping[str, PolicyPack], tell: Callable[[int], None] = lambda done: None) -> Ledger:
@@ -43,11 +50,15 @@ def ledger(person: str, partitions: Partitions, packs: Mapping[str, PolicyPack],
     return found
 
 
-def row(entry: Entry) -> dict[str, str]:
-    """An entry as a line of the table."""
+def row(entry: Entry | Viewing) -> dict[str, str]:
+    """A line of the ledger as one of the table."""
+    return _read(entry) if isinstance(entry, Viewing) else _provided(entry)
+
+
+def _provided(entry: Entry) -> dict[str, str]:
     kind = CATALOGUE.get(entry.event_type)
     return {
-        "日時（日本時間）": moment(entry.at),
+        "日時（日本時間）": _moment(entry.at),
         "出来事": kind.title_ja if kind else entry.event_type,
         "渡す機関": entry.giver or NOT_SHOWN,
         "受け取る機関": entry.recipient or NOT_SHOWN,
@@ -57,30 +68,52 @@ def row(entry: Entry) -> dict[str, str]:
         "情報の区分": words_of(words.CATEGORIES, entry.categories),
         "渡さない区分": "、".join(word(words.CATEGORIES, category) for category, _ in entry.withheld),
         "理由": "".join(map(_why, _reasons(entry))),
-        "届いた日時": moment(entry.given_at),
-        "受領の確認": moment(entry.acknowledged_at),
+        "届いた日時": _moment(entry.given_at),
+        "受領の確認": _moment(entry.acknowledged_at),
         "使用停止": _stopped(entry.stop),
     }
 
 
-def records(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Entries with every field, for programs. Cases are numbered as they come: the number under which agencies know one is learned through the gate alone."""
+def _read(viewing: Viewing) -> dict[str, str]:
+    return {
+        "日時（日本時間）": _moment(viewing.at),
+        "出来事": f"{BY_CLASS[PersonalDataRead].title_ja}（{word(words.RESOURCES, viewing.resource)}）",
+        "渡す機関": "",
+        "受け取る機関": f"{viewing.reader or NOT_SHOWN}（{word(words.ROLES, viewing.role)}）",
+        "目的": word(words.READ_REASONS, viewing.reason),
+        "根拠": "", "判断": "見ました",
+        "情報の区分": words_of(words.CATEGORIES, viewing.categories),
+        "渡さない区分": "", "理由": "", "届いた日時": "", "受領の確認": "", "使用停止": "",
+    }
+
+
+def records(entries: Sequence[Entry | Viewing]) -> list[dict[str, Any]]:
+    """Lines with every field, for programs; a reading (``kind`` READ) has nothing where only what was given has something. Cases are numbered as they come: the number under which agencies know one is learned through the gate alone."""
     numbers = {case: number for number, case in enumerate(dict.fromkeys(entry.case for entry in entries), start=1)}
-    return [{"case": numbers[entry.case], **_record(entry)} for entry in entries]
+    return [{"case": numbers[entry.case], **(_record_of_reading(entry) if isinstance(entry, Viewing) else _record(entry))} for entry in entries]
+
+
+def _record_of_reading(viewing: Viewing) -> dict[str, Any]:
+    said = {
+        "kind": "READ", "request": viewing.read, "asked_at": _moment(viewing.at), "at": _moment(viewing.at), "event_type": PersonalDataRead.__name__,
+        "recipient": viewing.reader or None, "role": viewing.role.value, "resource": viewing.resource, "read_for": viewing.reason.value,
+        "categories": [each.value for each in viewing.categories],
+    }
+    return {**dict.fromkeys(_FIELDS), **{name: [] for name in _LISTS}, **said}
 
 
 def _record(entry: Entry) -> dict[str, Any]:
     told = bool(entry.reasons) or entry.outcome is Outcome.PERMIT
     return {
-        "request": entry.request, "asked_at": moment(entry.asked_at), "at": moment(entry.at), "event_type": entry.event_type,
+        "kind": "PROVISION", "request": entry.request, "asked_at": _moment(entry.asked_at), "at": _moment(entry.at), "event_type": entry.event_type,
         "giver": entry.giver or None, "recipient": entry.recipient or None, "purpose": entry.purpose.value,
         "basis": entry.basis.value, "rule": entry.rule if told else "", "outcome": entry.outcome.value, "categories": [each.value for each in entry.categories],
         "withheld": [{"category": category.value, "reason": why or _NO_CODE, "sentence": _why(why or _NO_CODE)} for category, why in entry.withheld],
         "reasons": list(_reasons(entry)), "sentence": "".join(map(_why, _reasons(entry))), "consents": list(entry.consents),
-        "given_at": moment(entry.given_at) or None, "acknowledged_at": moment(entry.acknowledged_at) or None,
-        "recalled_at": moment(entry.recalled_at) or None, "recall": entry.recall.value if entry.recall else None,
+        "given_at": _moment(entry.given_at) or None, "acknowledged_at": _moment(entry.acknowledged_at) or None,
+        "role": None, "resource": None, "read_for": None, "recalled_at": _moment(entry.recalled_at) or None, "recall": entry.recall.value if entry.recall else None,
         "stop": None if entry.stop is None else {
-            "at": moment(entry.stop.at), "answered_at": moment(entry.stop.answered_at) or None,
+            "at": _moment(entry.stop.at), "answered_at": _moment(entry.stop.answered_at) or None,
             "answer": entry.stop.answer.value if entry.stop.answer else None, "basis": entry.stop.basis.value, "until": entry.stop.until or None,
         },
     }
@@ -103,11 +136,10 @@ def _stopped(stop: Stop | None) -> str:
     if stop is None:
         return ""
     if stop.answer is None:
-        return f"{moment(stop.at)} に求めた。回答待ち"
+        return f"{_moment(stop.at)} に求めた。回答待ち"
     kept = f"（{word(words.BASES, stop.basis)}、{stop.until} まで）" if stop.until else ""
-    return f"{moment(stop.at)} に求めた。{word(words.STOP_ANSWERS, stop.answer)}{kept}"
+    return f"{_moment(stop.at)} に求めた。{word(words.STOP_ANSWERS, stop.answer)}{kept}"
 
 
-def moment(at: int | None) -> str:
-    """A moment in Japanese time, to the minute; empty for none."""
+def _moment(at: int | None) -> str:
     return "" if at is None else datetime.fromtimestamp(at / 1000, UTC).astimezone(JAPAN).isoformat(timespec="minutes")

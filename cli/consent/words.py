@@ -29,6 +29,17 @@ BASES = {
     "NONE": "根拠なし", "B0": "個人情報なし", "C": "本人の同意", "K": "委託・利用目的内", "G": "相当の理由", "L": "法令", "V": "生命・身体・財産の保護",
     "W": "児童の健全育成", "M": "支援会議（社会福祉法106条の6）", "P": "本人への提供",
 }
+ROLES = {
+    "CASEWORKER": "支援の担当者", "MUNICIPALITY": "市町村の担当", "PREFECTURE": "都道府県の担当", "PRIVACY_DESK": "個人情報の窓口", "AUDITOR": "監査",
+    "OPERATOR": "システムの運用",
+}
+"""In which role somebody reads (閲覧者の役割)."""
+READ_REASONS = {
+    "SUPPORT": "支援のため", "RIGHTS_REQUEST": "本人の請求に応えるため", "SUPERVISION": "指導・監督のため", "AUDIT": "監査のため",
+    "OPERATION": "システムの運用のため", "INCIDENT": "事故の調査のため",
+}
+RESOURCES = {"cases.text": "事例の記録", "persons.ledger": "提供記録"}
+"""What can be read (見たもの)."""
 STATES = {
     "REQUESTED": "本人に依頼中（返事はまだない）", "AWAITED": "確認待ち", "GIVEN": "同意あり", "REFUSED": "拒否", "NARROWED": "範囲を狭めて継続",
     "EXTENDED": "延長して継続", "PAUSED": "一時停止中", "REPLACED": "新しい同意に置き換え", "WITHDRAWN": "撤回", "EXPIRED": "期間満了",

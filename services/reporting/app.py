@@ -20,8 +20,8 @@ from services.reporting.projections import PROJECTIONS
 from services.reporting.store import Store, connector
 from services.reporting.writer import Writer
 
-LOGS = (*SUPPORT_FUNCTIONS, Function.CONSENT, Function.REGISTRY, Function.REPORTING)
-"""Functions whose logs are read."""
+LOGS = (*SUPPORT_FUNCTIONS, Function.CONSENT, Function.REPORTING)
+"""Functions whose logs are read; what the registry says stands in every partition of the gate's."""
 ROLE = "tsunagu_projector"
 YIELD = 5
 """How much niceness is added: nobody waits for a projection, but for an event."""

@@ -13,13 +13,13 @@ FOLLOWS = "FOLLOWS_PARKED"
 
 
 def fold(
-    projection: Projection, new: Sequence[Fact], parked_keys: Collection[str], unread: Sequence[Parked] = (),
+    projection: Projection, new: Sequence[Fact], parked_keys: Collection[str], unread: Sequence[Parked] = (), into: Rows | None = None,
 ) -> tuple[Rows, list[Parked]]:
     """The rows of new facts, added up; and the facts that stay out, since they or an earlier one of their case cannot be read or applied.
 
-    ``new`` and ``unread`` in the order of topic, partition and offset.
+    ``new`` and ``unread`` in the order of topic, partition and offset. ``into``: rows of earlier facts, to which these are added.
     """
-    rows, parked, keys = Rows(), [], set(parked_keys)
+    rows, parked, keys = Rows() if into is None else into, [], set(parked_keys)
     broken = {bad.key: (bad.topic, bad.partition, bad.offset) for bad in reversed(unread) if bad.key}
     for fact in new:
         key, place, code = fact.envelope.subject, (fact.topic, fact.partition, fact.offset), FOLLOWS

@@ -11,11 +11,9 @@ import asyncpg
 from kernel.failures import Unavailable
 from kernel.records import TP, Record
 from kernel.settings import Settings
-from services.reporting import facts, generations
-from services.reporting.folding import fold
+from services.reporting import facts, generations, projecting
 from services.reporting.generations import LIVE_UNIT, Generation
 from services.reporting.projections.projection import Fact, Projection
-from services.reporting.projections.table import Rows
 
 DATABASE = "tsunagu_reporting"
 CONNECT_S, COMMAND_S = 5.0, 30.0
@@ -40,12 +38,8 @@ _LAST = """
 _REMEMBER = """
     INSERT INTO reporting.sequences (unit, topic, partition, key, seq) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (unit, topic, partition, key) DO UPDATE SET seq = excluded.seq"""
-_PARKED_KEYS = "SELECT DISTINCT key FROM reporting.parked WHERE projection = $1 AND generation = $2 AND key <> ''"
 _PARKED = """
     SELECT count(*) FROM reporting.parked JOIN reporting.generations USING (projection, generation) WHERE state = 'LIVE'"""
-_PARK = """
-    INSERT INTO reporting.parked (projection, generation, topic, partition, log_offset, key, code) VALUES ($1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT DO NOTHING"""
 
 _OUTAGES = (
     OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError,
@@ -122,7 +116,7 @@ class Store:
                 await self._advance(moves)
                 last = await self._last(reading.sequences())
                 new, seen = facts.fresh(reading, last, self._alarm)
-                parked = [bad for each in await self._moved() for bad in await self._project(each, new, reading.parked)]
+                parked = [bad for each in await self._moved() for bad in await self._projected(each, new, reading.parked)]
                 await self._note(sorted((*sequence, seq) for sequence, seq in seen.items()))
         return list({(each.topic, each.partition, each.offset): each for each in parked}.values())
 
@@ -141,13 +135,8 @@ class Store:
             return [self._alone]
         return [each for each in await generations.known(self._open) if each.fed]
 
-    async def _project(self, generation: Generation, new: Sequence[Fact], unread: Sequence[facts.Parked]) -> list[facts.Parked]:
-        """One generation's rows; what it cannot apply is parked with its case."""
-        keys = {row[0] for row in await self._open.fetch(_PARKED_KEYS, generation.projection, generation.number)}
-        rows, parked = fold(self._projections[generation.projection], new, keys, unread)
-        await write(self._open, generation, rows)
-        await park(self._open, generation, [*unread, *parked])
-        return [*unread, *parked]
+    async def _projected(self, generation: Generation, new: Sequence[Fact], unread: Sequence[facts.Parked]) -> list[facts.Parked]:
+        return await projecting.project(self._open, self._projections[generation.projection], generation, new, unread)
 
     async def _advance(self, moves: Sequence[Move]) -> None:
         """Under the unit's lock, so that two writers meet here one after the other and not in a deadlock."""
@@ -169,19 +158,6 @@ class Store:
 async def positions(connection: asyncpg.Connection, unit: str) -> dict[TP, int]:
     """How far a unit has read, by topic and partition."""
     return {TP(topic, partition): offset for topic, partition, offset in await connection.fetch(_POSITIONS, unit)}
-
-
-async def write(connection: asyncpg.Connection, generation: Generation, rows: Rows) -> None:
-    """Write rows into a generation's tables, each added to what is there under its key."""
-    for table, found in rows.sorted():
-        await connection.executemany(table.upsert.format(table=f"{generation.schema}.{table.name}"), found)
-
-
-async def park(connection: asyncpg.Connection, generation: Generation, parked: Sequence[facts.Parked]) -> None:
-    """Remember what a generation does not hold."""
-    if parked:
-        name, number = generation.projection, generation.number
-        await connection.executemany(_PARK, [(name, number, bad.topic, bad.partition, bad.offset, bad.key, bad.code) for bad in parked])
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

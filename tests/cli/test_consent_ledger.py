@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from cli.consent import provided
+from cli.consent import provided, words
 from contracts.envelope import PersonsNoted
-from contracts.shared import Basis, DataCategory, Purpose
+from contracts.shared import Basis, DataCategory, Purpose, ReaderRole, ReadReason
 from services.consent.domain.sight import Entry
+from services.consent.domain.viewing import SOURCE
 from tests.services.consent.test_ledger import CASE, FLAG, Town
+from tests.services.consent.test_viewing import read
 from tests.services.consent.town import MOTHER, SON, consent, part, request
 
 BASIC, ADDRESS, DANGER, REPORTER = DataCategory.BASIC, DataCategory.ADDRESS, DataCategory.DANGER, DataCategory.REPORTER
@@ -102,3 +104,49 @@ def test_a_ledger_numbers_cases_on_its_own():
 
     assert [1, 1, 2] == [row["case"] for row in told]
     assert CASE not in values(told)
+
+
+def readings(*, flag: bool = False) -> list[Any]:
+    """Hers, after the coordinator has read her file; ``flag``: her son is protected."""
+    town = Town()
+    town.say(PersonsNoted(persons=(MOTHER, SON)))
+    if flag:
+        town.say(FLAG, "municipality")
+    town.given(consent(BASIC), request(part(BASIC)))
+    town.say(read(part(BASIC), part(DataCategory.HEALTH)), SOURCE)
+    return town.lines()
+
+
+def test_rule_32_who_has_read_is_a_line_of_the_table_in_plain_words():
+    """When, what was looked at, by whom, for what, which categories; under the same headings as what was given."""
+    given, seen = map(provided.row, readings())
+
+    assert list(given) == list(seen)
+    assert ("個人情報の閲覧（事例の記録）", "coordinator（支援の担当者）", "支援のため", "見ました", "基本情報、健康") == (
+        seen["出来事"], seen["受け取る機関"], seen["目的"], seen["判断"], seen["情報の区分"],
+    )
+
+
+def test_rule_32_programs_get_it_with_the_same_fields():
+    """Nothing where only what was given has something."""
+    given, seen = provided.records(readings())
+
+    assert list(given) == list(seen)
+    assert ("PROVISION", "READ", 1) == (given["kind"], seen["kind"], seen["case"])
+    assert ("coordinator", "CASEWORKER", "cases.text", "SUPPORT", ["BASIC", "HEALTH"], [], None) == (
+        seen["recipient"], seen["role"], seen["resource"], seen["read_for"], seen["categories"], seen["withheld"], seen["outcome"],
+    )
+
+
+def test_r8_who_has_read_reads_like_every_other_agency_that_is_left_out():
+    """Nor is there a word of the flag."""
+    *_, seen = readings(flag=True)
+
+    assert f"{provided.NOT_SHOWN}（支援の担当者）" == provided.row(seen)["受け取る機関"]
+    assert provided.records([seen])[0]["recipient"] is None
+
+
+def test_every_code_of_a_reading_has_a_word():
+    """A code is no plain Japanese."""
+    assert {role.value for role in ReaderRole} - words.ROLES.keys() == {"UNMAPPED"}
+    assert {reason.value for reason in ReadReason} - words.READ_REASONS.keys() == {"UNMAPPED"}

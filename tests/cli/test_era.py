@@ -71,3 +71,17 @@ def test_a_day_that_an_era_does_not_have_is_told_without_being_repeated(day: Any
 
     assert (Fault.VALUE_INVALID, "body.held_on") == (error.value.fault, error.value.where)
     assert str(day) not in str(error.value).replace("令和8年4月1日", "")
+
+
+@pytest.mark.parametrize(("year", "month", "written"), [
+    (2026, 5, "令和8年5月"), (2019, 5, "令和元年5月"), (2019, 4, "平成31年4月"), (1989, 1, "昭和64年1月"), (1999, 1, "平成11年1月"),
+])
+def test_a_month_is_written_by_the_era_of_its_first_day(year: int, month: int, written: str):
+    """On what is printed for an office."""
+    assert written == era.month(year, month)
+
+
+def test_there_is_a_time_before_eras():
+    """Of the calendar that is used here."""
+    with pytest.raises(ValueError, match="1868-10-01"):
+        era.month(1868, 10)

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from cli.output import Output, show
+
 PRINTING = """
 from cli.output import Output, show
 from cli.run import STATUS, _address
@@ -55,3 +57,10 @@ def test_no_address_and_no_id_is_ever_cut(width: int, terminal: bool):
 def test_words_in_brackets_are_words():
     """`check [database]` lost its object, as if it were a style."""
     assert "check [database] in tsunagu.toml" in printed(300, terminal=False)
+
+
+def test_no_cell_of_a_csv_is_a_formula(capsys: pytest.CaptureFixture[str]):
+    """An agency may be named anything."""
+    show([{"name": "=1+1", "port": -1}], ("name", "port"), Output.CSV)
+
+    assert "name,port\n'=1+1,-1\n" == capsys.readouterr().out

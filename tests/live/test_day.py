@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 
 import pytest
 
-from cli import registry
+from cli import gate_log, registry
+from cli.consent import provided
 from cli.day import cast
 from cli.day.rows import Receipt, Row, Withheld
 from contracts.consent import DisclosureDecided
 from contracts.coordination import CoordinationReferred
 from contracts.participation import TrialStarted
 from contracts.shared import Outcome
+from kernel.clients import clients
+from kernel.sender import Sender
+from kernel.settings import Settings
+from kernel.topics import Topics
+from services.consent import packs
+from services.reporting.reads import ACCOUNT, Read
 from tests.installation import Broker
 from tests.live.days import Played, play
+from tests.scenarios import home
 from tests.scenarios.lines import expected, lines
 
 KEYS = ["step", "agency", "event_id", "type", "outcome", "rule", "recipients", "withheld", "millis"]
@@ -93,6 +104,35 @@ def test_case_35_the_desk_answers_a_person_who_asks_for_the_own_log(stack: Broke
 
     assert 0 == done.returncode, done.stderr
     assert [] != [row for row in given if row["event_type"] == "CoordinationReferred" and row["stop"]]
+
+
+async def _noted(settings: Settings, reads: list[Read]) -> None:
+    """Send what was read, through the account of the reporting service, as the read API does."""
+    sender = Sender(clients(settings, ACCOUNT).producer("test-reads"))
+    await sender.start()
+    try:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        await sender.send([each.outgoing(Topics(settings.municipality), settings.partitions, now) for each in reads])
+    finally:
+        await sender.stop()
+
+
+def test_the_ledger_of_the_8050_mother_and_son_reads_rightly_for_each_of_them_and_shows_neither_what_belongs_to_the_other(stack: Broker, day: Played):
+    """After two readings that went the way of the read API: line by line as counted out by hand, from the real log, through the auditor's account."""
+    found = home.household(day.view)
+    asyncio.run(_noted(stack.settings, found.reads()))
+    wanted = {found.mother: home.MOTHERS, found.son: home.SONS, found.son_of_npo: home.SONS_OWN}
+    for _ in range(100):
+        _, partitions, _ = gate_log.partitions(stack.settings)
+        ledgers = {person: provided.ledger(person, partitions, packs.load()).lines(int(time.time() * 1000)) for person in found.persons()}
+        if len(ledgers[found.mother]) == len(home.MOTHERS):
+            break
+        time.sleep(0.2)
+
+    assert wanted == {person: home.lines(ledgers[person]) for person in wanted}
+    assert {person: [] for person in ledgers} == {
+        person: home.of_others(found, person, json.dumps([provided.records(told), [provided.row(each) for each in told]])) for person, told in ledgers.items()
+    }
 
 
 def _row(printed: dict) -> Row:

@@ -64,7 +64,7 @@ def recorded(stack: Broker, case: str) -> bool:
     """Whether the reports know the case."""
     words = [sys.executable, "-P", "-m", "cli.main", "report", "timeline", case, "--output", "json"]
     done = subprocess.run(words, env={**os.environ, "TSUNAGU_HOME": str(stack.settings.home)}, capture_output=True, text=True, check=False)
-    return done.returncode == 0 and bool(json.loads(done.stdout))
+    return done.returncode == 0 and bool(json.loads(done.stdout)["rows"])
 
 
 def test_a_new_agency_is_taken_in_without_a_restart(stack: Broker, late: AgencyClient):

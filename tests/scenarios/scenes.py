@@ -23,7 +23,10 @@ from contracts.shared import (
     DataCategory,
     Field,
     LearningTopic,
+    PartCode,
     Purpose,
+    ReaderRole,
+    ReadReason,
     RefusalCode,
     RelationStage,
     RetirementReason,
@@ -34,6 +37,7 @@ from kernel import serde
 from kernel.envelope import Envelope
 from kernel.partitioner import partition_of
 from services.reporting import closing
+from services.reporting.reads import Read, read_event
 from tests.scenarios import in_an_emergency, on_the_way, test_time, town_changes
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS
 from tests.scenarios.stories.desk import consent, received, screened
@@ -58,7 +62,7 @@ def scenes() -> Iterator[Scene]:
     for begin, deadline, days, _ in test_time.CASES:
         yield Scene(f"{deadline} {begin.__name__}", partial(_missed, begin, days))
     for told in (
-        figures_reported, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, unconfirmed, rules_unknown,
+        figures_reported, looked_at, contract_comes_and_goes, over_and_replaced, begins_later, stale_and_retired, unconfirmed, rules_unknown,
         of_a_newer_version,
         on_the_way.taken_back_on_the_way, on_the_way.taken_back_before_the_receipt, on_the_way.less_on_the_way,
         on_the_way.decided_anew_on_the_way, many_emergencies, town_changes.recipient_ends, town_changes.sender_ends, town_changes.member_ends,
@@ -77,6 +81,25 @@ def figures_reported(day: Day) -> None:
     for total in (3, 4):
         for report in closing.reports("2026-06", {"outreach_contacts": total}, f"outreach:{total},0,0"):
             _our_own(day, "reporting", report.key, report.fact, report.id, closing.ACCOUNT)
+
+
+def looked_at(day: Day) -> None:
+    """A caseworker of the centre looks at what it has written down, through the read API: that is recorded before anything is shown."""
+    case, person = pseudonym(), pseudonym()
+    day.say("elder", received(person, Field.ELDER, name="髙瀬 千代"), case)
+    seen = read_event(
+        case, pseudonym(), reader="elder", role=ReaderRole.CASEWORKER, actor="token-1", resource="cases.text", reason=ReadReason.SUPPORT,
+        parts=(PartCode(person=person, category=BASIC),),
+    )
+    noted(day, seen)
+    assert [seen.fact] == [each.event for each in day.stage.view.logged.values() if each.type == "PersonalDataRead" and each.key == case]
+
+
+def noted(day: Day, read: Read) -> None:
+    """Send what was read as the read API does, and let everything follow."""
+    out = read.outgoing(TOPICS, PARTITIONS, "2026-06-30T09:00:00+09:00")
+    day.stage.log.append(out.topic, out.partition, out.key, out.value, tuple(out.headers))
+    day.stage.until(lambda: True)
 
 
 def contract_comes_and_goes(day: Day) -> None:

@@ -23,7 +23,9 @@ from kernel.inputs import named
 from kernel.memory import MemoryRecord
 from services.consent import packs
 from services.consent.domain.sight import Entry
+from tests.scenarios import home
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
+from tests.scenarios.scenes import noted
 
 LOG = TOPICS.log("consent")
 
@@ -114,3 +116,25 @@ def test_case_35_the_desk_prints_a_ledger(day: MemoryStage, monkeypatch: pytest.
     assert "本人の同意" in table.stdout
     assert {"case", "at", "giver", "recipient", "purpose", "basis", "categories", "withheld", "sentence", "consents", "given_at", "stop"} <= rows[0].keys()
     assert 1 == nobody.exit_code
+
+
+def test_the_ledger_of_the_8050_mother_and_son_reads_rightly_for_each_of_them_and_shows_neither_what_belongs_to_the_other():
+    """After the day and two readings, line by line as counted out by hand; the neighbour who gave the signal stands in none."""
+    stage = MemoryStage(50)
+    played = Day(stage)
+    story.play(played)
+    found = home.household(stage.view)
+    for seen in found.reads():
+        noted(played, seen)
+
+    ledgers = {person: provided.ledger(person, partitions(stage), packs.load()) for person in found.persons()}
+    lines = {person: each.lines(stage.log.now) for person, each in ledgers.items()}
+
+    assert home.MOTHERS == home.lines(lines[found.mother])
+    assert home.SONS == home.lines(lines[found.son])
+    assert home.SONS_OWN == home.lines(lines[found.son_of_npo])
+    assert {person: [] for person in lines} == {
+        person: home.of_others(found, person, json.dumps([provided.records(told), [provided.row(each) for each in told]])) for person, told in lines.items()
+    }
+    assert home.MOTHERS == home.lines(ledgers[found.mother].lines(stage.log.now, by_proxy=True))  # nothing in it is of harm: the son may ask for her
+    stage.close()

@@ -81,7 +81,11 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def consent(self, identity: str) -> Consent | None:
         """The consent with this id, whatever its state."""
-        return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
+        for listed in self.consents.values():
+            for consent in listed:
+                if consent.id == identity:
+                    return consent
+        return None
 
     def line(self, identity: str) -> Iterator[Consent]:
         """A consent and those that have replaced it, one after the other."""
@@ -92,8 +96,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def knows(self, identity: str) -> bool:
         """Whether a consent or a refusal has this id."""
-        refusals = (refusal for listed in self.refusals.values() for refusal in listed)
-        return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
+        return self.consent(identity) is not None or identity in [refusal.id for listed in self.refusals.values() for refusal in listed]
 
     def of(self, person: str, identity: str) -> bool:
         """Whether a consent or a refusal of this person has this id."""
@@ -192,8 +195,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
         assert request is not None, "a verdict follows its request in the log"
         return request
 
-    def with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
-        """With these as all the consents of a person, whatever their state."""
+    def with_consents(self, person: str, consents: tuple[Consent, ...], **changes: Any) -> CaseFile:
+        """With these as all the consents of a person, whatever their state; and with these changes beside."""
         named = {place: listed for place, listed in self.named.items() if place[0] != person}
         active = [each for each in consents if not each.withdrawn and each.barred is None]
         for consent in active:
@@ -208,5 +211,5 @@ class CaseFile(Record, frozen=True, kw_only=True):
             taken_back = frozenset(each for each in taken_back if each[0] != person).union(ended)
         persons = self.persons if person in self.persons else self.persons | {person}
         return self.changed(
-            consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded, taken_back=taken_back,
+            consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded, taken_back=taken_back, **changes,
         )

@@ -68,7 +68,7 @@ class Ledger:
     def entries(self, at: int, by_proxy: bool = False) -> tuple[Entry, ...]:
         """The ledger as it may be shown at ``at``, the earliest first; ``by_proxy`` to somebody of the household who acts for the person."""
         shown = seen(self._entries.values(), self._person, self._households, self._flags, at, by_proxy)
-        return tuple(sorted(shown, key=lambda entry: (entry.asked_at, entry.case, entry.request)))
+        return tuple(sorted(shown, key=lambda entry: (entry.asked_at, entry.case)))  # of one moment: as the log has them
 
     def viewings(self, at: int, by_proxy: bool = False) -> tuple[Viewing, ...]:
         """Who has read something of this person, as it may be shown at ``at``, the earliest first."""

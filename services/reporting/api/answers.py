@@ -79,7 +79,7 @@ async def case_texts(desk: Desk, reader: Reader, case: str, request: Request) ->
     shown = await texts.opened(places[:limit], desk.log, desk.keys)
     if shown.parts:
         await desk.reads.record([read_event(
-            case, secrets.token_hex(16), reader=reader.name, role=ReaderRole(reader.role), actor=reader.actor, resource="cases.texts", reason=reason,
+            case, secrets.token_hex(16), reader=reader.name, role=ReaderRole(reader.role), actor=reader.actor, resource="cases.text", reason=reason,
             parts=shown.parts, events=shown.events,
         )])
     following = questions.cursor(digest, places[limit - 1].order) if len(places) > limit else None
@@ -103,7 +103,7 @@ async def person_ledger(desk: Desk, reader: Reader, person: str, request: Reques
             )
             for case in sorted(set(found.cases))
         ])
-    return _json({"entries": found.entries, "readings": found.readings}, {"Cache-Control": "no-store"})
+    return _json({"entries": found.entries}, {"Cache-Control": "no-store"})
 
 
 def _allowed(reader: Reader, roles: frozenset[Role] | set[Role]) -> None:

@@ -36,7 +36,6 @@ class PersonLedger:
 
     cases: tuple[str, ...]
     entries: Sequence[Mapping[str, Any]]
-    readings: Sequence[Mapping[str, Any]] = ()
 
 
 class LedgerReader(Protocol):

@@ -114,5 +114,5 @@ LEDGER: dict[str, Any] = {
         _path("person", "対象者の仮名 / pseudonym of the person"), _reason(Role.PRIVACY_DESK),
         _query("proxy", {"type": "boolean", "default": False}, "家族などが代わりに求める / somebody of the household asks for the person"),
     ]},
-    "responses": {**_errors(400, 401, 403, 404, 406, 500, 503), 200: _object("提供記録 / Ledger", {"entries": _LIST, "readings": _LIST})},
+    "responses": {**_errors(400, 401, 403, 404, 406, 500, 503), 200: _object("提供記録 / Ledger", {"entries": _LIST})},
 }

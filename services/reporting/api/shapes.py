@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -13,10 +12,10 @@ from typing import Any
 import orjson
 
 from services.reporting.api.problems import Code, Problem
+from services.reporting.exports.cells import cell, guarded
 
 JSON, CSV = "application/json", "text/csv"
 _JAPAN = timezone(timedelta(hours=9), "JST")
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 def wanted(accept: str) -> str:
@@ -48,8 +47,8 @@ def as_csv(headings: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> by
 
 
 def _cell(value: Any) -> Any:
-    cell = " ".join(map(str, value)) if isinstance(value, list) else _plain(value) if isinstance(value, (datetime, date)) else value
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    found = _plain(value) if isinstance(value, (datetime, date)) else cell(value)
+    return guarded(found) if isinstance(found, str) else found
 
 
 def _plain(value: Any) -> Any:

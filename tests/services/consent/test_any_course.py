@@ -30,6 +30,7 @@ from contracts.consent import (
     DisclosureReleased,
     IdentityVerified,
     KeyDestroyed,
+    PersonalDataRead,
     PersonTellingDelayed,
     PersonTold,
     ProtectionFlagCleared,
@@ -60,6 +61,8 @@ from contracts.shared import (
     InvalidReason,
     ProxyKind,
     Purpose,
+    ReaderRole,
+    ReadReason,
     RecallReason,
     RefusalCode,
     ReviewFinding,
@@ -74,6 +77,7 @@ from kernel.parties import PARTIES
 from kernel.properties import Said, check
 from kernel.testing import AT
 from services.consent.domain import registry
+from services.consent.domain.viewing import SOURCE
 from tests.services.consent.test_unasked import AFTER, CALL
 from tests.services.consent.town import ASKED, CONSENT, KINDS, MOTHER, SON, consent, part, request
 
@@ -94,6 +98,10 @@ NOTED = SegmentNoted(
     sitting="4" * 32, segment=SEGMENT, basis=ConferenceBasis.SWA106_6, members=("coordinator", "elder"), present=("workshop",), open=True,
     convener="elder",
 )
+READ = PersonalDataRead(
+    read="read-1", reader="elder", role=ReaderRole.CASEWORKER, actor="token-1", resource="cases.text", reason=ReadReason.SUPPORT, parts=(part(BASIC),),
+    persons=(SON,),
+)
 FROM_FUNCTIONS = (
     request(part(BASIC)), request(part(BASIC), part(ADDRESS), part(BASIC, SON, essential=True), persons=(MOTHER,)),
     request(part(BASIC), recipient="workshop", purpose=Purpose.PARTICIPATION), request(recipient="poverty", basis=Basis.B0),
@@ -106,7 +114,7 @@ FROM_FUNCTIONS = (
     PartGiven(agency="coordinator", part=CasePart.LINKED), PersonsNoted(persons=(SON,)), CaseAnnounced(agency="tax", persons=(SON,)),
     MessageRefused(agency="elder", message_id="m", message_type="t", code=RefusalCode.WRONG_STATE, sentence=""),
     ContactStateChanged(agency="elder", reached=False), ContactStateChanged(agency="elder", reached=True),
-    request(recipient="coordinator", event_type="LinkAccepted", basis=Basis.K, purpose=Purpose.NOTICE),
+    request(recipient="coordinator", event_type="LinkAccepted", basis=Basis.K, purpose=Purpose.NOTICE), READ,
 )
 FROM_AGENCIES = (
     consent(BASIC), consent(BASIC, ADDRESS, recipients=("coordinator", "workshop"), consent=OTHER, supersedes=(CONSENT,)),
@@ -195,6 +203,8 @@ def _said(message: Any, case: str, agency: str, at: int) -> Said:
         return Said(message, "tick", "", "tsunagu.consent", at)
     if message in FOR_THE_TOWN:
         return Said(message, "7" * 32, "municipality", at=at)
+    if isinstance(message, PersonalDataRead):
+        return Said(message, case, "", SOURCE, at)
     own = message in FROM_AGENCIES or isinstance(message, DisclosureAcknowledged | RecallRequested | PersonTold | PersonTellingDelayed | ReviewClosed)
     return Said(message, case, agency, "" if own else "tsunagu.another", at)
 

@@ -43,6 +43,7 @@ from services.consent.domain import registry
 from services.consent.domain.findings import Logged
 from services.consent.domain.ledger import Ledger
 from services.consent.domain.sight import Entry
+from services.consent.domain.viewing import Viewing
 from tests.services.consent.town import CONSENT, GATE, MOTHER, PACK, SON, TOWN, consent, part, request
 
 BASIC, HEALTH, ADDRESS, DANGER, REPORTER = (
@@ -104,10 +105,21 @@ class Town:
 
     def ledger(self, person: str = MOTHER, at: int = LATER, by_proxy: bool = False) -> list[Entry]:
         """A person's entries."""
+        return list(self._folded(person).entries(at, by_proxy))
+
+    def lines(self, person: str = MOTHER, at: int = LATER) -> list[Entry | Viewing]:
+        """The same with what was read."""
+        return list(self._folded(person).lines(at))
+
+    def viewings(self, person: str = MOTHER, at: int = LATER, by_proxy: bool = False) -> list[Viewing]:
+        """Who has read something of a person."""
+        return list(self._folded(person).viewings(at, by_proxy))
+
+    def _folded(self, person: str) -> Ledger:
         found = Ledger(person, {"hash": PACK})
         for each in self.log:
             found.read(each)
-        return list(found.entries(at, by_proxy))
+        return found
 
     def _write(self, events: tuple[Any, ...], agency: str, key: str, identity: str) -> None:
         for event in events:
@@ -140,6 +152,19 @@ def test_rule_32_refusals_and_what_waits_are_entries_too():
     assert [(Outcome.DENY, ("NO_CONSENT",), None), (Outcome.HOLD, ("NO_CONSENT",), None)] == [
         (entry.outcome, entry.reasons, entry.given_at) for entry in town.ledger()
     ]
+
+
+def test_what_was_asked_in_one_moment_stands_as_the_log_has_it():
+    """Three requests of one message, whatever their numbers."""
+    town = Town()
+    for number, recipient in enumerate(("poverty", "coordinator", "workshop")):
+        identity = town.say(request(part(BASIC), recipient=recipient, event_type="PlanShared"))
+        town.log[:] = [
+            each.changed(at=AT, event=each.event.changed(request_id=f"{9 - number}") if getattr(each.event, "request_id", "") == identity else each.event)
+            for each in town.log
+        ]
+
+    assert ["poverty", "coordinator", "workshop"] == [entry.recipient for entry in town.ledger()]
 
 
 def test_rule_32_what_waited_and_was_freed_is_one_entry():
@@ -470,3 +495,30 @@ def test_r12_a_stop_of_use_stands_at_what_was_given_on_other_bases_of_that_perso
     assert hers.given_at
     assert hers.stop is not None
     assert his.stop is None
+
+
+def test_case_35_a_consent_with_the_same_number_in_another_case_is_another_consent():
+    """Whoever makes up numbers could use one twice: what rests there on the son's, and the notice to stop, is none of hers."""
+    town, other = Town(), "2" * 32
+    town.given(consent(BASIC), request(part(BASIC)))
+    town.say(consent(BASIC, person=SON), case=other)
+    town.say(request(), case=other)
+    town.deliver(town.say(request(part(BASIC, SON)), case=other), other)
+    town.say(ConsentWithdrawn(person=SON, consents=(CONSENT,)), case=other)
+
+    (hers,), his = town.ledger(), town.ledger(SON)
+
+    assert (CASE, None) == (hers.case, hers.stop)
+    assert {other} == {entry.case for entry in his}
+    assert [] != [entry for entry in his if entry.stop]
+
+
+def test_case_35_what_is_said_of_a_request_in_another_case_changes_nothing():
+    """Its number is known there by mistake, or on purpose."""
+    town, other = Town(), "2" * 32
+    identity = town.given(consent(BASIC), request(part(BASIC)))
+    before = town.ledger()
+    for message in (DisclosureAcknowledged(request_id=identity), RecallRequested(request_id=identity, reason=RecallReason.TOO_MUCH)):
+        town.log.append(town.log[-1].changed(key=other, agency="coordinator", event=message))  # the gate would not
+
+    assert before == town.ledger()

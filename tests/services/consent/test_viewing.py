@@ -9,11 +9,10 @@ from contracts.envelope import MessageRefused, PersonsNoted
 from contracts.shared import Basis, DataCategory, PartCode, Purpose, ReaderRole, ReadReason, RefusalCode, TellingDelayReason
 from kernel.days import DAY_MS, day_in_japan
 from kernel.testing import AT
-from services.consent.domain.ledger import Ledger
 from services.consent.domain.sight import Entry
 from services.consent.domain.viewing import SOURCE, Viewing
-from tests.services.consent.test_ledger import FLAG, LATER, Town, replace_flag
-from tests.services.consent.town import GATE, MOTHER, PACK, SON, consent, part, request
+from tests.services.consent.test_ledger import FLAG, Town, replace_flag
+from tests.services.consent.town import GATE, MOTHER, SON, consent, part, request
 
 BASIC, HEALTH, DANGER, REPORTER = DataCategory.BASIC, DataCategory.HEALTH, DataCategory.DANGER, DataCategory.REPORTER
 LEDGER = {"reader": "privacy-desk", "role": ReaderRole.PRIVACY_DESK, "resource": "persons.ledger", "reason": ReadReason.RIGHTS_REQUEST}
@@ -29,14 +28,6 @@ def read(*parts: PartCode, **changes: object) -> PersonalDataRead:
     return PersonalDataRead(**{**values, **changes})
 
 
-def viewings(town: Town, person: str = MOTHER, at: int = LATER, by_proxy: bool = False) -> list[Viewing]:
-    """Who has read something of a person."""
-    found = Ledger(person, {"hash": PACK})
-    for each in town.log:
-        found.read(each)
-    return list(found.viewings(at, by_proxy))
-
-
 def given_notice(town: Town) -> str:
     """The elder centre has given notice of abuse."""
     return town.say(request(part(BASIC), part(DANGER), part(REPORTER), **NOTICE))
@@ -47,7 +38,7 @@ def test_rule_32_who_has_read_what_when_and_why_stands_in_the_ledger():
     town = Town()
     town.say(read(part(BASIC), part(HEALTH)), SOURCE)
 
-    (viewing,) = viewings(town)
+    (viewing,) = town.viewings()
 
     assert ("coordinator", ReaderRole.CASEWORKER, "cases.text", ReadReason.SUPPORT) == (viewing.reader, viewing.role, viewing.resource, viewing.reason)
     assert ((BASIC, HEALTH), town.at) == (viewing.categories, viewing.at)
@@ -59,11 +50,11 @@ def test_case_35_of_others_a_reading_says_nothing():
     town = Town()
     town.say(read(part(BASIC), part(HEALTH, SON)), SOURCE)
 
-    (hers,), (his,) = viewings(town), viewings(town, SON)
+    (hers,), (his,) = town.viewings(), town.viewings(SON)
 
     assert ((BASIC,), (HEALTH,)) == (hers.categories, his.categories)
     assert (SON in str(hers), MOTHER in str(his)) == (False, False)
-    assert [] == viewings(town, "9" * 32)
+    assert [] == town.viewings("9" * 32)
 
 
 def test_rule_32_that_the_ledger_itself_was_opened_stands_in_it_once():
@@ -72,7 +63,7 @@ def test_rule_32_that_the_ledger_itself_was_opened_stands_in_it_once():
     for case in ("1" * 32, "2" * 32):
         town.say(read(read="read-9", persons=(MOTHER,), **LEDGER), SOURCE, case)
 
-    (viewing,) = viewings(town)
+    (viewing,) = town.viewings()
 
     assert ("privacy-desk", "persons.ledger", ReadReason.RIGHTS_REQUEST, ()) == (viewing.reader, viewing.resource, viewing.reason, viewing.categories)
 
@@ -83,11 +74,8 @@ def test_rule_32_two_requests_are_two_readings():
     town.say(read(part(BASIC)), SOURCE)
     town.given(consent(BASIC), request(part(BASIC)))
     town.say(read(part(BASIC), read="read-2"), SOURCE)
-    ledger = Ledger(MOTHER, {"hash": PACK})
-    for each in town.log:
-        ledger.read(each)
 
-    assert [Viewing, Entry, Viewing] == [type(line) for line in ledger.lines(LATER)]
+    assert [Viewing, Entry, Viewing] == [type(line) for line in town.lines()]
 
 
 def test_r12_who_reported_has_no_entry_when_the_report_is_read():
@@ -96,8 +84,8 @@ def test_r12_who_reported_has_no_entry_when_the_report_is_read():
     town.say(read(part(BASIC), part(REPORTER, SON)), SOURCE)
     town.say(read(part(BASIC), part(REPORTER, SON), persons=(MOTHER, SON), read="read-2"), SOURCE)
 
-    assert [] == viewings(town, SON)
-    assert [(BASIC,), (BASIC,)] == [each.categories for each in viewings(town)]
+    assert [] == town.viewings(SON)
+    assert [(BASIC,), (BASIC,)] == [each.categories for each in town.viewings()]
 
 
 def test_r12_who_is_known_as_a_reporter_alone_has_no_entry_when_the_case_is_looked_at():
@@ -106,7 +94,7 @@ def test_r12_who_is_known_as_a_reporter_alone_has_no_entry_when_the_case_is_look
     town.say(request(part(BASIC), part(REPORTER, SON), **NOTICE))
     town.say(read(persons=(MOTHER, SON)), SOURCE)
 
-    assert (1, 0) == (len(viewings(town)), len(viewings(town, SON)))
+    assert (1, 0) == (len(town.viewings()), len(town.viewings(SON)))
 
 
 def test_r12_a_category_of_who_reported_is_never_told():
@@ -114,7 +102,7 @@ def test_r12_a_category_of_who_reported_is_never_told():
     town = Town()
     town.say(read(part(BASIC), part(REPORTER)), SOURCE)
 
-    assert [(BASIC,)] == [each.categories for each in viewings(town)]
+    assert [(BASIC,)] == [each.categories for each in town.viewings()]
 
 
 @pytest.mark.parametrize("events", [("notice",), ()])
@@ -125,7 +113,7 @@ def test_r12_whoever_gave_notice_and_reads_it_again_is_not_named(events: tuple[s
     town.say(read(part(BASIC), reader="elder", events=events), SOURCE)
     town.say(read(part(BASIC), reader="municipality", events=events, read="read-2"), SOURCE)
 
-    assert [("", True), ("municipality", False)] == [(each.reader, each.place_hidden) for each in viewings(town)]
+    assert [("", True), ("municipality", False)] == [(each.reader, each.place_hidden) for each in town.viewings()]
 
 
 def test_r12_what_else_the_giver_of_a_notice_reads_names_it():
@@ -134,7 +122,7 @@ def test_r12_what_else_the_giver_of_a_notice_reads_names_it():
     given_notice(town)
     town.say(read(part(BASIC), reader="elder", events=("another",)), SOURCE)
 
-    assert ["elder"] == [each.reader for each in viewings(town)]
+    assert ["elder"] == [each.reader for each in town.viewings()]
 
 
 @pytest.mark.parametrize(("days", "entries"), [(13, 0), (15, 1)])
@@ -145,7 +133,7 @@ def test_rule_20_a_reading_that_would_tell_of_a_notice_appears_when_the_notice_d
     given_notice(town)
     town.say(read(part(BASIC), **changes), SOURCE)
 
-    assert entries == len(viewings(town, at=AT + days * DAY_MS))
+    assert entries == len(town.viewings(at=AT + days * DAY_MS))
 
 
 def test_rule_20_a_reading_waits_for_the_day_that_a_fact_names():
@@ -157,8 +145,8 @@ def test_rule_20_a_reading_waits_for_the_day_that_a_fact_names():
     day = day_in_japan(AT + 40 * DAY_MS)
     town.say(PersonTellingDelayed(request_id=identity, reason=TellingDelayReason.DANGER_TO_PERSON, until=day))
 
-    assert [] == viewings(town, at=AT + 30 * DAY_MS)
-    assert 1 == len(viewings(town, at=AT + 41 * DAY_MS))
+    assert [] == town.viewings(at=AT + 30 * DAY_MS)
+    assert 1 == len(town.viewings(at=AT + 41 * DAY_MS))
 
 
 def test_rule_20_what_was_read_before_a_notice_is_shown_at_once():
@@ -168,7 +156,7 @@ def test_rule_20_what_was_read_before_a_notice_is_shown_at_once():
     at = town.at
     given_notice(town)
 
-    assert [at] == [each.at for each in viewings(town, at=town.at)]
+    assert [at] == [each.at for each in town.viewings(at=town.at)]
 
 
 def test_r8_somebody_else_is_protected_that_was_read_is_said_where_is_not():
@@ -180,8 +168,8 @@ def test_r8_somebody_else_is_protected_that_was_read_is_said_where_is_not():
     town.say(ProtectionFlagCleared(flag=FLAG.flag, person=SON), "municipality")
     town.say(read(part(BASIC), reader="workshop", read="read-2"), SOURCE)
 
-    assert [("", (BASIC,)), ("workshop", (BASIC,))] == [(each.reader, each.categories) for each in viewings(town)]
-    assert [("workshop", (HEALTH,))] == [(each.reader, each.categories) for each in viewings(town, SON)]
+    assert [("", (BASIC,)), ("workshop", (BASIC,))] == [(each.reader, each.categories) for each in town.viewings()]
+    assert [("workshop", (HEALTH,))] == [(each.reader, each.categories) for each in town.viewings(SON)]
 
 
 def test_r8_what_is_hidden_in_one_case_is_hidden_where_the_same_request_reads_another():
@@ -192,7 +180,7 @@ def test_r8_what_is_hidden_in_one_case_is_hidden_where_the_same_request_reads_an
     for case in ("1" * 32, "2" * 32):
         town.say(read(part(BASIC), reader="workshop"), SOURCE, case)
 
-    assert [("", True)] == [(each.reader, each.place_hidden) for each in viewings(town)]
+    assert [("", True)] == [(each.reader, each.place_hidden) for each in town.viewings()]
 
 
 def test_rule_32_a_proxy_of_the_household_never_sees_readings_of_what_is_protected():
@@ -203,9 +191,9 @@ def test_rule_32_a_proxy_of_the_household_never_sees_readings_of_what_is_protect
     given_notice(town)
     town.say(read(part(BASIC), reader="municipality", read="read-3"), SOURCE)
 
-    assert (3, ["read-1"]) == (len(viewings(town)), [each.read for each in viewings(town, by_proxy=True)])
+    assert (3, ["read-1"]) == (len(town.viewings()), [each.read for each in town.viewings(by_proxy=True)])
     town.say(replace_flag(MOTHER), "municipality")
-    assert (3, 0) == (len(viewings(town)), len(viewings(town, by_proxy=True)))
+    assert (3, 0) == (len(town.viewings()), len(town.viewings(by_proxy=True)))
 
 
 @pytest.mark.parametrize("source", ["elder", "reporting", "tsunagu.another", ""])
@@ -215,7 +203,7 @@ def test_no_agency_says_that_something_was_read(source: str):
     town.say(read(part(BASIC)), source)
 
     assert [RefusalCode.NOT_PUBLISHABLE] == [each.event.code for each in town.log if isinstance(each.event, MessageRefused)]
-    assert [] == viewings(town)
+    assert [] == town.viewings()
 
 
 def test_a_reading_changes_nothing_in_the_case():
@@ -227,4 +215,4 @@ def test_a_reading_changes_nothing_in_the_case():
 
     assert before is town._states["1" * 32]
     assert GATE.due is not None
-    assert 3 == len(viewings(town))
+    assert 3 == len(town.viewings())

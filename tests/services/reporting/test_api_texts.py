@@ -57,7 +57,7 @@ async def test_what_is_read_is_recorded_first(town: Town):
 
     (read,) = town.book.found
     fact = read.fact
-    assert (ELDERS, "jobs", ReaderRole.CASEWORKER, "cases.texts", ReadReason.SUPPORT) == (read.key, fact.reader, fact.role, fact.resource, fact.reason)
+    assert (ELDERS, "jobs", ReaderRole.CASEWORKER, "cases.text", ReadReason.SUPPORT) == (read.key, fact.reader, fact.role, fact.resource, fact.reason)
     assert [(MOTHER, DataCategory.BASIC)] == [(part.person, part.category) for part in fact.parts]
     assert ("consultation-e-2",) == fact.events and fact.actor == f"token:{town.secrets['jobs'].split('_')[1]}"
     await texts(town, "jobs")

@@ -1,4 +1,4 @@
-"""``tsunagu report``: what the reader sees, in every shape; exit codes; a spreadsheet cannot be tricked."""
+"""``tsunagu report`` on the real database: what the reader sees, in every shape; exit codes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.report import app, as_csv
+from cli.report import app
 from kernel.records import TP
 from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.metrics import METRICS
 from services.reporting.store import Store, connector
 from tests.installation import Broker
+from tests.services.reporting import workbooks
 from tests.services.reporting.facts import record
+from tests.services.reporting.test_exports_printed import Page
 from tests.services.reporting.test_monthly import ELDER
 from tests.services.reporting.test_timeline import REFUSED, VERDICT
 
@@ -46,7 +48,7 @@ class Reports:
 
     def json(self, *words: str) -> list[dict[str, Any]]:
         """Its rows."""
-        return json.loads(self.ask(*words, "--output", "json").stdout)
+        return json.loads(self.ask(*words, "--output", "json").stdout)["rows"]
 
 
 @pytest.fixture
@@ -136,6 +138,43 @@ def test_csv_is_for_a_spreadsheet(reports: Reports):
 
 
 @live
+def test_every_export_says_on_which_log_positions_it_stands(reports: Reports):
+    """Read in the same transaction as the rows; a CSV on stdout tells it on stderr."""
+    whole = json.loads(reports.ask("monthly", "--month", "1999-01", "--for", "prefecture", "--output", "json").stdout)
+    told = whole["provenance"]
+    beside = reports.ask("timeline", reports.case, "--output", "csv").stderr.removeprefix("tsunagu: provenance ")
+
+    assert ("monthly", "1999-01", len(whole["rows"])) == (told["report"], told["period"], told["rows"])
+    assert {"for": "prefecture", "month": "1999-01"} == told["query"]
+    assert 64 == len(told["rows_sha256"]) == len(told["definition"])
+    assert ("timeline", reports.case, 4) == tuple(json.loads(beside)[name] for name in ("report", "period", "rows"))
+
+
+@live
+def test_a_file_is_named_by_what_it_is_to_be(reports: Reports, tmp_path: Path):
+    """Nothing on stdout; a workbook from the same rows."""
+    found = reports.ask("timeline", reports.case, "--all", "--to", str(tmp_path / "case.xlsx"))
+    rows, origin = workbooks.read((tmp_path / "case.xlsx").read_bytes())
+
+    assert (0, "", 6, "記録（日本時間）") == (found.exit_code, found.stdout, len(rows.rows), rows.rows[0][0])
+    assert f"case = {reports.case}、everything = true" == dict(origin.rows)["条件"]
+
+
+@live
+def test_the_printed_sheet_shows_the_figures_of_the_export(reports: Reports, tmp_path: Path):
+    """The same numbers under the same hash; outside the town the small ones are kept back."""
+    files = {reader: tmp_path / f"{reader}.html" for reader in ("town", "prefecture")}
+    for reader, file in files.items():
+        assert 0 == reports.ask("sheet", "1999-01", "--for", reader, "--to", str(file)).exit_code
+    town, prefecture = (Page(file.read_text("utf-8")) for file in files.values())
+    told = json.loads(reports.ask("monthly", "--month", "1999-01", "--output", "json").stdout)
+
+    assert len(told["rows"]) == len(town.figures) and ("consultations/ELDER", "2") in town.figures
+    assert told["provenance"]["rows_sha256"] in town.text and "1999年1月（平成11年1月）" in town.text
+    assert ("consultations/ELDER", "秘匿") in prefecture.figures and "秘匿（5未満等）：値を示さないもの" in prefecture.text
+
+
+@live
 def test_a_case_that_nobody_knows_is_a_problem(reports: Reports):
     """Exit code 1 and a sentence on standard error; nothing on standard output."""
     found = reports.ask("timeline", "f" * 32)
@@ -163,7 +202,6 @@ def test_an_unreachable_database_is_one_sentence(reports: Reports, broker: Broke
     shutil.copytree(reports.home / "secrets", tmp_path / "secrets")
     there = (reports.home / "tsunagu.toml").read_text("utf-8")
     (tmp_path / "tsunagu.toml").write_text(there.replace(str(broker.settings.database_port), "1"), "utf-8")
-
     found = Reports(tmp_path, reports.case).ask("monthly")
 
     assert (3, 1) == (found.exit_code, len(found.stderr.strip().splitlines()))
@@ -174,18 +212,3 @@ def test_an_unreachable_database_is_one_sentence(reports: Reports, broker: Broke
 def test_a_month_that_is_none_is_a_wrong_usage(month: str):
     """Exit code 2, before anything is asked."""
     assert 2 == CliRunner().invoke(app, ["monthly", "--month", month]).exit_code
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+81", "-1", "@SUM(A1)", "\tx", "\rx"])
-def test_no_cell_of_a_csv_is_a_formula(text: str):
-    """What a spreadsheet would calculate is shown as text."""
-    (row,) = csv.DictReader(io.StringIO(as_csv([{"a": text, "n": 3}]).decode("utf-8-sig"), newline=""))
-
-    assert {"a": f"'{text}", "n": "3"} == row
-
-
-def test_names_of_rare_characters_survive_a_csv():
-    """𠮷, 髙 and a variation selector, byte for byte."""
-    (row,) = csv.DictReader(io.StringIO(as_csv([{"a": "𠮷田・髙木・葛\U000e0100城"}]).decode("utf-8-sig"), newline=""))
-
-    assert {"a": "𠮷田・髙木・葛\U000e0100城"} == row

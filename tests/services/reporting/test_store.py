@@ -11,7 +11,7 @@ import pytest
 from kernel.failures import Unavailable
 from kernel.records import TP
 from services.reporting.projections import PROJECTIONS
-from services.reporting.projections.monthly import Monthly
+from services.reporting.projections.monthly import MONTHLY, Monthly
 from services.reporting.projections.projection import Fact, Projection, Written
 from services.reporting.projections.timeline import Timeline
 from services.reporting.store import Connect, Store, Superseded, connector
@@ -173,6 +173,25 @@ async def test_what_cannot_be_applied_parks_its_case_and_the_others_go_on(databa
         database, "SELECT key, log_offset, code FROM reporting.parked ORDER BY log_offset")
     assert 3 == await contacts(database)
     assert [("monthly", "b")] == await asked(database, "SELECT projection, key FROM reporting.incomplete")
+    await store.close()
+
+
+class Overflowing(Monthly):
+    """Says of a certain case what no column holds."""
+
+    def rows(self, fact: Fact) -> Written:
+        """Of case b far too much."""
+        for table, row in super().rows(fact):
+            yield table, (*row[:-1], 1 << 70) if fact.envelope.subject == "b" and table is MONTHLY else row
+
+
+async def test_what_the_database_does_not_take_parks_its_case_alone(database: Connect):
+    """The batch is written case by case then."""
+    store = await opened(database, Overflowing())
+    await store.apply([*visits(1, 2), *[record(VISIT, LOG.topic, 2 + seq, key="b", seq=seq) for seq in (1, 2)]], [(LOG, 0, 5)], LOGS)
+
+    assert [("b", "DataError"), ("b", "FOLLOWS_PARKED")] == await asked(database, "SELECT key, code FROM reporting.parked ORDER BY log_offset")
+    assert 2 == await contacts(database)
     await store.close()
 
 

@@ -1,0 +1,105 @@
+"""``tsunagu audit asof``: a projection as it stood (時点の再現), folded by the auditor from the logs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from typing import Annotated, Any
+
+import typer
+
+from cli.leaving import PROBLEMS, UNREACHABLE, leave
+from cli.output import Output, OutputOption, show
+
+EXAMPLE = "Example: tsunagu audit asof monthly 2026-05-31 --table monthly --output csv"
+_AUDITOR = "auditor"
+
+
+def asof(
+    projection: Annotated[str, typer.Argument(help="Which projection: see tsunagu rebuild --status.")],
+    moment: Annotated[str, typer.Argument(metavar="[DATE]", help="YYYY-MM-DD (its end in Japan) or YYYY-MM-DDTHH:MM:SS; now when left out.")] = "",
+    positions: Annotated[str, typer.Option(help="In place of a moment: positions as a reported figure names them, e.g. community:0,12,7/consent:3,0,9.")] = "",
+    table: Annotated[str, typer.Option(help="Only this table.")] = "",
+    case: Annotated[str, typer.Option(help="Only this case.")] = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """The rows of a projection as they stood at the end of a day, at a moment, or at log positions: from the logs alone, reading only."""
+    from cli.steps import shown
+    from services.reporting import as_of
+    from services.reporting.projections import PROJECTIONS
+
+    known = {each.name: each for each in PROJECTIONS}
+    if projection not in known:
+        raise typer.BadParameter(f"there is no projection {projection!r}; there are {', '.join(sorted(known))}", param_hint="PROJECTION")
+    if table not in ("", *(each.name for each in known[projection].tables)):
+        raise typer.BadParameter(f"{projection} has no table {table!r}; it has {', '.join(each.name for each in known[projection].tables)}", param_hint="--table")
+    if output is not Output.TABLE and not table and len(known[projection].tables) > 1:
+        raise typer.BadParameter(f"name one of {', '.join(each.name for each in known[projection].tables)}", param_hint="--table")
+    limit = _limit(moment, positions)
+    with shown().step("read the logs") as step:
+        logs, names = _logs(limit, case, step)
+        found, out = as_of.rows(known[projection], logs, names, case)
+    by_name = {kept.name: rows for kept, rows in found}
+    for kept in known[projection].tables:
+        if table in ("", kept.name):
+            rows = by_name.get(kept.name, [])
+            show([dict(zip(kept.names, map(_cell, row), strict=True)) for row in rows], kept.names, output, kept.name if output is Output.TABLE else None)
+    if out:
+        leave(f"{out} log records could not be read or applied, so this is incomplete", PROBLEMS)
+
+
+Limit = int | dict[tuple[str, int], int]
+"""Milliseconds UTC, or offsets by function and partition."""
+
+
+def _limit(moment: str, positions: str) -> Limit:
+    from cli.agency.message import JAPAN
+    from services.reporting import as_of
+
+    if moment and positions:
+        raise typer.BadParameter("name a moment or positions, not both", param_hint="--positions")
+    try:
+        if positions:
+            return dict(as_of.positions(positions))
+        at = datetime.fromisoformat(moment) if moment else datetime.now(JAPAN)
+    except ValueError:
+        raise typer.BadParameter("not of the form that --help shows", param_hint="--positions" if positions else "DATE") from None
+    at = at if at.tzinfo else at.replace(tzinfo=JAPAN)
+    if len(moment) == len("2026-05-31"):
+        at = datetime.combine(at.date(), time.max, at.tzinfo)
+    return int(at.timestamp() * 1000)
+
+
+def _logs(limit: Limit, case: str, step: Any) -> tuple[dict[Any, Iterator[Any]], dict[str, str]]:
+    """The records of every partition up to the limit, read as they are asked for; and the functions by topic."""
+    from confluent_kafka import KafkaException
+
+    from cli import reading
+    from cli.account import why
+    from kernel import settings as settings_module
+    from kernel.partitioner import partition_of
+    from kernel.records import TP
+    from kernel.topics import Topics
+    from services.reporting import as_of
+    from services.reporting.app import LOGS
+
+    settings = settings_module.load()
+    topics, names = Topics(settings.municipality), {Topics(settings.municipality).log(function): str(function) for function in LOGS}
+    numbers = [partition_of(case.encode(), settings.partitions)] if case else list(range(settings.partitions))
+    partitions = [TP(topics.log(function), number) for function in LOGS for number in numbers]
+    done = iter(range(1, len(partitions) + 1))
+
+    def records(tp: TP) -> Iterator[Any]:
+        try:
+            yield from (reading.record(message) for message in reading.whole(settings, _AUDITOR, *tp))
+        except KafkaException as error:
+            leave(f"the logs cannot be read {why(error, _AUDITOR)}", UNREACHABLE)
+        step.advance(next(done), len(partitions))
+
+    if isinstance(limit, int):
+        return {tp: as_of.until(records(tp), limit) for tp in partitions}, names
+    return {tp: as_of.before(records(tp), limit.get((names[tp.topic], tp.partition), 0)) for tp in partitions}, names
+
+
+def _cell(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value.hex() if isinstance(value, bytes) else value

@@ -1,0 +1,70 @@
+"""``tsunagu report``: what follows from the logs, as tables, exports and on paper: timelines (事例の経過), the figures of a month (月次実績), and others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from confluent_kafka import KafkaException
+
+from cli import closing
+from cli.agency.client import NotAccepted
+from cli.leaving import UNREACHABLE, leave
+from cli.report import verbs
+from cli.report.asking import ask
+from cli.report.definitions import CLOSE, MONTHLY, REPORTS, MonthArgument, MonthOption
+from cli.report.delivering import EncodingOption, ShapeOption, ToOption, Way, deliver, warn, whole
+from cli.report.outside import Reader, ReaderOption, for_reader, in_words
+from kernel import settings as settings_module
+from services.reporting.exports.characters import Encoding
+
+app = typer.Typer(no_args_is_help=True, help="Timelines and figures that follow from the logs.")
+for _report in REPORTS:
+    verbs.add(app, _report)
+
+
+@app.command(**verbs.described(MONTHLY))
+def monthly(
+    month: MonthOption = None, reader: ReaderOption = Reader.TOWN,
+    output: ShapeOption = None, encoding: EncodingOption = Encoding.UTF_8, to: ToOption = None,
+) -> None:
+    """The figures of a month."""
+    way = Way(output, encoding, to)
+    answer, kept = for_reader(ask(MONTHLY, month=month), reader)
+    deliver(MONTHLY, answer, way, lambda row: in_words(row, kept))
+
+
+@app.command(**verbs.described(CLOSE))
+def close(
+    period: MonthArgument, output: ShapeOption = None, encoding: EncodingOption = Encoding.UTF_8, to: ToOption = None,
+) -> None:
+    """Report a month's figures."""
+    way = Way(output, encoding, to)
+    answer = ask(CLOSE, period=period)
+    warn(answer.provenance.missing)
+    (found,) = answer.rows
+    try:
+        closing.send(settings_module.load(), found)
+    except (NotAccepted, KafkaException) as problem:
+        leave(f"the figures could not be sent ({problem})", UNREACHABLE)
+    deliver(CLOSE, answer.of([{"metric": each.fact.metric, "period": each.fact.period, "value": each.fact.value} for each in found]), way)
+
+
+@app.command(epilog="Example: tsunagu report sheet 2026-05 --to 2026-05.pdf")
+def sheet(
+    month: MonthArgument,
+    to: Annotated[Path, typer.Option("--to", dir_okay=False, help="File to write: FILE.html, or FILE.pdf where a browser is there.")],
+    reader: ReaderOption = Reader.TOWN,
+    browser: Annotated[str | None, typer.Option(envvar="TSUNAGU_BROWSER", help="The browser that makes a PDF, if not the first of those known.")] = None,
+) -> None:
+    """The figures of a month on paper (月次報告書, A4): tables, bars, and from which log positions they come."""
+    from cli.report import paper
+
+    if to.suffix.lower() not in paper.SUFFIXES:
+        raise typer.BadParameter(f"the name has to end in {' or '.join(paper.SUFFIXES)}", param_hint="--to")
+    answer, kept = for_reader(ask(MONTHLY, month=month), reader)
+    page = paper.page(answer, kept, paper.agencies(settings_module.load()))
+    with whole(to) as file:
+        file.write(paper.as_file(page, to, browser))
+    warn(answer.provenance.missing)

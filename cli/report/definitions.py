@@ -1,0 +1,96 @@
+"""The reports: for each its verb, its question, its headings. A new report is one more entry in REPORTS, and nothing else.
+
+The question is a coroutine function: a connection, then the parameters by name; it answers rows, which are mappings with the same names in each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from cli import closing
+from cli.agency.message import JAPAN
+from services.reporting import queries
+
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """Something that a report may be asked for, as typer takes it."""
+
+    name: str
+    annotation: Any
+    default: Any = None
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report (帳票)."""
+
+    name: str
+    """The verb: ``tsunagu report NAME``."""
+    title: str
+    help: str
+    example: str
+    """What follows ``tsunagu report`` in the example of the help."""
+    projection: str
+    """From whose positions it is read."""
+    rows: Callable[..., Awaitable[Any]]
+    headings: Mapping[str, str]
+    """Japanese by name: the columns of a table, in their order. Every other format has also the fields that are not named here, under their names."""
+    parameters: tuple[Parameter, ...] = ()
+    period: str = ""
+    """The parameter that says which month, days or case the rows are about."""
+    nothing: str = ""
+    """Said, with exit code 1, where there is no row, with the parameters in braces; empty: no row is an answer like any other."""
+
+
+def month(text: str | None) -> str:
+    """A month as it is asked for; this one when it is not named. Raises BadParameter for what is none."""
+    found = text or datetime.now(UTC).astimezone(JAPAN).strftime("%Y-%m")
+    if not MONTH.fullmatch(found):
+        raise typer.BadParameter(f"{found!r} is no month; write YYYY-MM")
+    return found
+
+
+CASE = Parameter(
+    name="case", annotation=Annotated[str, typer.Argument(help="Id of a case, or of a place, project or resource.")], required=True,
+)
+EVERYTHING = Parameter(
+    name="everything", default=False,
+    annotation=Annotated[bool, typer.Option("--all", help="Also what the functions merely noted of each other.")],
+)
+MonthOption = Annotated[str | None, typer.Option(help="YYYY-MM in Japan; this month when not named.", callback=month)]
+MonthArgument = Annotated[str, typer.Argument(help="The month: YYYY-MM in Japan.", callback=month)]
+IN_MONTH = Parameter(name="month", annotation=MonthOption)
+
+TIMELINE = Report(
+    name="timeline", title="事例の経過", projection="timeline", rows=queries.timeline, parameters=(CASE, EVERYTHING), period="case",
+    help="What happened in a case: facts, verdicts and refusals, in codes; never a personal text.",
+    example="timeline 0123456789abcdef0123456789abcdef", nothing="nothing is recorded under {case}",
+    headings={
+        "recorded_at": "記録（日本時間）", "title_ja": "出来事", "agency": "機関", "recipient": "相手", "about": "対象", "outcome": "結果",
+        "rule": "規則", "basis": "根拠", "released": "渡した区分", "withheld": "渡さない区分", "reasons": "理由",
+    },
+)
+MONTHLY = Report(
+    name="monthly", title="月次実績", projection="monthly", rows=queries.monthly, parameters=(IN_MONTH,), period="month",
+    help="The figures of a month: contacts (延べ) and distinct cases (実).",
+    example="monthly --month 2026-05 --for prefecture --to 2026-05.csv",
+    headings={"title_ja": "指標", "divided_ja": "内訳", "dimension": "区分", "value": "値", "unit_ja": "単位"},
+)
+CLOSE = Report(
+    name="close", title="月次の締め", projection="monthly", rows=closing.figures, period="period",
+    help="Report a month's figures (月次の締め). Again is harmless: what has changed since is reported as a correction.",
+    example="close 2026-05", headings={"metric": "metric", "period": "period", "value": "value"},
+)
+
+REPORTS: tuple[Report, ...] = (TIMELINE,)
+"""Those that are no more than their question; the others have a function of their own and are delivered in the same way."""
