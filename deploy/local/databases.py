@@ -123,7 +123,8 @@ async def _fill(settings: Settings, database: Database) -> None:
         for role, rights in database.rights:
             for schema in await _schemas(owner):
                 await owner.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO {role}')
-                await owner.execute(f'GRANT {rights} ON ALL TABLES IN SCHEMA "{schema}" TO {role}')
+                for table in await _tables(owner, schema):
+                    await owner.execute(f'GRANT {rights} ON "{schema}"."{table}" TO {role}')
                 await owner.execute(f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT {rights} ON TABLES TO {role}')
     finally:
         await owner.close()
@@ -133,6 +134,12 @@ async def _schemas(owner: asyncpg.Connection) -> list[str]:
     """The schemas in which the owner may make tables."""
     question = "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(oid, 'CREATE') AND nspname !~ '^pg_' ORDER BY 1"
     return [row[0] for row in await owner.fetch(question)]
+
+
+async def _tables(owner: asyncpg.Connection, schema: str) -> list[str]:
+    """The owner's own tables and views in a schema: of what a builder has put beside them it may give nothing away."""
+    question = "SELECT relname FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'v') AND relowner = current_user::regrole ORDER BY 1"
+    return [row[0] for row in await owner.fetch(question, schema)]
 
 
 def _verifier(password: str) -> str:

@@ -43,7 +43,7 @@ async def test_every_resource_can_be_read_in_its_order(town: asyncpg.Connection)
     assert empty <= NOT_OF_THE_DAY
 
 
-NOT_OF_THE_DAY = {"practices", "resource-gaps"}
+NOT_OF_THE_DAY = {"practices", "recalls", "resource-gaps"}
 """What the sample day has none of."""
 
 

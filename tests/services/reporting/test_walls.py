@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from deploy.local import databases
 from services.reporting import generations, walls
 from services.reporting.api import question
+from services.reporting.api.database import database
 from services.reporting.api.document import RESOURCES
 from services.reporting.api.reader import Reader
 from services.reporting.generations import State
@@ -19,6 +21,8 @@ from services.reporting.projections.monthly import CASES
 from services.reporting.projections.parts import TEXTS
 from services.reporting.projections.table import KEY, Column, Table
 from services.reporting.resource import Resource, Role
+from services.reporting.store import Store, connector
+from tests.installation import Broker
 from tests.services.reporting.api_town import CHILDS, ELDERS, READERS, Town
 
 pytestmark = pytest.mark.live
@@ -111,6 +115,17 @@ async def test_other_readers_see_every_row(town: Town):
         await connection.execute("SET LOCAL ROLE tsunagu_reader")
         assert await connection.fetchval("SELECT count(DISTINCT case_id) FROM rpt_timeline_1.timeline") == 2
     await connection.close()
+
+
+async def test_an_installation_is_provisioned_again_beside_what_the_projector_has_made(broker: Broker):
+    """Its views stand in the owner's schema, and the account of the API reads through them at once."""
+    store = Store(PROJECTIONS, connector(broker.settings, "tsunagu_projector"), lambda code: None)
+    await store.open()
+    await store.close()
+
+    await databases.apply(broker.settings)
+    async with database(broker.settings) as found, found.reading(Reader(Role.AUDITOR, "x")) as connection:
+        assert [] == await connection.fetch("SELECT * FROM reporting.timeline WHERE case_id = '-'")
 
 
 def test_a_tables_rows_follow_from_the_resources_that_show_it():
