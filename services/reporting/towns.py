@@ -16,14 +16,11 @@ SETTING = "tsunagu.towns"
 
 
 def policy(schema: str, table: Table) -> list[str]:
-    """The statements that hide a table's rows of other towns; none for a table that has no column for it."""
+    """The statement that hides a table's rows of other towns, from whoever may else see them; none for a table that has no column for it."""
     if not table.municipality:
         return []
     seen = f"{table.municipality} = ANY (string_to_array(current_setting('{SETTING}', true), ','))"
-    return [
-        f"ALTER TABLE {schema}.{table.name} ENABLE ROW LEVEL SECURITY",
-        f"CREATE POLICY towns ON {schema}.{table.name} FOR SELECT USING ({seen})",
-    ]
+    return [f"CREATE POLICY towns ON {schema}.{table.name} AS RESTRICTIVE FOR SELECT USING ({seen})"]
 
 
 async def see(connection: asyncpg.Connection, municipalities: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from services.reporting.projections import (
     disclosures,
     figure_events,
     monthly,
+    parts,
     places,
     plan_targets,
     prefecture,
@@ -24,6 +25,7 @@ from services.reporting.projections.cooperation import Cooperation
 from services.reporting.projections.disclosures import Disclosures
 from services.reporting.projections.figure_events import FigureEvents
 from services.reporting.projections.monthly import Monthly
+from services.reporting.projections.parts import Parts
 from services.reporting.projections.persons import Persons
 from services.reporting.projections.places import Places
 from services.reporting.projections.plan_targets import PlanTargets
@@ -37,11 +39,11 @@ from services.reporting.resource import Resource
 OF_TOWNS: tuple[Projection, ...] = (Shared(), Prefecture())
 """Those that a prefecture's site has: of each of its towns, only what leaves the town."""
 PROJECTIONS: tuple[Projection, ...] = (
-    Timeline(), Cases(), Disclosures(), Consents(), Persons(), Monthly(), FigureEvents(), PlanTargets(), Reported(), *OF_TOWNS, Agencies(),
+    Timeline(), Parts(), Cases(), Disclosures(), Consents(), Persons(), Monthly(), FigureEvents(), PlanTargets(), Reported(), *OF_TOWNS, Agencies(),
     Conferences(), Resources(), Places(), Cooperation(),
 )
 RESOURCES: tuple[Resource, ...] = (
-    *timeline.RESOURCES, *cases_read.RESOURCES, *disclosures.RESOURCES, *consents.RESOURCES, *monthly.RESOURCES, *figure_events.RESOURCES,
+    *timeline.RESOURCES, *parts.RESOURCES, *cases_read.RESOURCES, *disclosures.RESOURCES, *consents.RESOURCES, *monthly.RESOURCES, *figure_events.RESOURCES,
     *plan_targets.RESOURCES, *reported.RESOURCES, *prefecture.RESOURCES, *agencies.RESOURCES, *conferences.RESOURCES, *resources.RESOURCES,
     *places.RESOURCES, *cooperation.RESOURCES,
 )

@@ -21,6 +21,8 @@ from tests.installation import Broker
 from tests.scenarios.memory_stage import LOGS, MemoryStage
 from tests.scenarios.memory_year import played
 from tests.scenarios.stories import stories
+from tests.services.reporting import api_town
+from tests.services.reporting.api_town import Town
 
 SCHEMA = Path(services.reporting.__file__).with_name("schema.sql")
 PEOPLE = 600
@@ -74,3 +76,10 @@ def lived() -> list[list[Fact]]:
     with played(PEOPLE) as (stage, _):
         found.append(written(stage))
     return found
+
+
+@pytest_asyncio.fixture
+async def town(broker: Broker, database: Connect, tmp_path: Path) -> AsyncIterator[Town]:
+    """Two agencies' cases, and the API that shows them."""
+    async with api_town.town(broker, database, tmp_path) as found:
+        yield found
