@@ -15,8 +15,8 @@ import typer
 from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE
 
 COMMANDS = (
-    "run", "day", "send", "report", "rebuild", "trace", "parked", "dead-letters", "topics", "agency", "policy", "contracts", "consent", "audit",
-    "service", "doctor",
+    "run", "day", "send", "report", "rebuild", "trace", "parked", "dead-letters", "topics", "agency", "policy", "contracts", "consent", "audit", "service",
+    "api", "token", "doctor",
 )
 WHERE = (
     "Works on the installation in TSUNAGU_HOME; unless that is set, on .tsunagu in the checkout that the command belongs to, "
@@ -58,26 +58,34 @@ def _add(root: typer.Typer, name: str, module: ModuleType) -> None:
 
 def main() -> None:
     """Run the command; what stops the user is told in one sentence and an exit code, never as a traceback."""
+    try:
+        command(sys.argv[1:])(prog_name="tsunagu")
+    except KeyboardInterrupt:
+        _leave("ended by Ctrl-C; what was started goes on: tsunagu run status", INTERRUPTED)
+    except Exception as problem:
+        _stopped(problem)
+        raise
+
+
+def _stopped(problem: Exception) -> None:
+    """Leave with what the user can do about it, if there is such a thing. Only now are the parts that raise it loaded: few commands need them."""
     from deploy.local.control import NotRunning
     from deploy.local.layout import CannotRun
     from deploy.local.lifecycle import DidNotStart
     from kernel import settings
 
-    try:
-        command(sys.argv[1:])(prog_name="tsunagu")
-    except DidNotStart as problem:
-        _leave(problem, PROBLEMS)
-    except CannotRun as problem:
-        _leave(problem, UNREACHABLE)
-    except settings.SettingsMissing as problem:
-        first = "" if (settings.home() / settings.FILE_NAME).exists() else "; start the system first: tsunagu run up"
-        _leave(f"{problem}{first}", UNREACHABLE)
-    except NotRunning as problem:
-        _leave(f"nothing runs in {problem}; start it: tsunagu run up", UNREACHABLE)
-    except KeyboardInterrupt:
-        _leave("ended by Ctrl-C; what was started goes on: tsunagu run status", INTERRUPTED)
-    except OSError as problem:
-        _leave(": ".join(str(part) for part in (problem.filename, problem.strerror or problem) if part), UNREACHABLE)
+    match problem:
+        case DidNotStart():
+            _leave(problem, PROBLEMS)
+        case CannotRun():
+            _leave(problem, UNREACHABLE)
+        case settings.SettingsMissing():
+            first = "" if (settings.home() / settings.FILE_NAME).exists() else "; start the system first: tsunagu run up"
+            _leave(f"{problem}{first}", UNREACHABLE)
+        case NotRunning():
+            _leave(f"nothing runs in {problem}; start it: tsunagu run up", UNREACHABLE)
+        case OSError():
+            _leave(": ".join(str(part) for part in (problem.filename, problem.strerror or problem) if part), UNREACHABLE)
 
 
 def _leave(problem: Exception | str, code: int) -> None:

@@ -137,7 +137,7 @@ def decisions(texts: Iterator[bytes], pack: PolicyPack | None = None) -> Iterato
     shelf = Shelf(pack)
     desk = Desk(shelf.packs)
     for number, text in enumerate(texts, start=1):
-        if not text.strip():
+        if not text or text.isspace():
             continue
         try:
             line = lines.read(text)

@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import UnsetType
 
 from contracts.record import Record
 from contracts.shared import AgencyKind, Basis, DataCategory, Purpose
@@ -22,6 +23,7 @@ NOT_JSON, MISSING, UNKNOWN_FIELD, UNKNOWN_TYPE, INVALID = "JSON_INVALID", "FIELD
 OPEN = frozenset((Purpose, DataCategory, AgencyKind, Basis))
 """Kinds of code of which a policy pack may have its own."""
 _EPOCH = date(1970, 1, 1).toordinal()
+_NOTHING = (NoneType, UnsetType)
 _BRANCHES = frozenset(("string", "int", "long", "boolean", "array"))
 
 Read = Callable[[Any], Any]
@@ -72,7 +74,7 @@ def record(kind: type[Record]) -> Read:
 def _is_plain(hint: Any) -> bool:
     """Whether msgspec reads this as we do, or not at all. It takes 1.0 for a whole number, and passes over what a record does not know."""
     if members := get_args(hint):
-        return all(_is_plain(each) for each in members if each not in (NoneType, ...))
+        return all(_is_plain(each) for each in members if each not in (*_NOTHING, ...))
     if issubclass(hint, Record):
         return hint.__struct_config__.forbid_unknown_fields and all(map(_is_plain, get_type_hints(hint).values()))
     return hint in (str, bool, date) or issubclass(hint, Enum)
@@ -95,7 +97,7 @@ def entries(value: Any, readers: dict[str, Read]) -> dict[str, Any]:
 
 def _reader(hint: Any) -> Read:
     if get_origin(hint) in (Union, UnionType):
-        (member,) = (each for each in get_args(hint) if each is not NoneType)
+        (member,) = (each for each in get_args(hint) if each not in _NOTHING)
         return or_nothing(_reader(member))
     if get_origin(hint) is tuple:
         return items(_reader(get_args(hint)[0]))

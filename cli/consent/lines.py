@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from cli.consent import fields
 from cli.consent.fields import INVALID, MISSING, NOT_JSON, UNKNOWN_TYPE, Unreadable
@@ -17,14 +17,14 @@ from contracts.consent import ConsentExtended, ConsentGranted, DisclosureDecided
 from contracts.envelope import DisclosureRequested
 from contracts.record import Record
 from contracts.shared import AgencyKind, Basis, DataCategory, FunctionName, PartCode, Purpose
+from kernel.days import start_of
 from services.consent.domain.model import ConsentState
 from services.consent.domain.offline import RefusedFact, Stated
 
 _ENDING, _FOR_EVER = frozenset((ConsentGranted, ConsentExtended)), "9999-12-31"
 """A yes that names no last day is one for ever, which is not recorded (rule 3)."""
-JAPAN = timezone(timedelta(hours=9))
+JAPAN, _IN_JAPAN = timezone(timedelta(hours=9)), "+09:00"
 _IDS = (str, int)
-_USUAL = len("2026-05-10T12:00:00+09:00")
 _decode = msgspec.json.Decoder().decode
 _encode, _encode_sorted = msgspec.json.Encoder().encode, msgspec.json.Encoder(order="sorted").encode
 
@@ -38,21 +38,21 @@ class Part(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Asked(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"sender": "from", "recipient": "to"}):
-    """A request as a line has it."""
+    """A request as a line has it; what the line does not say is unset. In the order of the alphabet, as it stands in the answer."""
 
-    sender: str | None = None
-    from_kind: AgencyKind | None = None
-    recipient: str | None = None
-    to_kind: AgencyKind | None = None
-    purpose: Purpose | None = None
-    basis: Basis | None = None
-    event_type: str | None = None
-    event_id: str | None = None
-    segment: str | None = None
-    authored: date | None = None
-    parts: tuple[Part, ...] | None = None
-    persons: tuple[str, ...] | None = None
-    wanted: tuple[DataCategory, ...] | None = None
+    authored: date | None | UnsetType = UNSET
+    basis: Basis | None | UnsetType = UNSET
+    event_id: str | None | UnsetType = UNSET
+    event_type: str | None | UnsetType = UNSET
+    sender: str | None | UnsetType = UNSET
+    from_kind: AgencyKind | None | UnsetType = UNSET
+    parts: tuple[Part, ...] | None | UnsetType = UNSET
+    persons: tuple[str, ...] | None | UnsetType = UNSET
+    purpose: Purpose | None | UnsetType = UNSET
+    segment: str | None | UnsetType = UNSET
+    recipient: str | None | UnsetType = UNSET
+    to_kind: AgencyKind | None | UnsetType = UNSET
+    wanted: tuple[DataCategory, ...] | None | UnsetType = UNSET
 
 
 class Line(Struct):
@@ -63,7 +63,7 @@ class Line(Struct):
     facts: list[Stated]
     request: DisclosureRequested
     kinds: Mapping[str, AgencyKind]
-    asked: Mapping[str, Any]
+    asked: Asked
     """The request as it stands in the line, without its parts."""
 
 
@@ -72,12 +72,13 @@ def read(text: bytes) -> Line:
     line = decode(text)
     if type(line.get("id")) not in _IDS:
         raise Unreadable(MISSING if line.get("id") is None else INVALID, "id")
-    at = fields.within("at", moment, _needed(line, "at"))
-    facts, asked = line.get("facts", []), _needed(line, "request")
-    if type(facts) is not list:
+    at = moment(_needed(line, "at"))
+    stated, said = line.get("facts", []), _needed(line, "request")
+    if type(stated) is not list:
         raise Unreadable(INVALID, "facts")
-    request, kinds = fields.within("request", _request, asked)
-    return Line(line["id"], at, [_stated(place, fact, at) for place, fact in enumerate(facts)], request, kinds, asked)
+    asked = fields.within("request", _asked, said)
+    request = _request(asked)
+    return Line(line["id"], at, _facts(stated, at), request, _kinds(asked), asked.changed(parts=UNSET))
 
 
 def decode(text: bytes) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def decode(text: bytes) -> dict[str, Any]:
 class Answer(Struct, kw_only=True):
     """The answer to a line, its entries in the order of the alphabet: canonical JSON, and nothing to be sorted for it."""
 
-    asked: Raw
+    asked: Asked
     at: int
     basis: str
     consent: str | None
@@ -115,20 +116,13 @@ class Answer(Struct, kw_only=True):
 
 def answered(line: Line, verdict: DisclosureDecided, refused: list[RefusedFact], states: Mapping[str, ConsentState]) -> bytes:
     """The answer to a line; with how each consent of the case stands, where nothing was given and there is one. What was asked comes back in one spelling."""
-    asked = {**line.asked}
-    del asked["parts"]
-    for name, entry in asked.items():
-        if type(entry) is dict:
-            asked[name] = next(iter(entry.values()))
-    if line.request.authored is not None:
-        asked["authored"] = line.request.authored
     return _encode(Answer(
         id=line.id, outcome=verdict.outcome, rule=verdict.rule, basis=verdict.basis,
         consent=verdict.consents[0] if verdict.consents else None, consents=verdict.consents,
         released=[{"category": part.category, "person": part.person} for part in verdict.released],
         withheld=[{"category": part.category, "person": part.person, "reason": part.reason} for part in verdict.withheld],
         obligations=verdict.obligations, reasons=verdict.reasons, releases_when=verdict.releases_when, policy=verdict.policy,
-        deadline=verdict.deadline, at=line.at, asked=Raw(_encode_sorted(asked)),
+        deadline=verdict.deadline, at=line.at, asked=line.asked,
         states=dict(sorted(states.items())) if states else UNSET,
         refused_facts=[{"code": each.code, "type": each.type} for each in refused] if refused else UNSET,
     ))
@@ -151,39 +145,19 @@ def identity_of(text: bytes) -> str | int | None:
 
 
 def moment(value: Any) -> int:
-    """Reads a moment: milliseconds UTC, or ISO 8601; without an offset it is the time in Japan, without a time the day's beginning there."""
+    """Reads ``at``: milliseconds UTC, or ISO 8601; without an offset it is the time in Japan, without a time the day's beginning there."""
     if type(value) is int and 0 <= value < 1 << 48:
         return value
     if type(value) is not str:
-        raise Unreadable(INVALID)
-    return _moment(value)
-
-
-def _moment(text: str) -> int:
-    """In two pieces, which come again more often than the whole does, where the text has the usual form: ``2026-05-10T12:00:00+09:00``."""
+        raise Unreadable(INVALID, "at")
     try:
-        if len(text) == _USUAL and text[10] == "T" and text[13] == text[16] == text[22] == ":":
-            return _day(text[:10], text[19:]) + _clock(text[11:19])
-        return _whole(text)
+        found = datetime.fromisoformat(value)
     except ValueError:
-        raise Unreadable(INVALID) from None
-
-
-@lru_cache(maxsize=4_096)
-def _whole(text: str) -> int:
-    found = datetime.fromisoformat(text)
-    return int((found if found.tzinfo else found.replace(tzinfo=JAPAN)).timestamp() * 1000)
-
-
-@lru_cache(maxsize=4_096)
-def _day(day: str, offset: str) -> int:
-    return _whole(f"{day}T00:00:00{offset}")
-
-
-@lru_cache(maxsize=4_096)
-def _clock(text: str) -> int:
-    found = time.fromisoformat(text)
-    return (found.hour * 3_600 + found.minute * 60 + found.second) * 1_000 + found.microsecond // 1_000
+        raise Unreadable(INVALID, "at") from None
+    if found.tzinfo is not None and not value.endswith(_IN_JAPAN):
+        return int(found.timestamp() * 1000)
+    seconds = (found.hour * 60 + found.minute) * 60 + found.second
+    return start_of(found.toordinal()) + seconds * 1000 + found.microsecond // 1000
 
 
 def _needed(line: dict[str, Any], name: str) -> Any:
@@ -192,11 +166,14 @@ def _needed(line: dict[str, Any], name: str) -> Any:
     return line[name]
 
 
-def _stated(place: int, fact: Any, at: int) -> Stated:
+def _facts(stated: list[Any], at: int) -> list[Stated]:
+    found: list[Stated] = []
     try:
-        return _fact(fact, at)
+        for fact in stated:
+            found.append(_fact(fact, at))
     except Unreadable as problem:
-        raise problem.inside(f"facts[{place}]") from None
+        raise problem.inside(f"facts[{len(found)}]") from None
+    return found
 
 
 def _fact(fact: Any, at: int) -> Stated:
@@ -210,29 +187,32 @@ def _fact(fact: Any, at: int) -> Stated:
     stated, agency = fact.pop("at", None), fact.pop("from", "")
     found = fields.record(kind.cls)(fact)
     if stated is not None:
-        at = fields.within("at", moment, stated)
+        at = moment(stated)
     if type(agency) is not str:
         raise Unreadable(INVALID, "from")
     return Stated(fact=found, at=at, agency=agency, undated=stated is None)
 
 
-def _request(asked: Any) -> tuple[DisclosureRequested, dict[str, AgencyKind]]:
+def _request(asked: Asked) -> DisclosureRequested:
     """A request; what it does not say matches nothing (rule 9), but its parts must be there."""
-    said = _asked(asked)
-    if said.parts is None:
-        raise Unreadable(MISSING, "parts")
-    sender, recipient, event_type = said.sender or "", said.recipient or "", said.event_type or ""
-    request = DisclosureRequested(
-        event_id=said.event_id or "", event_type=event_type, recipient=recipient, agency=sender, function=_function(event_type),
-        purpose=said.purpose or _NOTHING, basis=said.basis or _NO_BASIS, segment=said.segment, parts=tuple([_part(each) for each in said.parts]),
-        wanted=said.wanted or (), persons=said.persons or (), authored=said.authored,
+    if asked.parts is None or asked.parts is UNSET:
+        raise Unreadable(MISSING, "request.parts")
+    event_type, segment = asked.event_type or "", None if asked.segment is UNSET else asked.segment
+    return DisclosureRequested(
+        event_id=asked.event_id or "", event_type=event_type, recipient=asked.recipient or "", agency=asked.sender or "", function=_function(event_type),
+        purpose=asked.purpose or _NOTHING, basis=asked.basis or _NO_BASIS, segment=segment, parts=tuple([_part(each) for each in asked.parts]),
+        wanted=asked.wanted or (), persons=asked.persons or (), authored=asked.authored or None,
     )
+
+
+def _kinds(asked: Asked) -> dict[str, AgencyKind]:
+    """What kind of agency the request says that its two sides are."""
     kinds = {}
-    if sender and said.from_kind:
-        kinds[sender] = said.from_kind
-    if recipient and said.to_kind:
-        kinds[recipient] = said.to_kind
-    return request, kinds
+    if asked.sender and asked.from_kind:
+        kinds[asked.sender] = asked.from_kind
+    if asked.recipient and asked.to_kind:
+        kinds[asked.recipient] = asked.to_kind
+    return kinds
 
 
 def _part(said: Part) -> PartCode:

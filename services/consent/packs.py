@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from kernel.settings import Settings
 from services.consent import signatures
 from services.consent.domain import overlay, pack
 from services.consent.domain.form import Problem, Problems
 from services.consent.domain.pack import PackInvalid, PolicyPack
 from services.consent.signatures import Keys
+
+if TYPE_CHECKING:
+    from kernel.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "policies"
 

@@ -33,9 +33,9 @@ Answer = StopNoticeAnswered | DisclosureAcknowledged | RecallRequested | BreachR
 
 def decide(case: CaseFile, message: Answer, context: Context, rules: Rules, evolve: Callable[[CaseFile, Any], CaseFile]) -> tuple[Any, ...]:
     """Record it, set or meet its deadline, tell whom it concerns, as the case is then; or refuse it."""
-    fault = _fault(case, message, context.agency, rules)
-    if fault:
-        return (refused(context, fault),)
+    code = fault(case, message, context.agency, rules)
+    if code:
+        return (refused(context, code),)
     opened = (breach.duties(message, context.agency, rules.known),) if isinstance(message, BreachReported) else ()
     events = (message, *opened, *_deadlines(case, message, context.agency, rules))
     concerned = _concerned(case, message, context.agency, rules)
@@ -43,7 +43,8 @@ def decide(case: CaseFile, message: Answer, context: Context, rules: Rules, evol
     return (*events, *following(case, message, context, rules, len(events)))
 
 
-def _fault(case: CaseFile, message: Answer, agency: str, rules: Rules) -> RefusalCode | None:
+def fault(case: CaseFile, message: Answer, agency: str, rules: Rules) -> RefusalCode | None:
+    """Why this cannot be recorded, or None."""
     match message:
         case StopNoticeAnswered():
             return case.aftercare.fault_of_answer(agency, message, ordinal_in_japan(rules.at))

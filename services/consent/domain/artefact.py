@@ -9,6 +9,8 @@ from services.consent.domain.lifecycle import Standing, may_speak
 from services.consent.domain.model import Consent
 from services.consent.domain.rules import Rules
 
+_SELF, _OF_OTHERS = Grantor.SELF, frozenset((DoubtKind.CONFLICT_OF_INTEREST,))
+"""A doubt of this kind is about whoever would speak for the person."""
 _SIGNED = (ConsentMedium.PAPER, ConsentMedium.ELECTRONIC)
 """What leaves a form behind that can be proved; a spoken word does not."""
 
@@ -26,7 +28,7 @@ def fault(consent: ConsentGranted, rules: Rules, today: int) -> RefusalCode | No
     signed, first, last = consent.signed_on, consent.authored_from, consent.authored_to
     if (signed.toordinal() if signed else today) > min(today, consent.valid_from.toordinal()):
         return RefusalCode.SIGNED_TOO_LATE
-    if consent.medium is ConsentMedium.ORAL and consent.signed_form_hash:
+    if consent.signed_form_hash and consent.medium is ConsentMedium.ORAL:
         return RefusalCode.CONTRADICTORY
     if last and (first or signed or consent.valid_from) > last or consent.keep_until and consent.keep_until < consent.valid_from:
         return RefusalCode.CONTRADICTORY
@@ -67,11 +69,10 @@ def fault_of_yes(said: ConsentGranted | Consent, first: int, last: int, standing
 
     To extend and to resume is said by whoever gave the consent. A form of a version that does not name who signed was signed by the person.
     """
-    doubts, today = standing.doubts_of_a_yes(said.person, rules.known.minors_line), ordinal_in_japan(rules.at)
-    if said.given_by == Grantor.SELF:
-        in_doubt = bool(doubts - {DoubtKind.CONFLICT_OF_INTEREST})
-        return RefusalCode.PROXY_INVALID if said.proxy else RefusalCode.CAPACITY_IN_DOUBT if in_doubt else None
-    purposes = rules.known.purposes.get(said.purpose, frozenset())
+    doubts = standing.doubts_of_a_yes(said.person, rules.known.minors_line)
+    if said.given_by == _SELF:
+        return RefusalCode.PROXY_INVALID if said.proxy else RefusalCode.CAPACITY_IN_DOUBT if doubts and doubts - _OF_OTHERS else None
+    purposes, today = rules.known.purposes.get(said.purpose, frozenset()), ordinal_in_japan(rules.at)
     verified = any(
         each.proxy_kind == said.given_by and said.proxy in ("", each.proxy) and may_speak(each, doubts)
         and not purposes.isdisjoint(each.purposes) and each.valid_from.toordinal() <= min(first, today) and last <= each.valid_to.toordinal()

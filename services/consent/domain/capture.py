@@ -1,4 +1,4 @@
-"""Recording a consent (同意の記録): what a consent, and each change of it, must say before it counts (consent.md rules 1-5, R3, R6, R7)."""
+"""Recording a consent (同意の記録): what a consent, and each change of it, must say before it counts (consent.md rules 1-5, R3, R6, R7); the consent itself: ``giving``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from contracts.consent import (
     ProxyEnded,
     ProxyVerified,
 )
-from contracts.shared import ConsentMedium, DataCategory, DoubtKind, Purpose, RefusalCode
+from contracts.shared import DataCategory, DoubtKind, Purpose, RefusalCode
 from kernel.days import day_in_japan, ordinal_in_japan
-from services.consent.domain import artefact, ceilings, confirmation, halting
+from services.consent.domain import artefact, ceilings, confirmation, giving, halting
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.lifecycle import may_speak
 from services.consent.domain.model import Consent
@@ -36,9 +36,6 @@ Saying = (
 Capacity = CapacityDoubted | CapacityConfirmed | ProxyVerified | ProxyEnded
 """Whether a person can say it, and who can instead."""
 _YES = ConsentRequested | ConsentGranted | ConsentConfirmed | ConsentExtended | ConsentResumed
-_NO_YES = (ConsentMedium.SILENCE, ConsentMedium.UNMAPPED)
-WILD = frozenset("*?%#+, ")
-"""What no agency's id holds: whoever writes such a recipient names nobody."""
 
 
 def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
@@ -49,7 +46,7 @@ def fault(message: Saying | Capacity, case: CaseFile, recorder: str, rules: Rule
         case ConsentRequested():
             return _of_request(message, case, recorder, rules)
         case ConsentGranted():
-            return _of_grant(message, case, recorder, rules)
+            return giving.fault(message, case, rules)
         case ConsentConfirmed():
             return confirmation.fault(message, case, recorder, rules)
         case ConsentPaused() | ConsentResumed() | ConsentInvalidated():
@@ -73,67 +70,13 @@ def _first(faults: Iterable[tuple[bool, RefusalCode]]) -> RefusalCode | None:
     return None
 
 
-def _of_scope(scope: ConsentRequested | ConsentGranted, rules: Rules) -> RefusalCode | None:
-    """One purpose and categories that the pack knows, registered recipients: no wildcard."""
-    purposes, categories, agencies = rules.known.purposes, rules.known.categories, rules.registry.agencies
-    unknown = [each for each in scope.recipients if each not in agencies]
-    if scope.recipients and not unknown and scope.purpose in purposes and scope.categories and categories.keys() >= set(scope.categories):
-        return None
-    return _first((
-        (scope.purpose in ("", Purpose.UNMAPPED), RefusalCode.PURPOSE_MISSING),
-        (scope.purpose not in purposes, RefusalCode.PURPOSE_UNKNOWN),
-        (not scope.categories or DataCategory.UNMAPPED in scope.categories, RefusalCode.CATEGORIES_MISSING),
-        (not categories.keys() >= set(scope.categories), RefusalCode.CATEGORY_UNKNOWN),
-        (not scope.recipients, RefusalCode.RECIPIENTS_MISSING),
-        (any(not WILD.isdisjoint(each) for each in unknown), RefusalCode.WILDCARD_RECIPIENT),
-        (bool(unknown), RefusalCode.RECIPIENT_UNKNOWN),
-    ))
-
-
 def _of_request(request: ConsentRequested, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
     """Who visits and has met nobody yet asks nobody but those who have said yes or no before; and nobody is asked for everything at once."""
     known = case.knows(request.consent) or request.consent in case.standing.asked
     met = recorder not in case.standing.approaching or request.person in case.consents or request.person in case.refusals
     if not met:
         return RefusalCode.NO_CONTACT_YET
-    return _of_scope(request, rules) or (RefusalCode.ALREADY_DONE if known else None) or ceilings.fault_of_request(request, rules.known, day_in_japan(rules.at))
-
-
-def _of_grant(consent: ConsentGranted, case: CaseFile, recorder: str, rules: Rules) -> RefusalCode | None:
-    """It ends, it was signed before it begins, it stays below the ceilings of the pack, and within what was asked where it answers a request."""
-    first, last, today = consent.valid_from.toordinal(), consent.valid_to.toordinal(), ordinal_in_japan(rules.at)
-    if consent.medium in _NO_YES:
-        return RefusalCode.NOT_A_CONSENT
-    if consent.medium is ConsentMedium.ORAL and not consent.witnessed:
-        return RefusalCode.WITNESS_MISSING
-    return _of_scope(consent, rules) or _first((
-        (ceilings.endless(consent.valid_to), RefusalCode.OPEN_ENDED),
-        (last < first or last < today, RefusalCode.PERIOD_INVALID),
-        (case.knows(consent.consent), RefusalCode.ALREADY_DONE),
-        (consent.consent in consent.supersedes, RefusalCode.CONTRADICTORY),
-        (bool(consent.supersedes) and not all(case.of(consent.person, each) for each in consent.supersedes), RefusalCode.CONSENT_NOT_FOUND),
-        (bool(consent.previous_hash) and not _chain_holds(consent, case), RefusalCode.PREVIOUS_HASH),
-        (not _within_what_was_asked(consent, case), RefusalCode.VALUE_INVALID),
-    )) or ceilings.fault_of_grant(consent, rules.known, day_in_japan(rules.at)) or artefact.fault(consent, rules, today) or artefact.fault_of_yes(
-        consent, first, last, case.standing, rules,
-    )
-
-
-def _chain_holds(consent: ConsentGranted, case: CaseFile) -> bool:
-    """Whether the hash that it names is that of the latest version of the one consent that it replaces (rule 6)."""
-    before = case.consent(consent.supersedes[0]) if len(consent.supersedes) == 1 else None
-    return before is not None and consent.previous_hash == before.digest.hex()
-
-
-def _within_what_was_asked(consent: ConsentGranted, case: CaseFile) -> bool:
-    asked = case.standing.asked.get(consent.consent)
-    return asked is None or (
-        (consent.person, consent.purpose) == (asked.person, asked.purpose)
-        and set(consent.categories) <= set(asked.categories) and set(consent.recipients) <= set(asked.recipients)
-        and (asked.valid_from is None or consent.valid_from >= asked.valid_from) and (asked.valid_to is None or consent.valid_to <= asked.valid_to)
-        and (not asked.use_limit or 0 < consent.use_limit <= asked.use_limit and not consent.use_period_days)
-        and (asked.keep_until is None or consent.keep_until is not None and consent.keep_until <= asked.keep_until)
-    )
+    return giving.fault_of_scope(request, rules) or (RefusalCode.ALREADY_DONE if known else None) or ceilings.fault_of_request(request, rules.known, day_in_japan(rules.at))
 
 
 def _of_refusal(refusal: ConsentRefused, case: CaseFile) -> RefusalCode | None:

@@ -9,11 +9,12 @@ from typing import Any
 
 from contracts.consent import ConsentRefused, DisclosureDecided
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
-from contracts.envelope import DisclosureRequested
+from contracts.envelope import DisclosureRequested, PersonsNoted
 from contracts.record import Record
 from contracts.shared import DataCategory, Outcome
 from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import Watched
+from kernel.reporters import after
 from services.consent.domain import uses
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
@@ -66,6 +67,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
     releases: dict[tuple[str, str], frozenset[DataCategory]] = {}
     """Which categories each recipient has received on each consent: whom to tell of its end, and what of (consent.md rule 27)."""
     persons: frozenset[str] = frozenset()
+    reporters: frozenset[str] = frozenset()
+    """Those of them who are named only because they have reported something: a flag covers them too."""
     agencies: frozenset[str] = frozenset()
     """Who has a part in the case."""
     dead: frozenset[str] = frozenset()
@@ -81,7 +84,11 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def consent(self, identity: str) -> Consent | None:
         """The consent with this id, whatever its state."""
-        return next((consent for listed in self.consents.values() for consent in listed if consent.id == identity), None)
+        for listed in self.consents.values():
+            for consent in listed:
+                if consent.id == identity:
+                    return consent
+        return None
 
     def line(self, identity: str) -> Iterator[Consent]:
         """A consent and those that have replaced it, one after the other."""
@@ -92,8 +99,7 @@ class CaseFile(Record, frozen=True, kw_only=True):
 
     def knows(self, identity: str) -> bool:
         """Whether a consent or a refusal has this id."""
-        refusals = (refusal for listed in self.refusals.values() for refusal in listed)
-        return self.consent(identity) is not None or any(refusal.id == identity for refusal in refusals)
+        return self.consent(identity) is not None or identity in [refusal.id for listed in self.refusals.values() for refusal in listed]
 
     def of(self, person: str, identity: str) -> bool:
         """Whether a consent or a refusal of this person has this id."""
@@ -114,9 +120,14 @@ class CaseFile(Record, frozen=True, kw_only=True):
         """After a request was recorded."""
         return self.changed(asking=request.changed(agency=intern(request.agency), recipient=intern(request.recipient)))
 
-    def named_persons(self, persons: tuple[str, ...]) -> CaseFile:
+    def household(self) -> tuple[str, ...]:
+        """Whose answer counts where a request names nobody, sorted: everybody known but whoever has only reported something and never answered."""
+        return tuple(sorted(self.persons - self.reporters.difference(self.consents, self.refusals)))
+
+    def named_persons(self, event: PersonsNoted) -> CaseFile:
         """After persons were named in the case."""
-        return self.changed(persons=self.persons.union(persons))
+        reporters = after(self.persons, self.reporters, (event.persons, event.reporters))
+        return self.changed(persons=self.persons.union(event.persons), reporters=reporters)
 
     def decided(self, verdict: DisclosureDecided) -> CaseFile:
         """After a verdict, the only one that counts for its request: what is held waits, what is released is under way."""
@@ -192,8 +203,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
         assert request is not None, "a verdict follows its request in the log"
         return request
 
-    def with_consents(self, person: str, consents: tuple[Consent, ...]) -> CaseFile:
-        """With these as all the consents of a person, whatever their state."""
+    def with_consents(self, person: str, consents: tuple[Consent, ...], **changes: Any) -> CaseFile:
+        """With these as all the consents of a person, whatever their state; and with these changes beside."""
         named = {place: listed for place, listed in self.named.items() if place[0] != person}
         active = [each for each in consents if not each.withdrawn and each.barred is None]
         for consent in active:
@@ -208,5 +219,5 @@ class CaseFile(Record, frozen=True, kw_only=True):
             taken_back = frozenset(each for each in taken_back if each[0] != person).union(ended)
         persons = self.persons if person in self.persons else self.persons | {person}
         return self.changed(
-            consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded, taken_back=taken_back,
+            consents={**self.consents, person: consents}, named=named, persons=persons, excluded=excluded, taken_back=taken_back, **changes,
         )

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from contracts.consent import ConsentGranted, ConsentRequested
+from contracts.record import Record
 from contracts.shared import DataCategory, Purpose, RefusalCode
 
 if TYPE_CHECKING:
@@ -26,8 +28,7 @@ _AHEAD = timedelta(days=62)
 """So long before it begins a form can be signed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ceiling:
+class Ceiling(Record, frozen=True, kw_only=True):
     """The most of one kind: days that a consent holds, days for which what was given may be kept (from the first day), how often something is given."""
 
     longest_days: int = UNLIMITED
@@ -68,7 +69,7 @@ def most(templates: Mapping[Purpose, Template], purposes: Mapping[Purpose, froze
 def _of_all(templates: list[Template], category: DataCategory, lines: Mapping[DataCategory, frozenset[DataCategory]]) -> Ceiling | None:
     if any(each.allowed is not None and each.allowed.isdisjoint(lines[category]) for each in templates):
         return None
-    return _lowest([ceiling for each in templates for ceiling in (each.whole, *_about(each, category, lines))])
+    return _lowest(tuple([ceiling for each in templates for ceiling in (each.whole, *_about(each, category, lines))]))
 
 
 def _about(template: Template, category: DataCategory, lines: Mapping[DataCategory, frozenset[DataCategory]]) -> Iterator[Ceiling]:
@@ -78,7 +79,9 @@ def _about(template: Template, category: DataCategory, lines: Mapping[DataCatego
             yield ceiling
 
 
-def _lowest(ceilings: list[Ceiling]) -> Ceiling:
+@lru_cache(maxsize=1_024)
+def _lowest(ceilings: tuple[Ceiling, ...]) -> Ceiling:
+    """The strictest of each kind; few combinations come again and again."""
     return Ceiling(
         longest_days=min([each.longest_days for each in ceilings]), keep_days=min([each.keep_days for each in ceilings]),
         uses=min([each.uses for each in ceilings]),
@@ -87,16 +90,13 @@ def _lowest(ceilings: list[Ceiling]) -> Ceiling:
 
 def strictest(pack: PolicyPack, purpose: Purpose, categories: Collection[DataCategory]) -> Ceiling | None:
     """What all of these categories allow together; None: one of them may not be asked for at all."""
-    if not pack.most:
-        return Ceiling(longest_days=pack.longest_days)
-    found = [pack.most.get((purpose, category), _FREE) for category in categories]
-    if None in found:
-        return None
-    longest, keep, uses = pack.longest_days, UNLIMITED, UNLIMITED
-    for each in found:
-        if each is not None and each is not _FREE:
-            longest, keep, uses = min(longest, each.longest_days), min(keep, each.keep_days), min(uses, each.uses)
-    return Ceiling(longest_days=longest, keep_days=keep, uses=uses)
+    found = [Ceiling(longest_days=pack.longest_days)]
+    for category in categories:
+        ceiling = pack.most.get((purpose, category), _FREE)
+        if ceiling is None:
+            return None
+        found.append(ceiling)
+    return _lowest(tuple(found))
 
 
 def fault_of_extension(consent: Consent, keep_until: date | None, pack: PolicyPack, days: int) -> RefusalCode | None:
@@ -105,13 +105,14 @@ def fault_of_extension(consent: Consent, keep_until: date | None, pack: PolicyPa
     return _fault(strictest(pack, consent.purpose, consent.categories), days, keep_days, consent.use_limit or UNLIMITED)
 
 
-def fault_of_grant(consent: ConsentGranted, pack: PolicyPack, today: date) -> RefusalCode | None:
+def fault_of_grant(consent: ConsentGranted, pack: PolicyPack, today: int) -> RefusalCode | None:
     """Which ceiling a consent is above, or None. One to any number of uses is above every number; one that sets no end of keeping sets no late one.
 
     Its days count from its first one, but from no later than two months after its signature: nobody binds oneself for a time that is years ahead.
     """
-    keep_days = (consent.keep_until - consent.valid_from).days if consent.keep_until else 0
-    days = (consent.valid_to - min((consent.signed_on or today) + _AHEAD, consent.valid_from)).days
+    first, signed = consent.valid_from.toordinal(), consent.signed_on.toordinal() if consent.signed_on else today
+    keep_days = consent.keep_until.toordinal() - first if consent.keep_until else 0
+    days = consent.valid_to.toordinal() - min(signed + _AHEAD.days, first)
     return _fault(strictest(pack, consent.purpose, consent.categories), days, keep_days, consent.use_limit or UNLIMITED)
 
 

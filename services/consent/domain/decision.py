@@ -29,6 +29,7 @@ _ASKABLE = frozenset({
     Reason.CONSENT_INVALIDATED,
 })
 """Reasons that another consent, or a word on this one, would remove: the person may be asked."""
+_DIED, _FOR_A_HUMAN = Reason.SUBJECT_DIED, frozenset((Reason.UNMAPPED, Reason.SEGMENT_NOT_STATUTORY))
 _NO_PURPOSE: frozenset[Purpose] = frozenset()
 _ALONE = frozenset((Basis.B0, Basis.C, Basis.V, Basis.L))
 """No consent is looked for beside them; V and L come by the urgent lane, out of turn with what the person says."""
@@ -131,11 +132,11 @@ def _may_wait(question: Question, verdict: Verdict) -> bool:
 
     What is of a dead person and would else be given always waits (R14), unless a protection flag keeps it back too.
     """
-    if Reason.SUBJECT_DIED in verdict.reasons:
+    if _DIED in verdict.reasons:
         return Reason.PROTECTED not in verdict.reasons and _FINAL.isdisjoint(verdict.reasons)
-    if Reason.UNMAPPED in verdict.reasons or Reason.SEGMENT_NOT_STATUTORY in verdict.reasons:  # a human must say what it is (rule 13); R10
+    if not _FOR_A_HUMAN.isdisjoint(verdict.reasons):  # a human must say what it is (rule 13); R10
         return _FINAL.isdisjoint(verdict.reasons)
-    kinds = question.pack.holdable.get(question.request.event_type, frozenset())
+    kinds = question.pack.holdable.get(question.request.event_type, ())
     return question.recipient_kind in kinds and not _ASKABLE.isdisjoint(verdict.reasons) and _FINAL.isdisjoint(verdict.reasons)
 
 

@@ -86,7 +86,9 @@ class Standing(Record, frozen=True, kw_only=True):
 
     def doubts_of_a_yes(self, person: str, minors_line: int) -> frozenset[DoubtKind]:
         """What keeps a person from saying yes alone: a minor of that age or older says it alone (R6); one whose age nobody has said does not."""
-        doubts = self.doubts_about(person)
+        doubts = self.doubts.get(person)
+        if not doubts:
+            return _NO_DOUBT
         return doubts - {DoubtKind.MINOR} if self.ages.get(person, 0) >= minors_line else doubts
 
 

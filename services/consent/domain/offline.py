@@ -15,7 +15,7 @@ from contracts.shared import AgencyKind, RefusalCode
 from kernel.days import day_in_japan, ordinal_in_japan
 from kernel.decider import Context
 from kernel.parties import refused
-from services.consent.domain import answers, capture, confirmation, folding, registry, versions
+from services.consent.domain import answers, capture, confirmation, folding, giving, registry, versions
 from services.consent.domain.casefile import CaseFile
 from services.consent.domain.departure import segments_without
 from services.consent.domain.ended import of_those_there
@@ -75,45 +75,52 @@ class Desk:
         """
         known = [stated for stated in facts if stated.at <= at]
         case, town, not_recorded = self._situation(known, Registry(agencies=_agencies(known, kinds), policy=policy))
-        case = self._lapsed(case, town, at)
+        if case.awaited:
+            case = self._lapsed(case, town, at)
         verdict = self._rules(town, at).judge(request, identity, "", case)
         return verdict, not_recorded, {} if verdict.outcome in GIVEN else states(case, ordinal_in_japan(at))
 
     def _situation(self, facts: list[Stated], town: Registry) -> tuple[CaseFile, Registry, list[RefusedFact]]:
         """The case and the town after these facts, in their order; hashes of versions only where a fact names one."""
-        case, not_recorded, chained = _NOTHING_KNOWN, [], any(getattr(stated.fact, "previous_hash", "") for stated in facts)
+        case, not_recorded = _NOTHING_KNOWN, []
+        chained = bool([stated for stated in facts if type(stated.fact) is ConsentGranted and stated.fact.previous_hash])
         for stated in facts:
-            case = self._lapsed(case, town, stated.at)
+            if case.awaited:
+                case = self._lapsed(case, town, stated.at)
             events = self._recorded(case, stated, town)
             if events and type(events[0]) is MessageRefused:
                 not_recorded.append(RefusedFact(type=type(stated.fact).__name__, code=events[0].code))
                 continue
             for event in events:
-                if type(event) in _OF_THE_TOWN:
+                kind = type(event)
+                if kind is ConsentGranted:
+                    case = versions.granted(case, event, chained)
+                    continue
+                if kind in _OF_THE_TOWN:
                     town = registry.evolve(town, event)
-                if type(event) is AgencyEnded:
+                if kind is AgencyEnded:
                     case = reduce(CaseFile.segment_noted, segments_without(case, event.agency), case)
-                if type(event) is ConsentGranted and not chained:
-                    case = versions.granted(case, event, chained=False)
-                elif type(event) in _FOLDED:
+                if kind in _FOLDED:
                     case = folding.evolve(case, event)
         return case, town, not_recorded
 
     def _lapsed(self, case: CaseFile, town: Registry, at: int) -> CaseFile:
         """With what nobody had confirmed in time by then."""
-        return reduce(folding.evolve, confirmation.lapses(case, self._rules(town, at)), case) if case.awaited else case
+        return reduce(folding.evolve, confirmation.lapses(case, self._rules(town, at)), case)
 
     def _recorded(self, case: CaseFile, stated: Stated, town: Registry) -> tuple[Any, ...]:
         """What the gate would record of a fact; one that it knows nothing of is nothing to it."""
         kind, fact = type(stated.fact), stated.fact
         if kind in _SAID:
             rules = self._rules(town, stated.at)
-            fault = capture.fault(stated.form, case, stated.agency, rules)
-            return (refused(_context(stated, town), fault),) if fault else (fact, *confirmation.asked(fact, stated.agency, rules))
+            if code := capture.fault(stated.form, case, stated.agency, rules):
+                return (refused(_context(stated, town), code),)
+            return (fact, *confirmation.asked(fact, stated.agency, rules))
         if kind in _OF_THE_TOWN:
             return registry.decide(town, fact, _context(stated, town))
         if kind in _ANSWERED:
-            return answers.decide(case, fact, _context(stated, town), self._rules(town, stated.at), folding.evolve)[:1]
+            code = answers.fault(case, fact, stated.agency, self._rules(town, stated.at))
+            return (refused(_context(stated, town), code),) if code else (fact,)
         if kind is SegmentNoted:
             return (of_those_there(fact, town),)
         unasked = kind is DisclosureDecided and case.asking is None and fact.request_id not in (*case.holds, *case.deliveries)
@@ -133,7 +140,7 @@ def _agencies(facts: Iterable[Stated], kinds: Mapping[str, AgencyKind]) -> dict[
     found = {}
     for stated in facts:
         for agency in getattr(stated.fact, "recipients", ()):
-            if agency and capture.WILD.isdisjoint(agency):
+            if agency and not giving.wild(agency):
                 found[agency] = _SPOKEN_OF
     for agency, kind in kinds.items():
         found[agency] = _without_right(kind)

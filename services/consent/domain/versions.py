@@ -12,9 +12,8 @@ from services.consent.domain.model import Consent, ConsentState, recorded
 
 def granted(case: CaseFile, event: ConsentGranted, chained: bool = True) -> CaseFile:
     """After a consent: it replaces what it names in ``supersedes``, consents and refusals alike (rule 11)."""
-    given = case.with_consents(event.person, (*case.consents.get(event.person, ()), recorded(event, chained)))
-    known = given.changed(
-        standing=case.standing.answered(event.consent),
+    known = case.with_consents(
+        event.person, (*case.consents.get(event.person, ()), recorded(event, chained)), standing=case.standing.answered(event.consent),
         keep_until={**case.keep_until, event.consent: event.keep_until} if event.keep_until else case.keep_until,
     )
     return replacing(known, event.person, event.consent, event.supersedes) if event.supersedes else known
