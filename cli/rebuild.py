@@ -15,6 +15,7 @@ from kernel import settings as settings_module
 if TYPE_CHECKING:
     import asyncpg
 
+    from kernel.settings import Settings
     from services.reporting.rebuild.compare import Compared
     from services.reporting.rebuild.place import Place
 
@@ -51,7 +52,7 @@ def command(
     if len(chosen) > 1:
         raise typer.BadParameter(f"--{' and --'.join(chosen).replace('_', '-')} do not go together", param_hint="PROJECTION…")
     verb = chosen[0] if chosen else "rebuild"
-    names = _names(projections or [], verb)
+    names = _names(projections or [], verb, settings_module.load())
     columns = HISTORY if verb == "status" else PLANNED if verb == "dry_run" else COMPARED if verb not in ("back", "cancel") else ("projection", "state")
     rows = _do(lambda place, connection: rebuilding.do(verb, place, connection, names, accept, workers, max_rate))
     show([_plain(row) for row in rows], columns, output)
@@ -61,10 +62,10 @@ def command(
         typer.echo(f"tsunagu: ready and equal; read it: tsunagu rebuild {' '.join(row['projection'] for row in rows)} --switch", err=True)
 
 
-def _names(asked: Sequence[str], verb: str) -> list[str]:
-    from services.reporting.projections import PROJECTIONS
+def _names(asked: Sequence[str], verb: str, settings: Settings) -> list[str]:
+    from services.reporting.projections import OF_TOWNS, PROJECTIONS
 
-    known = [each.name for each in PROJECTIONS]
+    known = [each.name for each in (OF_TOWNS if settings.towns else PROJECTIONS)]
     if ALL in asked:
         return known
     if unknown := sorted(set(asked) - set(known)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _COLUMNS = """
 _DIGEST = "SELECT count(*), COALESCE(sum(hashtextextended(ROW({columns})::text, 0)::numeric), 0)::text FROM {schema}.{table}"
 _SEQUENCES = """
     SELECT count(*), COALESCE(sum(hashtextextended(ROW(topic, partition, key, seq)::text, 0)::numeric), 0)::text
-    FROM reporting.sequences WHERE unit = $1"""
+    FROM reporting.sequences WHERE unit = $1 AND topic = ANY ($2)"""
 _PARKED = "SELECT count(*) FROM reporting.parked WHERE projection = $1 AND generation = $2"
 
 
@@ -73,9 +73,10 @@ async def compare(connection: asyncpg.Connection, old: Generation | None, new: G
     return Compared(new.projection, rows, " ".join(digests), tuple(found), comparable)
 
 
-async def counted_alike(connection: asyncpg.Connection, run: int) -> bool:
-    """Whether the rebuild has counted the same events of every key in every log as the live reader; in the snapshot of the join."""
-    return await connection.fetchrow(_SEQUENCES, LIVE_UNIT) == await connection.fetchrow(_SEQUENCES, unit_of(run))
+async def counted_alike(connection: asyncpg.Connection, run: int, logs: Collection[str]) -> bool:
+    """Whether the rebuild has counted the same events of every key in these logs as the live reader; in the snapshot of the join."""
+    live, own = [await connection.fetchrow(_SEQUENCES, unit, list(logs)) for unit in (LIVE_UNIT, unit_of(run))]
+    return live == own
 
 
 async def pairs(connection: asyncpg.Connection, names: Sequence[str]) -> list[tuple[Generation | None, Generation]]:

@@ -41,10 +41,11 @@ def strangers(place: Place, found: Sequence[Generation]) -> list[str]:
     return sorted({each.projection for each in found if each.fed and ours.get(each.projection) != each.definition})
 
 
-async def gap(connection: asyncpg.Connection, run: int) -> dict[TP, tuple[int, int]]:
+async def gap(place: Place, connection: asyncpg.Connection, run: int) -> dict[TP, tuple[int, int]]:
     """From where to where the rebuild has to read to stand where the live one does; nothing where it does."""
     live, own = await store.positions(connection, LIVE_UNIT), await store.positions(connection, unit_of(run))
-    return {place: (own.get(place, 0), offset) for place, offset in sorted(live.items()) if own.get(place, 0) < offset}
+    ours = {tp: offset for tp, offset in sorted(live.items()) if tp.topic in place.logs}  # others were read by earlier code
+    return {tp: (own.get(tp, 0), offset) for tp, offset in ours.items() if own.get(tp, 0) < offset}
 
 
 def length(found: Mapping[TP, tuple[int, int]]) -> int:
@@ -69,14 +70,14 @@ async def catch_up(place: Place, run: int, moving: Store, reader: KafkaLogReader
     """Read on until the live positions are near; returns the records read. Raises NeverThere."""
     done, before = 0, 0
     for _ in range(ROUNDS):
-        found = await gap(moving.connection, run)
+        found = await gap(place, moving.connection, run)
         if length(found) <= NEAR:
             return done
         if before and length(found) > 2 * before:
             raise NeverThere
         before, began = length(found), time.monotonic()
         done += await _read(place, moving, reader, found)
-        took, grown = time.monotonic() - began, length(await gap(moving.connection, run))
+        took, grown = time.monotonic() - began, length(await gap(place, moving.connection, run))
         tell(done, done + grown, eta.catching_up(grown, before / took, grown / took))
     raise NeverThere
 
@@ -93,7 +94,7 @@ async def join(place: Place, run: int, moving: Store, reader: KafkaLogReader, sn
         found = await generations.known(connection)
         if strange := strangers(place, found):
             raise OtherCode(", ".join(strange))
-        rest = await gap(connection, run)
+        rest = await gap(place, connection, run)
         if length(rest) > 10 * NEAR:
             raise NeverThere
         await _read(place, moving, reader, rest)

@@ -17,6 +17,7 @@ CONNECT_S = 10.0
 MEMORY = "256MB"
 """What the database may take to sort one index."""
 PROJECTIONS = "services.reporting.projections:PROJECTIONS"
+OF_TOWNS = "services.reporting.projections:OF_TOWNS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,8 @@ async def begin(place: Place, connection: asyncpg.Connection, names: Sequence[st
         run = await ledger.number(connection)
         for projection in projections:
             await generations.create(connection, projection, State.PLANNED, run=run)
-        await ledger.aim(connection, run, await store.positions(connection, LIVE_UNIT))
+        live = await store.positions(connection, LIVE_UNIT)
+        await ledger.aim(connection, run, {tp: offset for tp, offset in live.items() if tp.topic in place.logs})
         await connection.execute(_BEGIN, unit_of(run), run)
         await ledger.began(connection, run, State.PLANNED, names)
     return run
@@ -132,7 +133,7 @@ class _Rebuild:
 
     async def _join(self, snapshot: asyncpg.Connection) -> tuple[int, int]:
         async with join.catching(self._place, self._run, self._names) as (moving, reader):
-            backlog = join.length(await join.gap(self._connection, self._run))
+            backlog = join.length(await join.gap(self._place, self._connection, self._run))
             self._shown.tell(State.CATCHING_UP, 0, backlog, await self._by_history(State.CATCHING_UP, backlog))
             events = await join.catch_up(
                 self._place, self._run, moving, reader, lambda done, total, left: self._shown.tell(State.CATCHING_UP, done, total, left))
@@ -144,7 +145,7 @@ class _Rebuild:
         await ledger.began(self._connection, self._run, State.VERIFYING, self._names)
         found = []
         pairs = [pair for pair in await compare.pairs(snapshot, self._names) if pair[1].run == self._run]
-        alike = not joined or await compare.counted_alike(snapshot, self._run)
+        alike = not joined or await compare.counted_alike(snapshot, self._run, list(self._place.logs))
         events = await self._connection.fetchval(_EVENTS, self._run)
         for number, (old, new) in enumerate(pairs):
             self._shown.tell(State.VERIFYING, number, len(pairs), await self._by_history(State.VERIFYING, events))
