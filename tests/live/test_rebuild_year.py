@@ -4,6 +4,7 @@ way, compared equal, switched and switched back. ``TSUNAGU_REBUILD_PEOPLE`` sets
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -16,7 +17,9 @@ from typing import Any
 from cli.day.live import open_stage
 from cli.year.live import LiveYear
 from services.reporting.projections import PROJECTIONS
+from services.reporting.store import DATABASE
 from tests.installation import Broker
+from tests.services.reporting.conftest import connector
 
 PEOPLE = int(os.environ.get("TSUNAGU_REBUILD_PEOPLE", "300"))
 NAMES = sorted(each.name for each in PROJECTIONS)
@@ -38,13 +41,25 @@ def done(stack: Broker, *words: str) -> list[dict[str, Any]]:
     return json.loads(printed)
 
 
-def killed(stack: Broker, after_s: float, *words: str) -> bool:
-    """Whether a run was killed before its end."""
+def killed(stack: Broker, *words: str) -> bool:
+    """Whether a run was killed before its end, while its workers were at work."""
     started = command(stack, *words)
-    time.sleep(after_s)
+    deadline = time.monotonic() + WITHIN_S
+    while started.poll() is None and time.monotonic() < deadline and asyncio.run(working(stack)) < 2:
+        time.sleep(0.1)
+    time.sleep(1.0)
     started.send_signal(signal.SIGKILL)
     started.communicate(timeout=WITHIN_S)
     return started.returncode == -signal.SIGKILL
+
+
+async def working(stack: Broker) -> int:
+    """Connections of a rebuild: of its runner, and of each worker."""
+    connection = await connector(stack, DATABASE)()
+    try:
+        return await connection.fetchval("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tsunagu rebuild'")
+    finally:
+        await connection.close()
 
 
 def equal(rows: list[dict[str, Any]]) -> None:
@@ -63,8 +78,8 @@ def test_a_year_is_rebuilt_while_its_events_flow(stack: Broker):
             while playing.is_alive() and year.played.reports < year.total / 10:
                 time.sleep(0.1)
             slowly = ("--max-rate", "400")
-            assert killed(stack, 4.0, "all", *slowly)
-            assert killed(stack, 4.0, "--resume", *slowly)
+            assert killed(stack, "all", *slowly)
+            assert killed(stack, "--resume", *slowly)
             assert "under way" in refused(stack, "all")
             equal(done(stack, "--resume"))
             equal(done(stack, "all", "--compare"))
