@@ -90,7 +90,7 @@ async def create(connection: asyncpg.Connection, projection: Projection, state: 
     await connection.execute(f"CREATE SCHEMA {made.schema}")
     for table in projection.tables:
         await connection.execute(table.ddl(made.schema))
-        for statement in towns.policy(made.schema, table):
+        for statement in towns.policy(made.schema, table, READERS):
             await connection.execute(statement)
     for name, select in projection.views.items():
         await connection.execute(f"CREATE VIEW {made.schema}.{name} WITH (security_invoker = true) AS {select.format(schema=made.schema)}")

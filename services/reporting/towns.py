@@ -15,15 +15,20 @@ SETTING = "tsunagu.towns"
 """Municipality codes between commas, as the connection has them."""
 
 
-def policy(schema: str, table: Table) -> list[str]:
-    """The statements that hide a table's rows of other towns; none for a table that has no column for it."""
+def policy(schema: str, table: Table, readers: Iterable[str]) -> list[str]:
+    """The statements that hide a table's rows of other towns from everybody but its owner; none for a table that has no column for it."""
+    if not table.municipality:
+        return []
+    let_in = [f"CREATE POLICY {reader} ON {schema}.{table.name} FOR SELECT TO {reader} USING (true)" for reader in readers]
+    return [f"ALTER TABLE {schema}.{table.name} ENABLE ROW LEVEL SECURITY", *let_in, *restricted(schema, table)]
+
+
+def restricted(schema: str, table: Table) -> list[str]:
+    """The wall itself: it holds beside whatever policy lets somebody in."""
     if not table.municipality:
         return []
     seen = f"{table.municipality} = ANY (string_to_array(current_setting('{SETTING}', true), ','))"
-    return [
-        f"ALTER TABLE {schema}.{table.name} ENABLE ROW LEVEL SECURITY",
-        f"CREATE POLICY towns ON {schema}.{table.name} FOR SELECT USING ({seen})",
-    ]
+    return [f"CREATE POLICY towns ON {schema}.{table.name} AS RESTRICTIVE FOR SELECT USING ({seen})"]
 
 
 async def see(connection: asyncpg.Connection, municipalities: Iterable[str]) -> None:
