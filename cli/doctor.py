@@ -98,7 +98,7 @@ def _ports() -> Finding:
 
     found, settings = installation(), settings_module.load()
     running = {row["name"] for row in found.status() if row["pid"]}
-    ours = [name for name in processes.NAMES if name not in processes.STORES or name in processes.stores(settings)]
+    ours = [*processes.stores(settings), *processes.applications(settings)]
     taken = [name for name in ours if name not in running and not ports.is_free(processes.port(name, settings))]
     told = " ".join(f"{name}:{processes.port(name, settings)}" for name in ours)
     return not taken, told, f"taken by another program: {' '.join(taken)}; free them or change {settings_module.FILE_NAME}"

@@ -135,11 +135,13 @@ def status_rows(found: Installation) -> list[dict[str, Any]]:
 
 
 def _address(row: dict[str, Any]) -> str:
+    from deploy.local.first_start import API
     from deploy.local.ports import HOST
     from deploy.local.processes import STORES, WINDOW
 
     place = f"{HOST}:{row['port']}"
-    return place if row["name"] in STORES else f"http://{place}/{'subjects' if row['name'] == WINDOW else 'metrics'}"
+    shown = {WINDOW: "subjects", API: "v1"}.get(row["name"], "metrics")
+    return place if row["name"] in STORES else f"http://{place}/{shown}"
 
 
 def _resident(pid: int | None) -> float | None:

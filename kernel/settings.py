@@ -48,6 +48,8 @@ class Settings:
     kafka_external: bool = False
     database_external: bool = False
     http_ports: dict[str, int] = field(default_factory=dict)
+    api: dict[str, Any] = field(default_factory=dict)
+    """How the read API is reached and who its readers are, as services/reporting/api reads it."""
     policy_keys: tuple[str, ...] = RELEASED
     """Files of the public keys whose signature lets a policy pack be put in force."""
     towns: tuple[str, ...] = ()
@@ -116,7 +118,7 @@ def _settings(folder: Path, table: dict[str, Any]) -> Settings:
         partitions=kafka["partitions"], agency_partitions=kafka["agency_partitions"], bootstrap=kafka["bootstrap"],
         security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), kafka_external=kafka.get("external", False),
         database_host=database["host"], database_port=database["port"], database_external=database.get("external", False),
-        schema_window=http["schema_window"], http_ports=dict(http["ports"]),
+        schema_window=http["schema_window"], http_ports=dict(http["ports"]), api={**table.get("api", {})},
     )
 
 

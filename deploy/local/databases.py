@@ -1,4 +1,4 @@
-"""Brings a PostgreSQL server to the plan: two databases, four roles, each role shut out of the other's database.
+"""Brings a PostgreSQL server to the plan: two databases, five roles, each role shut out of the other's database.
 
 The tables belong to others: ``services/reporting/schema.sql`` and ``kernel/keys.sql`` are run by their owner if they exist.
 """
@@ -33,6 +33,8 @@ class Database:
     rights: tuple[tuple[str, str], ...] = ()
     builders: tuple[str, ...] = ()
     """Roles that make schemas of their own beside the owner's."""
+    guests: tuple[str, ...] = ()
+    """Roles that may come in; what they may see there is said where it is made."""
 
 
 REPORTING = Database(
@@ -41,10 +43,11 @@ REPORTING = Database(
     REPOSITORY / "services" / "reporting" / "schema.sql",
     (("tsunagu_projector", "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"), ("tsunagu_reader", "SELECT")),
     ("tsunagu_projector",),
+    ("tsunagu_api",),
 )
 KEYS = Database("tsunagu_keys", "tsunagu_keys", REPOSITORY / "kernel" / "keys.sql")
 DATABASES = (REPORTING, KEYS)
-ROLES = ("tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_keys")
+ROLES = ("tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_api", "tsunagu_keys")
 
 
 async def apply(settings: Settings) -> None:
@@ -104,7 +107,7 @@ async def _make_role(administrator: asyncpg.Connection, role: str, password: str
 async def _make_database(administrator: asyncpg.Connection, database: Database) -> None:
     if not await administrator.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database.name):
         await administrator.execute(f"CREATE DATABASE {database.name} OWNER {database.owner}")
-    guests = ", ".join([database.owner, *(role for role, _ in database.rights)])
+    guests = ", ".join([database.owner, *(role for role, _ in database.rights), *database.guests])
     await administrator.execute(f"REVOKE ALL ON DATABASE {database.name} FROM PUBLIC")
     await administrator.execute(f"GRANT CONNECT ON DATABASE {database.name} TO {guests}")
     for role in database.builders:
@@ -120,7 +123,8 @@ async def _fill(settings: Settings, database: Database) -> None:
         for role, rights in database.rights:
             for schema in await _schemas(owner):
                 await owner.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO {role}')
-                await owner.execute(f'GRANT {rights} ON ALL TABLES IN SCHEMA "{schema}" TO {role}')
+                for table in await _tables(owner, schema):
+                    await owner.execute(f'GRANT {rights} ON "{schema}"."{table}" TO {role}')
                 await owner.execute(f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT {rights} ON TABLES TO {role}')
     finally:
         await owner.close()
@@ -130,6 +134,12 @@ async def _schemas(owner: asyncpg.Connection) -> list[str]:
     """The schemas in which the owner may make tables."""
     question = "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(oid, 'CREATE') AND nspname !~ '^pg_' ORDER BY 1"
     return [row[0] for row in await owner.fetch(question)]
+
+
+async def _tables(owner: asyncpg.Connection, schema: str) -> list[str]:
+    """The owner's own tables and views in a schema: of what a builder has put beside them it may give nothing away."""
+    question = "SELECT relname FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'v') AND relowner = current_user::regrole ORDER BY 1"
+    return [row[0] for row in await owner.fetch(question, schema)]
 
 
 def _verifier(password: str) -> str:

@@ -19,7 +19,9 @@ from .layout import Layout
 DECIDING = ("intake", "coordination", "participation", "consent", "reporting")
 """Services that decide: what they cannot read, they bury."""
 SERVICES = DECIDING
-DATABASE_ROLES = ("postgres", "tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_keys")
+API = "api"
+"""The read API's process."""
+DATABASE_ROLES = ("postgres", "tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_api", "tsunagu_keys")
 
 TEMPLATE = '''\
 # Settings of this Tsunagu installation. Edit and run `tsunagu run up` again.
@@ -44,7 +46,18 @@ port = {postgres}
 
 [http]
 schema_window = "127.0.0.1:{schemas}"   # read API of a schema registry over our schemas
-ports = {{ {services} }}   # /metrics /livez /readyz of each service
+ports = {{ {services} }}   # /metrics /livez /readyz of each service; the read API
+
+[api]
+host = "127.0.0.1"                  # who reads from elsewhere comes through a proxy with TLS
+# [api.oidc]                        # readers known by an identity provider, beside `tsunagu token add`
+# issuer = "https://id.example.jp/"
+# audience = "tsunagu"
+# jwks = "https://id.example.jp/jwks.json"   # or a file in this folder
+# algorithms = ["RS256"]
+# role_claim = "roles"
+# agency_claim = "agency"
+# roles = {{ "tsunagu-caseworker" = "CASEWORKER" }}
 '''
 
 
@@ -74,6 +87,6 @@ def write_secret(path: Path, value: str) -> None:
 
 
 def _settings() -> str:
-    kafka, controller, postgres, schemas, *rest = ports.free_block(4 + len(SERVICES))
-    services = ", ".join(f"{name} = {port}" for name, port in zip(SERVICES, rest, strict=True))
+    kafka, controller, postgres, schemas, *rest = ports.free_block(4 + len(SERVICES) + 1)
+    services = ", ".join(f"{name} = {port}" for name, port in zip((*SERVICES, API), rest, strict=True))
     return TEMPLATE.format(kafka=kafka, controller=controller, postgres=postgres, schemas=schemas, services=services)

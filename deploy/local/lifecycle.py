@@ -62,7 +62,7 @@ class Installation:
         with turn(self.layout, START_OR_STOP, progress):
             self._up_stores(progress)
             between()
-            self._start(processes.APPLICATIONS, "starting the services", progress)
+            self._start(processes.applications(self.settings), "starting the services", progress)
 
     def up_stores(self, progress: Progress) -> None:
         """Broker and database, provisioned. Raises CannotRun, SettingsMissing, DidNotStart."""
@@ -106,7 +106,7 @@ class Installation:
     def _up_stores(self, progress: Progress) -> None:
         settings = self.prepare()
         names = processes.stores(settings)
-        self._check_ports((*names, *processes.APPLICATIONS))
+        self._check_ports((*names, *processes.applications(settings)))
         self._make_stores(settings, names, progress)
         supervisor.ensure_running(self.layout, self.tied)
         self._start(names, "starting " + " and ".join(names), progress)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from kernel.settings import FILE_NAME, Settings, SettingsMissing
 
 from . import jars, kafka, postgres, probes
-from .first_start import SERVICES
+from .first_start import API, SERVICES
 from .layout import Layout
 from .process import Process
 
 STORES = ("kafka", "postgres")
 WINDOW = "schemas"
-APPLICATIONS = (WINDOW, *SERVICES)
+APPLICATIONS = (WINDOW, *SERVICES, API)
 NAMES = (*STORES, *APPLICATIONS)
 
 
@@ -27,6 +27,11 @@ def stores(settings: Settings) -> tuple[str, ...]:
     """The stores that this installation runs itself."""
     external = {"kafka": settings.kafka_external, "postgres": settings.database_external}
     return tuple(name for name in STORES if not external[name])
+
+
+def applications(settings: Settings) -> tuple[str, ...]:
+    """Our own processes; an installation that was made before there was a read API has no port for it, and runs without."""
+    return tuple(name for name in APPLICATIONS if name != API or API in settings.http_ports)
 
 
 def port(name: str, settings: Settings) -> int:
@@ -60,6 +65,10 @@ def _service(name: str, layout: Layout, settings: Settings) -> Process:
     return _ours(name, ("service", name), probes.http_ready, probes.http_alive, layout, settings)
 
 
+def _api(name: str, layout: Layout, settings: Settings) -> Process:
+    return _ours(name, ("api",), probes.http_ready, probes.http_alive, layout, settings)
+
+
 def _ours(name: str, words: tuple[str, ...], probe: probes.Probe, alive: probes.Probe, layout: Layout, settings: Settings) -> Process:
     return Process(
         name=name,
@@ -77,4 +86,5 @@ _BUILDERS: dict[str, Callable[[str, Layout, Settings], Process]] = {
     "postgres": _postgres,
     WINDOW: _window,
     **dict.fromkeys(SERVICES, _service),
+    API: _api,
 }

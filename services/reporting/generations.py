@@ -11,8 +11,9 @@ from enum import StrEnum
 
 import asyncpg
 
-from services.reporting import towns
+from services.reporting import walls
 from services.reporting.definition import definition
+from services.reporting.projections import RESOURCES
 from services.reporting.projections.projection import Projection
 
 READERS = ("tsunagu_reader",)
@@ -90,12 +91,11 @@ async def create(connection: asyncpg.Connection, projection: Projection, state: 
     await connection.execute(f"CREATE SCHEMA {made.schema}")
     for table in projection.tables:
         await connection.execute(table.ddl(made.schema))
-        for statement in towns.policy(made.schema, table, READERS):
-            await connection.execute(statement)
     for name, select in projection.views.items():
         await connection.execute(f"CREATE VIEW {made.schema}.{name} WITH (security_invoker = true) AS {select.format(schema=made.schema)}")
     for reader in READERS:
         await connection.execute(f"GRANT USAGE ON SCHEMA {made.schema} TO {reader}; GRANT SELECT ON ALL TABLES IN SCHEMA {made.schema} TO {reader}")
+    await walls.build(connection, projection, made.schema, RESOURCES, READERS)
     await note(connection, made)
     return made
 
@@ -114,6 +114,7 @@ async def show(connection: asyncpg.Connection, projection: Projection, generatio
         await connection.execute(f"CREATE VIEW reporting.{name} WITH (security_invoker = true) AS SELECT * FROM {generation.schema}.{name}")
         for reader in READERS:
             await connection.execute(f"GRANT SELECT ON reporting.{name} TO {reader}")
+    await walls.open_door(connection, projection, RESOURCES)
 
 
 async def establish(connection: asyncpg.Connection, projections: Sequence[Projection]) -> None:
@@ -133,6 +134,8 @@ async def establish(connection: asyncpg.Connection, projections: Sequence[Projec
         for each in found:
             if each.fed and (each.projection not in by_name or definition(by_name[each.projection]) != each.definition):
                 await note(connection, Generation(each.projection, each.number, each.version, each.definition, each.state, fed=False))
+            if each.projection in by_name:
+                await walls.build(connection, by_name[each.projection], each.schema, RESOURCES, READERS)
 
 
 def outdated(found: Collection[Generation]) -> list[str]:

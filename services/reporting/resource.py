@@ -42,3 +42,5 @@ class Resource:
     """The column that names the agency: a caseworker sees the rows of the own agency."""
     municipality: str = ""
     """The column that names the town: a town sees its own rows, the prefecture those of all its towns."""
+    event: str = ""
+    """The column that names the event: a caseworker also sees the rows of events that were given to the own agency."""

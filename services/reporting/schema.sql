@@ -63,3 +63,20 @@ CREATE INDEX IF NOT EXISTS parked_by_key ON reporting.parked (projection, genera
 CREATE OR REPLACE VIEW reporting.incomplete AS
     SELECT DISTINCT parked.projection, parked.key FROM reporting.parked
     JOIN reporting.generations USING (projection, generation) WHERE generations.state = 'LIVE';
+
+-- What the API's account may know beside the rows of the resources: how far the logs are read, and whether something is missing.
+GRANT USAGE ON SCHEMA reporting TO tsunagu_api;
+GRANT SELECT ON reporting.progress, reporting.generations TO tsunagu_api;
+
+CREATE OR REPLACE FUNCTION reporting.is_incomplete(projection text, key text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS $$ SELECT EXISTS (SELECT FROM reporting.incomplete AS found WHERE found.projection = $1 AND ($2 = '' OR found.key IN ('', $2))) $$;
+
+-- The cases in which the agency of this transaction takes part, and the events that were given to it (projection parts).
+-- For row security (services/reporting/walls.py); who asks sees no more of parts than it may.
+SET check_function_bodies = off;
+CREATE OR REPLACE FUNCTION reporting.own_cases() RETURNS SETOF text LANGUAGE sql STABLE
+    AS $$ SELECT case_id FROM reporting.parts WHERE agency = nullif(current_setting('tsunagu.agency', true), '') $$;
+CREATE OR REPLACE FUNCTION reporting.own_events() RETURNS SETOF text LANGUAGE sql STABLE
+    AS $$ SELECT event_id FROM reporting.released WHERE agency = nullif(current_setting('tsunagu.agency', true), '') $$;
+RESET check_function_bodies;

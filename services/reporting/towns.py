@@ -15,16 +15,8 @@ SETTING = "tsunagu.towns"
 """Municipality codes between commas, as the connection has them."""
 
 
-def policy(schema: str, table: Table, readers: Iterable[str]) -> list[str]:
-    """The statements that hide a table's rows of other towns from everybody but its owner; none for a table that has no column for it."""
-    if not table.municipality:
-        return []
-    let_in = [f"CREATE POLICY {reader} ON {schema}.{table.name} FOR SELECT TO {reader} USING (true)" for reader in readers]
-    return [f"ALTER TABLE {schema}.{table.name} ENABLE ROW LEVEL SECURITY", *let_in, *restricted(schema, table)]
-
-
-def restricted(schema: str, table: Table) -> list[str]:
-    """The wall itself: it holds beside whatever policy lets somebody in."""
+def policy(schema: str, table: Table) -> list[str]:
+    """The statement that hides a table's rows of other towns, from whoever may else see them; none for a table that has no column for it."""
     if not table.municipality:
         return []
     seen = f"{table.municipality} = ANY (string_to_array(current_setting('{SETTING}', true), ','))"

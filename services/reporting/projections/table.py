@@ -50,6 +50,8 @@ class Table:
     """The column that names the agency whose matter the row is."""
     municipality: str = ""
     """The column that names the town, where rows of several towns lie together: a town sees its own, the prefecture those of all its towns."""
+    event: str = ""
+    """The column that names the event: whoever was given that event sees its row as the agency whose matter it is does."""
     indexes: tuple[str, ...] = ()
     """Columns, as in ``CREATE INDEX … (columns)``."""
 

@@ -19,12 +19,15 @@ TIMELINE = Table("timeline", (
     Column("recorded_at", "timestamptz"), Column("event_id", "text"), Column("type", "text"), Column("title_ja", "text"),
     Column("plumbing", "boolean"), Column("agency", "text"), Column("recipient", "text"), Column("about", "text"), Column("outcome", "text"),
     Column("rule", "text"), Column("basis", "text"), Column("released", "text[]"), Column("withheld", "text[]"), Column("reasons", "text[]"),
-), each=True, case="case_id")
-"""What happened in a case, one row per event and log; facts of no case stand under their own key."""
+), each=True, case="case_id", agency="agency", event="event_id")
+"""What happened in a case, one row per event and log; facts of no case stand under their own key.
+
+An agency sees of it what it has said itself and what was given to it.
+"""
 
 RESOURCES = (
     Resource(
-        name="timeline", title_ja="事例の経過", view="timeline", projection="timeline", case="case_id",
+        name="timeline", title_ja="事例の経過", view="timeline", projection="timeline", case="case_id", agency="agency", event="event_id",
         headings={
             "case_id": "事例", "recorded_at": "記録日時", "title_ja": "出来事", "type": "種別", "agency": "機関", "recipient": "相手", "about": "対象",
             "outcome": "結果", "rule": "規則", "basis": "根拠", "released": "渡した区分", "withheld": "渡さない区分", "reasons": "理由", "log": "ログ",

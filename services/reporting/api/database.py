@@ -1,0 +1,99 @@
+"""Database (閲覧用の接続): one read-only snapshot for each request, inside the walls of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from kernel.failures import Unavailable
+from kernel.settings import Settings
+from services.reporting import towns
+from services.reporting.api.problems import Code, Problem
+from services.reporting.api.reader import Reader
+from services.reporting.generations import LIVE_UNIT
+from services.reporting.resource import Role
+from services.reporting.store import CONNECT_S, DATABASE, outage
+from services.reporting.walls import AGENCY_SETTING, API, ROLE_SETTING
+
+STATEMENT_MS = 5_000
+"""No question takes longer."""
+MOST_CONNECTIONS, ACQUIRE_S = 8, 5.0
+_WALLS = f"SELECT set_config('{ROLE_SETTING}', $1, true), set_config('{AGENCY_SETTING}', $2, true)"
+_LIVE = "SELECT generation, fed FROM reporting.generations WHERE projection = $1 AND state = 'LIVE'"
+_POSITIONS = "SELECT topic, partition, next_offset FROM reporting.progress WHERE unit = $1 ORDER BY 1, 2"
+_INCOMPLETE = "SELECT reporting.is_incomplete($1, $2)"
+_STALE = "SELECT projection FROM reporting.generations WHERE state = 'LIVE' AND NOT fed ORDER BY 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """From where in the logs what is read comes. ``positions``: as in FigureReported, ``consent:12,7/…``; empty where it is not known."""
+
+    generation: int
+    positions: str
+    incomplete: bool
+    """Something that cannot be applied is missing: of the case that is asked for, or of any where none is."""
+    stale: bool
+    """It follows the log no more until it is rebuilt."""
+
+
+class Database:
+    """The account of the API. Statements are not kept: what they mean changes when a projection is switched."""
+
+    def __init__(self, pool: asyncpg.Pool, own: str, towns: Collection[str] = ()) -> None:
+        """``own``: the municipality of the site; ``towns``: those of a prefecture's site."""
+        self._pool, self._own, self._towns = pool, own, towns
+
+    @asynccontextmanager
+    async def reading(self, reader: Reader) -> AsyncIterator[asyncpg.Connection]:
+        """A snapshot in which only this reader's rows are there. Raises Unavailable, or Problem where an answer takes too long or a value has no sense."""
+        try:
+            with outage():
+                async with self._pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+                    await connection.execute(_WALLS, reader.role.value, reader.agency)
+                    await towns.see(connection, self._seen(reader))
+                    yield connection
+        except Unavailable as error:
+            raise Problem(Code.BUSY) if isinstance(error.__cause__, asyncpg.QueryCanceledError) else error from error
+        except asyncpg.DataError as error:
+            raise Problem(Code.PARAMETER_INVALID) from error
+
+    def _seen(self, reader: Reader) -> Collection[str]:
+        """The towns whose rows there are: a prefecture's, or the own one."""
+        return self._towns if self._towns and reader.role is Role.PREFECTURE else (self._own,)
+
+    async def stale(self) -> list[str]:
+        """The projections that follow the log no more. Raises Unavailable."""
+        with outage():
+            return [name for name, in await self._pool.fetch(_STALE)]
+
+
+async def standing(connection: asyncpg.Connection, projection: str, case: str = "") -> Standing:
+    """Where a projection stands; ``case`` is the one that is asked for. Raises Problem where the projection is not there."""
+    live = await connection.fetchrow(_LIVE, projection)
+    if live is None:
+        raise Problem(Code.UNAVAILABLE)
+    unit = LIVE_UNIT if live["fed"] else f"{projection}:{live['generation']}"
+    found: dict[str, list[str]] = {}
+    for topic, _, offset in await connection.fetch(_POSITIONS, unit):
+        found.setdefault(topic.removesuffix(".log").rpartition(".")[2], []).append(str(offset))
+    positions = "/".join(f"{log}:{','.join(offsets)}" for log, offsets in sorted(found.items()))
+    return Standing(live["generation"], positions, await connection.fetchval(_INCOMPLETE, projection, case), not live["fed"])
+
+
+@asynccontextmanager
+async def database(settings: Settings, name: str = DATABASE) -> AsyncIterator[Database]:
+    """The reporting database, by the API's account. Raises SettingsMissing, Unavailable."""
+    with outage():
+        pool = await asyncpg.create_pool(
+            host=settings.database_host, port=settings.database_port, user=API, password=settings.password(API), database=name,
+            min_size=1, max_size=MOST_CONNECTIONS, timeout=CONNECT_S, statement_cache_size=0,
+            server_settings={"statement_timeout": str(STATEMENT_MS), "timezone": "UTC", "default_transaction_read_only": "on"},
+        )
+    try:
+        yield Database(pool, settings.municipality, settings.towns)
+    finally:
+        pool.terminate()

@@ -1,0 +1,82 @@
+"""Serving (API の起動): the process that answers: opens what the desk needs, listens until it is told to end, and lets what is under way finish."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from kernel import log
+from kernel.clients import clients
+from kernel.keyring import keyring
+from kernel.logreader import KafkaLogReader
+from kernel.sender import Sender
+from kernel.settings import Settings, SettingsMissing
+from kernel.topics import Topics
+from services.reporting.api.app import application
+from services.reporting.api.database import database
+from services.reporting.api.desk import Desk, LedgerReader, RecordedReads
+from services.reporting.api.oidc import Oidc, provider
+from services.reporting.api.reader import Check
+from services.reporting.api.tokens import Tokens
+
+ACCOUNT, NAME = "reporting", "api"
+"""The account at the broker, and the name of the process and of its port in the settings."""
+HOST = "127.0.0.1"
+END_WITHIN_S, MOST_AT_ONCE, HEADERS = 8, 64, 16_384
+KNOWN = frozenset(("host", "oidc"))
+"""What ``[api]`` of the settings may say."""
+
+
+def checks(settings: Settings) -> tuple[Check, ...]:
+    """How readers are known here: by tokens of this installation, and by those of the provider that the settings name. Raises SettingsMissing."""
+    if unknown := set(settings.api) - KNOWN:
+        raise SettingsMissing(f"[api] knows {', '.join(sorted(KNOWN))}, not {', '.join(sorted(unknown))}")
+    own = Tokens(settings.home).check
+    return (own, Oidc(provider(settings.api["oidc"], settings.home)).check) if "oidc" in settings.api else (own,)
+
+
+@asynccontextmanager
+async def desk(settings: Settings, ledger: LedgerReader) -> AsyncIterator[Desk]:
+    """Everything connected. Raises SettingsMissing, Unavailable."""
+    account, topics = clients(settings, ACCOUNT), Topics(settings.municipality)
+    reader, sender = KafkaLogReader(account.reader(f"{ACCOUNT}-{NAME}")), Sender(account.producer(f"{ACCOUNT}-{NAME}"))
+    async with database(settings) as found, keyring(settings) as keys:
+        try:
+            await reader.start()
+            await sender.start()
+            reads = RecordedReads(sender, topics, settings.partitions)
+            yield Desk(database=found, checks=checks(settings), reads=reads, log=reader, keys=keys, ledger=ledger)
+        finally:
+            await sender.stop()
+            await reader.stop()
+
+
+def served(settings: Settings, ledger: LedgerReader) -> FastAPI:
+    """The application with its life: connected while it serves."""
+    opened: list[Desk] = []
+    app = application(lambda: opened[0])
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        async with desk(settings, ledger) as found:
+            opened[:] = [found]
+            yield
+
+    app.router.lifespan_context = life
+    return app
+
+
+def run(settings: Settings, ledger: LedgerReader) -> None:
+    """Serve until a signal; then answer what is under way. Raises SettingsMissing."""
+    log.configure(NAME)
+    checks(settings)
+    if NAME not in settings.http_ports:
+        raise SettingsMissing(f"setting 'ports.{NAME}' is missing in [http] of {settings.home}/tsunagu.toml")
+    uvicorn.Server(uvicorn.Config(
+        served(settings, ledger), host=str(settings.api.get("host", HOST)), port=settings.http_ports[NAME], lifespan="on", loop="uvloop", http="h11",
+        ws="none", access_log=False, log_config=None, server_header=False, date_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=END_WITHIN_S, limit_concurrency=MOST_AT_ONCE, h11_max_incomplete_event_size=HEADERS,
+    )).run()

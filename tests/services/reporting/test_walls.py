@@ -1,0 +1,141 @@
+"""The two walls: what the API asks for is enough without row security, and row security is enough without the API."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from deploy.local import databases
+from services.reporting import generations, walls
+from services.reporting.api import question
+from services.reporting.api.database import database
+from services.reporting.api.document import RESOURCES
+from services.reporting.api.reader import Reader
+from services.reporting.generations import State
+from services.reporting.projections import PROJECTIONS
+from services.reporting.projections.monthly import CASES
+from services.reporting.projections.parts import TEXTS
+from services.reporting.projections.table import KEY, Column, Table
+from services.reporting.resource import Resource, Role
+from services.reporting.store import Store, connector
+from tests.installation import Broker
+from tests.services.reporting.api_town import CHILDS, ELDERS, READERS, Town
+
+pytestmark = pytest.mark.live
+
+
+@asynccontextmanager
+async def as_api(town: Town, role: str | None, agency: str = "") -> AsyncIterator[asyncpg.Connection]:
+    """A connection with the rights of the API's account, and these settings; none where the role is None."""
+    connection = await town.connect()
+    try:
+        async with connection.transaction():
+            if role is not None:
+                await connection.execute(f"SELECT set_config('{walls.ROLE_SETTING}', $1, true), set_config('{walls.AGENCY_SETTING}', $2, true)", role, agency)
+            await connection.execute(f"SET LOCAL ROLE {walls.API}")
+            yield connection
+    finally:
+        await connection.close()
+
+
+async def test_without_a_role_there_are_no_rows(town: Town):
+    """Nor with one that is none of ours; whatever is asked for."""
+    for role in (None, "", "ROOT", "caseworker", "MUNICIPALITY' OR '1'='1"):
+        async with as_api(town, role) as connection:
+            for resource in RESOURCES:
+                assert [] == await connection.fetch(f"SELECT * FROM reporting.{resource.view}"), (role, resource.name)
+
+
+async def test_raw_questions_give_a_role_no_more_than_its_resources(town: Town):
+    """Every role, every view, without any condition of ours: a caseworker's rows are of the own cases, other roles have those of their resources."""
+    for (_, (role, agency)), resource in itertools.product(READERS.items(), RESOURCES):
+        async with as_api(town, role, agency) as connection:
+            rows = await connection.fetch(f"SELECT * FROM reporting.{resource.view}")
+        if not any(each.view == resource.view and role in each.roles for each in RESOURCES):
+            assert [] == rows, (role, resource.name)
+        elif role is Role.CASEWORKER and (resource.case or resource.agency):
+            assert {row["case_id"] for row in rows} <= {"elder": {ELDERS}, "child": {CHILDS}, "jobs": {ELDERS}, "tax": set()}[agency]
+
+
+async def test_a_caseworker_without_an_agency_sees_nothing_of_cases(town: Town):
+    """Our own facts name no agency: an empty one is not theirs."""
+    async with as_api(town, "CASEWORKER") as connection:
+        for resource in RESOURCES:
+            if resource.case or resource.agency:
+                assert [] == await connection.fetch(f"SELECT * FROM reporting.{resource.view}")
+
+
+async def test_the_first_wall_holds_by_itself(town: Town):
+    """Asked by an account that row security does not concern, each caseworker gets the same rows as through both walls."""
+    connection = await town.connect()
+    for (name, (role, agency)), resource in itertools.product(READERS.items(), RESOURCES):
+        if role is Role.CASEWORKER and role in resource.roles:
+            rows, _ = await question.ask(connection, question.question(resource, [("limit", "500")]), Reader(role, "x", agency))
+            assert len(rows) == len(await town.rows(f"/v1/{resource.name}", name, params={"limit": 500})), (name, resource.name)
+    await connection.close()
+
+
+async def test_the_account_of_the_api_can_write_nothing_and_read_nothing_else(town: Town):
+    """No table of ours takes anything from it; what was parked, and members of which only the number is shown, it cannot read."""
+    for statement in (
+        "DELETE FROM reporting.progress", "INSERT INTO reporting.generations VALUES ('x', 1, 1, '', 'LIVE', true)", "SELECT * FROM reporting.parked",
+        "SELECT * FROM reporting.sequences", "SELECT case_id FROM rpt_monthly_1.monthly_cases", "DELETE FROM rpt_timeline_1.timeline",
+        "CREATE TABLE reporting.x (a int)", "SELECT * FROM reporting.monthly_cases",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with as_api(town, "MUNICIPALITY") as connection:
+                await connection.execute(statement)
+
+
+async def test_every_table_of_every_generation_has_its_walls(town: Town):
+    """Also of one that is built beside the live one, and of one that was there before the resources changed."""
+    connection = await town.connect()
+    for projection in PROJECTIONS:
+        await generations.create(connection, projection, State.LOADING)
+    tables = await connection.fetch("SELECT schemaname, tablename, rowsecurity FROM pg_tables WHERE schemaname ~ '^rpt_'")
+    assert 2 * sum(len(projection.tables) for projection in PROJECTIONS) == len(tables) and all(row["rowsecurity"] for row in tables)
+
+    await walls.build(connection, PROJECTIONS[0], "rpt_timeline_1", (), generations.READERS)
+    async with as_api(town, "MUNICIPALITY") as asking:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asking.fetch("SELECT * FROM reporting.timeline")
+    await generations.establish(connection, PROJECTIONS)
+    assert await town.rows("/v1/timeline", "municipality")
+    await connection.close()
+
+
+async def test_other_readers_see_every_row(town: Town):
+    """The reader's account, for reports on this machine, and the writer's own."""
+    connection = await town.connect()
+    async with connection.transaction():
+        await connection.execute("SET LOCAL ROLE tsunagu_reader")
+        assert await connection.fetchval("SELECT count(DISTINCT case_id) FROM rpt_timeline_1.timeline") == 2
+    await connection.close()
+
+
+async def test_an_installation_is_provisioned_again_beside_what_the_projector_has_made(broker: Broker):
+    """Its views stand in the owner's schema, and the account of the API reads through them at once."""
+    store = Store(PROJECTIONS, connector(broker.settings, "tsunagu_projector"), lambda code: None)
+    await store.open()
+    await store.close()
+
+    await databases.apply(broker.settings)
+    async with database(broker.settings) as found, found.reading(Reader(Role.AUDITOR, "x")) as connection:
+        assert [] == await connection.fetch("SELECT * FROM reporting.timeline WHERE case_id = '-'")
+
+
+def test_a_tables_rows_follow_from_the_resources_that_show_it():
+    """A role without a resource has none; a caseworker's are the own; where a resource is narrower for caseworkers, all are."""
+    def shown(*roles: Role, case: str = "") -> Resource:
+        return Resource(name="x", title_ja="x", view="x", projection="x", headings={}, order=(), roles=frozenset(roles), case=case)
+
+    assert {} == walls.conditions(CASES, [])
+    assert {Role.MUNICIPALITY: "true", Role.CASEWORKER: "true"} == walls.conditions(CASES, [shown(Role.MUNICIPALITY, Role.CASEWORKER)])
+    narrow = walls.conditions(CASES, [shown(Role.CASEWORKER), shown(Role.CASEWORKER, Role.AUDITOR, case="case_id")])
+    assert "reporting.own_cases()" in narrow[Role.CASEWORKER] and "true" == narrow[Role.AUDITOR]
+    assert all(name in walls.conditions(TEXTS, [shown(Role.CASEWORKER, case="case_id")])[Role.CASEWORKER] for name in ("own_cases", "own_events", walls.AGENCY_SETTING))
+    assert "false" == walls.conditions(Table("t", (Column("a", "text", KEY),)), [shown(Role.CASEWORKER, case="a")])[Role.CASEWORKER]
