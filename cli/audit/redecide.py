@@ -1,4 +1,4 @@
-"""``tsunagu audit``: what an auditor checks in the logs, reading only (監査)."""
+"""``tsunagu audit redecide``: every verdict decided again, and compared byte by byte (検算)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
 COLUMNS = ("topic", "partition", "offset", "difference", "detail", "case", "request", "recorded_at")
 _MANY = 500
 
-app = typer.Typer(no_args_is_help=True, help="Check what the logs say, with an auditor's account: nothing is written.")
-
-
-@app.callback()
-def _together() -> None:
-    """More than one verb is to come."""
-
-
-@app.command(epilog="Example: tsunagu audit redecide --from 2026-04-01 --to 2026-04-30")
 def redecide(
     since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day in Japan of the verdicts to check.")] = None,
     until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day in Japan.")] = None,

@@ -1,0 +1,12 @@
+"""``tsunagu audit``: what an auditor checks in the logs, with the auditor's own account, reading only (監査)."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.audit.redecide import redecide
+from cli.audit.verify import verify
+
+app = typer.Typer(no_args_is_help=True, help="Check what the logs say, with an auditor's account: nothing is written.")
+app.command(epilog="Example: tsunagu audit verify --output json")(verify)
+app.command(epilog="Example: tsunagu audit redecide --from 2026-04-01 --to 2026-04-30")(redecide)
