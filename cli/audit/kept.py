@@ -14,9 +14,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from audit.seen import Seen
-from cli.audit.logs import Place
-
 _PLAN = "plan"
 _FORM = 1
 """Goes up when what is kept changes: files of an older build are not read."""
@@ -26,8 +23,8 @@ class Plan(Struct):
     """What is being checked: with which options, and from where to where in each partition."""
 
     options: list[str]
-    bounds: dict[str, tuple[int, int]]
-    inboxes: list[list[Any]]
+    bounds: dict[str, tuple[int, int]] = {}
+    inboxes: list[list[Any]] = []
     """Places of inboxes; those without bounds cannot be read."""
     form: int = _FORM
 
@@ -49,13 +46,13 @@ class Kept:
         self._folder.mkdir(parents=True, mode=0o700)
         self._write(_PLAN, plan)
 
-    def of(self, place: Place) -> Seen | None:
-        """What was kept of a partition."""
-        return self._read(_name(place), Seen)
+    def of(self, place: str, kind: type[Any]) -> Any:
+        """What was kept of a partition, a ``kind``; None where it was not read to its end."""
+        return self._read(place.replace("/", "-"), kind)
 
-    def keep(self, place: Place, seen: Seen) -> None:
-        """A partition was read to its end."""
-        self._write(_name(place), seen)
+    def keep(self, place: str, found: Struct) -> None:
+        """A partition was read to its end, and this is what came of it."""
+        self._write(place.replace("/", "-"), found)
 
     def forget(self) -> None:
         """The check is over."""
@@ -75,10 +72,6 @@ class Kept:
             file.flush()
             os.fsync(file.fileno())
         written.replace(path)
-
-
-def _name(place: Place) -> str:
-    return place.name.replace("/", "-")
 
 
 def _bytes(value: Any) -> bytes:

@@ -134,13 +134,14 @@ class Check:
     def _log(self, place: Place, step: Step) -> Seen:
         from audit import verify
         from audit.findings import Code
+        from audit.seen import Seen
 
-        kept, (start, end) = self._kept.of(place), self._bounds[place.name]
+        kept, (start, end) = self._kept.of(place.name, Seen), self._bounds[place.name]
         if kept is None:
             kept = verify.log(place.topic, place.owner, place.number, self._settings.partitions, self._told(place, start, end, step))
             if start:
                 kept.found(start, Code.SEQUENCE, b"", f"the log begins here: {start} records before it are gone")
-            self._kept.keep(place, kept)
+            self._kept.keep(place.name, kept)
         else:
             self._done += end - start
         return kept

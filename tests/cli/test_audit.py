@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +23,7 @@ from kernel import serde
 from kernel.memory import MemoryRecord
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
 
+HOME = Path(tempfile.mkdtemp())
 TOPIC = TOPICS.log("consent")
 VERDICT = BY_CLASS[DisclosureDecided].full_name.encode()
 
@@ -39,7 +43,7 @@ def run(monkeypatch: pytest.MonkeyPatch, logs: dict[int, list[MemoryRecord]], *w
         return TOPIC, {number: lambda records=records: iter(records) for number, records in logs.items()}, 1
 
     monkeypatch.setattr(gate_log, "partitions", partitions)
-    monkeypatch.setattr("kernel.settings.load", lambda: None)
+    monkeypatch.setattr("kernel.settings.load", lambda: SimpleNamespace(home=HOME))
     return CliRunner().invoke(command(["audit"]), ["audit", "redecide", *words])
 
 
@@ -67,9 +71,11 @@ def test_a_finding_names_topic_partition_and_offset_and_exit_code_1(monkeypatch:
     found[number] = [*found[number][:place], replace(record, value=permit), *found[number][place + 1:]]
 
     done = run(monkeypatch, found, "--output", "json")
-    (row, *_) = json.loads(done.stdout)
+    result = json.loads(done.stdout)
+    (row, *_) = result["findings"]
 
     assert 1 == done.exit_code
+    assert (False, result["verdicts"] - 1, 1) == (result["ok"], result["equal"], result["classes"]["CODE_NOT_REPRODUCIBLE"])
     assert (TOPIC, number, place, "OUTCOME") == (row["topic"], row["partition"], row["offset"], row["difference"])
 
 
