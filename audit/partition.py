@@ -1,6 +1,6 @@
 """One partition of a log (ログの点検): read in its order, header by header, and what is kept of it to hold it against the other logs.
 
-What counts is said by the reading rule of every reader (``kernel.reading``). Some 150 bytes of memory for each record.
+What counts is said by the reading rule of every reader (``kernel.reading``). Some 300 bytes of memory for each record.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ Reads only; needs no key, no database and no clock. The rules are in ``domain/re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from contracts.catalogue import BY_CLASS
@@ -13,6 +14,7 @@ from contracts.consent import DisclosureDecided
 from kernel import envelope, serde
 from kernel.envelope import POSITION
 from kernel.failures import PoisonError
+from kernel.history import SHORT
 from kernel.reading import Reading as Counted
 from kernel.records import Record
 from services.consent.domain import registry
@@ -87,14 +89,27 @@ def _differing(record: Record, again: Any) -> Iterator[Finding]:
 
 def read(record: Record) -> Logged:
     """A record of the gate's log. Raises PoisonError."""
-    origin = envelope.origin(record.key, record.headers)
-    values = {name: value.decode(errors="replace") for name, value in record.headers}
-    at = values.get("ce_recordedtime", "")
+    key, seq, source, identity, digest = envelope.origin(record.key, record.headers)
+    head = dict(record.headers)
+    at = head.get("ce_recordedtime", b"")
+    value = record.value or b""
     return Logged(
-        place=record.offset, key=origin.subject, seq=origin.seq, id=values.get("ce_id", ""), cause=(origin.source, origin.id), digest=origin.digest,
-        at=int(at) if at.isdecimal() else 0, agency=values.get("ce_agency", ""), position=values.get(POSITION, ""),
-        event=serde.unwrapped(serde.decode(record.value)),
+        place=record.offset, key=key, seq=seq, id=_text(head, "ce_id"), cause=(source, identity), digest=digest, at=int(at) if at.isdigit() else 0,
+        agency=_text(head, "ce_agency"), position=_text(head, POSITION), event=_short(value) if 0 < len(value) <= SHORT else _event(value),
     )
+
+
+def _text(head: Mapping[str, bytes], name: str) -> str:
+    value = head.get(name)
+    return value.decode(errors="replace") if value else ""
+
+
+def _event(value: bytes) -> Any:
+    return serde.unwrapped(serde.decode(value))
+
+
+_short = lru_cache(maxsize=4_096)(_event)
+"""Half of what the log holds is short and comes again, byte by byte. Events never change."""
 
 
 def tried(records: Iterable[Record], trial: Trial, case: str = "") -> Iterator[Again | None]:
