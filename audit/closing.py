@@ -144,4 +144,5 @@ class Closing:
 @lru_cache(maxsize=65_536)
 def _announced(source: bytes, identity: bytes, key: bytes) -> bytes:
     """The id under which the front door announces or refuses what an agency has sent."""
-    return derive_id(INTAKE, source.decode(), identity.decode(), key.decode(), 0).encode()
+    texts = (each.decode(errors="replace") for each in (source, identity, key))
+    return derive_id(INTAKE, *texts, 0).encode()

@@ -122,7 +122,7 @@ class LogReading:
     def _passed(self, record: Record, identity: bytes, value: Value, seq: int) -> None:
         """What counts for nothing: a repeat is harmless, anything else under an id that was there, or that comes too late, is not."""
         seen, key = self.seen, record.key or b""
-        known, last = seen.digest(identity), self._keys[key].seq
+        known, last = seen.digest(identity), self._keys[key].seq if key in self._keys else 0
         if known is not None and known != value.digest:
             seen.found(record.offset, Code.ID_CONFLICT, key, f"the first lies at {seen.offset(identity)}")
         elif known is None or seq > last:

@@ -65,15 +65,15 @@ class Verdicts:
             self._found(pending[0], Code.VERDICT_MISSING, key, pending[1])
         if kind == _REQUESTED:
             own = body["function"] == FunctionName.CONSENT  # asked and decided in one go: the request has no message of its own
-            request = (identity if own else cause).decode()
+            request = _text(identity if own else cause)
             self._pending[key] = (record.offset, request)
             self._requests[request] = _ASKED
         elif kind == _DECIDED:
-            self._decided(record, identity.decode(), body)
+            self._decided(record, _text(identity), body)
         elif kind in _TOLD:
-            self._gate.told[identity.decode()] = body["recipient"]
+            self._gate.told[_text(identity)] = body["recipient"]
         elif kind == _REFUSED:
-            self._gate.told[identity.decode()] = body["agency"]
+            self._gate.told[_text(identity)] = body["agency"]
 
     def end(self) -> None:
         """What is missing when nothing more comes."""
@@ -88,7 +88,7 @@ class Verdicts:
         verdict = self._gate.verdicts.get(body["verdict_id"])
         if verdict is None or not verdict.granted or (verdict.request, verdict.recipient) != (body["request_id"], body["recipient"]):
             self._found(record.offset, Code.RELEASE_UNGRANTED, key, f"verdict {body['verdict_id']}")
-        elif derive_id(COURIER, _GATE, body["verdict_id"], key.decode(), 1) != cause.decode():
+        elif derive_id(COURIER, _GATE, body["verdict_id"], _text(key), 1) != _text(cause):
             self._found(record.offset, Code.ID_UNTRUE, key, "the receipt is not that of its verdict")
         else:
             self._requests[verdict.request] = _OVER
@@ -102,3 +102,7 @@ class Verdicts:
             self._found(record.offset, Code.VERDICT_UNCALLED, record.key, request)
         self._requests[request] = _OPEN if outcome in GIVEN or outcome == Outcome.HOLD else _OVER
         self._gate.verdicts[identity] = Verdict(request, outcome in GIVEN, body["recipient"], body["agency"])
+
+
+def _text(value: bytes) -> str:
+    return value.decode(errors="replace")

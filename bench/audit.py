@@ -34,7 +34,9 @@ Partitions = list[list[MemoryRecord]]
 def measure(stage: Stage) -> Part:
     """Per second of processor time, the logs lying in memory. Needs nothing of the stage."""
     tell(f"a year of {logs.PEOPLE:,} people, checked {REPEATS} times")
-    found = logs.alone(_measured, logs.PEOPLE)
+    with played(logs.PEOPLE) as (town, _):
+        everything, gate = verified.everything(town), log(town)
+    found = logs.alone(_measured, everything, gate)
     records, verdicts, resident = found["counts"]
     figures = (
         Figure(what="audit verify: logs read and held against each other", unit="events/s", values=found["verify"], at_least=EVENTS_PER_SECOND),
@@ -48,9 +50,8 @@ def measure(stage: Stage) -> Part:
     return Part("audit", f"{records:,} events in logs, {verdicts:,} verdicts", figures)
 
 
-def _measured(people: int) -> dict[str, Any]:
-    with played(people) as (stage, _):
-        everything, gate = verified.everything(stage), log(stage)
+def _measured(everything: Records, gate: Partitions) -> dict[str, Any]:
+    """In a process of its own, to which the records came side by side, as from a consumer."""
     known = packs.load()
     whole = {topic: partitions for topic, partitions in everything.items() if topic in verified.LOGS}
     records = _count(whole)

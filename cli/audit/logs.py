@@ -17,7 +17,8 @@ from kernel.settings import Settings
 from kernel.topics import Topics
 
 AUDITOR = "auditor"
-_NOT_OURS = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC)
+_NOT_OURS = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION)
+"""How a client is told that it may not know of a topic."""
 
 
 class Place(NamedTuple):

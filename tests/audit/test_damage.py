@@ -10,6 +10,9 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as some
 
 from cli.day import story
 from cli.day.player import Day
@@ -198,6 +201,53 @@ def test_10_a_changed_decider(day: Records, monkeypatch: pytest.MonkeyPatch):
     assert (*place, "OUTCOME") in again(instead(day, place, saying(at(day, place), outcome=Outcome.PERMIT)))
     monkeypatch.setattr("services.consent.domain.decision._NONE", "B0")
     assert [] != [each for each in again(day) if each[3] == "FIELDS"]
+
+
+@settings(max_examples=40, deadline=None)
+@for_all(data=some.data())
+def test_whatever_is_dropped_is_missed_where_its_key_goes_on(day: Records, data: some.DataObject):
+    """Any record of any log that is followed by another of its key; what was the last only a sealed log shows."""
+    topic = data.draw(some.sampled_from(sorted(topic for topic in verified.LOGS if topic != TOPICS.registry and any(day[topic]))))
+    partition = data.draw(some.sampled_from([each for each in day[topic] if len(each) > 1]))
+    last = {record.key: record.offset for record in partition}
+    record = data.draw(some.sampled_from([each for each in partition if each.offset < last[each.key]]))
+
+    assert [] != found(instead(day, (topic, record.partition, record.offset)))
+
+
+@settings(max_examples=40, deadline=None)
+@for_all(data=some.data())
+def test_a_changed_byte_of_what_was_answered_is_found(day: Records, data: some.DataObject):
+    """Any byte of any value that has travelled on."""
+    answered = {
+        (dict(record.headers)["ce_causationsource"], dict(record.headers)["ce_causationid"])
+        for topic in verified.LOGS if topic != TOPICS.registry for partition in day[topic] for record in partition
+    }
+    travelled = [
+        record for topic in verified.LOGS for partition in day[topic] for record in partition
+        if (dict(record.headers)["ce_source"], dict(record.headers)["ce_id"]) in answered
+    ]
+    record = data.draw(some.sampled_from(travelled))
+    value = bytearray(record.value or b"")
+    value[data.draw(some.integers(0, len(value) - 1))] ^= data.draw(some.integers(1, 255))
+
+    damaged = instead(day, (record.topic, record.partition, record.offset), replace(record, value=bytes(value)))
+    assert (record.topic, record.partition, record.offset) in {each[:3] for each in found(damaged)}
+
+
+@settings(max_examples=150, deadline=None)
+@for_all(data=some.data())
+def test_whatever_somebody_writes_is_told_and_stops_nobody(day: Records, data: some.DataObject):
+    """Any header with any bytes, without a value or left out; any key, any value; in any log or inbox."""
+    topic = data.draw(some.sampled_from(sorted(topic for topic in day if any(day[topic]))))
+    record = data.draw(some.sampled_from([record for partition in day[topic] for record in partition]))
+    junk = some.one_of(some.none(), some.binary(max_size=40), some.sampled_from((b"0", b"-1", b"9" * 30, b"\xff", b"#", b"tsunagu.intake", b"tsunagu.courier")))
+    name = data.draw(some.sampled_from(["", "key", "value", *dict(record.headers)]))
+    others = [(each, value) for each, value in record.headers if each != name]
+    headers = [*others, (name, data.draw(junk))] if name.startswith("ce_") and data.draw(some.booleans()) else others
+    fields = {"headers": tuple(headers)} | ({name: data.draw(junk)} if name in ("key", "value") else {})
+
+    verified.verified(instead(day, (topic, record.partition, record.offset), replace(record, **fields)))
 
 
 def test_the_day_is_sound(day: Records):
