@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import gc
-import resource
 from collections.abc import Callable, Iterator
 from time import process_time
 from typing import Any
+
+import psutil
 
 from bench import logs
 from bench.figures import Figure
@@ -127,9 +128,11 @@ def _decisions(gate: Partitions, known: dict[str, PolicyPack]) -> tuple[float, .
 
 
 def _resident(whole: Records) -> float:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    verified.verified(whole)
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / _count(whole)
+    before = psutil.Process().memory_info().rss
+    seen = verified.kept(whole)
+    gc.collect()
+    assert seen
+    return (psutil.Process().memory_info().rss - before) / _count(whole)
 
 
 def _count(records: Records) -> int:

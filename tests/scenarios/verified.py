@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from audit import verify
 from audit.findings import Finding
+from audit.seen import Seen
 from audit.verify import Result
 from contracts.topics import Function
 from kernel.memory import MemoryRecord
@@ -23,12 +24,17 @@ def everything(stage: MemoryStage) -> Records:
     return found | {topic: [stage.log.records(topic, 0)] for topic in inboxes}
 
 
-def verified(records: Mapping[str, Sequence[Sequence[MemoryRecord]]], case: str = "") -> Result:
-    """What is wrong with them."""
-    seen = [
+def kept(records: Mapping[str, Sequence[Sequence[MemoryRecord]]]) -> list[Seen]:
+    """What is kept of the logs."""
+    return [
         verify.log(topic, function, number, _partitions(topic), partition)
         for topic, function in LOGS.items() for number, partition in enumerate(records.get(topic, ()))
     ]
+
+
+def verified(records: Mapping[str, Sequence[Sequence[MemoryRecord]]], case: str = "") -> Result:
+    """What is wrong with them."""
+    seen = kept(records)
     inboxes = [
         verify.inbox(topic, agency, number, seen, partition)
         for topic, partitions in records.items() if (agency := _agency(topic)) for number, partition in enumerate(partitions)
