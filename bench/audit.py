@@ -41,7 +41,6 @@ def measure(stage: Stage) -> Part:
     records, verdicts, resident = found["counts"]
     figures = (
         Figure(what="audit verify: logs read and held against each other", unit="events/s", values=found["verify"], at_least=EVENTS_PER_SECOND),
-        Figure(what="audit verify: inboxes", unit="events/s", values=found["inboxes"]),
         Figure(what="audit redecide: the gate's log read, folded, decided again", unit="events/s", values=found["redecide"]),
         Figure(what="audit redecide: a verdict decided again and compared, the case being folded", unit="decisions/s", values=found["decisions"],
                at_least=DECISIONS_PER_SECOND),
@@ -62,7 +61,6 @@ def _measured(everything: Records, gate: Partitions) -> dict[str, Any]:
     return {
         "counts": (records, before.verdicts, resident),
         "verify": _rates(records, lambda: verified.verified(whole)),
-        "inboxes": _inboxes(everything, whole),
         "redecide": _rates(_count({"": gate}), lambda: _again(gate, known)),
         "decisions": _decisions(gate, known),
         "whatif": _rates(_count({"": gate}), lambda: _tried(gate, pack)),
@@ -81,13 +79,6 @@ def _seconds(work: Callable[[], Any]) -> Iterator[float]:
         with undisturbed():
             work()
         yield process_time() - began
-
-
-def _inboxes(everything: Records, whole: Records) -> tuple[float, ...]:
-    """What the inboxes add to the logs."""
-    alone = min(_seconds(lambda: verified.verified(whole)))
-    count = _count(everything) - _count(whole)
-    return (count / max(1e-6, min(_seconds(lambda: verified.verified(everything))) - alone),)
 
 
 def _again(gate: Partitions, known: dict[str, PolicyPack]) -> None:
