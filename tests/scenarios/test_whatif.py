@@ -39,7 +39,7 @@ DRAFTS: Mapping[str, PolicyPack] = {
     "another duty": replace(PACK, hash="5" * 64, obligations=(*PACK.obligations, "REPORT_YEARLY")),
     "it waits half as long": replace(PACK, hash="6" * 64, hold_ms=PACK.hold_ms // 2),
 }
-PEOPLE, UNKNOWN_RULES = 600, 40
+PEOPLE, UNKNOWN_RULES = 2_500, 40
 """In case 40 something waits since nobody knows the rules in force: every draft decides about it."""
 Changes = dict[tuple[int, int], tuple[str, str, str, str]]
 """Outcome and rule as they were, and as they would be, by partition and offset."""
@@ -147,7 +147,7 @@ def test_the_stories_by_a_recount(told: Story):
 
 
 def test_a_year_by_a_recount():
-    """Of a small town."""
+    """Of a town, with its nights."""
     with played(PEOPLE) as (stage, _):
         assert check(stage)["another duty"] > 20
 
