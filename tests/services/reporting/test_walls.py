@@ -58,7 +58,7 @@ async def test_raw_questions_give_a_role_no_more_than_its_resources(town: Town):
         if not any(each.view == resource.view and role in each.roles for each in RESOURCES):
             assert [] == rows, (role, resource.name)
         elif role is Role.CASEWORKER and (resource.case or resource.agency):
-            assert {row["case_id"] for row in rows} <= {"elder": {ELDERS}, "child": {CHILDS}, "jobs": {ELDERS}, "tax": set()}[agency]
+            assert {row["case_id"] for row in rows if "case_id" in row} <= {"elder": {ELDERS}, "child": {CHILDS}, "jobs": {ELDERS}, "tax": set()}[agency]
 
 
 async def test_a_caseworker_without_an_agency_sees_nothing_of_cases(town: Town):
