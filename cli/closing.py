@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import asyncpg
 from confluent_kafka import KafkaError, Producer
 
-from cli import reading
+from cli import reading, registry
 from cli.agency.client import NotAccepted
 from cli.agency.message import now
 from contracts import FINGERPRINTS
+from contracts.shared import Metric
 from contracts.topics import Function
 from kernel import serde
+from kernel import settings as settings_module
 from kernel.envelope import Envelope
 from kernel.partitioner import partition_of
 from kernel.settings import Settings
 from kernel.topics import Topics
-from services.reporting import closing, queries
-from services.reporting.closing import ACCOUNT, Report
+from services.reporting import closing, queries, small_cells, towns
+from services.reporting.closing import ACCOUNT, Before, Report
+from services.reporting.projections.metrics import REPORTED
 
 
 async def figures(connection: asyncpg.Connection, period: str) -> list[list[Report]]:
-    """The month's figures, as one list."""
-    totals, positions = await queries.totals(connection, period)
+    """The month's figures, as one list, by the settings' town and the limit of its pack. Raises PackInvalid, SettingsMissing."""
+    settings = settings_module.load()
+    return [await of_month(connection, period, settings.municipality, registry.pack(settings.policy).small_cell)]
+
+
+async def of_month(connection: asyncpg.Connection, period: str, municipality: str, limit: int) -> list[Report]:
+    """Every figure of a month that is reported, with what has come since it was reported before; ``limit``: see ``small_cells``."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await towns.see(connection, [municipality])
+        values, positions = await queries.figures(connection, period)
+        before = _before(await queries.reported(connection, municipality, period))
+        cells = closing.cells(values, before)
+        changed = [cell for cell, value in cells.items() if before.values and before.values.get(cell) != value]
+        events = await queries.events_of(connection, period, changed)
+    hidden = small_cells.small(cells, limit, before.values, before.hidden)
     logs = {topic.split(".", 1)[1].removesuffix(".log"): numbers for topic, numbers in positions.items()}
     logs.pop(Function.REPORTING, None)  # what was reported is no ground for what is reported
-    return [list(closing.reports(period, totals, closing.positions_text(logs)))]
+    return list(closing.reports(period, values, closing.positions_text(logs), hidden, before, events))
+
+
+def _before(rows: Iterable[Mapping[str, Any]]) -> Before:
+    found = {(REPORTED[Metric(row["metric"])].code, row["divided"], row["dimension"]): row for row in rows}
+    return Before(
+        {cell: row["value"] for cell, row in found.items()}, {cell: row["positions"] for cell, row in found.items()},
+        frozenset(cell for cell, row in found.items() if row["hidden"]),
+    )
 
 
 def send(settings: Settings, reports: Iterable[Report]) -> None:

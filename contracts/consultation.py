@@ -177,6 +177,9 @@ class ConsultationReceived(Record, frozen=True, kw_only=True):
     wish: str | None = None
     name: str | None = None
     items: tuple[shared.PersonalItem, ...] = ()
+    age_band: shared.AgeBand = shared.AgeBand.UNMAPPED
+    channel: shared.Channel = shared.Channel.UNMAPPED
+    topic: shared.ConsultationTopic = shared.ConsultationTopic.UNMAPPED
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> ConsultationReceived:
@@ -188,6 +191,9 @@ class ConsultationReceived(Record, frozen=True, kw_only=True):
             wish=record["wish"],
             name=record["name"],
             items=tuple(shared.PersonalItem.from_avro(member) for member in record["items"]),
+            age_band=shared.AgeBand[record["age_band"]],
+            channel=shared.Channel[record["channel"]],
+            topic=shared.ConsultationTopic[record["topic"]],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -199,6 +205,9 @@ class ConsultationReceived(Record, frozen=True, kw_only=True):
             "wish": self.wish,
             "name": self.name,
             "items": [member.to_avro() for member in self.items],
+            "age_band": self.age_band,
+            "channel": self.channel,
+            "topic": self.topic,
         }
 
 

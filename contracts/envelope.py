@@ -48,6 +48,7 @@ class CaseAnnounced(Record, frozen=True, kw_only=True):
 
     agency: str
     persons: tuple[str, ...] = ()
+    reporters: tuple[str, ...] = ()
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> CaseAnnounced:
@@ -55,6 +56,7 @@ class CaseAnnounced(Record, frozen=True, kw_only=True):
         return cls(
             agency=record["agency"],
             persons=tuple(record["persons"]),
+            reporters=tuple(record["reporters"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -62,6 +64,7 @@ class CaseAnnounced(Record, frozen=True, kw_only=True):
         return {
             "agency": self.agency,
             "persons": list(self.persons),
+            "reporters": list(self.reporters),
         }
 
 
@@ -370,18 +373,21 @@ class PersonsNoted(Record, frozen=True, kw_only=True):
     """
 
     persons: tuple[str, ...]
+    reporters: tuple[str, ...] = ()
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> PersonsNoted:
         """Build from a decoded Avro record."""
         return cls(
             persons=tuple(record["persons"]),
+            reporters=tuple(record["reporters"]),
         )
 
     def to_avro(self) -> dict[str, Any]:
         """The Avro record to encode."""
         return {
             "persons": list(self.persons),
+            "reporters": list(self.reporters),
         }
 
 

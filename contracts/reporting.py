@@ -19,6 +19,13 @@ class FigureCorrected(Record, frozen=True, kw_only=True):
     value: int
     difference: int
     positions: str
+    divided: str = ""
+    dimension: str = ""
+    basis: shared.CountingBasis = shared.CountingBasis.UNMAPPED
+    definition: int = 1
+    hidden: bool = False
+    causes: tuple[str, ...] = ()
+    cause_count: int = 0
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> FigureCorrected:
@@ -29,6 +36,13 @@ class FigureCorrected(Record, frozen=True, kw_only=True):
             value=record["value"],
             difference=record["difference"],
             positions=record["positions"],
+            divided=record["divided"],
+            dimension=record["dimension"],
+            basis=shared.CountingBasis[record["basis"]],
+            definition=record["definition"],
+            hidden=record["hidden"],
+            causes=tuple(record["causes"]),
+            cause_count=record["cause_count"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -39,6 +53,13 @@ class FigureCorrected(Record, frozen=True, kw_only=True):
             "value": self.value,
             "difference": self.difference,
             "positions": self.positions,
+            "divided": self.divided,
+            "dimension": self.dimension,
+            "basis": self.basis,
+            "definition": self.definition,
+            "hidden": self.hidden,
+            "causes": list(self.causes),
+            "cause_count": self.cause_count,
         }
 
 
@@ -52,6 +73,13 @@ class FigureReported(Record, frozen=True, kw_only=True):
     period: str
     value: int
     positions: str
+    divided: str = ""
+    dimension: str = ""
+    basis: shared.CountingBasis = shared.CountingBasis.UNMAPPED
+    definition: int = 1
+    hidden: bool = False
+    causes: tuple[str, ...] = ()
+    cause_count: int = 0
 
     @classmethod
     def from_avro(cls, record: dict[str, Any]) -> FigureReported:
@@ -61,6 +89,13 @@ class FigureReported(Record, frozen=True, kw_only=True):
             period=record["period"],
             value=record["value"],
             positions=record["positions"],
+            divided=record["divided"],
+            dimension=record["dimension"],
+            basis=shared.CountingBasis[record["basis"]],
+            definition=record["definition"],
+            hidden=record["hidden"],
+            causes=tuple(record["causes"]),
+            cause_count=record["cause_count"],
         )
 
     def to_avro(self) -> dict[str, Any]:
@@ -70,5 +105,12 @@ class FigureReported(Record, frozen=True, kw_only=True):
             "period": self.period,
             "value": self.value,
             "positions": self.positions,
+            "divided": self.divided,
+            "dimension": self.dimension,
+            "basis": self.basis,
+            "definition": self.definition,
+            "hidden": self.hidden,
+            "causes": list(self.causes),
+            "cause_count": self.cause_count,
         }
 

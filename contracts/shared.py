@@ -250,6 +250,21 @@ class ConsentMedium(StrEnum):
     SILENCE = "SILENCE"
 
 
+class ConsultationTopic(StrEnum):
+    """主な相談内容（大きな区分）: coarse group of the intake sheet's topic boxes; abuse and violence are part of FAMILY and have no code of their own."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    HEALTH_AND_CARE = "HEALTH_AND_CARE"
+    LIVELIHOOD = "LIVELIHOOD"
+    WORK = "WORK"
+    HOUSING = "HOUSING"
+    FAMILY = "FAMILY"
+    TIES = "TIES"
+    OTHER = "OTHER"
+
+
 class ContactMethod(StrEnum):
     """方法."""
 
@@ -284,6 +299,16 @@ class ContinuationReason(StrEnum):
     UNMAPPED = "UNMAPPED"
     SAME_PERSON = "SAME_PERSON"
     SAME_HOUSEHOLD = "SAME_HOUSEHOLD"
+
+
+class CountingBasis(StrEnum):
+    """数え方: contacts (延べ), or each case, person or other thing once (実)."""
+
+    __hash__ = str.__hash__  # Enum's own is Python code: five times slower in every set
+
+    UNMAPPED = "UNMAPPED"
+    CONTACTS = "CONTACTS"
+    DISTINCT = "DISTINCT"
 
 
 class Danger(StrEnum):
@@ -569,6 +594,33 @@ class Metric(StrEnum):
     SESSIONS = "SESSIONS"
     ATTENDANCE = "ATTENDANCE"
     HAND_BACKS = "HAND_BACKS"
+    SIGNALS = "SIGNALS"
+    CONSULTATIONS = "CONSULTATIONS"
+    CONTACTS = "CONTACTS"
+    CONTACT_CASES = "CONTACT_CASES"
+    SCREENINGS = "SCREENINGS"
+    LINKED_CASES = "LINKED_CASES"
+    EMERGENCIES = "EMERGENCIES"
+    CASES_CLOSED = "CASES_CLOSED"
+    COORDINATION_REFERRED = "COORDINATION_REFERRED"
+    COORDINATION_REFUSED = "COORDINATION_REFUSED"
+    COORDINATION_PLANNED = "COORDINATION_PLANNED"
+    PLANS_APPROVED = "PLANS_APPROVED"
+    PLANS_ENDED = "PLANS_ENDED"
+    SEGMENTS = "SEGMENTS"
+    SITTINGS_BY_KIND = "SITTINGS_BY_KIND"
+    CASES_DISCUSSED = "CASES_DISCUSSED"
+    CASES_IN_CONFERENCE = "CASES_IN_CONFERENCE"
+    SUPPORT_ACCEPTED = "SUPPORT_ACCEPTED"
+    OUTREACH_ENDED = "OUTREACH_ENDED"
+    PARTICIPATION_CONTACTS = "PARTICIPATION_CONTACTS"
+    GAP_NEEDS = "GAP_NEEDS"
+    CANDIDATES = "CANDIDATES"
+    TRIALS = "TRIALS"
+    MATCHES_ENDED = "MATCHES_ENDED"
+    SETTLED_PERSONS = "SETTLED_PERSONS"
+    ACTIVE_PLACES = "ACTIVE_PLACES"
+    COOPERATIONS = "COOPERATIONS"
 
 
 class NeedKind(StrEnum):

@@ -72,6 +72,8 @@ class Context(Record, frozen=True, kw_only=True):
     """Codes of the input's sealed parts."""
     persons: tuple[str, ...] = ()
     """Pseudonyms of the persons whom the body of the input names, sorted."""
+    reporters: tuple[str, ...] = ()
+    """Those of them whom it names only as somebody who has reported something (知らせた人), sorted."""
     shared: Any = None
     """State of the whole partition, for functions that have a ``shared`` decider; else None."""
     first: int = 0

@@ -17,6 +17,7 @@ from kernel.decider import Context, Part
 from kernel.envelope import OURS, Envelope
 from kernel.failures import PoisonError
 from kernel.records import Record
+from kernel.reporters import reporting
 
 
 @dataclass(slots=True)
@@ -61,7 +62,8 @@ class Input:
             at=self.record.timestamp, key=key, function=function, source=attributes.source, message_id=attributes.id,
             message_type=self.kind.name, reported_id=attributes.causation_id, agency=attributes.agency, agency_kind=attributes.agency_kind,
             basis=attributes.basis, purpose=attributes.purpose, authored=_authored(attributes, self.record.timestamp),
-            position=attributes.position, parts=self.parts, persons=named(self.kind, self.message), shared=shared,
+            position=attributes.position, parts=self.parts, persons=named(self.kind, self.message),
+            reporters=reporting(self.kind, self.message), shared=shared,
         )
 
 

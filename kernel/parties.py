@@ -6,7 +6,7 @@ Every function notes both for its keys in its own log, so that none has to ask a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,7 @@ from contracts.envelope import (
 )
 from contracts.shared import SENTENCES, CasePart, RefusalCode
 from kernel.decider import Context, Decider
+from kernel.reporters import Named, after, everybody, fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Known:
     """Whether the entity is a case, and not a place, a resource or the like."""
     frozen: bool = False
     """The case is continued under another id (引継ぎ): nothing more is taken in from its parties, danger and the like apart."""
+    reporters: frozenset[str] = frozenset()
+    """Those of the persons who are named only because they have reported something (知らせた人)."""
 
 
 def refused(context: Context, code: RefusalCode) -> MessageRefused:
@@ -69,7 +72,7 @@ def admit(known: Known, event_type: EventType, context: Context, decide: Callabl
     if any(isinstance(event, MessageRefused) for event in events):
         return events
     told = (event for event in events if not (isinstance(event, PartGiven) and event.agency in known.agencies))
-    return (*told, *_opener(known, event_type, context), *_named(known, (*context.persons, *(part.person for part in context.parts))))
+    return (*told, *_opener(known, event_type, context), *_named(known, everybody(context.persons, context.reporters, context.parts)))
 
 
 def _may_speak(known: Known, event_type: EventType, context: Context) -> bool:
@@ -84,22 +87,22 @@ def _opener(known: Known, event_type: EventType, context: Context) -> Iterator[P
         yield PartNoted(agency=context.agency, part=CasePart.OPENED, case=event_type.key == "case")
 
 
-def _named(known: Known, persons: Iterable[str]) -> Iterator[PersonsNoted]:
-    fresh = sorted(set(persons) - known.persons)
-    if fresh:
-        yield PersonsNoted(persons=tuple(fresh))
+def _named(known: Known, named: Named) -> Iterator[PersonsNoted]:
+    persons, reporters = fresh(known.persons, known.reporters, named)
+    if persons:
+        yield PersonsNoted(persons=persons, reporters=reporters)
 
 
 def decide(known: Known, message: CaseAnnounced | CaseFrozen | PartGiven | PersonsNoted | DisclosureDecided | StopNoticeIssued, context: Context) -> tuple[Any, ...]:
     """Note parts, persons, verdicts and stops that other functions tell of; what is known already gives nothing."""
     match message:
-        case CaseAnnounced(agency=agency, persons=persons):
+        case CaseAnnounced(agency=agency, persons=persons, reporters=reporters):
             opened = () if known.agencies else (PartNoted(agency=agency, part=CasePart.OPENED, case=True),)
-            return (*opened, *_named(known, persons))
+            return (*opened, *_named(known, (persons, reporters)))
         case PartGiven(agency=agency, part=part) if agency not in known.agencies:
             return (PartNoted(agency=agency, part=part),)
-        case PersonsNoted(persons=persons):
-            return tuple(_named(known, persons))
+        case PersonsNoted(persons=persons, reporters=reporters):
+            return tuple(_named(known, (persons, reporters)))
         case DisclosureDecided():
             return (_noted(message),)
         case StopNoticeIssued(recipient=recipient, consent=consent, purpose=purpose):
@@ -124,16 +127,17 @@ def _noted(verdict: DisclosureDecided) -> VerdictNoted:
 def evolve(known: Known, event: PartNoted | PartGiven | PersonsNoted | VerdictNoted | StopNoted | CaseFrozen | FreezeNoted) -> Known:
     """Parts only grow: secrecy and the right to be told of a stop outlast the work."""
     match event:
-        case PersonsNoted(persons=persons):
-            return Known(known.agencies, known.persons.union(persons), known.case, known.frozen)
+        case PersonsNoted(persons=persons, reporters=reporters):
+            mere = after(known.persons, known.reporters, (persons, reporters))
+            return Known(known.agencies, known.persons.union(persons), known.case, known.frozen, mere)
         case VerdictNoted() | StopNoted():
             return known
         case CaseFrozen() | FreezeNoted():
             return replace(known, frozen=True)
         case PartNoted(agency=agency, case=case):
-            return Known(joined(known.agencies, agency), known.persons, known.case or case, known.frozen)
+            return Known(joined(known.agencies, agency), known.persons, known.case or case, known.frozen, known.reporters)
         case _:
-            return Known(joined(known.agencies, event.agency), known.persons, known.case, known.frozen)
+            return Known(joined(known.agencies, event.agency), known.persons, known.case, known.frozen, known.reporters)
 
 
 @lru_cache(maxsize=4_096)

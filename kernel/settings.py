@@ -52,6 +52,8 @@ class Settings:
     """How the read API is reached and who its readers are, as services/reporting/api reads it."""
     policy_keys: tuple[str, ...] = RELEASED
     """Files of the public keys whose signature lets a policy pack be put in force."""
+    towns: tuple[str, ...] = ()
+    """A prefecture's site: the municipality codes of the towns whose reported figures and public logs it reads. Empty: a town's own site."""
 
     def password(self, principal: str) -> str:
         """The password of a Kafka principal or a database role. Raises SettingsMissing."""
@@ -112,6 +114,7 @@ def _settings(folder: Path, table: dict[str, Any]) -> Settings:
     town, kafka, database, http = (table[name] for name in ("municipality", "kafka", "database", "http"))
     return Settings(
         home=folder, municipality=town["code"], policy=town["policy"], policy_keys=_listed(town.get("policy_keys", RELEASED)),
+        towns=_listed(town.get("towns", ())),
         partitions=kafka["partitions"], agency_partitions=kafka["agency_partitions"], bootstrap=kafka["bootstrap"],
         security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), kafka_external=kafka.get("external", False),
         database_host=database["host"], database_port=database["port"], database_external=database.get("external", False),
@@ -128,6 +131,7 @@ def _wrong(found: Settings) -> Iterator[str]:
     texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "schema_window")
     yield from (name for name in texts if not isinstance(getattr(found, name), str))
     yield from ["policy_keys"] if not found.policy_keys or not all(isinstance(each, str) for each in found.policy_keys) else []
+    yield from ["towns"] if not all(isinstance(each, str) and re.fullmatch("[0-9]{6}", each) for each in found.towns) else []
     yield from (name for name in ("kafka_external", "database_external") if not isinstance(getattr(found, name), bool))
     counts = ("partitions", "agency_partitions", "database_port")
     numbers = {name: getattr(found, name) for name in counts} | {f"ports.{name}": port for name, port in found.http_ports.items()}

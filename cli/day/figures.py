@@ -7,10 +7,13 @@ import asyncio
 from kernel.settings import Settings
 
 READER, DATABASE = "tsunagu_reader", "tsunagu_reporting"
+_FIGURES = """
+    SELECT metric, CASE divided WHEN '' THEN '' ELSE divided || ':' || dimension END AS part, sum(value)::bigint AS value
+    FROM reporting.figures GROUP BY 1, 2"""
 
 
 def figures(settings: Settings) -> dict[tuple[str, str], int] | None:
-    """Value of every figure by metric and dimension, all months together; None where nothing is reported yet."""
+    """Value of every figure by metric and part, all months together; None where nothing is reported yet."""
     return asyncio.run(_figures(settings))
 
 
@@ -21,9 +24,9 @@ async def _figures(settings: Settings) -> dict[tuple[str, str], int] | None:
         host=settings.database_host, port=settings.database_port, user=READER, password=settings.password(READER), database=DATABASE,
     )
     try:
-        rows = await connection.fetch("SELECT metric, dimension, sum(value)::bigint AS value FROM reporting.figures GROUP BY 1, 2")
+        rows = await connection.fetch(_FIGURES)
     except asyncpg.UndefinedTableError:
         return None
     finally:
         await connection.close()
-    return {(row["metric"], row["dimension"]): row["value"] for row in rows}
+    return {(row["metric"], row["part"]): row["value"] for row in rows}

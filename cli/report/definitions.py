@@ -9,11 +9,12 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from cli import closing
+from cli import closing, figures
 from cli.agency.message import JAPAN
 from services.reporting import queries
 
@@ -89,8 +90,25 @@ MONTHLY = Report(
 CLOSE = Report(
     name="close", title="月次の締め", projection="monthly", rows=closing.figures, period="period",
     help="Report a month's figures (月次の締め). Again is harmless: what has changed since is reported as a correction.",
-    example="close 2026-05", headings={"metric": "metric", "period": "period", "value": "value"},
+    example="close 2026-05", headings={name: name for name in ("metric", "period", "divided", "dimension", "value", "hidden")},
 )
+EXPLAINED = Report(
+    name="monthly", title="実績の根拠", projection="figure_events", rows=figures.explained, period="month", headings=figures.EXPLAINED,
+    help="The events behind a number.", example="monthly --month 2026-05 --explain consultations --dimension field:ELDER",
+)
+TARGETS = Report(
+    name="targets", title=figures.TARGETS.title_ja, projection=figures.TARGETS.projection, rows=figures.targets, headings=figures.TARGETS.headings,
+    help="What the implementation plan aims at, and what has been reached in its period (実施計画の目標と実績).", example="targets --output csv",
+)
+SHARED = {
+    name: Report(
+        name="prefecture", title=each.title_ja, projection=each.projection, rows=partial(figures.shared, resource=each), period="month",
+        headings={**({"title_ja": "指標名"} if name == "figures" else {}), **each.headings},
+        help="What a prefecture sees of its towns (都道府県の閲覧): nothing that does not leave them.", example="prefecture figures --month 2026-05 --to 2026-05.xlsx",
+    )
+    for name, each in figures.SHARED.items()
+}
+"""What a prefecture and its towns read of each other."""
 
-REPORTS: tuple[Report, ...] = (TIMELINE,)
+REPORTS: tuple[Report, ...] = (TIMELINE, TARGETS)
 """Those that are no more than their question; the others have a function of their own and are delivered in the same way."""

@@ -14,6 +14,8 @@ from kernel import settings as settings_module
 from services.reporting import small_cells
 
 SMALL = "未満等"
+KEPT = "秘匿"
+"""Said in place of a value that has stayed in its town."""
 
 
 class Reader(StrEnum):

@@ -21,7 +21,7 @@ from deploy.local.town import Agency
 from kernel.settings import Settings
 from services.reporting.exports.canonical import Canonical
 from services.reporting.exports.printed import ACTUAL, TOTAL, Figure, Heading, Part, sheet
-from services.reporting.projections.metrics import METRICS
+from services.reporting.projections.metrics import BY_CODE, METRICS
 
 TITLE = "月次報告書"
 SUFFIXES = (".html", ".pdf")
@@ -57,11 +57,17 @@ def _figure(rows: list[Row], agencies: Mapping[str, str]) -> Figure:
     for mark, named in _BASES:
         if mark in title:
             title, basis = title.replace(mark, ""), named
-    parts = [Part(row["dimension"], word(first["divided_ja"], row["dimension"], agencies), row["value"]) for row in rows]
+    parts = [Part(_code(row), word(first["divided_ja"], row["dimension"], agencies), row["value"]) for row in rows]
     return Figure(
         code=first["metric"], title=title, group=_group(first["metric"]), basis=basis, unit=first["unit_ja"],
         divided="" if [""] == [part.code for part in parts] else first["divided_ja"], parts=parts,
+        overlapping=BY_CODE[first["metric"]].overlaps(first.get("divided", "")),
     )
+
+
+def _code(row: Row) -> str:
+    """A part under its division: two divisions of one metric may have the same codes."""
+    return f"{row['divided']}:{row['dimension']}" if row.get("divided") else row["dimension"]
 
 
 def _group(code: str) -> str:

@@ -23,6 +23,7 @@ from kernel.inputs import named
 from kernel.partitioner import partition_of
 from kernel.place import Place
 from kernel.records import LOG, MESSAGE, TP, Outgoing, Record, keyed, position
+from kernel.reporters import Named, everybody, reporting
 from kernel.sealing import Key, is_sealed_type, seal
 from services.intake.dead import buried
 from services.intake.directory import Directory
@@ -144,7 +145,8 @@ class FrontDoor:
     def _announce(self, delivery: Delivery, admitted: Admitted) -> Outgoing:
         """Stage LOG, so that it is acknowledged before the event itself goes out, whatever that leads to elsewhere."""
         opened = admitted.envelope
-        event = CaseAnnounced(agency=opened.agency, persons=_persons(admitted) if delivery.function is Function.CONSENT else ())
+        persons, reporters = _persons(admitted) if delivery.function is Function.CONSENT else ((), ())
+        event = CaseAnnounced(agency=opened.agency, persons=persons, reporters=reporters)
         attributes = replace(
             opened, id=derive_id(NAME, opened.source, opened.id, opened.subject, 0), source=OURS + NAME,
             agency_kind="", basis="", purpose="", causation_id=opened.id, causation_source=opened.source, correlation_id=opened.correlation_id or opened.id,
@@ -185,9 +187,10 @@ def _value(admitted: Admitted, keys: Keys) -> bytes:
     return serde.encode(seal(admitted.event, admitted.parts, attributes.source, attributes.id, keys.get(admitted.kind.retention or "", {})))
 
 
-def _persons(admitted: Admitted) -> tuple[str, ...]:
-    """Everybody named in an event: what the gate must know before it is asked anything about the case."""
-    return tuple(sorted({*named(admitted.kind, admitted.event), *(part.person for part in admitted.parts)}))
+def _persons(admitted: Admitted) -> Named:
+    """Everybody named in an event, and who of them has only reported: what the gate must know before it is asked anything about the case."""
+    kind, event = admitted.kind, admitted.event
+    return everybody(named(kind, event), reporting(kind, event), admitted.parts)
 
 
 def _time(at: int) -> str:

@@ -13,15 +13,18 @@ from kernel.records import TP
 from kernel.service import Service, Site
 from kernel.settings import Settings
 from kernel.telemetry import Telemetry
+from kernel.topics import Topics
 from services.reporting.domain import figures
 from services.reporting.generations import LIVE_UNIT
 from services.reporting.logs import Logs
-from services.reporting.projections import PROJECTIONS
+from services.reporting.projections import OF_TOWNS, PROJECTIONS
 from services.reporting.store import Store, connector
 from services.reporting.writer import Writer
 
 LOGS = (*SUPPORT_FUNCTIONS, Function.CONSENT, Function.REPORTING)
 """Functions whose logs are read; what the registry says stands in every partition of the gate's."""
+LOGS_OF_TOWNS = (Function.COMMUNITY, Function.REPORTING)
+"""Functions whose logs a prefecture's site reads of each of its towns."""
 ROLE = "tsunagu_projector"
 YIELD = 5
 """How much niceness is added: nobody waits for a projection, but for an event."""
@@ -29,12 +32,19 @@ YIELD = 5
 
 def writers(site: Site) -> list[Writer]:
     """The writer of all projections that are fed. Raises SettingsMissing."""
-    meter, functions = site.telemetry.meter(LIVE_UNIT), {site.topics.log(function): str(function) for function in LOGS}
+    meter, functions = site.telemetry.meter(LIVE_UNIT), logs_read(site.settings)
     partitions = [TP(topic, number) for topic in sorted(functions) for number in range(site.settings.partitions)]
     logs = Logs(partitions, lambda: site.clients.follower(f"{site.service}-{LIVE_UNIT}"))
-    writer = Writer(LIVE_UNIT, Store(PROJECTIONS, connector(site.settings, ROLE), meter.alarm), logs, functions, meter)
+    writer = Writer(LIVE_UNIT, Store(OF_TOWNS if site.settings.towns else PROJECTIONS, connector(site.settings, ROLE), meter.alarm), logs, functions, meter)
     _measure(writer, site.telemetry)
     return [writer]
+
+
+def logs_read(settings: Settings) -> dict[str, str]:
+    """The function of each log that is read: all of the own town, or what is shared of the towns of a prefecture."""
+    if settings.towns:
+        return {Topics(town).log(function): str(function) for town in settings.towns for function in LOGS_OF_TOWNS}
+    return {Topics(settings.municipality).log(function): str(function) for function in LOGS}
 
 
 def _measure(writer: Writer, telemetry: Telemetry) -> None:

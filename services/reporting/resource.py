@@ -40,5 +40,7 @@ class Resource:
     """The column that names the case: a caseworker sees the rows of cases in which the agency has a part."""
     agency: str = ""
     """The column that names the agency: a caseworker sees the rows of the own agency."""
+    municipality: str = ""
+    """The column that names the town: a town sees its own rows, the prefecture those of all its towns."""
     event: str = ""
     """The column that names the event: a caseworker also sees the rows of events that were given to the own agency."""

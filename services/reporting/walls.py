@@ -11,6 +11,7 @@ from hashlib import sha256
 
 import asyncpg
 
+from services.reporting import towns
 from services.reporting.projections.projection import Projection
 from services.reporting.projections.table import Table
 from services.reporting.resource import Resource, Role
@@ -89,6 +90,7 @@ def _statements(
         shown = [each for each in resources if table.name == each.view or table.name in uses.get(each.view, {})]
         yield f"ALTER TABLE {schema}.{table.name} ENABLE ROW LEVEL SECURITY"
         yield f"REVOKE ALL ON {schema}.{table.name} FROM {API}"
+        yield from towns.policy(schema, table)
         for reader in readers:
             yield f"CREATE POLICY {reader} ON {schema}.{table.name} FOR SELECT TO {reader} USING (true)"
         for role, rows in conditions(table, shown).items():

@@ -13,6 +13,7 @@ from deploy.local import ports
 from deploy.local.first_start import prepare, write_secret
 from deploy.local.layout import Layout
 from kernel import settings
+from services.reporting.app import logs_read
 
 
 def test_settings_can_be_read_right_after_the_first_start(tmp_path: Path):
@@ -85,4 +86,29 @@ def test_policy_keys_that_are_no_list_of_files_are_told(keys: str, tmp_path: Pat
     path.write_text(path.read_text("utf-8").replace('["release.pub"]', keys), "utf-8")
 
     with pytest.raises(settings.SettingsMissing, match="policy_keys"):
+        settings.load(tmp_path)
+
+
+def test_a_town_reads_its_own_logs_and_the_site_of_a_prefecture_what_is_shared_of_its_towns(tmp_path: Path):
+    """No towns are named at the first start; a prefecture's site reads of each town the reported figures and the public facts, and nothing else."""
+    layout = Layout(tmp_path)
+    prepare(layout, ())
+    own = settings.load(tmp_path)
+    path = tmp_path / settings.FILE_NAME
+    path.write_text(path.read_text("utf-8").replace("[municipality]", '[municipality]\ntowns = ["990019", "990027"]'), "utf-8")
+
+    assert () == own.towns
+    assert {f"{own.municipality}.{name}.log" for name in ("consultation", "consent", "reporting")} < set(logs_read(own))
+    assert {"990019.community.log", "990019.reporting.log", "990027.community.log", "990027.reporting.log"} == set(logs_read(settings.load(tmp_path)))
+
+
+@pytest.mark.parametrize("towns", ['"990019"', '["99001"]', "[990019]", "7"])
+def test_towns_that_are_no_list_of_municipality_codes_are_told(towns: str, tmp_path: Path):
+    """By the setting's name."""
+    layout = Layout(tmp_path)
+    prepare(layout, ())
+    path = tmp_path / settings.FILE_NAME
+    path.write_text(path.read_text("utf-8").replace("[municipality]", f"[municipality]\ntowns = {towns}"), "utf-8")
+
+    with pytest.raises(settings.SettingsMissing, match="towns"):
         settings.load(tmp_path)

@@ -15,6 +15,7 @@ from contracts.shared import CasePart, Channel, Purpose, RefusalCode
 from kernel.asking import ask
 from kernel.decider import Context, Part, fold
 from kernel.parties import PARTIES, Known, admit
+from kernel.reporters import FIELDS, reporting
 from kernel.testing import given
 
 MOTHER, SON = "a" * 32, "b" * 32
@@ -82,6 +83,46 @@ def test_persons_are_noted_when_they_are_named_for_the_first_time():
     assert (SIGNAL, OPENED, PersonsNoted(persons=(MOTHER, SON))) == admitted(Known(), SignalReceived, SIGNAL, persons=(MOTHER,), parts=parts)
     assert (SIGNAL, PersonsNoted(persons=(SON,))) == admitted(KNOWN, SignalReceived, SIGNAL, persons=(MOTHER,), parts=parts)
     assert (SIGNAL,) == admitted(KNOWN, SignalReceived, SIGNAL, persons=(MOTHER,))
+
+
+def test_who_is_named_only_for_having_reported_is_noted_as_such():
+    """By a field of the body, or by the part that tells who has reported; not whoever is named otherwise in the same event."""
+    said, reported, beside = {"persons": (MOTHER, SON), "reporters": (SON,)}, (Part(SON, "REPORTER", False),), (Part(SON, "HEALTH", False),)
+    both = (SIGNAL, PersonsNoted(persons=(SON,)))
+
+    assert (SIGNAL, PersonsNoted(persons=(SON,), reporters=(SON,))) == admitted(KNOWN, SignalReceived, SIGNAL, **said, parts=reported)
+    assert (SIGNAL, PersonsNoted(persons=(SON,), reporters=(SON,))) == admitted(KNOWN, SignalReceived, SIGNAL, **said)
+    assert (SIGNAL, PersonsNoted(persons=(SON,), reporters=(SON,))) == admitted(KNOWN, SignalReceived, SIGNAL, parts=reported)
+    assert both == admitted(KNOWN, SignalReceived, SIGNAL, **said, parts=(*reported, *beside))
+    assert both == admitted(KNOWN, SignalReceived, SIGNAL, persons=(MOTHER, SON), parts=reported)
+
+
+def test_a_reporter_who_is_named_otherwise_is_noted_once_more_and_never_becomes_a_mere_reporter_again():
+    """Nor does anybody who was known before and reports something; whoever reports twice is noted once."""
+    reporter, otherwise = PersonsNoted(persons=(MOTHER, SON), reporters=(SON,)), PersonsNoted(persons=(SON,))
+
+    given(PARTIES).when(reporter, source="tsunagu.intake").then(reporter).when(reporter, source="tsunagu.outreach").then_nothing() \
+        .when(otherwise, source="tsunagu.outreach").then(otherwise).when(reporter, source="tsunagu.intake").then_nothing()
+    assert frozenset() == given(PARTIES, reporter, otherwise, reporter).state.reporters
+    assert {SON} == given(PARTIES, PersonsNoted(persons=(MOTHER,)), reporter.changed(reporters=(MOTHER, SON)), OPENED).state.reporters
+    assert () == admitted(given(PARTIES, reporter, OPENED).state, SignalReceived, persons=(MOTHER, SON), reporters=(SON,))
+
+
+def test_an_announced_case_says_who_has_only_reported():
+    """The front door has it from the body."""
+    announced = CaseAnnounced(agency="elder", persons=(MOTHER, SON), reporters=(SON,))
+
+    given(PARTIES).when(announced, source="tsunagu.intake").then(OPENED, PersonsNoted(persons=(MOTHER, SON), reporters=(SON,)))
+
+
+def test_which_types_have_a_field_of_somebody_who_has_reported():
+    """Counted out, so that no other comes in unseen: the pseudonym beside a text of the category REPORTER."""
+    signal = SIGNAL.changed(reporter_person=SON)
+
+    assert {"SignalReceived": {"reporter_person"}} == FIELDS
+    assert (SON,) == reporting(CATALOGUE["SignalReceived"], signal)
+    assert () == reporting(CATALOGUE["SignalReceived"], signal.changed(reporter_person=MOTHER))
+    assert () == reporting(CATALOGUE["SignalReceived"], SIGNAL) == reporting(CATALOGUE["PersonsNoted"], PersonsNoted(persons=()))
 
 
 def test_a_refused_message_names_nobody():

@@ -73,8 +73,8 @@ class MemoryStage:
         rows, _ = fold(Monthly(), [fact for _, fact in reading.facts], ())
         found: Counter[tuple[str, str]] = Counter()
         for table, kept in rows.sorted():
-            for _, metric, dimension, amount in kept:
-                found[metric, dimension] += amount if table is MONTHLY else 1
+            for _, metric, divided, dimension, amount in kept:
+                found[metric, f"{divided}:{dimension}" if divided else ""] += amount if table is MONTHLY else 1
         return dict(found)
 
     def close(self) -> None:

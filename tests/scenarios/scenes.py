@@ -79,7 +79,7 @@ def _missed(begin: Callable[[Day], object], days: int, day: Day) -> None:
 def figures_reported(day: Day) -> None:
     """A month is closed; a visit that was written up late corrects one of its figures (実績の訂正)."""
     for total in (3, 4):
-        for report in closing.reports("2026-06", {"outreach_contacts": total}, f"outreach:{total},0,0"):
+        for report in closing.reports("2026-06", {("outreach_contacts", "", ""): total}, f"outreach:{total},0,0"):
             _our_own(day, "reporting", report.key, report.fact, report.id, closing.ACCOUNT)
 
 

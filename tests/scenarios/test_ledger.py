@@ -133,6 +133,7 @@ def test_the_ledger_of_the_8050_mother_and_son_reads_rightly_for_each_of_them_an
     assert home.MOTHERS == home.lines(lines[found.mother])
     assert home.SONS == home.lines(lines[found.son])
     assert home.SONS_OWN == home.lines(lines[found.son_of_npo])
+    assert () == home.lines(lines[found.neighbour])
     assert {person: [] for person in lines} == {
         person: home.of_others(found, person, json.dumps([provided.records(told), [provided.row(each) for each in told]])) for person, told in lines.items()
     }

@@ -9,11 +9,12 @@ from typing import Any
 
 from contracts.consent import ConsentRefused, DisclosureDecided
 from contracts.coordination import InformationRequestedInConference, SegmentNoted
-from contracts.envelope import DisclosureRequested
+from contracts.envelope import DisclosureRequested, PersonsNoted
 from contracts.record import Record
 from contracts.shared import DataCategory, Outcome
 from kernel.days import ordinal_in_japan, start_of
 from kernel.deadlines import Watched
+from kernel.reporters import after
 from services.consent.domain import uses
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
@@ -66,6 +67,8 @@ class CaseFile(Record, frozen=True, kw_only=True):
     releases: dict[tuple[str, str], frozenset[DataCategory]] = {}
     """Which categories each recipient has received on each consent: whom to tell of its end, and what of (consent.md rule 27)."""
     persons: frozenset[str] = frozenset()
+    reporters: frozenset[str] = frozenset()
+    """Those of them who are named only because they have reported something: a flag covers them too."""
     agencies: frozenset[str] = frozenset()
     """Who has a part in the case."""
     dead: frozenset[str] = frozenset()
@@ -117,9 +120,14 @@ class CaseFile(Record, frozen=True, kw_only=True):
         """After a request was recorded."""
         return self.changed(asking=request.changed(agency=intern(request.agency), recipient=intern(request.recipient)))
 
-    def named_persons(self, persons: tuple[str, ...]) -> CaseFile:
+    def household(self) -> tuple[str, ...]:
+        """Whose answer counts where a request names nobody, sorted: everybody known but whoever has only reported something and never answered."""
+        return tuple(sorted(self.persons - self.reporters.difference(self.consents, self.refusals)))
+
+    def named_persons(self, event: PersonsNoted) -> CaseFile:
         """After persons were named in the case."""
-        return self.changed(persons=self.persons.union(persons))
+        reporters = after(self.persons, self.reporters, (event.persons, event.reporters))
+        return self.changed(persons=self.persons.union(event.persons), reporters=reporters)
 
     def decided(self, verdict: DisclosureDecided) -> CaseFile:
         """After a verdict, the only one that counts for its request: what is held waits, what is released is under way."""

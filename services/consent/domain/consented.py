@@ -68,7 +68,7 @@ def _consent_without_parts(question: Question) -> Verdict:
 
     Where it names nobody, some consent of the case must cover it.
     """
-    persons = question.request.persons or tuple(sorted(question.case.persons))
+    persons = question.request.persons or question.case.household()
     if question.case.refusals and any(refused(question, person, None) for person in persons):
         return Verdict(basis=Basis.NONE, rule="R1", reasons=(_REFUSED,))
     if any(_left_out_altogether(question, question.case.excluded.get(person, _NONE_LEFT_OUT)) for person in persons):

@@ -104,7 +104,7 @@ def evolve(case: CaseFile, event: Event) -> CaseFile:
         case InformationRequestedInConference():
             return case.items_asked_for(event)
         case PersonsNoted():
-            return case.named_persons(event.persons)
+            return case.named_persons(event)
         case PartNoted(part=CasePart.OPENED | CasePart.LISTED):
             return case.changed(agencies=joined(case.agencies, event.agency))
         case PartNoted():

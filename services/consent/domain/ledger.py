@@ -33,6 +33,7 @@ from services.consent.domain import viewing
 from services.consent.domain.findings import Logged
 from services.consent.domain.model import GIVEN, kept_back
 from services.consent.domain.pack import PolicyPack
+from services.consent.domain.reporters import Reported, own
 from services.consent.domain.sight import Entry, Flags, Stop, appears, flagged, own_outcome, received, reports, seen, tells_who
 from services.consent.domain.unasked import number
 from services.consent.domain.viewing import Viewing
@@ -60,8 +61,7 @@ class Ledger:
         self._households: dict[str, frozenset[str]] = {}
         self._own: dict[tuple[str, str], frozenset[str]] = {}
         """This person's consents, by case, each with those that it has replaced."""
-        self._reported: frozenset[str] = _NOBODY
-        """Cases in which this person has reported something, and is not known otherwise."""
+        self._reported = Reported(person)
         self._flags: Flags = {}
         self._viewings: list[Viewing] = []
 
@@ -86,20 +86,23 @@ class Ledger:
             case DisclosureRequested():
                 self._asking[key] = logged
                 self._named(key, *event.persons, *(part.person for part in event.parts))
-                self._reporting(key, event)
+                self._reported.asked(key, event)
             case DisclosureDecided():
                 self._decided(logged)
             case DisclosureReleased():
                 self._given(event, logged)
             case ConsentGranted():
                 self._named(key, event.person)
+                self._reported.answered(key, event.person)
                 if event.person == self._person:
                     before = (self._own.get((key, each), _NOBODY) for each in event.supersedes)
                     self._own[key, event.consent] = frozenset((event.consent,)).union(*before)
             case ConsentRefused():
                 self._named(key, event.person)
+                self._reported.answered(key, event.person)
             case PersonsNoted():
                 self._named(key, *event.persons)
+                self._reported.noted(key, event)
             case ProtectionFlagSet() | ProtectionFlagCleared():
                 self._flags = flagged(self._flags, event, logged.at)
             case StopNoticeIssued():
@@ -118,13 +121,6 @@ class Ledger:
 
     def _named(self, key: str, *persons: str) -> None:
         self._households[key] = self._households.get(key, _NOBODY).union(person for person in persons if person)
-
-    def _reporting(self, key: str, request: DisclosureRequested) -> None:
-        """Whether this person is known there only as somebody who has reported something."""
-        if self._person in request.persons or self._mine(request.parts):
-            self._reported = self._reported - {key}
-        elif any(part.person == self._person for part in request.parts):
-            self._reported = self._reported | {key}
 
     def _decided(self, logged: Logged) -> None:
         verdict, asked = logged.event, self._asking.pop(logged.key, None)
@@ -149,8 +145,7 @@ class Ledger:
         return bool(self._mine(request.parts)) or self._person in request.persons or looked_up or rests
 
     def _mine(self, parts: tuple[PartCode, ...]) -> list[DataCategory]:
-        """Who reported stays secret, also from the person who was reported."""
-        return [part.category for part in parts if part.person == self._person and part.category is not DataCategory.REPORTER]
+        return own(parts, self._person)
 
     def _entry(self, request: DisclosureRequested, verdict: DisclosureDecided, logged: Logged, asked_at: int) -> Entry:
         withheld = [(part.category, part.reason) for part in verdict.withheld if part.person == self._person and part.category is not DataCategory.REPORTER]

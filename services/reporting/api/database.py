@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,9 +10,11 @@ import asyncpg
 
 from kernel.failures import Unavailable
 from kernel.settings import Settings
+from services.reporting import towns
 from services.reporting.api.problems import Code, Problem
 from services.reporting.api.reader import Reader
 from services.reporting.generations import LIVE_UNIT
+from services.reporting.resource import Role
 from services.reporting.store import CONNECT_S, DATABASE, outage
 from services.reporting.walls import AGENCY_SETTING, API, ROLE_SETTING
 
@@ -46,8 +48,9 @@ class Standing:
 class Database:
     """The account of the API. A statement that means something else since a projection was switched is asked anew by whoever comes again."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: asyncpg.Pool, own: str, towns: Collection[str] = ()) -> None:
+        """``own``: the municipality of the site; ``towns``: those of a prefecture's site."""
+        self._pool, self._own, self._towns = pool, own, towns
 
     @asynccontextmanager
     async def reading(self, reader: Reader) -> AsyncIterator[asyncpg.Connection]:
@@ -56,6 +59,7 @@ class Database:
             with outage():
                 async with self._pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
                     await connection.execute(_WALLS, reader.role.value, reader.agency)
+                    await towns.see(connection, self._seen(reader))
                     yield connection
         except Unavailable as error:
             raise Problem(Code.BUSY) if isinstance(error.__cause__, asyncpg.QueryCanceledError) else error from error
@@ -63,6 +67,10 @@ class Database:
             raise Problem(Code.PARAMETER_INVALID) from error
         except (asyncpg.InvalidCachedStatementError, asyncpg.UndefinedTableError) as error:
             raise Unavailable("database") from error  # a projection is just being switched
+
+    def _seen(self, reader: Reader) -> Collection[str]:
+        """The towns whose rows there are: a prefecture's, or the own one."""
+        return self._towns if self._towns and reader.role is Role.PREFECTURE else (self._own,)
 
     async def stale(self) -> list[str]:
         """The projections that follow the log no more. Raises Unavailable."""
@@ -92,6 +100,6 @@ async def database(settings: Settings, name: str = DATABASE) -> AsyncIterator[Da
             },
         )
     try:
-        yield Database(pool)
+        yield Database(pool, settings.municipality, settings.towns)
     finally:
         pool.terminate()

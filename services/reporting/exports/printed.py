@@ -44,12 +44,14 @@ class Figure:
     divided: str
     """What it is divided by; empty where it is not."""
     parts: Sequence[Part]
+    overlapping: bool = False
+    """One event may count in several parts, so that these cannot be added."""
 
     @property
     def sum(self) -> int | None:
         """Of all parts, where these can be added and none is kept back."""
         values = [part.value for part in self.parts if part.value is not None]
-        return sum(values) if self.basis == TOTAL and len(values) == len(self.parts) else None
+        return sum(values) if self.basis == TOTAL and not self.overlapping and len(values) == len(self.parts) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

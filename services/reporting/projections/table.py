@@ -48,6 +48,8 @@ class Table:
     """The column that names the case, for whoever may see only some cases."""
     agency: str = ""
     """The column that names the agency whose matter the row is."""
+    municipality: str = ""
+    """The column that names the town, where rows of several towns lie together: a town sees its own, the prefecture those of all its towns."""
     event: str = ""
     """The column that names the event: whoever was given that event sees its row as the agency whose matter it is does."""
     indexes: tuple[str, ...] = ()

@@ -112,6 +112,7 @@ FROM_FUNCTIONS = (
     request(recipient="tax", agency="tax", wanted=(BASIC,), basis=Basis.NONE),
     NOTED, NOTED.changed(open=False), InformationRequestedInConference(segment=SEGMENT, to_agency="coordinator", wanted=(BASIC,)),
     PartGiven(agency="coordinator", part=CasePart.LINKED), PersonsNoted(persons=(SON,)), CaseAnnounced(agency="tax", persons=(SON,)),
+    PersonsNoted(persons=(SON,), reporters=(SON,)),
     MessageRefused(agency="elder", message_id="m", message_type="t", code=RefusalCode.WRONG_STATE, sentence=""),
     ContactStateChanged(agency="elder", reached=False), ContactStateChanged(agency="elder", reached=True),
     request(recipient="coordinator", event_type="LinkAccepted", basis=Basis.K, purpose=Purpose.NOTICE), READ,

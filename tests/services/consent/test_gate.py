@@ -410,6 +410,28 @@ def test_a_flag_covers_whoever_was_named_in_the_case():
     assert Outcome.PERMIT is ask(case(others, sons, shared=protected()), part(ADDRESS, SON), **asked).outcome
 
 
+def test_r8_a_flag_covers_whoever_has_only_reported():
+    """Who keeps away from the mother must not learn where she has seen something either."""
+    sons = consent(ADDRESS, person=SON, recipients=("poverty",))
+    reported = PersonsNoted(persons=(SON, MOTHER), reporters=(MOTHER,))
+
+    found = ask(case(reported, sons, shared=protected()), part(ADDRESS, SON), recipient="poverty", event_type="LinkedToAgency")
+
+    assert ("PROTECTED",) == found.reasons
+
+
+def test_whoever_has_only_reported_is_not_asked_to_consent():
+    """What names nobody needs a consent of the household; that a neighbour has given none is no reason. Whoever has answered is asked like anybody."""
+    reported, over = PersonsNoted(persons=(MOTHER, SON), reporters=(SON,)), consent(BASIC, recipients=("poverty",))
+    no = ConsentRefused(consent="f" * 32, person=SON, purpose=Purpose.COORDINATION, categories=(), recipients=("coordinator",))
+
+    assert ("RECIPIENT_NOT_NAMED", "NO_CONSENT") == ask(case(reported.changed(reporters=()), over)).reasons
+    assert ("RECIPIENT_NOT_NAMED",) == ask(case(reported, over)).reasons
+    assert ("RECIPIENT_NOT_NAMED", "NO_CONSENT") == ask(case(reported, over, PersonsNoted(persons=(SON,)))).reasons
+    assert Outcome.PERMIT is ask(case(reported, consent(BASIC, person=SON))).outcome
+    assert ("PERSON_REFUSED",) == ask(case(reported, consent(BASIC), no)).reasons
+
+
 def test_while_nobody_of_a_case_is_known_a_blocked_agency_gets_no_protected_category():
     """The flag is older than anything the gate has heard of the case: it might concern it."""
     asked = request(event_type="InformationRequestedInConference", recipient="poverty", basis=Basis.M, segment="seg")

@@ -288,6 +288,37 @@ def test_r12_a_reporter_has_no_entry_as_such():
     assert [] == town.ledger(SON)
 
 
+LOOK_UP = {"recipient": "tax", "agency": "tax", "event_type": "InformationRequested", "wanted": (ADDRESS,), "basis": Basis.NONE}
+REPORTED = PersonsNoted(persons=(MOTHER, SON), reporters=(SON,))
+
+
+@pytest.mark.parametrize("signal", [(), (part(BASIC), part(REPORTER, SON)), (part(BASIC),)])
+def test_r12_who_is_noted_as_a_reporter_alone_has_no_entry_when_anything_of_the_household_is_looked_for(signal: tuple[PartCode, ...]):
+    """A neighbour who gave a signal is no person of the household; also where the signal, whose body names both, was asked about."""
+    town = Town()
+    town.say(REPORTED)
+    if signal:
+        town.say(request(*signal, event_type="SignalReceived", persons=(MOTHER, SON)))
+    town.say(request(**LOOK_UP), "tax")
+
+    assert ["InformationRequested"] == [entry.event_type for entry in town.ledger() if entry.recipient == "tax"]
+    assert [] == [entry for entry in town.ledger(SON) if entry.recipient == "tax"]
+
+
+@pytest.mark.parametrize("otherwise", [
+    PersonsNoted(persons=(SON,)), consent(BASIC, person=SON), request(part(BASIC, SON)), request(part(BASIC), persons=(SON,)),
+])
+@pytest.mark.parametrize("reported", [REPORTED, request(part(BASIC), part(REPORTER, SON))])
+def test_rule_32_whoever_has_reported_and_is_known_otherwise_too_has_an_entry_of_what_was_looked_for(reported: Any, otherwise: Any):
+    """From then on, whatever is reported again."""
+    town = Town()
+    for said in (reported, otherwise, reported):
+        town.say(said)
+    town.say(request(**LOOK_UP), "tax")
+
+    assert ["tax"] == [entry.recipient for entry in town.ledger(SON) if entry.event_type == "InformationRequested"]
+
+
 @pytest.mark.parametrize(("days", "entries"), [(13, 0), (15, 1)])
 def test_rule_20_what_is_kept_from_the_person_appears_on_its_day(days: int, entries: int):
     """A notice of abuse must not warn whoever harms: when the days for telling the person are over, it is there, unless a fact names a later day."""

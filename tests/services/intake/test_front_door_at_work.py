@@ -5,13 +5,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
 from contracts.consent import ProtectionFlagSet
 from contracts.consultation import ConsultationScreened, SignalReceived
 from contracts.envelope import CaseAnnounced, MessageRefused, SealedEvent
-from contracts.shared import SENTENCES, AgencyKind, Channel, DataCategory, RefusalCode, ScreeningOutcome, Urgency
+from contracts.shared import SENTENCES, AgencyKind, Channel, DataCategory, PersonalItem, RefusalCode, ScreeningOutcome, Urgency
 from contracts.topics import SUPPORT_FUNCTIONS
 from kernel import envelope, inputs, serde
 from kernel.envelope import header
@@ -46,6 +47,7 @@ OTHER = "2c5f39cb-3fb2-4444-9555-40cc1b5d66e1"
 CONSULTATION, COORDINATION, GATE = TOPICS.inbox("consultation"), TOPICS.inbox("coordination"), TOPICS.inbox("consent")
 DEAD = TOPICS.dead_letters("intake")
 SCREENED = ConsultationScreened(outcome=ScreeningOutcome.COMPLEX, urgency=Urgency.LOW)
+HEALTH = PersonalItem(person=SON, category=DataCategory.HEALTH, code="診断", text=ILLNESS)
 FLAG = ProtectionFlagSet(flag="f" * 32, person=MOTHER, blocked_agencies=("tax",), until=date(2027, 5, 1))
 
 
@@ -128,6 +130,16 @@ def test_the_opener_of_a_case_is_announced_to_every_other_function(town: Town) -
         attributes = envelope.read(sent.key, sent.headers)
         assert CaseAnnounced(agency="elder", persons=(MOTHER, SON) if inbox == GATE else ()) == serde.decode(sent.value)
         assert ("tsunagu.intake", "elder", CASE, ID) == (attributes.source, attributes.agency, attributes.subject, attributes.causation_id)
+
+
+@pytest.mark.parametrize(("changes", "reporters"), [({"reporter": "隣の人"}, (SON,)), ({}, (SON,)), ({"items": (HEALTH,)}, ()), ({"person": SON}, ())])
+def test_the_gate_alone_learns_who_has_only_reported(town: Town, changes: dict[str, Any], reporters: tuple[str, ...]) -> None:
+    """The pseudonym tells it, with or without a name beside it; not whoever is named otherwise in the same signal."""
+    signal = SignalReceived(person=MOTHER, channel=Channel.RESIDENT, area_code="990019-01", reporter_person=SON)
+    town.put(record(signal.changed(**changes)))
+
+    assert [reporters] == [event.reporters for event in events(town, GATE)]
+    assert [()] == [event.reporters for event in events(town, COORDINATION)]
 
 
 def test_an_announcement_arrives_before_the_case_itself(town: Town) -> None:

@@ -22,7 +22,7 @@ def contacts(records: list[MemoryRecord]) -> int:
     """How many visits the figures then had."""
     tables, out = as_of.rows(Monthly(), {LOG: records}, NAMES)
     assert 0 == out
-    return sum(value for table, rows in tables if table.name == "monthly" for _, metric, _, value in rows if metric == "outreach_contacts")
+    return sum(value for table, rows in tables if table.name == "monthly" for _, metric, divided, _, value in rows if (metric, divided) == ("outreach_contacts", ""))
 
 
 @pytest.mark.parametrize(("at", "expected"), [(-1, 0), (0, 1), (1_999, 2), (2_000, 3), (10_000, 4)])

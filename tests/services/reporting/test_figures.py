@@ -8,14 +8,15 @@ from hypothesis import settings
 from hypothesis import strategies as some
 
 from contracts.reporting import FigureCorrected, FigureReported
-from contracts.shared import Metric
+from contracts.shared import CountingBasis, Metric
 from kernel import serde
 from kernel.properties import Said, check
 from kernel.testing import given
 from services.reporting import closing
 from services.reporting.app import REPORTING
+from services.reporting.closing import Before
 from services.reporting.domain.figures import DECIDER
-from services.reporting.projections.metrics import METRICS
+from services.reporting.projections.metrics import REPORTED
 
 FIRST = FigureReported(metric=Metric.SITTINGS, period="2026-05", value=3, positions="coordination:4,7")
 LATER = FIRST.changed(value=5, positions="coordination:4,9")
@@ -48,18 +49,64 @@ def test_a_correction_is_corrected_in_turn():
     assert (3, -2) == (again.value, again.difference)
 
 
-def test_a_month_is_closed_with_every_figure_that_is_reported():
-    """0 where nothing was counted; each under a key of its own."""
-    found = list(closing.reports("2026-05", {"sittings": 3}, "coordination:4,7"))
+def test_a_cell_that_was_empty_when_the_month_was_closed_is_a_correction_of_nothing():
+    """A late event in a dimension of its own: never a silent addition."""
+    late = FIRST.changed(divided="agency", dimension="coordinator", value=1, causes=("e1",), cause_count=1)
+    (said,) = given(DECIDER).when(late).events
 
-    assert len(closing.REPORTED) == len(found) == len({each.key for each in found})
-    assert {Metric.SITTINGS: 3} == {each.fact.metric: each.fact.value for each in found if each.fact.value}
-    assert {code for code in closing.REPORTED.values()} <= {metric.code for metric in METRICS}
+    assert (1, 1, "agency", "coordinator", ("e1",), 1) == (said.value, said.difference, said.divided, said.dimension, said.causes, said.cause_count)
+    assert isinstance(said, FigureCorrected)
+
+
+def test_a_correction_names_its_causes_and_the_definition():
+    """What came late, and how many; a new definition alone corrects too, without a cause."""
+    (late,) = given(DECIDER, FIRST).when(LATER.changed(causes=("e1", "e2"), cause_count=2)).events
+    (defined,) = given(DECIDER, FIRST).when(FIRST.changed(definition=2)).events
+
+    assert (2, ("e1", "e2"), 2) == (late.difference, late.causes, late.cause_count)
+    assert (0, 2, ()) == (defined.difference, defined.definition, defined.causes)
+
+
+def test_r15_what_was_kept_back_once_stays_kept_back():
+    """Else the old table beside the new one would tell it; and a neighbour that must be kept back now is said to be."""
+    kept = FIRST.changed(hidden=True)
+
+    given(DECIDER, kept).when(FIRST).then_nothing()
+    assert given(DECIDER, kept).when(LATER).events[0].hidden
+    (neighbour,) = given(DECIDER, FIRST).when(kept).events
+    assert (0, True) == (neighbour.difference, neighbour.hidden)
+
+
+def test_a_month_is_closed_with_every_figure_that_is_reported():
+    """The whole of each, 0 where nothing was counted; parts where something was; each under a key of its own. Nothing of the gate."""
+    values = {("sittings", "", ""): 3, ("sittings", "agency", "coordinator"): 3, ("verdicts", "", ""): 8, ("outreach_cases", "", ""): 2}
+    found = {each.key: each.fact for each in closing.reports("2026-05", values, "coordination:4,7", {("outreach_cases", "", "")})}
+
+    assert len(REPORTED) + 1 == len(found)
+    assert {"sittings-2026-05": 3, "sittings-2026-05-agency-coordinator": 3, "outreach_persons-2026-05": 2} == {
+        key: fact.value for key, fact in found.items() if fact.value}
+    assert {"outreach_persons-2026-05"} == {key for key, fact in found.items() if fact.hidden}
+    assert (CountingBasis.DISTINCT, CountingBasis.CONTACTS) == (found["outreach_persons-2026-05"].basis, found["sittings-2026-05"].basis)
+
+
+def test_what_has_come_since_a_cell_was_reported_is_its_cause():
+    """By the log positions that the cell stood on; at most twenty ids, and the count of all; a cell that is gone is reported as 0."""
+    cell, other, gone = ("sittings", "", ""), ("sittings", "agency", "x"), ("sittings", "agency", "gone")
+    before = Before({cell: 1, gone: 1}, {cell: "coordination:4,7", gone: "coordination:4,7"})
+    events = {cell: [("coordination", 0, 3, "old"), ("coordination", 0, 4, "new"), ("coordination", 1, 7, "too")],
+              other: [("coordination", 2, number, str(number)) for number in range(30)]}
+    found = {each.fact.dimension: each.fact for each in closing.reports("2026-05", {cell: 3, other: 30}, "coordination:9,9", (), before, events)
+             if each.fact.metric is Metric.SITTINGS}
+
+    assert (("new", "too"), 2) == (found[""].causes, found[""].cause_count)
+    assert (20, 30) == (len(found["x"].causes), found["x"].cause_count)
+    assert 0 == found["gone"].value
 
 
 def test_the_same_figures_are_the_same_messages():
     """From another place in the logs they are others: a value that comes back is a correction."""
-    ids = [[each.id for each in closing.reports("2026-05", {"sittings": value}, at)] for value, at in ((3, "c:1"), (3, "c:1"), (3, "c:2"), (4, "c:1"))]
+    ids = [[each.id for each in closing.reports("2026-05", {("sittings", "", ""): value}, at)]
+           for value, at in ((3, "c:1"), (3, "c:1"), (3, "c:2"), (4, "c:1"))]
 
     assert ids[0] == ids[1]
     assert set(ids[0]).isdisjoint(ids[2])

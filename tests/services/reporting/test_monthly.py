@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from contracts.community import SessionHeld
+from contracts.community import PlaceOpened, SessionHeld
 from contracts.consent import DisclosureReleased
 from contracts.consultation import ConsultationReceived, ConsultationScreened, SignalReceived
 from contracts.envelope import MessageNoted, MessageRefused
 from contracts.outreach import ContactAttempted
+from contracts.participation import GapNeedAssessed
 from contracts.shared import (
     AgeBand,
     AgeCount,
     Basis,
     Channel,
+    CommunityProgramme,
+    ConsultationTopic,
     ContactMethod,
     ContactResult,
     Field,
+    NeedKind,
     Outcome,
+    PlaceKind,
     RefusalCode,
     ScreeningOutcome,
     Urgency,
     VisitorRelation,
 )
-from services.reporting.projections.metrics import METRICS
+from contracts.shared import Metric as ReportedMetric
+from services.reporting.projections.metrics import METRICS, REPORTED
 from services.reporting.projections.monthly import CASES, MONTHLY, Monthly, period
 from services.reporting.projections.projection import Fact
 from tests.services.reporting.facts import fact, rows
@@ -40,58 +47,98 @@ RELEASED = DisclosureReleased(
 )
 
 
+def part(row: dict[str, Any]) -> str:
+    """Empty for the whole, else as in ``field:ELDER``."""
+    return f"{row['divided']}:{row['dimension']}" if row["divided"] else ""
+
+
 def counted(*facts: Fact) -> dict[tuple[str, str], int]:
-    """Amount by metric and dimension."""
-    return {(row["metric"], row["dimension"]): row["value"] for row in rows(Monthly(), MONTHLY, facts)}
+    """Amount by metric and part."""
+    return {(row["metric"], part(row)): row["value"] for row in rows(Monthly(), MONTHLY, facts)}
 
 
 def cases(*facts: Fact) -> dict[tuple[str, str], set[str]]:
-    """Cases by metric and dimension."""
+    """Cases by metric and part."""
     found: dict[tuple[str, str], set[str]] = {}
     for row in rows(Monthly(), CASES, facts):
-        found.setdefault((row["metric"], row["dimension"]), set()).add(row["case_id"])
+        found.setdefault((row["metric"], part(row)), set()).add(row["case_id"])
     return found
 
 
-def test_consultations_are_counted_by_field_and_added_up_before_they_are_written():
-    """Three consultations in two fields are two rows."""
-    found = counted(fact(ELDER, key="a"), fact(ELDER, key="b"), fact(CHILD, key="c"))
+def of(metric: str, found: dict[tuple[str, str], Any]) -> dict[str, Any]:
+    """One metric, by part."""
+    return {dimension: value for (name, dimension), value in found.items() if name == metric}
 
-    assert {("consultations", "ELDER"): 2, ("consultations", "CHILD"): 1} == found
+
+def test_consultations_are_counted_whole_and_divided_and_added_up_before_they_are_written():
+    """Three consultations in two fields: by field, age, channel, topic, visitor and agency."""
+    said = CHILD.changed(age_band=AgeBand.UNDER_15, channel=Channel.MEETING, topic=ConsultationTopic.FAMILY)
+
+    found = of("consultations", counted(fact(ELDER, key="a"), fact(ELDER, key="b"), fact(said, key="c", agency="child")))
+
+    assert {
+        "": 3, "field:ELDER": 2, "field:CHILD": 1, "age:UNMAPPED": 2, "age:UNDER_15": 1, "channel:UNMAPPED": 2, "channel:MEETING": 1, "topic:UNMAPPED": 2,
+        "topic:FAMILY": 1, "visitor:FAMILY": 2, "visitor:SELF": 1, "agency:elder": 2, "agency:child": 1,
+    } == found
 
 
 def test_the_same_case_counts_twice_as_contacts_and_once_as_a_case():
-    """延べ and 実 are both asked for."""
-    twice = (fact(VISIT, key="a", seq=1), fact(VISIT, key="a", seq=2))
+    """延べ and 実 are both asked for; a case that was visited and telephoned is one case of each."""
+    twice = (fact(VISIT, key="a", seq=1), fact(VISIT.changed(method=ContactMethod.PHONE), key="a", seq=2))
 
-    assert 2 == counted(*twice)["outreach_contacts", "VISIT"]
-    assert {"a"} == cases(*twice)["outreach_cases", ""]
+    assert {"": 2, "method:VISIT": 1, "method:PHONE": 1, "result:NO_ANSWER": 2, "agency:elder": 2} == of("outreach_contacts", counted(*twice))
+    assert {"": {"a"}, "method:VISIT": {"a"}, "method:PHONE": {"a"}, "result:NO_ANSWER": {"a"}, "agency:elder": {"a"}} == of("outreach_cases", cases(*twice))
 
 
 def test_attendance_adds_up_by_age_band():
-    """One session is one sitting and as many visitors as came."""
+    """One session is one sitting and as many visitors as came; an age that is named twice adds up."""
     held = SessionHeld(held_on=date(2026, 5, 28), attendance=(AgeCount(band=AgeBand.UNDER_15, count=4), AgeCount(band=AgeBand.AGE_65_OVER, count=7)))
+    found = counted(fact(held), fact(held, seq=2), fact(held.changed(attendance=(*held.attendance, held.attendance[0])), seq=3))
 
-    assert {("sessions", ""): 2, ("attendance", "UNDER_15"): 8, ("attendance", "AGE_65_OVER"): 14} == counted(fact(held), fact(held, seq=2))
+    assert {"": 3, "agency:elder": 3} == of("sessions", found)
+    assert {"": 37, "age:UNDER_15": 16, "age:AGE_65_OVER": 21, "agency:elder": 37} == of("attendance", found)
+
+
+def test_a_place_of_two_programmes_is_one_place():
+    """It counts in each, so that the programmes do not add up to the places."""
+    opened = PlaceOpened(name="x", kind=PlaceKind.SALON, open_to_all=True, partners=(),
+                         programmes=(CommunityProgramme.CHILD_BASE, CommunityProgramme.MUTUAL_AID))
+
+    assert {"": 1, "kind:SALON": 1, "programme:CHILD_BASE": 1, "programme:MUTUAL_AID": 1, "agency:elder": 1} == of("places_opened", counted(fact(opened)))
+
+
+def test_a_persons_participation_counts_once():
+    """Two events of one person in two cases: 延べ 2, 実 1."""
+    need = GapNeedAssessed(person="p", need_kind=NeedKind.WORK, tried=())
+    both = (fact(need, key="a"), fact(need, key="b"))
+
+    assert 2 == counted(*both)["participation_contacts", ""]
+    assert {"p"} == cases(*both)["participation_persons", ""]
+
+
+def test_the_working_set_is_reported_and_nothing_of_the_gate():
+    """Every name of a reported figure but the empty one has its metric."""
+    assert set(ReportedMetric) - {ReportedMetric.UNMAPPED} == set(REPORTED)
+    assert not {"verdicts", "releases", "consents_granted", "active_cases"} & {metric.code for metric in REPORTED.values()}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.PERMIT, Outcome.REDACT, Outcome.HOLD, Outcome.DENY])
 def test_every_verdict_counts_and_none_is_a_release(outcome: Outcome):
     """What the gate allows has not gone out yet."""
-    assert {("verdicts", outcome): 1} == counted(fact(VERDICT.changed(outcome=outcome), "consent"))
+    assert {("verdicts", ""): 1, ("verdicts", f"outcome:{outcome}"): 1} == counted(fact(VERDICT.changed(outcome=outcome), "consent"))
 
 
 def test_what_was_delivered_counts_by_its_basis():
     """A release is what the courier has put into an inbox."""
     with_consent, in_danger = fact(RELEASED, "consent"), fact(RELEASED.changed(basis=Basis.V), "consent", seq=2)
 
-    assert {("releases", "C"): 2, ("releases", "V"): 1} == counted(with_consent, in_danger, fact(RELEASED, "consent", seq=3))
+    assert {("releases", ""): 3, ("releases", "basis:C"): 2, ("releases", "basis:V"): 1} == counted(with_consent, in_danger, fact(RELEASED, "consent", seq=3))
 
 
 def test_a_refusal_counts_where_every_refusal_passes():
     """A function's refusal travels on to the gate, so it lies in two logs; those of the front door only in the gate's."""
     assert {} == counted(fact(REFUSED, "coordination"))
-    assert {("refusals", "CASE_NOT_FOUND"): 1} == counted(fact(REFUSED, "consent"))
+    assert {("refusals", ""): 1, ("refusals", "code:CASE_NOT_FOUND"): 1} == counted(fact(REFUSED, "consent"))
 
 
 def test_a_case_is_active_in_each_function_that_recorded_a_fact_of_its_own():
@@ -102,8 +149,8 @@ def test_a_case_is_active_in_each_function_that_recorded_a_fact_of_its_own():
     found = cases(fact(ELDER, key="a"), fact(screened, key="a", seq=2), fact(VISIT, key="b"), fact(refused, "coordination", key="c"),
                   fact(MessageNoted(message_type="t"), "participation", key="d"))
 
-    assert {"a"} == found["active_cases", "consultation"] and {"b"} == found["active_cases", "outreach"]
-    assert {"consultation", "outreach"} == {function for metric, function in found if metric == "active_cases"}
+    assert {"a"} == found["active_cases", "function:consultation"] and {"b"} == found["active_cases", "function:outreach"]
+    assert {"", "function:consultation", "function:outreach"} == set(of("active_cases", found))
 
 
 @pytest.mark.parametrize("at, month", [
@@ -121,7 +168,8 @@ def test_a_batch_across_midnight_is_counted_in_two_months():
     signal = SignalReceived(person="1", channel=Channel.RESIDENT, area_code="", reporter_person="")
 
     assert [("2026-05", 1), ("2026-06", 1)] == [
-        (row["period"], row["value"]) for row in rows(Monthly(), MONTHLY, [fact(signal, at=1_780_239_599_999), fact(signal, at=1_780_239_600_000, seq=2)])]
+        (row["period"], row["value"]) for row in rows(Monthly(), MONTHLY, [fact(signal, at=1_780_239_599_999), fact(signal, at=1_780_239_600_000, seq=2)])
+        if not row["divided"]]
 
 
 def test_every_metric_has_a_code_and_a_title_of_its_own():

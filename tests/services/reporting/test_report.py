@@ -17,6 +17,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.report import app
+from contracts.reporting import FigureReported
+from contracts.shared import Metric
 from kernel.records import TP
 from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.metrics import METRICS
@@ -75,11 +77,14 @@ async def _fill(broker: Broker, case: str, records: list[Any]) -> None:
 
 async def _clear(broker: Broker, case: str) -> None:
     connection = await connector(broker.settings, "tsunagu_projector")()
-    await connection.execute("DELETE FROM reporting.progress WHERE topic = $1", PLACE)
+    await connection.execute("DELETE FROM reporting.progress WHERE topic LIKE $1 || '%'", PLACE)
     await connection.execute("DELETE FROM reporting.sequences WHERE key = $1", case)
     await connection.execute("DELETE FROM reporting.timeline WHERE case_id = $1", case)
     await connection.execute("DELETE FROM reporting.monthly WHERE period = '1999-01'")
     await connection.execute("DELETE FROM reporting.monthly_cases WHERE period = '1999-01'")
+    await connection.execute("DELETE FROM reporting.figure_events WHERE period = '1999-01'")
+    await connection.execute("DELETE FROM reporting.shared_figures WHERE period = '1999-01'")
+    await connection.execute("DELETE FROM reporting.reported_figures WHERE period = '1999-01'")
     await connection.execute("DELETE FROM reporting.parked")
     await connection.close()
 
@@ -103,20 +108,71 @@ def test_the_timeline_tells_everything_to_who_asks_for_all(reports: Reports):
 def test_the_months_figures_have_every_metric(reports: Reports):
     """With 0 where nothing was counted; a case counts once where cases are counted."""
     rows = reports.json("monthly", "--month", "1999-01")
-    found = {(row["metric"], row["dimension"]): row["value"] for row in rows}
+    found = {(row["metric"], row["divided"], row["dimension"]): row["value"] for row in rows}
 
     assert {metric.code for metric in METRICS} == {row["metric"] for row in rows}
-    assert (2, 1, 1, 0) == tuple(found[cell] for cell in (
-        ("consultations", "ELDER"), ("new_consultation_cases", ""), ("refusals", "CASE_NOT_FOUND"), ("trials", "")))
+    assert (2, 2, 1, 1, 0) == tuple(found[cell] for cell in (
+        ("consultations", "", ""), ("consultations", "field", "ELDER"), ("new_consultation_cases", "", ""), ("refusals", "code", "CASE_NOT_FOUND"),
+        ("trials", "", "")))
+
+
+@live
+def test_explain_lists_the_events_behind_a_number(reports: Reports):
+    """Two events, one case; of one part too; what they amount to is said on standard error."""
+    events = reports.json("monthly", "--month", "1999-01", "--explain", "consultations")
+    asked = reports.ask("monthly", "--month", "1999-01", "--explain", "new_consultation_cases", "--dimension", "field:ELDER")
+
+    assert [("consultation", 0, reports.case, 1), ("consultation", 4, reports.case, 1)] == [
+        (row["log"], row["log_offset"], row["case_id"], row["amount"]) for row in events]
+    assert ("1 from 2 events", "ConsultationReceived") == (asked.stderr.strip().removeprefix("tsunagu: "), next(
+        word for word in asked.stdout.split() if word.startswith("Consultation")))
+    assert [] == reports.json("monthly", "--month", "1999-01", "--explain", "consultations", "--dimension", "field:CHILD")
+
+
+@pytest.mark.parametrize("words", [("nothing",), ("consultations", "--dimension", "ELDER"), ("consultations", "--dimension", "colour:RED")])
+def test_what_is_no_figure_is_a_wrong_usage(words: tuple[str, ...]):
+    """Exit code 2, before anything is asked."""
+    assert 2 == CliRunner().invoke(app, ["monthly", "--explain", *words]).exit_code
+
+
+@live
+def test_a_prefectures_site_shows_its_towns_and_a_town_itself(reports: Reports, broker: Broker, tmp_path: Path):
+    """The same database and account; the settings name the towns. What stays in the town is no value, and is said to."""
+    own, other = broker.settings.municipality, "990027"
+    asyncio.run(_reported(broker, own, other))
+    shutil.copytree(reports.home / "secrets", tmp_path / "secrets")
+    there = (reports.home / "tsunagu.toml").read_text("utf-8")
+    (tmp_path / "tsunagu.toml").write_text(there.replace("[municipality]", f'[municipality]\ntowns = ["{own}", "{other}"]'), "utf-8")
+
+    def seen(home: Path, *words: str) -> list[tuple[str, str, int | None, bool]]:
+        rows = Reports(home, reports.case).json("prefecture", "figures", "--month", "1999-01", *words)
+        return [(row["municipality"], row["title_ja"], row["value"], row["hidden"]) for row in rows]
+
+    assert [(own, "新規相談（実）", None, True), (own, "会議の開催", 3, False)] == seen(reports.home)
+    assert sorted({(town, title, value, hidden) for town in (own, other) for _, title, value, hidden in seen(reports.home)}) == sorted(seen(tmp_path))
+    assert [] == seen(reports.home, "--town", other)
+    assert {other} == {row[0] for row in seen(tmp_path, "--town", other)}
+
+
+async def _reported(broker: Broker, *municipalities: str) -> None:
+    store = Store(PROJECTIONS, connector(broker.settings, "tsunagu_projector"), lambda code: None)
+    await store.open()
+    for town in municipalities:
+        sittings = FigureReported(metric=Metric.SITTINGS, period="1999-01", value=3, positions="coordination:9")
+        new = sittings.changed(metric=Metric.NEW_CONSULTATIONS, value=2, hidden=True)
+        records = [record(event, f"{town}.reporting.log", place, key=uuid.uuid4().hex) for place, event in enumerate((sittings, new))]
+        await store.positions([TP(f"{PLACE}-{town}", 0)])
+        await store.apply(records, [(TP(f"{PLACE}-{town}", 0), 0, 1)], {f"{town}.reporting.log": "reporting"})
+    await store.close()
 
 
 @live
 def test_r15_what_the_prefecture_gets_shows_no_small_count_of_persons(reports: Reports):
     """Case 33: a cell of 2 is kept back, and said to be; the town's own figures show it."""
     rows = reports.json("monthly", "--month", "1999-01", "--for", "prefecture")
-    found = {(row["metric"], row["dimension"]): (row["value"], row["hidden"]) for row in rows}
+    found = {(row["metric"], row["divided"], row["dimension"]): (row["value"], row["hidden"]) for row in rows}
 
-    assert ((None, True), (0, False)) == (found["consultations", "ELDER"], found["trials", ""])
+    assert ((None, True), (0, False)) == (found["consultations", "field", "ELDER"], found["trials", "", ""])
     assert "秘匿（5未満等）" in reports.ask("monthly", "--month", "1999-01", "--for", "prefecture").stdout
 
 
@@ -169,9 +225,9 @@ def test_the_printed_sheet_shows_the_figures_of_the_export(reports: Reports, tmp
     town, prefecture = (Page(file.read_text("utf-8")) for file in files.values())
     told = json.loads(reports.ask("monthly", "--month", "1999-01", "--output", "json").stdout)
 
-    assert len(told["rows"]) == len(town.figures) and ("consultations/ELDER", "2") in town.figures
+    assert len(told["rows"]) == len(town.figures) and ("consultations/field:ELDER", "2") in town.figures
     assert told["provenance"]["rows_sha256"] in town.text and "1999年1月（平成11年1月）" in town.text
-    assert ("consultations/ELDER", "秘匿") in prefecture.figures and "秘匿（5未満等）：値を示さないもの" in prefecture.text
+    assert ("consultations/field:ELDER", "秘匿") in prefecture.figures and "秘匿（5未満等）：値を示さないもの" in prefecture.text
 
 
 @live
