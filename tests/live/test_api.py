@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 import urllib.request
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from cli.api import GateLedger
+from cli.consent import provided
 from services.reporting.api.tokens import Tokens
 from services.reporting.resource import Role
 from tests.installation import Broker
@@ -49,3 +52,7 @@ def test_who_has_read_a_text_stands_in_the_persons_ledger(stack: Broker):
 
     (read, *_) = until(lambda: [each for each in asked(stack, f"/v1/persons/{person}/ledger?reason=RIGHTS_REQUEST", desk) if each["kind"] == "READ"])
     assert ("elder", "CASEWORKER", "cases.text", "SUPPORT") == (read["recipient"], read["role"], read["resource"], read["read_for"])
+
+    ledgers = GateLedger(stack.settings)
+    whole = ledgers._from_log(person).lines(int(time.time() * 1000))
+    assert provided.records(whole) == asyncio.run(ledgers(person, False)).entries
