@@ -34,6 +34,7 @@ def _verb(report: Report) -> Callable[..., None]:
 
     own = [(each.name, each.annotation, inspect.Parameter.empty if each.required else each.default) for each in report.parameters]
     parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind) for name, kind, default in (*own, *_WAY)]
+    verb.__name__ = report.name
     verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     verb.__annotations__ = {each.name: each.annotation for each in parameters}
     return verb

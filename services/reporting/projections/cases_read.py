@@ -9,7 +9,8 @@ from services.reporting.resource import Resource, Role
 _STATE = """CASE WHEN continued_in IS NOT NULL THEN 'CONTINUED' WHEN closing = 'CaseClosed' THEN 'CLOSED' WHEN closing = 'ClosingAwaited' THEN 'CLOSING'
             ELSE 'OPEN' END AS state, CASE WHEN closing = 'CaseClosed' THEN closed_at END AS closed_at"""
 _OPEN = "opened_at IS NOT NULL AND closing IS DISTINCT FROM 'CaseClosed' AND continued_in IS NULL"
-_ALL = "{schema}.cases LEFT JOIN {schema}.case_progress USING (case_id)"
+_ALL = "{schema}.cases JOIN {schema}.case_progress USING (case_id)"
+"""What opens a case is a step of consultation too: each has both rows. Who may not see the second one sees neither here."""
 KNOWN = f"""
     SELECT case_id, opened_at, {_STATE}, continued_in FROM {{schema}}.cases WHERE opened_at IS NOT NULL"""
 STATES = f"""
