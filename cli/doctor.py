@@ -122,6 +122,18 @@ def _database() -> Finding:
     return True, f"{settings.database_host}:{settings.database_port}, {version}", ""
 
 
+def _projections() -> Finding:
+    import asyncpg
+
+    from cli import needed
+
+    try:
+        names = needed.projections(settings_module.load())
+    except (OSError, TimeoutError, settings_module.SettingsMissing, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return True, "not asked, since the database does not answer", ""
+    return not names, f"rebuild needed: {' '.join(names)}" if names else "follow the logs", needed.TODO
+
+
 def _disk() -> Finding:
     home = settings_module.home()
     there = next(folder for folder in (home, *home.parents) if folder.exists())
@@ -148,4 +160,5 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "ports": _ports,
     "broker": _broker,
     "database": _database,
+    "projections": _projections,
 }

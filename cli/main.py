@@ -15,8 +15,8 @@ import typer
 from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE
 
 COMMANDS = (
-    "run", "day", "send", "report", "trace", "parked", "dead-letters", "topics", "agency", "policy", "contracts", "consent", "audit", "service", "api",
-    "token", "doctor",
+    "run", "day", "send", "report", "rebuild", "trace", "parked", "dead-letters", "topics", "agency", "policy", "contracts", "consent", "audit", "service",
+    "api", "token", "doctor",
 )
 WHERE = (
     "Works on the installation in TSUNAGU_HOME; unless that is set, on .tsunagu in the checkout that the command belongs to, "

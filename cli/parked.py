@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from cli import output as shape
 from cli.leaving import PROBLEMS, UNREACHABLE, leave
-from cli.output import Output, OutputOption, show
+from cli.output import Output, OutputOption
 
 if TYPE_CHECKING:
     import asyncpg
@@ -23,28 +24,28 @@ CaseOption = Annotated[str, typer.Option("--case", "-c", help="Only of this case
 app = typer.Typer(no_args_is_help=True, help="Cases that a projection could not apply; the others go on meanwhile, and these are marked incomplete.")
 
 
-@app.command("list", epilog="Example: tsunagu parked list --output json")
-def listing(projection: ProjectionOption = "", output: OutputOption = Output.TABLE) -> None:
+@app.command(epilog="Example: tsunagu parked list --output json")
+def list(projection: ProjectionOption = "", output: OutputOption = Output.TABLE) -> None:
     """One row for each projection and case, the longest parked first. Exit code 1 when there are any."""
     from services.reporting import redriving
 
     found = [_row(row) for row in _ask(lambda connection: redriving.listed(connection, projection))]
-    show(found, COLUMNS, output)
+    shape.show(found, COLUMNS, output)
     if found:
         raise typer.Exit(PROBLEMS)
 
 
-@app.command("show", epilog="Example: tsunagu parked show --case 0123456789abcdef0123456789abcdef")
-def showing(case: CaseOption = "", projection: ProjectionOption = "", output: OutputOption = Output.TABLE) -> None:
+@app.command(epilog="Example: tsunagu parked show --case 0123456789abcdef0123456789abcdef")
+def show(case: CaseOption = "", projection: ProjectionOption = "", output: OutputOption = Output.TABLE) -> None:
     """Every parked record: where it lies, its type and number, and why it stays out; nothing of what it says. Exit code 1 when there are any."""
     found = _ask(lambda connection: _records(connection, projection, case))
-    show(found, ("projection", "generation", "topic", "partition", "offset", "case", "seq", "type", "recorded_at", "code"), output)
+    shape.show(found, ("projection", "generation", "topic", "partition", "offset", "case", "seq", "type", "recorded_at", "code"), output)
     if found:
         raise typer.Exit(PROBLEMS)
 
 
-@app.command("redrive", epilog="Example: tsunagu parked redrive --projection monthly")
-def redriving_(projection: ProjectionOption = "", case: CaseOption = "", output: OutputOption = Output.TABLE) -> None:
+@app.command(epilog="Example: tsunagu parked redrive --projection monthly")
+def redrive(projection: ProjectionOption = "", case: CaseOption = "", output: OutputOption = Output.TABLE) -> None:
     """Read what is parked from the log again and apply it, each case in its order. Exit code 1 when something stays parked."""
     from services.reporting import redriving
     from services.reporting.projections import PROJECTIONS
@@ -55,7 +56,7 @@ def redriving_(projection: ProjectionOption = "", case: CaseOption = "", output:
 
     done = _ask(again)
     rows = [{"projection": each.projection, "generation": each.generation, "case": each.key, "records": each.records, "left": each.left} for each in done]
-    show(rows, ("projection", "generation", "case", "records", "left"), output)
+    shape.show(rows, ("projection", "generation", "case", "records", "left"), output)
     if any(each.left for each in done):
         leave("some cases stay parked; see: tsunagu parked show", PROBLEMS)
 

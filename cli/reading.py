@@ -41,14 +41,20 @@ def whole(settings: Settings, principal: str, topic: str, partition: int = 0, ti
     account, group = Account(settings, principal), Topics(settings.municipality).group(principal)
     consumer = Consumer({**account.options, "group.id": group, "enable.auto.commit": False})
     try:
-        position, end = account.ends(consumer, TopicPartition(topic, partition), timeout)
-        consumer.assign([TopicPartition(topic, partition, position)])
-        while position < end:
-            for message in _some(consumer, timeout):
-                yield message
-                position = message.offset() + 1
+        yield from between(consumer, topic, partition, *account.ends(consumer, TopicPartition(topic, partition), timeout), timeout)
     finally:
         consumer.close()
+
+
+def between(consumer: Consumer, topic: str, partition: int, position: int, end: int, timeout: float = TIMEOUT_S) -> Iterator[Message]:
+    """The records of one partition from an offset up to another, in order. Raises KafkaException, also when nothing comes for ``timeout`` seconds."""
+    consumer.assign([TopicPartition(topic, partition, position)])
+    while position < end:
+        for message in _some(consumer, timeout):
+            if message.offset() >= end:
+                return
+            yield message
+            position = message.offset() + 1
 
 
 def count(settings: Settings, principal: str, topic: str, partitions: Iterable[int], timeout: float = TIMEOUT_S) -> int:

@@ -70,7 +70,7 @@ def up(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Start everything that does not run yet, provision, and leave it up."""
-    from cli import steps
+    from cli import needed, steps
     from services.consent.domain.pack import PackInvalid
 
     found = installation()
@@ -83,6 +83,7 @@ def up(
 
         sample_day.play(found.settings, output)
     show(status_rows(found), STATUS, output if not day else Output.TABLE)
+    needed.tell(found.settings)
     typer.echo("The system stays up. Stop it: make stop (or: tsunagu run down)", err=True)
 
 
@@ -98,8 +99,13 @@ def down() -> None:
 @app.command(epilog="Example: tsunagu run status --output json")
 def status(output: OutputOption = Output.TABLE) -> None:
     """Every process: state (unready: it lives, and waits for something), pid, port, restarts, memory. Exit code 1 unless all are ready."""
-    rows = status_rows(installation())
+    from cli import needed
+
+    found = installation()
+    rows = status_rows(found)
     show(rows, STATUS, output)
+    if rows:
+        needed.tell(found.settings)
     if not rows or any(row["state"] != "ready" for row in rows):
         raise typer.Exit(PROBLEMS)
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol, runtime_checkable
 
 from deploy.local.progress import Progress, Step
 
@@ -13,6 +14,14 @@ from deploy.local.progress import Progress, Step
 def shown() -> Progress:
     """What fits where stderr goes."""
     return _Bars() if sys.stderr.isatty() else _Lines()
+
+
+@runtime_checkable
+class Titled(Protocol):
+    """A step whose title may change while it runs: to tell of a better ETA than the bar's own."""
+
+    def title(self, text: str) -> None:
+        """Show another title."""
 
 
 class _Lines:
@@ -46,6 +55,10 @@ class _Bar:
 
     def advance(self, done: int, total: int) -> None:
         self._bars.update(self._task, completed=done, total=total)
+
+    def title(self, text: str) -> None:
+        """See Titled."""
+        self._bars.update(self._task, description=text)
 
     def finish(self) -> None:
         total = self._bars.tasks[0].total or 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LAYERS = ("cli", "services", "kernel", "contracts")
+LAYERS = ("cli", "audit", "services", "kernel", "contracts")
 SERVICES = ("intake", "coordination", "participation", "consent", "reporting")
 FRAMEWORKS = {"faust", "mode", "aiokafka", "asyncpg", "structlog", "prometheus_client", "confluent_kafka", "aiohttp", "asyncio"}
 CLOCKS = {"time", "random", "secrets", "uuid", "os", "pathlib", "socket"}
@@ -49,7 +49,7 @@ DOMAIN = [path for service in SERVICES for path in modules(f"services/{service}/
 
 @pytest.mark.parametrize("path", ALL, ids=named)
 def test_a_layer_imports_only_what_stands_below_it(path: Path):
-    """cli → services → kernel → contracts, never back."""
+    """cli → audit → services → kernel → contracts, never back."""
     layer = path.relative_to(ROOT).parts[0]
     above = set(LAYERS[: LAYERS.index(layer)]) | ({"deploy"} if layer != "cli" else set())
 

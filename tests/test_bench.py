@@ -13,6 +13,7 @@ TARGETS = (
     ("decision", "MEDIAN_US", 10), ("decision", "P99_US", 1_000), ("latency", "PER_SECOND", 300), ("latency", "P50_MS", 40), ("latency", "P99_MS", 150),
     ("gate", "P99_TIMES", 2), ("gate", "THROUGHPUT", 0.74), ("withdrawal", "WITHIN_MS", 1_000),
     ("visible", "PER_SECOND", 300), ("visible", "P99_MS", 500),
+    ("audit", "EVENTS_PER_SECOND", 120_000), ("audit", "DECISIONS_PER_SECOND", 50_000),
 )
 
 

@@ -52,7 +52,7 @@ def asked(question: Callable[[asyncpg.Connection], Awaitable[T]], projection: st
         where = f"{DATABASE} at {settings.database_host}:{settings.database_port}"
         leave(f"the database {where} cannot be read ({type(error).__name__}); start the system: tsunagu run up", UNREACHABLE)
     if there.outdated:
-        typer.echo(f"tsunagu: other code made this, and it does not follow the logs any more; rebuild needed: tsunagu rebuild {projection}", err=True)
+        typer.echo("tsunagu: other code made this, and it does not follow the logs any more; rebuild needed: tsunagu rebuild --needed", err=True)
     return answer, there
 
 

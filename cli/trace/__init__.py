@@ -14,7 +14,7 @@ from cli.output import Output, OutputOption, show
 
 if TYPE_CHECKING:
     from cli.trace.arrows import Step
-    from kernel.records import Record
+    from kernel.records import Position, Record
     from kernel.settings import Settings
 
 AUDITOR = "auditor"
@@ -28,15 +28,22 @@ def command(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Which arrows a1 to a11 of the support flow chart a case has taken, when, by whom and why; in codes, never a personal text."""
+    tell(case, svg, output)
+
+
+def tell(case: str, svg: Path | None, output: Output, places: bool = False) -> None:
+    """Show the chart of a case; ``places``: and where in the logs each step lies."""
     from cli.trace import arrows, picture
     from kernel import settings
 
-    found, source = _read(settings.load(), case)
+    found, where, source = _read(settings.load(), case)
     steps = arrows.steps(found)
     if not steps:
         leave(f"nothing is recorded under {case}", PROBLEMS)
-    show([row(step) for step in steps] if output is Output.TABLE else [record(step) for step in steps],
-         COLUMNS if output is Output.TABLE else list(record(steps[0])), output, f"支援フロー {case}")
+    rows = [row(step) if output is Output.TABLE else record(step) for step in steps]
+    if places:
+        rows = [each | _place(where[step.fact.envelope.id], output) for each, step in zip(rows, steps, strict=True)]
+    show(rows, list(rows[0]), output, f"支援フロー {case}")
     if output is Output.TABLE:
         typer.echo("\n".join(chart(steps)))
     if svg:
@@ -80,25 +87,35 @@ def facts_of(case: str, records: Iterator[Record], logs: Mapping[str, str]) -> t
     return fresh, len(reading.parked)
 
 
-def _read(settings: Settings, case: str) -> tuple[list[Any], str]:
-    """What the logs say of a case, and up to which positions they were read; leaves with one sentence where they cannot be."""
+def _place(place: Position, output: Output) -> dict[str, Any]:
+    topic, partition, offset = place
+    return {"位置": f"{topic}/{partition}/{offset}"} if output is Output.TABLE else {"topic": topic, "partition": partition, "offset": offset}
+
+
+def _read(settings: Settings, case: str) -> tuple[list[Any], dict[str, Position], str]:
+    """What the logs say of a case, where each event lies, by its id, and up to which positions they were read; leaves with one sentence where they cannot be."""
     from confluent_kafka import KafkaException
 
     from cli import reading
     from cli.account import why
     from contracts.topics import SUPPORT_FUNCTIONS
+    from kernel.envelope import header
     from kernel.partitioner import partition_of
     from kernel.topics import Topics
 
     topics, number = Topics(settings.municipality), partition_of(case.encode(), settings.partitions)
     logs = {topics.log(name): str(name) for name in (*SUPPORT_FUNCTIONS, "consent")}
     ends: dict[str, int] = {}
+    where: dict[str, Position] = {}
 
     def records() -> Iterator[Record]:
         for topic in logs:
             for message in reading.whole(settings, AUDITOR, topic, number):
                 ends[topic] = message.offset() + 1
-                yield reading.record(message)
+                read = reading.record(message)
+                if read.key == case.encode():
+                    where.setdefault((header(read.headers, "ce_id") or b"").decode(errors="replace"), (topic, number, read.offset))
+                yield read
 
     try:
         found, unreadable = facts_of(case, records(), logs)
@@ -106,7 +123,7 @@ def _read(settings: Settings, case: str) -> tuple[list[Any], str]:
         leave(f"the logs cannot be read {why(error, AUDITOR)}", UNREACHABLE)
     if unreadable:
         leave(f"{unreadable} records of this case cannot be read, so its chart would be incomplete", PROBLEMS)
-    return found, "、".join(f"{topic}/{number} {end} 件まで" for topic, end in ends.items())
+    return found, where, "、".join(f"{topic}/{number} {end} 件まで" for topic, end in ends.items())
 
 
 def _moment(at: int) -> str:

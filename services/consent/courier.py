@@ -36,7 +36,7 @@ from services.consent.domain.model import GIVEN
 from services.consent.fence import Fence
 
 NAME = "courier"
-_TOLD = (StopNoticeIssued, ReviewOpened, ConfirmationAwaited, ConfirmationNoted, ConsentLapsed, UseExpired, EmergencyUseFrequent, BreachDutiesOpened)
+TOLD = (StopNoticeIssued, ReviewOpened, ConfirmationAwaited, ConfirmationNoted, ConsentLapsed, UseExpired, EmergencyUseFrequent, BreachDutiesOpened)
 """What the gate itself records for one agency, which gets it as it stands."""
 _MANY = 50
 """Where fewer records come, nothing waits behind them."""
@@ -131,7 +131,7 @@ class Courier:
                 return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
                 return self._notice(fact, agency)
-            case _ if isinstance(fact.event, _TOLD):
+            case _ if isinstance(fact.event, TOLD):
                 return self._notice(fact, fact.event.recipient)
             case _:
                 return []

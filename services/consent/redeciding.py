@@ -5,7 +5,8 @@ Reads only; needs no key, no database and no clock. The rules are in ``domain/re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from contracts.catalogue import BY_CLASS
@@ -13,14 +14,31 @@ from contracts.consent import DisclosureDecided
 from kernel import envelope, serde
 from kernel.envelope import POSITION
 from kernel.failures import PoisonError
+from kernel.history import SHORT
 from kernel.reading import Reading as Counted
 from kernel.records import Record
 from services.consent.domain import registry
 from services.consent.domain.findings import Again, Difference, Finding, Logged, compared
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.redecide import Redecision
+from services.consent.domain.whatif import Trial
 
 _OF_THE_TOWN = frozenset(BY_CLASS[kind].full_name.encode() for kind in registry.DECIDER.events)
+
+
+class Lines:
+    """One partition of the gate's log, record by record. ``case``: only this one, beside the facts of the town."""
+
+    def __init__(self, case: str = "") -> None:
+        self._case = case.encode()
+        self._counted = Counted()
+
+    def read(self, record: Record) -> Logged | None:
+        """The next record of the partition; None where it was not asked for. Raises PoisonError."""
+        if self._case not in (b"", record.key) and envelope.header(record.headers, "ce_type") not in _OF_THE_TOWN:
+            return None
+        logged = read(record)
+        return logged if self._counted.takes(record, logged.key, logged.seq, logged.cause) else logged.changed(passed=True)
 
 
 class Reading:
@@ -28,23 +46,19 @@ class Reading:
 
     def __init__(self, packs: Mapping[str, PolicyPack], case: str = "") -> None:
         self._redecision = Redecision(packs)
-        self._case = case.encode()
-        self._counted = Counted()
+        self._lines, self._case = Lines(case), case
         self.verdicts: list[int] = []
         """When each verdict that was judged again was given, milliseconds UTC."""
 
     def read(self, record: Record) -> Iterator[Finding]:
         """What one record, the next of its partition, has wrong."""
         try:
-            if self._case in (b"", record.key) or envelope.header(record.headers, "ce_type") in _OF_THE_TOWN:
-                logged = read(record)
-                if not self._counted.takes(record, logged.key, logged.seq, logged.cause):
-                    logged = logged.changed(passed=True)
-            else:
-                return
+            logged = self._lines.read(record)
         except PoisonError as error:
             key = (record.key or b"").decode(errors="replace")
             yield Finding(place=record.offset, key=key, at=record.timestamp, request="", difference=Difference.UNREADABLE, detail=error.code.value)
+            return
+        if logged is None:
             return
         for found in self._redecision.read(logged):
             if type(found) is Finding:
@@ -60,7 +74,7 @@ class Reading:
 
     def _of_the_case(self, found: Finding) -> Iterator[Finding]:
         """Of other cases only the facts of the town were read: what is missing there is not missing in the log."""
-        if self._case in (b"", found.key.encode()):
+        if self._case in ("", found.key):
             yield found
 
 
@@ -75,11 +89,37 @@ def _differing(record: Record, again: Any) -> Iterator[Finding]:
 
 def read(record: Record) -> Logged:
     """A record of the gate's log. Raises PoisonError."""
-    origin = envelope.origin(record.key, record.headers)
-    values = {name: value.decode(errors="replace") for name, value in record.headers}
-    at = values.get("ce_recordedtime", "")
+    key, seq, source, identity, digest = envelope.origin(record.key, record.headers)
+    head = dict(record.headers)
+    at = head.get("ce_recordedtime", b"")
+    value = record.value or b""
     return Logged(
-        place=record.offset, key=origin.subject, seq=origin.seq, id=values.get("ce_id", ""), cause=(origin.source, origin.id), digest=origin.digest,
-        at=int(at) if at.isdecimal() else 0, agency=values.get("ce_agency", ""), position=values.get(POSITION, ""),
-        event=serde.unwrapped(serde.decode(record.value)),
+        place=record.offset, key=key, seq=seq, id=_text(head, "ce_id"), cause=(source, identity), digest=digest, at=int(at) if at.isdigit() else 0,
+        agency=_text(head, "ce_agency"), position=_text(head, POSITION), event=_short(value) if 0 < len(value) <= SHORT else _event(value),
     )
+
+
+def _text(head: Mapping[str, bytes], name: str) -> str:
+    value = head.get(name)
+    return value.decode(errors="replace") if value else ""
+
+
+def _event(value: bytes) -> Any:
+    return serde.unwrapped(serde.decode(value))
+
+
+_short = lru_cache(maxsize=4_096)(_event)
+"""Half of what the log holds is short and comes again, byte by byte. Events never change."""
+
+
+def tried(records: Iterable[Record], trial: Trial, case: str = "") -> Iterator[Again | None]:
+    """One partition of the gate's log tried by a draft: for each record what it makes of the decision in it; None where there is none."""
+    lines = Lines(case)
+    for record in records:
+        try:
+            logged = lines.read(record)
+        except PoisonError:
+            trial.unfollowed.append(record.timestamp)
+            logged = None
+        again = None if logged is None else [*trial.read(logged)]
+        yield again[0] if again else None

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from contracts.catalogue import EventType
 from contracts.shared import RefusalCode
-from kernel import envelope, serde
+from kernel import serde
 from kernel.failures import PoisonError
 from kernel.records import Record
+from services.reporting import attributes
 from services.reporting.projections.projection import Fact
 
 Sequence = tuple[str, int, str]
@@ -56,14 +57,14 @@ def read(records: Iterable[Record], logs: Mapping[str, str], wants: Wants = lamb
 
 
 def _read(record: Record, log: str, wants: Wants) -> tuple[Sequence, Fact]:
-    attributes = envelope.read(record.key, record.headers)
-    if not attributes.seq:
+    read_as = attributes.read(record.key, record.headers)
+    if not read_as.seq:
         raise PoisonError(RefusalCode.HEADER_MISSING, "ce_seq")
-    kind = serde.types_by_full_name().get(attributes.type)
+    kind = serde.types_by_full_name().get(read_as.type)
     if kind is None:
         raise PoisonError(RefusalCode.UNKNOWN_TYPE, "ce_type")
     event = serde.unwrapped(serde.decode(record.value)) if wants(log, kind) else None
-    return (record.topic, record.partition, attributes.subject), Fact(log, record.partition, attributes, kind, event, record.topic, record.offset, record.value or b"")
+    return (record.topic, record.partition, read_as.subject), Fact(log, record.partition, read_as, kind, event, record.topic, record.offset, record.value or b"")
 
 
 def _key(record: Record) -> str:

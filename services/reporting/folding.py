@@ -22,8 +22,8 @@ def fold(
     rows, parked, keys = Rows() if into is None else into, [], set(parked_keys)
     broken = {bad.key: (bad.topic, bad.partition, bad.offset) for bad in reversed(unread) if bad.key}
     for fact in new:
-        key, place, code = fact.envelope.subject, (fact.topic, fact.partition, fact.offset), FOLLOWS
-        if key not in keys and not (key in broken and broken[key] < place):
+        key, code = fact.envelope.subject, FOLLOWS
+        if key not in keys and not (key in broken and broken[key] < (fact.topic, fact.partition, fact.offset)):
             try:
                 found = list(projection.rows(fact))
             except Exception as fault:  # noqa: BLE001 whatever it is, it is this case's trouble and nobody else's
@@ -32,5 +32,5 @@ def fold(
             else:
                 rows.add(found)
                 continue
-        parked.append(Parked(*place, code, key))
+        parked.append(Parked(fact.topic, fact.partition, fact.offset, code, key))
     return rows, parked

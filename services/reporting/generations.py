@@ -6,7 +6,7 @@ Every generation has a PostgreSQL schema of its own, ``rpt_<projection>_<generat
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import asyncpg
@@ -22,10 +22,13 @@ LIVE_UNIT = "live"
 """The reader that feeds all generations that are ``fed``, in one transaction a batch: they always stand at equal positions."""
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reporting.' || $1, 0))"
-_ALL = "SELECT projection, generation, version, definition, state, fed FROM reporting.generations WHERE state <> 'DROPPED' ORDER BY 1, 2"
+_ALL = "SELECT projection, generation, version, definition, state, fed, run FROM reporting.generations WHERE state <> 'DROPPED' ORDER BY 1, 2"
 _NOTE = """
-    INSERT INTO reporting.generations (projection, generation, version, definition, state, fed) VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (projection, generation) DO UPDATE SET state = excluded.state, fed = excluded.fed, changed_at = now()"""
+    INSERT INTO reporting.generations (projection, generation, version, definition, state, fed, run) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (projection, generation) DO UPDATE SET state = excluded.state, fed = excluded.fed, run = excluded.run, changed_at = now()"""
+_KEYED = """
+    SELECT relname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+    WHERE contype = 'p' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)"""
 _NEXT = "SELECT COALESCE(max(generation), 0) + 1 FROM reporting.generations WHERE projection = $1"
 _BEGUN = "SELECT EXISTS (SELECT FROM reporting.progress WHERE unit = $1 AND next_offset > 0)"
 
@@ -56,6 +59,8 @@ class Generation:
     definition: str
     state: State
     fed: bool
+    run: int = 0
+    """The rebuild that made it; 0 for the first."""
 
     @property
     def schema(self) -> str:
@@ -65,7 +70,12 @@ class Generation:
     @property
     def unit(self) -> str:
         """The reader that moves it."""
-        return LIVE_UNIT if self.fed else f"{self.projection}:{self.number}"
+        return LIVE_UNIT if self.fed else unit_of(self.run) if self.run else f"{self.projection}:{self.number}"
+
+
+def unit_of(run: int) -> str:
+    """The reader that moves all generations of one rebuild together."""
+    return f"rebuild:{run}"
 
 
 async def lock(connection: asyncpg.Connection, unit: str) -> None:
@@ -75,22 +85,22 @@ async def lock(connection: asyncpg.Connection, unit: str) -> None:
 
 async def known(connection: asyncpg.Connection) -> list[Generation]:
     """Every generation that still has its tables, by projection and number."""
-    return [Generation(row[0], row[1], row[2], row[3], State(row[4]), row[5]) for row in await connection.fetch(_ALL)]
+    return [Generation(row[0], row[1], row[2], row[3], State(row[4]), row[5], row[6]) for row in await connection.fetch(_ALL)]
 
 
 async def note(connection: asyncpg.Connection, generation: Generation) -> None:
     """Record a generation as it now is."""
     found = generation
-    await connection.execute(_NOTE, found.projection, found.number, found.version, found.definition, found.state, found.fed)
+    await connection.execute(_NOTE, found.projection, found.number, found.version, found.definition, found.state, found.fed, found.run)
 
 
-async def create(connection: asyncpg.Connection, projection: Projection, state: State, fed: bool = False) -> Generation:
-    """Make the tables and views of a new generation; the indexes come with ``index``."""
+async def create(connection: asyncpg.Connection, projection: Projection, state: State, fed: bool = False, run: int = 0) -> Generation:
+    """Make the tables and views of a new generation; the indexes come with ``index``. One of a rebuild gets keys only where rows meet."""
     number = await connection.fetchval(_NEXT, projection.name)
-    made = Generation(projection.name, number, projection.version, definition(projection), state, fed)
+    made = Generation(projection.name, number, projection.version, definition(projection), state, fed, run)
     await connection.execute(f"CREATE SCHEMA {made.schema}")
     for table in projection.tables:
-        await connection.execute(table.ddl(made.schema))
+        await connection.execute(table.ddl(made.schema, keyed=not (run and table.each)))
     for name, select in projection.views.items():
         await connection.execute(f"CREATE VIEW {made.schema}.{name} WITH (security_invoker = true) AS {select.format(schema=made.schema)}")
     for reader in READERS:
@@ -101,8 +111,11 @@ async def create(connection: asyncpg.Connection, projection: Projection, state: 
 
 
 async def index(connection: asyncpg.Connection, projection: Projection, generation: Generation) -> None:
-    """Make the indexes of a generation."""
+    """Make the indexes of a generation, and the keys that it has not got yet. May be done again."""
+    keyed = {row[0] for row in await connection.fetch(_KEYED, generation.schema)}
     for table in projection.tables:
+        if table.name not in keyed:
+            await connection.execute(table.key_ddl(generation.schema))
         for statement in table.index_ddl(generation.schema):
             await connection.execute(statement)
 
@@ -133,7 +146,7 @@ async def establish(connection: asyncpg.Connection, projections: Sequence[Projec
                 await show(connection, projection, made)
         for each in found:
             if each.fed and (each.projection not in by_name or definition(by_name[each.projection]) != each.definition):
-                await note(connection, Generation(each.projection, each.number, each.version, each.definition, each.state, fed=False))
+                await note(connection, replace(each, fed=False))
             if each.projection in by_name:
                 await walls.build(connection, by_name[each.projection], each.schema, RESOURCES, READERS)
 

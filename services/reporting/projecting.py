@@ -17,7 +17,7 @@ _KEYS = "SELECT DISTINCT key FROM reporting.parked WHERE projection = $1 AND gen
 _PARK = """
     INSERT INTO reporting.parked (projection, generation, topic, partition, log_offset, key, code) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT DO NOTHING"""
-_UNFIT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+UNFIT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 """What the database says of a row that it cannot hold."""
 
 
@@ -30,10 +30,10 @@ async def project(
     try:
         async with connection.transaction():
             await _write(connection, generation, rows)
-    except _UNFIT:
+    except UNFIT:
         parked = await _case_by_case(connection, projection, generation, new, keys, unread)
     parked = [*unread, *parked]
-    await _park(connection, generation, parked)
+    await park(connection, generation, parked)
     return parked
 
 
@@ -50,7 +50,7 @@ async def _case_by_case(
         try:
             async with connection.transaction():
                 await _write(connection, generation, rows)
-        except _UNFIT as fault:
+        except UNFIT as fault:
             codes = [type(fault).__name__, *[FOLLOWS] * (len(facts) - 1)]
             parked = [Parked(fact.topic, fact.partition, fact.offset, code, key) for fact, code in zip(facts, codes, strict=True)]
         out += parked
@@ -63,7 +63,8 @@ async def _write(connection: asyncpg.Connection, generation: Generation, rows: R
         await connection.executemany(table.upsert.format(table=f"{generation.schema}.{table.name}"), found)
 
 
-async def _park(connection: asyncpg.Connection, generation: Generation, parked: Sequence[Parked]) -> None:
+async def park(connection: asyncpg.Connection, generation: Generation, parked: Sequence[Parked]) -> None:
+    """Remember what a generation does not hold."""
     if parked:
         name, number = generation.projection, generation.number
         await connection.executemany(_PARK, [(name, number, bad.topic, bad.partition, bad.offset, bad.key, bad.code) for bad in parked])

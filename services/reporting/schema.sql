@@ -20,8 +20,32 @@ CREATE TABLE IF NOT EXISTS reporting.generations (
     definition text        NOT NULL,
     state      text        NOT NULL,
     fed        boolean     NOT NULL DEFAULT false, -- moves with the unit 'live'
+    run        integer     NOT NULL DEFAULT 0,     -- the rebuild that made it; its unit is 'rebuild:<run>' until it is fed
     changed_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (projection, generation)
+);
+
+-- Rebuilds (再構築), phase by phase, for whoever wants to know how long the next one takes.
+CREATE TABLE IF NOT EXISTS reporting.rebuilds (
+    run         integer     NOT NULL,
+    phase       text        NOT NULL, -- LOADING, INDEXING, CATCHING_UP, VERIFYING, SWITCHED, BACK, CANCELLED
+    projections text[]      NOT NULL,
+    started_at  timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz,
+    events      bigint      NOT NULL DEFAULT 0,
+    bytes       bigint      NOT NULL DEFAULT 0,
+    predicted_at timestamptz,         -- when it was to end, as predicted after its first tenth
+    note        text        NOT NULL DEFAULT '', -- what differs, or why a difference was accepted
+    PRIMARY KEY (run, phase)
+);
+
+-- How far a rebuild loads before it makes indexes: the positions of 'live' when it began.
+CREATE TABLE IF NOT EXISTS reporting.rebuild_targets (
+    run       integer NOT NULL,
+    topic     text    NOT NULL,
+    partition integer NOT NULL,
+    target    bigint  NOT NULL,
+    PRIMARY KEY (run, topic, partition)
 );
 
 -- Where each reader has got to. Changes in the transaction that writes the rows, and only from the offset that was expected.

@@ -12,6 +12,7 @@ from kernel.failures import Unavailable
 from kernel.records import TP, Record
 from kernel.settings import Settings
 from services.reporting import facts, generations, projecting
+from services.reporting.definition import definition
 from services.reporting.generations import LIVE_UNIT, Generation
 from services.reporting.projections.projection import Fact, Projection
 
@@ -49,7 +50,10 @@ _OUTAGES = (
 
 
 class Superseded(Exception):
-    """The position in the database is not ours: another writer was there, or our last commit did arrive. Start from what it says."""
+    """The position in the database is not ours: another writer was there, or our last commit did arrive. Start from what it says.
+
+    Or what is fed there is other code's, which began while we ran.
+    """
 
 
 def connector(settings: Settings, role: str) -> Connect:
@@ -66,18 +70,18 @@ def connector(settings: Settings, role: str) -> Connect:
 
 
 class Store:
-    """What one unit moves: the unit 'live' all generations that are fed, another one the generation that is named."""
+    """What one unit moves: the unit 'live' all generations that are fed, that of a rebuild its generations."""
 
-    def __init__(self, projections: Sequence[Projection], connect: Connect, alarm: facts.Alarm, alone: Generation | None = None) -> None:
-        self._projections, self._connect, self._alarm, self._alone = {each.name: each for each in projections}, connect, alarm, alone
-        self.unit = alone.unit if alone else LIVE_UNIT
+    def __init__(self, projections: Sequence[Projection], connect: Connect, alarm: facts.Alarm, unit: str = LIVE_UNIT) -> None:
+        self._projections, self._connect, self._alarm, self.unit = {each.name: each for each in projections}, connect, alarm, unit
+        self._definitions = {each.name: definition(each) for each in projections}
         self._connection: asyncpg.Connection | None = None
 
     async def open(self) -> None:
         """Connect anew; the unit 'live' then has the generations that it needs. Raises Unavailable."""
         with outage():
             self._connection = await self._connect()
-            if self._alone is None:
+            if self.unit == LIVE_UNIT:
                 await generations.establish(self._connection, list(self._projections.values()))
 
     async def close(self) -> None:
@@ -121,6 +125,11 @@ class Store:
         return list({(each.topic, each.partition, each.offset): each for each in parked}.values())
 
     @property
+    def connection(self) -> asyncpg.Connection:
+        """The connection itself, for what is to happen in a transaction together with ``apply``. Raises Unavailable."""
+        return self._open
+
+    @property
     def _open(self) -> asyncpg.Connection:
         if self._connection is None:
             raise Unavailable("database")
@@ -130,10 +139,11 @@ class Store:
         return any(projection.wants(log, kind) for projection in self._projections.values())
 
     async def _moved(self) -> list[Generation]:
-        """What this unit moves now: a rebuild may have joined, or a switch have come."""
-        if self._alone is not None:
-            return [self._alone]
-        return [each for each in await generations.known(self._open) if each.fed]
+        """What this unit moves now: a rebuild may have joined, or a switch have come. Nothing moves past what other code is to feed."""
+        moved = [each for each in await generations.known(self._open) if each.unit == self.unit]
+        if strange := [each.projection for each in moved if self._definitions.get(each.projection) != each.definition]:
+            raise Superseded(f"{self.unit}: other code feeds {', '.join(strange)}")
+        return moved
 
     async def _projected(self, generation: Generation, new: Sequence[Fact], unread: Sequence[facts.Parked]) -> list[facts.Parked]:
         return await projecting.project(self._open, self._projections[generation.projection], generation, new, unread)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,8 +21,10 @@ from contracts.catalogue import BY_CLASS
 from contracts.consent import DisclosureDecided
 from kernel import serde
 from kernel.memory import MemoryRecord
+from services.consent import packs
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
 
+HOME = Path(tempfile.mkdtemp())
 TOPIC = TOPICS.log("consent")
 VERDICT = BY_CLASS[DisclosureDecided].full_name.encode()
 
@@ -39,8 +44,8 @@ def run(monkeypatch: pytest.MonkeyPatch, logs: dict[int, list[MemoryRecord]], *w
         return TOPIC, {number: lambda records=records: iter(records) for number, records in logs.items()}, 1
 
     monkeypatch.setattr(gate_log, "partitions", partitions)
-    monkeypatch.setattr("kernel.settings.load", lambda: None)
-    return CliRunner().invoke(command(["audit"]), ["audit", "redecide", *words])
+    monkeypatch.setattr("kernel.settings.load", lambda: SimpleNamespace(home=HOME))
+    return CliRunner().invoke(command(["audit"]), ["audit", *(words if words[:1] == ("whatif",) else ("redecide", *words))])
 
 
 def logs(stage: MemoryStage) -> dict[int, list[MemoryRecord]]:
@@ -67,9 +72,11 @@ def test_a_finding_names_topic_partition_and_offset_and_exit_code_1(monkeypatch:
     found[number] = [*found[number][:place], replace(record, value=permit), *found[number][place + 1:]]
 
     done = run(monkeypatch, found, "--output", "json")
-    (row, *_) = json.loads(done.stdout)
+    result = json.loads(done.stdout)
+    (row, *_) = result["findings"]
 
     assert 1 == done.exit_code
+    assert (False, result["verdicts"] - 1, 1) == (result["ok"], result["equal"], result["classes"]["CODE_NOT_REPRODUCIBLE"])
     assert (TOPIC, number, place, "OUTCOME") == (row["topic"], row["partition"], row["offset"], row["difference"])
 
 
@@ -96,3 +103,54 @@ def test_one_case_alone(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
 def test_what_is_no_day_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
     """Exit code 2."""
     assert 2 == run(monkeypatch, logs(day), "--from", "yesterday").exit_code
+
+
+def test_whoever_is_killed_goes_on_and_finds_the_same(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
+    """Partitions that were read to their end are not read again; nothing is left behind."""
+    class Killed(list):
+        def __iter__(self) -> Iterator[MemoryRecord]:
+            yield from super().__iter__()
+            raise KeyboardInterrupt
+
+    found, read = logs(day), []
+    whole = json.loads(run(monkeypatch, found, "--output", "json").stdout)
+    broken = run(monkeypatch, {**found, 2: Killed(found[2])})
+
+    class Watched(list):
+        def __iter__(self) -> Iterator[MemoryRecord]:
+            read.append(len(self))
+            return super().__iter__()
+
+    done = run(monkeypatch, {number: Watched(records) for number, records in found.items()}, "--resume", "--output", "json")
+
+    assert broken.exit_code not in (0, 1)
+    assert whole == json.loads(done.stdout)
+    assert [len(found[2])] == read
+    assert not (HOME / "audit" / "redecide").exists()
+
+
+def test_a_draft_that_changes_nothing_has_exit_code_0(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
+    """The rules in force are such a draft."""
+    done = run(monkeypatch, logs(day), "whatif", "--policy", "national-2", "--output", "json")
+    result = json.loads(done.stdout)
+
+    assert (0, True, []) == (done.exit_code, result["ok"], result["changes"])
+    assert result["decisions"] > 50
+    assert "none of" in done.stderr
+
+
+def test_a_draft_that_changes_something_is_told_by_rule_and_by_place(monkeypatch: pytest.MonkeyPatch, day: MemoryStage, tmp_path: Path):
+    """Exit code 1; a table counts, the other shapes name each; no personal text."""
+    draft = tmp_path / "draft.yaml"
+    text = (packs.FOLDER / "national-2.yaml").read_text("utf-8")
+    draft.write_text(text.replace("obligations: [PURPOSE_ONLY, NO_ONWARD_GIVING,", "obligations: [PURPOSE_ONLY,", 1), "utf-8")
+    done = run(monkeypatch, logs(day), "whatif", "--policy", str(draft), "--output", "json")
+    result = json.loads(done.stdout)
+    table = run(monkeypatch, logs(day), "whatif", "--policy", str(draft))
+
+    assert 1 == done.exit_code == table.exit_code
+    assert len(result["changes"]) == result["would_change"] == sum(each["decisions"] for each in result["by_rule"]) > 20
+    assert {"obligations"} == {each["fields"] for each in result["changes"]}
+    assert "PERMIT" in table.stdout
+    assert 0 == run(monkeypatch, logs(day), "whatif", "--policy", str(draft), "--to", "2020-01-01").exit_code
+    assert 3 == run(monkeypatch, logs(day), "whatif", "--policy", "no-such-pack").exit_code

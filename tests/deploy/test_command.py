@@ -132,7 +132,7 @@ def test_a_log_that_nobody_has_written_yet_is_a_problem_in_one_sentence(settings
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
 
 
-@pytest.mark.parametrize("words", [("topics", "check"), ("report", "monthly"), ("day",), ("dead-letters",)])
+@pytest.mark.parametrize("words", [("topics", "check"), ("report", "monthly"), ("rebuild", "--status"), ("rebuild", "all"), ("day",), ("dead-letters",)])
 def test_what_does_not_answer_is_exit_code_3_and_a_last_line(settings: Settings, words: tuple[str, ...]):
     """Broker or database down: what, where, what to do."""
     done = tsunagu(settings.home, *words)

@@ -14,6 +14,7 @@ from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
 from tests.scenarios.memory_year import played
 
 LOG = TOPICS.log("consent")
+PACKS = packs.load()
 
 
 def log(stage: MemoryStage) -> list[list[MemoryRecord]]:
@@ -28,7 +29,7 @@ def findings(records: Iterable[MemoryRecord], case: str = "") -> list[Finding]:
 
 def read(records: Iterable[MemoryRecord], case: str = "") -> tuple[int, list[Finding]]:
     """How many verdicts of one partition were decided again, and what is wrong with it."""
-    reading = Reading(packs.load(), case)
+    reading = Reading(PACKS, case)
     found = [finding for record in records for finding in reading.read(record)]
     return len(reading.verdicts), [*found, *reading.end()]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from confluent_kafka import KafkaError, KafkaException
 from typer.testing import CliRunner, Result
 
 from cli import reading, trace
+from cli.audit.trace import trace as audit_trace
 from cli.day import story as day_story
 from cli.day.player import Day, pseudonym
 from cli.trace import arrows, chart
@@ -28,6 +30,7 @@ from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
 from kernel import settings as settings_module
 from kernel.memory import MemoryRecord
+from kernel.partitioner import partition_of
 from tests.scenarios import picture
 from tests.scenarios.memory_stage import LOGS, MemoryStage
 from tests.scenarios.stories import stories
@@ -163,13 +166,13 @@ class Message:
         return lambda: (1, value) if name == "timestamp" else list(value) if name == "headers" else value
 
 
-def asked(monkeypatch: pytest.MonkeyPatch, home: Path, read: Any, *words: str) -> Result:
+def asked(monkeypatch: pytest.MonkeyPatch, home: Path, read: Any, *words: str, of: Any = trace.command) -> Result:
     """Run the command in an installation that has its settings; ``read`` is its account at the broker."""
     settings = Installation(Layout(home)).prepare()
     monkeypatch.setattr(settings_module, "load", lambda: settings)
     monkeypatch.setattr(reading, "whole", read)
     app = typer.Typer()
-    app.command()(trace.command)
+    app.command()(of)
     return CliRunner(env={"COLUMNS": "240"}).invoke(app, list(words))
 
 
@@ -188,6 +191,24 @@ def test_the_command_shows_a_case_and_draws_it(
     assert 0 == done.exit_code, done.output
     assert "\n".join(chart(steps)) in done.stdout
     assert draw(case, steps, "").splitlines()[:-3] == drawn.splitlines()[:-3] and "件まで" in drawn
+
+
+def test_the_auditor_is_told_where_in_the_logs_each_step_lies(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, played: Played, complex_case: tuple[str, list[Step]],
+):
+    """``tsunagu audit trace``: the same steps; at each place lies the record of that id."""
+    def read(settings: object, account: str, topic: str, number: int) -> Iterator[Message]:
+        for record in played.stage.log.records(topic, number) if topic in LOGS else ():
+            yield Message(record)
+
+    case, steps = complex_case
+    number = partition_of(case.encode(), 3)
+    monkeypatch.setattr("kernel.partitioner.partition_of", lambda key, partitions: number)
+    rows = json.loads(asked(monkeypatch, tmp_path, read, case, "--output", "json", of=audit_trace).stdout)
+    found = [played.stage.log.records(row["topic"], row["partition"])[row["offset"]] for row in rows]
+
+    assert [dict(record.headers)["ce_id"].decode() for record in found] == [row["id"] for row in rows]
+    assert [step.fact.envelope.id for step in steps] == [row["id"] for row in rows]
 
 
 def test_an_unknown_case_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -18,19 +18,7 @@ from kernel.reporters import after
 from services.consent.domain import uses
 from services.consent.domain.aftercare import Aftercare
 from services.consent.domain.lifecycle import Standing
-from services.consent.domain.model import (
-    GIVEN,
-    NEVER,
-    NONE,
-    Awaited,
-    Consent,
-    Delivery,
-    Excluded,
-    Hold,
-    LeftOut,
-    Refusal,
-    Segment,
-)
+from services.consent.domain.model import GIVEN, NEVER, NONE, Awaited, Consent, Delivery, Excluded, Hold, LeftOut, Refusal, Segment
 from services.consent.domain.reasons import Reason
 from services.consent.domain.rights import Claim
 

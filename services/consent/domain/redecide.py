@@ -20,7 +20,7 @@ from services.consent.domain.reasons import Reason
 from services.consent.domain.rules import Rules
 from services.consent.domain.turns import FUNCTION, CaseLog, Turns
 
-_UNJUDGED = frozenset((Reason.HOLD_EXPIRED.value, Reason.ARRIVED_BEFORE.value))
+UNJUDGED = frozenset((Reason.HOLD_EXPIRED.value, Reason.ARRIVED_BEFORE.value))
 """Ends of a hold that no pack decides."""
 
 
@@ -51,7 +51,7 @@ class Redecision:
             log.case = log.case.changed(asking=None)
         if type(logged.event) is not DisclosureDecided:
             yield from self._folded(log, logged)
-        elif log.case.asking is not None or logged.event.request_id in (*log.case.holds, *log.case.deliveries):
+        elif answers_something(log, logged.event):
             yield from self._judged(log, logged)
             yield from self._folded(log, logged)
         else:
@@ -76,7 +76,7 @@ class Redecision:
 
     def _judged(self, log: CaseLog, logged: Logged) -> Iterator[Again | Finding]:
         verdict = logged.event
-        undecided = not verdict.policy or not _UNJUDGED.isdisjoint(verdict.reasons)
+        undecided = not verdict.policy or not UNJUDGED.isdisjoint(verdict.reasons)
         pack = self._packs.get(verdict.policy)
         if pack is None and not undecided:
             yield logged.found(Difference.POLICY_MISSING, verdict.request_id, verdict.policy)
@@ -84,7 +84,7 @@ class Redecision:
         if pack is not None and not self._in_force(verdict, pack, logged.at):
             yield logged.found(Difference.POLICY_NOT_IN_FORCE, verdict.request_id, verdict.policy)
         newest = next((each for each in self._by_day if each.since <= logged.at), self._by_day[-1])
-        yield Again(logged=logged, verdict=_again(log, verdict, Rules(registry=self._town, pack=pack, newest=newest, at=logged.at)))
+        yield Again(logged=logged, verdict=judged_again(log, verdict, Rules(registry=self._town, pack=pack, newest=newest, at=logged.at)))
 
     def _in_force(self, verdict: DisclosureDecided, pack: PolicyPack, at: int) -> bool:
         """By the facts of the town; help that did not wait may have gone by the newest pack that the build of then knew (rule 16)."""
@@ -115,8 +115,13 @@ def _answers(asked: Logged, logged: Logged) -> bool:
     return type(logged.event) is DisclosureDecided and (logged.cause, logged.event.event_id) == (asked.cause, asked.event.event_id)
 
 
-def _again(log: CaseLog, verdict: DisclosureDecided, rules: Rules) -> DisclosureDecided:
-    """What the gate decides when it is asked the same in the same case."""
+def answers_something(log: CaseLog, verdict: DisclosureDecided) -> bool:
+    """Whether what it decides was asked, waits, or is under way."""
+    return log.case.asking is not None or verdict.request_id in log.case.holds or verdict.request_id in log.case.deliveries
+
+
+def judged_again(log: CaseLog, verdict: DisclosureDecided, rules: Rules) -> DisclosureDecided:
+    """What the gate decides by these rules when it is asked the same in the same case."""
     case, identity = log.case, verdict.request_id
     if log.asked is not None and case.asking is not None:
         own = case.asking.function is FunctionName.CONSENT  # asked and decided in one go: the request has no message of its own

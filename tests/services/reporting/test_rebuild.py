@@ -1,0 +1,265 @@
+"""Rebuilding on a real Kafka and PostgreSQL: equal to the live one while facts flow, whatever dies on the way; switched there and back."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from services.reporting.generations import State
+from services.reporting.rebuild import compare, join, ledger, runner, switch
+from services.reporting.rebuild.compare import Compared
+from services.reporting.store import Connect
+from tests.installation import Broker
+from tests.services.reporting.rebuilding import NAMES, Yard, yard
+
+pytestmark = pytest.mark.live
+
+ODD = "tests.services.reporting.odd_projections"
+PHASES = (State.PLANNED, State.LOADING, State.INDEXING, State.CATCHING_UP, State.VERIFYING)
+READY = {name: [State.LIVE, State.READY] for name in NAMES}
+SWITCHED = {name: [State.WARM, State.LIVE] for name in NAMES}
+
+
+@pytest.fixture
+async def here(broker: Broker, database: Connect) -> AsyncIterator[Yard]:
+    """Logs, tables, nothing at work."""
+    async with yard(broker, database) as found:
+        yield found
+
+
+async def compared(here: Yard, names: Sequence[str] = NAMES) -> list[Compared]:
+    """Live and beside, in a snapshot of now."""
+    connection = await here.place.connect()
+    try:
+        async with compare.snapshot(connection):
+            return [await compare.compare(connection, old, new) for old, new in await compare.pairs(connection, names)]
+    finally:
+        await connection.close()
+
+
+async def forth(here: Yard, names: Sequence[str] = NAMES, reason: str = "", source: str = "") -> None:
+    """Switch to what was rebuilt."""
+    place = replace(here.place, source=source or here.place.source)
+    connection = await place.connect()
+    try:
+        await switch.forth(place, connection, names, reason)
+    finally:
+        await connection.close()
+
+
+async def back(here: Yard, names: Sequence[str] = NAMES) -> None:
+    """Switch to what was read before."""
+    connection = await here.place.connect()
+    try:
+        await switch.back(here.place, connection, names)
+    finally:
+        await connection.close()
+
+
+async def process(here: Yard, folder: Path, at: str, names: Sequence[str] = ()) -> int:
+    """A rebuild in a process of its own; its exit code."""
+    file = folder / "place"
+    file.write_bytes(pickle.dumps((here.place, list(names))))
+    started = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.services.reporting.rebuild_process", str(file), at)
+    return await asyncio.wait_for(started.wait(), 60)
+
+
+async def test_rebuilt_is_live_and_is_fed_beside_it_while_facts_flow(here: Yard):
+    """Equal when it is ready, and at any moment later, since both move in one transaction."""
+    await here.write(3_000)
+    async with here.living(flowing=True):
+        await here.caught_up_to(3_000)
+        found = await here.rebuild()
+        later = await compared(here)
+        await asyncio.sleep(1)
+        last = await compared(here)
+
+    assert [True] * 6 == [each.equal for each in (*found, *later, *last)], found
+    assert later[1].rows < last[1].rows
+    assert await here.states() == READY
+
+
+async def test_there_and_back_while_facts_flow(here: Yard):
+    """What is read changes in one transaction; the other one is fed for the way back."""
+    await here.write(500)
+    async with here.living(flowing=True):
+        await here.caught_up_to(500)
+        await here.rebuild()
+        await forth(here)
+        assert await here.states() == SWITCHED
+        assert "rpt_timeline_2" in (await here.ask("SELECT pg_get_viewdef('reporting.timeline')"))[0][0]
+        await asyncio.sleep(0.5)
+        await back(here)
+        assert "rpt_timeline_1" in (await here.ask("SELECT pg_get_viewdef('reporting.timeline')"))[0][0]
+        found = await compared(here)
+
+    assert [True, True] == [each.equal for each in found]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+async def test_killed_in_each_phase_and_resumed(here: Yard, tmp_path: Path, phase: State):
+    """kill -9 of the runner, and again on the way; nothing is counted twice, nothing is lost."""
+    await here.write(9_000)
+    async with here.living(flowing=True):
+        await here.caught_up_to(9_000)
+        assert -9 == await process(here, tmp_path, phase, NAMES)
+        assert -9 == await process(here, tmp_path, State.VERIFYING)
+        found = await here.resume()
+
+    assert [True, True] == [each.equal for each in found], found
+    assert await here.states() == READY
+
+
+async def test_a_worker_that_dies_is_replaced(here: Yard, tmp_path: Path):
+    """What it had not written is read again by another."""
+    await here.write(9_000)
+    async with here.living():
+        await here.caught_up()
+        assert 0 == await process(here, tmp_path, "WORKER", NAMES)
+        found = await compared(here)
+
+    assert [True, True] == [each.equal for each in found], found
+
+
+async def test_cancelled_leaves_the_live_one_whole(here: Yard, tmp_path: Path):
+    """Half loaded, taken away; nothing of it is left, and what is read is as it was."""
+    await here.write(600)
+    async with here.living():
+        await here.caught_up()
+        assert -9 == await process(here, tmp_path, State.INDEXING, NAMES)
+        connection = await here.place.connect()
+        assert sorted(NAMES) == await switch.cancel(connection, [])
+        await connection.close()
+        await here.write(10)
+        await here.caught_up()
+
+    assert {name: [State.LIVE] for name in NAMES} == await here.states()
+    assert [(610,)] == await here.ask("SELECT count(*) FROM reporting.timeline")
+    assert [] == await here.ask("SELECT nspname FROM pg_namespace WHERE nspname ~ 'rpt_.*_2'")
+    assert [("live",)] == await here.ask("SELECT DISTINCT unit FROM reporting.progress UNION SELECT DISTINCT unit FROM reporting.sequences")
+
+
+async def test_a_difference_is_a_veto(here: Yard):
+    """Rows that nobody has explained are not read; with a reason they are, and the reason is kept."""
+    await here.write(600)
+    async with here.living():
+        await here.caught_up()
+        connection = await here.connect()
+        await connection.execute("UPDATE rpt_monthly_1.monthly SET value = value + 1")  # somebody has mended a figure by hand
+        await connection.close()
+        found = await here.rebuild()
+
+        assert {"monthly": False, "timeline": True} == {each.projection: each.equal for each in found}
+        with pytest.raises(switch.Vetoed):
+            await forth(here)
+        assert [State.LIVE, State.VERIFYING] == (await here.states())["monthly"]
+        await forth(here, reason="the figure was changed by hand")
+
+    assert SWITCHED == await here.states()
+    (note,), = await here.ask("SELECT note FROM reporting.rebuilds WHERE phase = 'SWITCHED'")
+    assert note.startswith("the figure was changed by hand (monthly: monthly:")
+
+
+async def test_other_code_waits_until_the_service_runs_it(here: Yard):
+    """A service never feeds what other code has made; after its restart the rebuild joins, and what was read stands where the service ended."""
+    later = replace(here.place, source=f"{ODD}:LATER")
+    await here.write(600)
+    async with here.living():
+        await here.caught_up()
+        with pytest.raises(join.OtherCode):
+            await here.rebuild("monthly", place=later)
+    async with here.living(place=later):
+        await here.write(50)
+        await here.caught_up()
+        found = await here.resume(place=later)
+
+        assert [False] == [each.comparable for each in found]
+        await forth(here, ["monthly"], "version 2", f"{ODD}:LATER")
+        await here.write(50)
+        await here.caught_up()
+        with pytest.raises(switch.NotThere):
+            await back(here, ["monthly"])
+    assert [(350,)] == await here.ask("SELECT sum(value)::int FROM reporting.figures WHERE metric = 'outreach_contacts'")
+
+
+async def test_a_rebuild_is_not_resumed_by_other_code(here: Yard, tmp_path: Path):
+    """Half its rows would be of the old mind."""
+    await here.write(300)
+    async with here.living():
+        await here.caught_up()
+        assert -9 == await process(here, tmp_path, State.LOADING, ["monthly"])
+        with pytest.raises(runner.Stale):
+            await here.resume(place=replace(here.place, source=f"{ODD}:LATER"))
+        assert [True] == [each.equal for each in await here.resume()]
+
+
+async def test_wrong_code_is_noticed(here: Yard):
+    """A fault in the new code: the columns that both have differ."""
+    wrong = replace(here.place, source=f"{ODD}:WRONG")
+    await here.write(600)
+    async with here.living():
+        await here.caught_up()
+    async with here.living(place=wrong):
+        await asyncio.sleep(0.5)
+        found = await here.rebuild("monthly", place=wrong)
+        assert not found[0].equal
+        with pytest.raises(switch.Vetoed):
+            await forth(here, ["monthly"], source=wrong.source)
+
+
+async def test_what_the_database_does_not_take_parks_its_case_as_it_does_live(here: Yard):
+    """Bulk loading goes back to its last position, and on with care; nobody else's rows are missing."""
+    unstorable = replace(here.place, source=f"{ODD}:UNSTORABLE")
+    await here.write(600)
+    async with here.living(place=unstorable):
+        await here.caught_up()
+        found = await here.rebuild(place=unstorable)
+
+    assert [True, True] == [each.equal for each in found], found
+    counts = await here.ask("SELECT projection, generation, count(*) FROM reporting.parked GROUP BY 1, 2 ORDER BY 1, 2")
+    assert [("timeline", 1, 15), ("timeline", 2, 15)] == counts
+
+
+async def test_two_runners_are_one_too_many(here: Yard):
+    """The second one ends with a sentence."""
+    one, other = await here.place.connect(), await here.place.connect()
+    await ledger.hold(one)
+    with pytest.raises(ledger.AnotherRuns):
+        await ledger.hold(other)
+    await one.close()
+    await other.close()
+
+
+async def test_a_zombie_of_the_live_reader_changes_nothing(here: Yard):
+    """Two writers at once while a rebuild joins: each event is counted once in old and new."""
+    await here.write(600)
+    async with here.living(flowing=True), here.living():
+        await here.caught_up_to(600)
+        found = await here.rebuild()
+        await here.write(100)
+    async with here.living():
+        await here.caught_up()
+        last = await compared(here)
+
+    assert [True] * 4 == [each.equal for each in (*found, *last)]
+    assert [(sum(here.seqs.values()),)] == await here.ask("SELECT count(*) FROM rpt_timeline_2.timeline")
+
+
+async def test_without_a_service_it_stands_where_the_live_one_stood(here: Yard):
+    """What was written since is read by the service when it starts, into both."""
+    await here.write(300)
+    async with here.living():
+        await here.caught_up()
+    await here.write(100)
+    found = await here.rebuild()
+    assert [True, True] == [each.equal for each in found]
+
+    async with here.living():
+        await here.caught_up()
+    assert [400, 400] == [each.rows for each in await compared(here) if each.projection == "timeline"] * 2
