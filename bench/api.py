@@ -112,7 +112,7 @@ async def _load(settings: Settings, connection: asyncpg.Connection, year: list[F
             await connection.copy_records_to_table(table.name, schema_name=known[projection.name].schema, columns=table.names, records=found)
             total += len(found)
         for table in projection.tables:
-            await connection.execute(f"ANALYZE {known[projection.name].schema}.{table.name}")
+            await connection.execute(f"VACUUM ANALYZE {known[projection.name].schema}.{table.name}")
     return total
 
 

@@ -36,8 +36,8 @@ def add(
     typer.echo("Shown this once; give it to its holder by a safe way.", err=True)
 
 
-@app.command("list", epilog="Example: tsunagu token list --output json")
-def every(output: OutputOption = Output.TABLE) -> None:
+@app.command(epilog="Example: tsunagu token list --output json")
+def list(output: OutputOption = Output.TABLE) -> None:
     """Every token that was made, without its secret."""
     show([_row(token) for token in _tokens().all()], COLUMNS, output)
 

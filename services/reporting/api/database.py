@@ -22,9 +22,14 @@ STATEMENT_MS = 5_000
 """No question takes longer."""
 MOST_CONNECTIONS, ACQUIRE_S = 8, 5.0
 _WALLS = f"SELECT set_config('{ROLE_SETTING}', $1, true), set_config('{AGENCY_SETTING}', $2, true)"
-_LIVE = "SELECT generation, fed FROM reporting.generations WHERE projection = $1 AND state = 'LIVE'"
-_POSITIONS = "SELECT topic, partition, next_offset FROM reporting.progress WHERE unit = $1 ORDER BY 1, 2"
-_INCOMPLETE = "SELECT reporting.is_incomplete($1, $2)"
+_STANDING = f"""
+    SELECT generation, fed, reporting.is_incomplete(projection, $2) AS incomplete, (
+        SELECT string_agg(log || ':' || offsets, '/' ORDER BY log) FROM (
+            SELECT split_part(topic, '.', -2) AS log, string_agg(next_offset::text, ',' ORDER BY partition) AS offsets FROM reporting.progress
+            WHERE unit = CASE WHEN fed THEN '{LIVE_UNIT}' ELSE projection || ':' || generation END GROUP BY topic
+        ) AS logs
+    ) AS positions
+    FROM reporting.generations WHERE projection = $1 AND state = 'LIVE'"""
 _STALE = "SELECT projection FROM reporting.generations WHERE state = 'LIVE' AND NOT fed ORDER BY 1"
 
 
@@ -41,7 +46,7 @@ class Standing:
 
 
 class Database:
-    """The account of the API. Statements are not kept: what they mean changes when a projection is switched."""
+    """The account of the API. A statement that means something else since a projection was switched is asked anew by whoever comes again."""
 
     def __init__(self, pool: asyncpg.Pool, own: str, towns: Collection[str] = ()) -> None:
         """``own``: the municipality of the site; ``towns``: those of a prefecture's site."""
@@ -60,6 +65,8 @@ class Database:
             raise Problem(Code.BUSY) if isinstance(error.__cause__, asyncpg.QueryCanceledError) else error from error
         except asyncpg.DataError as error:
             raise Problem(Code.PARAMETER_INVALID) from error
+        except (asyncpg.InvalidCachedStatementError, asyncpg.UndefinedTableError) as error:
+            raise Unavailable("database") from error  # a projection is just being switched
 
     def _seen(self, reader: Reader) -> Collection[str]:
         """The towns whose rows there are: a prefecture's, or the own one."""
@@ -73,15 +80,10 @@ class Database:
 
 async def standing(connection: asyncpg.Connection, projection: str, case: str = "") -> Standing:
     """Where a projection stands; ``case`` is the one that is asked for. Raises Problem where the projection is not there."""
-    live = await connection.fetchrow(_LIVE, projection)
+    live = await connection.fetchrow(_STANDING, projection, case)
     if live is None:
         raise Problem(Code.UNAVAILABLE)
-    unit = LIVE_UNIT if live["fed"] else f"{projection}:{live['generation']}"
-    found: dict[str, list[str]] = {}
-    for topic, _, offset in await connection.fetch(_POSITIONS, unit):
-        found.setdefault(topic.removesuffix(".log").rpartition(".")[2], []).append(str(offset))
-    positions = "/".join(f"{log}:{','.join(offsets)}" for log, offsets in sorted(found.items()))
-    return Standing(live["generation"], positions, await connection.fetchval(_INCOMPLETE, projection, case), not live["fed"])
+    return Standing(live["generation"], live["positions"] or "", live["incomplete"], not live["fed"])
 
 
 @asynccontextmanager
@@ -90,8 +92,12 @@ async def database(settings: Settings, name: str = DATABASE) -> AsyncIterator[Da
     with outage():
         pool = await asyncpg.create_pool(
             host=settings.database_host, port=settings.database_port, user=API, password=settings.password(API), database=name,
-            min_size=1, max_size=MOST_CONNECTIONS, timeout=CONNECT_S, statement_cache_size=0,
-            server_settings={"statement_timeout": str(STATEMENT_MS), "timezone": "UTC", "default_transaction_read_only": "on"},
+            min_size=1, max_size=MOST_CONNECTIONS, timeout=CONNECT_S,
+            server_settings={
+                "statement_timeout": str(STATEMENT_MS), "timezone": "UTC", "default_transaction_read_only": "on",
+                "jit": "off",  # takes longer than any question of ours
+                "plan_cache_mode": "force_custom_plan",  # agencies have few cases or thousands
+            },
         )
     try:
         yield Database(pool, settings.municipality, settings.towns)

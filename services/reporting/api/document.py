@@ -33,7 +33,7 @@ def of(resource: Resource) -> dict[str, Any]:
     roles = ", ".join(sorted(role.value for role in resource.roles))
     parameters = [_query(name, _TEXT, f"{resource.headings.get(name, name)} / only rows with this {name}") for name in resource.filters]
     return {
-        "operation_id": resource.name, "summary": f"{resource.title_ja} / {english}", "tags": ["rows"],
+        "operation_id": f"rows_{resource.name}", "summary": f"{resource.title_ja} / {english}", "tags": ["rows"],
         "description": f"閲覧できる役割 / roles: {roles}", "openapi_extra": {"parameters": [*parameters, *_pages(USUAL, MOST)]},
         "responses": {**_errors(400, 401, 403, 404, 406, 500, 503), 200: _page(resource), 304: {"description": "変わっていない / Not modified"}},
     }

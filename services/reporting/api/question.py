@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -96,7 +96,7 @@ def after(text: str, digest: str, width: int) -> tuple[str, ...]:
 async def ask(connection: asyncpg.Connection, asked: Question, reader: Reader) -> tuple[list[dict[str, Any]], str]:
     """The rows of a page, and the cursor of the next one; empty where this is the last."""
     resource = asked.resource
-    types = {name: kind for name, kind in await connection.fetch(_TYPES, f"reporting.{resource.view}")}
+    types = dict(await connection.fetch(_TYPES, f"reporting.{resource.view}"))
     text, values = statement(asked, reader, types)
     try:
         rows = await connection.fetch(text, *values)
@@ -117,7 +117,8 @@ def statement(asked: Question, reader: Reader, types: Mapping[str, str]) -> tupl
 
     wheres = [f"shown.{name} = {value(name, text)}" for name, text in asked.filters]
     if reader.role is Role.CASEWORKER:
-        wheres += _own(resource, lambda: value("", reader.agency))
+        first = asked.after[0] if asked.after and resource.order[0] == resource.case else ""
+        wheres += _own(resource, lambda: value("", reader.agency), f" AND own.case_id >= {value('', first)}" if first else "")
     if asked.after:
         bounds = ", ".join(value(name, text) for name, text in zip(resource.order, asked.after, strict=True))
         wheres.append(f"({', '.join(f'shown.{name}' for name in resource.order)}) > ({bounds})")
@@ -127,11 +128,11 @@ def statement(asked: Question, reader: Reader, types: Mapping[str, str]) -> tupl
     return f"SELECT {', '.join(columns)} FROM reporting.{resource.view} AS shown{where} ORDER BY {order} LIMIT {asked.limit + 1}", values
 
 
-def _own(resource: Resource, agency: Any) -> list[str]:
-    """The first wall: the same that row security says of the tables."""
+def _own(resource: Resource, agency: Callable[[], str], begin: str) -> list[str]:
+    """The first wall: the same that row security says of the tables. ``begin``: no case before it can be on the page."""
     found = []
     if resource.case:
-        found.append(f"EXISTS (SELECT FROM reporting.parts AS own WHERE own.agency = {agency()} AND own.case_id = shown.{resource.case})")
+        found.append(f"EXISTS (SELECT FROM reporting.parts AS own WHERE own.agency = {agency()} AND own.case_id = shown.{resource.case}{begin})")
     if resource.agency:
         own = f"shown.{resource.agency} = {agency()}"
         if resource.event:

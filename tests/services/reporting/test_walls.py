@@ -51,14 +51,17 @@ async def test_without_a_role_there_are_no_rows(town: Town):
 
 
 async def test_raw_questions_give_a_role_no_more_than_its_resources(town: Town):
-    """Every role, every view, without any condition of ours: a caseworker's rows are of the own cases, other roles have those of their resources."""
+    """Every role, every view, without any condition of ours: other roles have the rows of their resources; a caseworker's are of the own cases.
+
+    A wall of rows: which columns of an own case a caseworker sees is the first wall's matter alone.
+    """
     for (_, (role, agency)), resource in itertools.product(READERS.items(), RESOURCES):
         async with as_api(town, role, agency) as connection:
             rows = await connection.fetch(f"SELECT * FROM reporting.{resource.view}")
-        if not any(each.view == resource.view and role in each.roles for each in RESOURCES):
-            assert [] == rows, (role, resource.name)
-        elif role is Role.CASEWORKER and (resource.case or resource.agency):
+        if role is Role.CASEWORKER:
             assert {row["case_id"] for row in rows if "case_id" in row} <= {"elder": {ELDERS}, "child": {CHILDS}, "jobs": {ELDERS}, "tax": set()}[agency]
+        elif not any(each.projection == resource.projection and role in each.roles for each in RESOURCES):
+            assert [] == rows, (role, resource.name)
 
 
 async def test_a_caseworker_without_an_agency_sees_nothing_of_cases(town: Town):
@@ -139,3 +142,19 @@ def test_a_tables_rows_follow_from_the_resources_that_show_it():
     assert "reporting.own_cases()" in narrow[Role.CASEWORKER] and "true" == narrow[Role.AUDITOR]
     assert all(name in walls.conditions(TEXTS, [shown(Role.CASEWORKER, case="case_id")])[Role.CASEWORKER] for name in ("own_cases", "own_events", walls.AGENCY_SETTING))
     assert "false" == walls.conditions(Table("t", (Column("a", "text", KEY),)), [shown(Role.CASEWORKER, case="a")])[Role.CASEWORKER]
+
+
+async def test_a_town_sees_its_own_rows_and_a_prefecture_those_of_its_towns(town: Town, broker: Broker):
+    """Two towns in one database: the municipality and the caseworkers of one never see the other's; only the prefecture's site sees both."""
+    connection = await town.connect()
+    for code in ("990019", "990027"):
+        await connection.execute("INSERT INTO rpt_prefecture_1.prefecture_support (municipality, entry, kind) VALUES ($1, 'x', 'ADVICE')", code)
+    await connection.close()
+
+    async def seen(reader: str) -> set[str]:
+        return {row["municipality"] for row in await town.rows("/v1/prefecture_support", reader)}
+
+    assert {"990019"} == await seen("municipality") == await seen("elder") == await seen("prefecture")
+    town.desk.database._towns = ("990019", "990027")
+    assert {"990019", "990027"} == await seen("prefecture")
+    assert {"990019"} == await seen("municipality") == await seen("elder")
