@@ -16,7 +16,7 @@ EXPLAINED = {
     "divided": "内訳", "dimension": "区分", "log": "ログ", "partition": "区画", "log_offset": "位置", "type": "種別", "event_id": "事象", "case_id": "事例", "amount": "数",
 }
 PREFECTURE, TARGETS, SUPPORT, LIBRARY = (
-    next(each for each in RESOURCES if each.name == name) for name in ("prefecture_figures", "plan_targets", "prefecture_support", "case_library")
+    next(each for each in RESOURCES if each.name == name) for name in ("prefecture-figures", "plan-targets", "prefecture-support", "case-library")
 )
 SHARED: dict[str, Resource] = {"figures": PREFECTURE, "support": SUPPORT, "library": LIBRARY}
 """What a prefecture and its towns read of each other, by the word for it."""

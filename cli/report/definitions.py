@@ -12,11 +12,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
+import asyncpg
 import typer
 
 from cli import closing, figures
 from cli.agency.message import JAPAN
 from services.reporting import queries
+from services.reporting.projections import RESOURCES
+from services.reporting.resource import Resource
 
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
@@ -110,5 +113,24 @@ SHARED = {
 }
 """What a prefecture and its towns read of each other."""
 
-REPORTS: tuple[Report, ...] = (TIMELINE, TARGETS)
+def of_resource(resource: Resource) -> Report:
+    """What the API shows under this name, as a report: each of its filters is an option."""
+    filters = tuple([
+        Parameter(name=name, default="", annotation=Annotated[str, typer.Option(help=f"Only of this {resource.headings[name]}.")]) for name in resource.filters
+    ])
+    return Report(
+        name=resource.name, title=resource.title_ja, projection=resource.projection, headings=resource.headings, parameters=filters,
+        rows=partial(_shown, resource=resource), help=f"{resource.title_ja}.", example=f"{resource.name} --to {resource.name}.xlsx",
+    )
+
+
+async def _shown(connection: asyncpg.Connection, resource: Resource, **where: str) -> list[dict[str, Any]]:
+    return await queries.shown(connection, resource, {name: value for name, value in where.items() if value})
+
+
+_ELSEWHERE = frozenset(("timeline", "figures", "figure-events", "plan-targets"))
+"""Resources that a report of its own shows better."""
+REPORTS: tuple[Report, ...] = (
+    TIMELINE, TARGETS, *[of_resource(each) for each in RESOURCES if each.name not in _ELSEWHERE and not each.municipality],
+)
 """Those that are no more than their question; the others have a function of their own and are delivered in the same way."""

@@ -94,7 +94,7 @@ async def shown(connection: asyncpg.Connection, resource: Resource, where: Mappi
     """
     if where.keys() - set(resource.filters):
         raise KeyError(*sorted(where.keys() - set(resource.filters)))
-    wanted = " AND ".join(f"{name} = ${number}" for number, name in enumerate(where, 1)) or "true"
+    wanted = " AND ".join(f"{name}::text = ${number}" for number, name in enumerate(where, 1)) or "true"
     question = f"SELECT {', '.join(resource.headings)} FROM reporting.{resource.view} WHERE {wanted} ORDER BY {', '.join(resource.order)}"
     return [dict(row) for row in await connection.fetch(question, *where.values())]
 

@@ -20,6 +20,7 @@ from cli.report.asking import Answer
 from cli.report.definitions import CASE, EVERYTHING, IN_MONTH, REPORTS, Report
 from cli.report.delivering import EncodingOption, ShapeOption, ToOption, Way, deliver
 from services.reporting.exports.characters import Encoding
+from services.reporting.projections import RESOURCES
 from tests.services.reporting import workbooks
 from tests.services.reporting.test_exports import PROVENANCE
 
@@ -165,3 +166,15 @@ def test_every_report_has_what_its_verb_needs(report: Report):
 
     assert 0 == found.exit_code and report.help[:20] in found.stdout and report.example.startswith(report.name)
     assert report.headings and report.period in ("", *(each.name for each in report.parameters))
+
+
+def test_whatever_the_api_shows_is_a_report_too():
+    """Under the same name, its filters as options; what has a report of its own, and what several towns share, is asked for there."""
+    names = [report.name for report in REPORTS]
+    own = {"timeline", "figures", "figure-events", "plan-targets"}
+
+    assert len(names) == len(set(names))
+    for resource in RESOURCES:
+        if resource.name not in own and not resource.municipality:
+            (report,) = (each for each in REPORTS if each.name == resource.name)
+            assert list(resource.filters) == [parameter.name for parameter in report.parameters]

@@ -23,7 +23,7 @@ EXPLAINED = """
 
 RESOURCES = (
     Resource(
-        name="figure_events", title_ja="実績の根拠", view="figure_events", projection="figure_events", case="case_id",
+        name="figure-events", title_ja="実績の根拠", view="figure_events", projection="figure_events", case="case_id",
         headings={
             "period": "月", "metric": "指標", "divided": "内訳", "dimension": "区分", "log": "ログ", "partition": "区画", "log_offset": "位置",
             "type": "種別", "event_id": "事象", "case_id": "事例", "amount": "数",

@@ -46,7 +46,7 @@ PLAN_TARGETS = """
 
 RESOURCES = (
     Resource(
-        name="plan_targets", title_ja="実施計画の目標と実績", view="plan_targets", projection="plan_targets",
+        name="plan-targets", title_ja="実施計画の目標と実績", view="plan_targets", projection="plan_targets",
         headings={"plan": "計画", "target": "目標", "period_from": "始め", "period_to": "終わり", "published_on": "公表日", "aimed": "目標値", "reached": "実績"},
         order=("plan", "target"), filters=("plan", "target"), roles=frozenset((Role.CASEWORKER, Role.MUNICIPALITY, Role.AUDITOR)),
     ),

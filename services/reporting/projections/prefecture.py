@@ -40,13 +40,13 @@ LIBRARY = """
 _ROLES = frozenset((Role.CASEWORKER, Role.MUNICIPALITY, Role.PREFECTURE))
 RESOURCES = (
     Resource(
-        name="prefecture_support", title_ja="助言・研修", view="prefecture_support", projection="prefecture", municipality="municipality",
+        name="prefecture-support", title_ja="助言・研修", view="prefecture_support", projection="prefecture", municipality="municipality",
         headings={"municipality": "市町村", "on_date": "日", "kind": "種類", "topic": "題", "agency": "行った機関", "partners": "相手", "attendees": "参加者数",
                   "entry": "番号"},
         order=("municipality", "entry"), filters=("municipality", "kind", "topic"), roles=_ROLES,
     ),
     Resource(
-        name="case_library", title_ja="連携事例集", view="case_library", projection="prefecture", municipality="municipality",
+        name="case-library", title_ja="連携事例集", view="case_library", projection="prefecture", municipality="municipality",
         headings={"municipality": "市町村", "title": "題名", "reason": "きっかけ", "aim": "目的", "content": "内容", "result": "成果", "mechanism": "続けるしくみ",
                   "scheme": "使った制度", "helpers": "協力した機関", "approved_on": "承認日", "approved_by": "承認した機関", "story": "番号"},
         order=("municipality", "story"), filters=("municipality",), roles=_ROLES,

@@ -37,13 +37,13 @@ _ORDER, _FILTERS = ("municipality", "period", "metric", "divided", "dimension"),
 
 RESOURCES = (
     Resource(
-        name="reported_figures", title_ja="報告した実績", view="reported_figures", projection="reported", municipality="municipality",
+        name="reported-figures", title_ja="報告した実績", view="reported_figures", projection="reported", municipality="municipality",
         headings={**_HEADINGS, "positions": "ログの位置", "corrections": "訂正回数", "causes": "訂正の原因", "cause_count": "原因の数", "reported_at": "報告日時",
                   "stated_at": "最終の記録"},
         order=_ORDER, filters=_FILTERS, roles=frozenset((Role.MUNICIPALITY, Role.AUDITOR)),
     ),
     Resource(
-        name="prefecture_figures", title_ja="県内の実績", view="prefecture_figures", projection="shared", municipality="municipality",
+        name="prefecture-figures", title_ja="県内の実績", view="prefecture_figures", projection="shared", municipality="municipality",
         headings=_HEADINGS, order=_ORDER, filters=_FILTERS, roles=frozenset((Role.MUNICIPALITY, Role.PREFECTURE)),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -43,7 +44,7 @@ async def test_every_resource_can_be_read_in_its_order(town: asyncpg.Connection)
     assert empty <= NOT_OF_THE_DAY | OVER
 
 
-NOT_OF_THE_DAY = {"practices", "recalls", "resource-gaps", "plan_targets", "reported_figures", "prefecture_figures", "prefecture_support", "case_library"}
+NOT_OF_THE_DAY = {"practices", "recalls", "resource-gaps", "plan-targets", "reported-figures", "prefecture-figures", "prefecture-support", "case-library"}
 """What the sample day has none of."""
 OVER = {"held", "next-dates", "consents-in-force", "consents-ending", "consents-unanswered"}
 """What the sample day has none of any more by its end, or by the day of reading."""
@@ -63,4 +64,5 @@ def test_names_are_given_once():
     views = [name for projection in PROJECTIONS for name in (*(table.name for table in projection.tables), *projection.views)]
 
     assert sorted(set(names)) == sorted(names)
+    assert all(re.fullmatch("[a-z]+(-[a-z]+)*", name) for name in names)
     assert sorted(set(views)) == sorted(views)

@@ -121,16 +121,16 @@ async def test_the_prefecture_sees_two_towns_and_neither_sees_the_other(database
     logs = {f"{town}.{function}.log": events for town in TOWNS for function, events in (("reporting", reports), ("community", stories))}
     await _filled(database, OF_TOWNS, logs, {topic: topic.split(".")[1] for topic in logs})
 
-    async def who(*municipalities: str, name: str = "prefecture_figures", **where: str) -> list[tuple[str, Any]]:
+    async def who(*municipalities: str, name: str = "prefecture-figures", **where: str) -> list[tuple[str, Any]]:
         return [(row["municipality"], row.get("value", row.get("story"))) for row in await _seen(database, name, *municipalities, **where)]
 
     assert [("990019", None), ("990019", 7), ("990027", None), ("990027", 7)] == await who(*TOWNS)
     for town, other in (TOWNS, TOWNS[::-1]):
         assert [(town, None), (town, 7)] == await who(town)
         assert [] == await who(town, municipality=other)
-        assert [(town, "s")] == await who(town, name="case_library")
-    assert [("990019", "s"), ("990027", "s")] == await who(*TOWNS, name="case_library")
-    assert [] == await who() == await who("", name="case_library")
+        assert [(town, "s")] == await who(town, name="case-library")
+    assert [("990019", "s"), ("990027", "s")] == await who(*TOWNS, name="case-library")
+    assert [] == await who() == await who("", name="case-library")
 
 
 @live
@@ -159,5 +159,5 @@ async def test_the_plans_targets_stand_against_what_was_counted_in_its_period(da
     logs = {"990019.community.log": community, "990019.outreach.log": visits}
     await _filled(database, [PlanTargets()], logs, {topic: topic.split(".")[1] for topic in logs})
 
-    (row,) = await _seen(database, "plan_targets")
+    (row,) = await _seen(database, "plan-targets")
     assert ("p", "OUTREACH_PERSONS", date(2026, 4, 2), 30, 2) == tuple(row[name] for name in ("plan", "target", "published_on", "aimed", "reached"))

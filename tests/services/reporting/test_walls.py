@@ -152,7 +152,7 @@ async def test_a_town_sees_its_own_rows_and_a_prefecture_those_of_its_towns(town
     await connection.close()
 
     async def seen(reader: str) -> set[str]:
-        return {row["municipality"] for row in await town.rows("/v1/prefecture_support", reader)}
+        return {row["municipality"] for row in await town.rows("/v1/prefecture-support", reader)}
 
     assert {"990019"} == await seen("municipality") == await seen("elder") == await seen("prefecture")
     town.desk.database._towns = ("990019", "990027")
