@@ -15,7 +15,7 @@ from audit.partition import GATE
 from audit.registry import WRITER as REGISTRY
 from audit.seen import APART, Seen, Want
 from contracts.catalogue import BY_CLASS
-from contracts.consent import ConsentExpired, ConsentLapsed, DisclosureDecided, UseExpired
+from contracts.consent import ConsentExpired, ConsentLapsed, DisclosureDecided, PersonalDataRead, UseExpired
 from contracts.envelope import DeadlineMissed
 from contracts.topics import SUPPORT_FUNCTIONS
 from kernel.decider import derive_id
@@ -25,6 +25,8 @@ PATIENCE_MS = 600_000
 """A request that is not answered is missing once the gate has answered what came in so much later."""
 _OF_TIME = frozenset(BY_CLASS[kind].full_name.encode() for kind in (DeadlineMissed, ConsentExpired, ConsentLapsed, UseExpired, DisclosureDecided))
 """With these begins what a function tells when time has passed; that it was told so stands in no log."""
+_READ = BY_CLASS[PersonalDataRead].full_name.encode()
+"""A read is a fact from its beginning: our reporting service tells it to the gate by a topic that is no log."""
 _REFUSED_COORDINATES = b"/"
 
 
@@ -79,6 +81,8 @@ class Closing:
                 self.closed.findings.append(Finding(
                     topic=home.topic, partition=home.partition, offset=home.offset(want.id), code=Code.CAUSE_CHANGED, case=named(want.key), detail=place,
                 ))
+        elif writer == REPORTING and seen.function == GATE and want.kind == _READ:
+            return
         elif writer == seen.function and want.kind in _OF_TIME:
             self.closed.of_time += 1
         elif want.id in self._after.get(writer, ()):

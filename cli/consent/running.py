@@ -83,7 +83,7 @@ def answers(records: Iterable[Record], case: bytes, wanted: str, topic: str) -> 
     ``records``: of the case's partition of the gate's log, in order.
     """
     reading = facts.read((each for each in counting(records) if each.key == case or _type_of(each) == _REGISTERED), {topic: GATE})
-    found, _ = facts.fresh(reading, {}, lambda code: None)
+    found, _ = facts.fresh(reading, {}, lambda code: None, {})
     town = {fact.event.agency: fact.event for fact in found if isinstance(fact.event, AgencyRegistered)}
     decisions = list(_decisions(fact for fact in found if fact.envelope.subject == case.decode()))
     asked_for = [each for each in decisions if wanted == case.decode() or wanted in each.names]

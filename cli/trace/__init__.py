@@ -83,7 +83,7 @@ def facts_of(case: str, records: Iterator[Record], logs: Mapping[str, str]) -> t
     from services.reporting import facts
 
     reading = facts.read((record for record in records if record.key == case.encode()), logs)
-    fresh, _ = facts.fresh(reading, {}, lambda code: None)
+    fresh, _ = facts.fresh(reading, {}, lambda code: None, {})
     return fresh, len(reading.parked)
 
 

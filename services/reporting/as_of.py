@@ -42,11 +42,11 @@ def rows(projection: Projection, logs: Mapping[TP, Iterable[Record]], names: Map
 
     ``names``: functions by topic; ``case``: only what is recorded under this key.
     """
-    found, out, parked = Rows(), 0, set[str]()
+    found, out, parked = Rows(), 0, set[tuple[str, str]]()
     for tp in sorted(logs):
         for new, unread in _facts(logs[tp], names, projection, case):
             _, left = fold(projection, new, parked, unread, found)
-            parked |= {each.key for each in (*left, *unread)}
+            parked |= {(each.topic, each.key) for each in (*left, *unread) if each.key}
             out += len(left) + len(unread)
     return found.sorted(), out
 
@@ -54,9 +54,10 @@ def rows(projection: Projection, logs: Mapping[TP, Iterable[Record]], names: Map
 def _facts(records: Iterable[Record], names: Mapping[str, str], projection: Projection, case: str) -> Iterator[tuple[list[Fact], list[Parked]]]:
     """The facts of one partition, each once, some at a time; and what cannot be read."""
     last: dict[facts.Sequence, int] = {}
+    passed: facts.Passed = {}
     source = (record for record in records if not case or record.key == case.encode())
     while chunk := list(islice(source, _CHUNK)):
         reading = facts.read(chunk, names, projection.wants)
-        fresh, seen = facts.fresh(reading, last, lambda code: None)
+        fresh, seen = facts.fresh(reading, last, lambda code: None, passed)
         last |= seen
         yield fresh, reading.parked

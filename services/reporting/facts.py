@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from contracts.catalogue import EventType
 from contracts.shared import RefusalCode
@@ -46,7 +47,10 @@ class Reading:
 
 
 def read(records: Iterable[Record], logs: Mapping[str, str], wants: Wants = lambda log, kind: True) -> Reading:
-    """Read log records; ``logs`` gives the function by topic. What is wanted and cannot be read is parked, and its neighbours go on."""
+    """Read log records; ``logs`` gives the function by topic. What has no place in a sequence is parked, and its neighbours go on.
+
+    An event that cannot be decoded has its place: the fact says so, and only who wants to look into it is concerned.
+    """
     reading = Reading()
     for record in records:
         try:
@@ -63,8 +67,16 @@ def _read(record: Record, log: str, wants: Wants) -> tuple[Sequence, Fact]:
     kind = serde.types_by_full_name().get(read_as.type)
     if kind is None:
         raise PoisonError(RefusalCode.UNKNOWN_TYPE, "ce_type")
-    event = serde.unwrapped(serde.decode(record.value)) if wants(log, kind) else None
-    return (record.topic, record.partition, read_as.subject), Fact(log, record.partition, read_as, kind, event, record.topic, record.offset, record.value or b"")
+    event, fault = _event(record.value) if wants(log, kind) else (None, "")
+    fact = Fact(log, record.partition, read_as, kind, event, record.topic, record.offset, record.value or b"", fault)
+    return (record.topic, record.partition, read_as.subject), fact
+
+
+def _event(value: bytes | None) -> tuple[Any, str]:
+    try:
+        return serde.unwrapped(serde.decode(value)), ""
+    except PoisonError as error:
+        return None, error.code
 
 
 def _key(record: Record) -> str:
@@ -74,13 +86,17 @@ def _key(record: Record) -> str:
         return ""
 
 
-def fresh(reading: Reading, last: Mapping[Sequence, int], alarm: Alarm) -> tuple[list[Fact], dict[Sequence, int]]:
+Passed = dict[Sequence, tuple[tuple[str, str], str]]
+"""Of each sequence the answer that is being passed over: the message that it answers, and the id of its first event."""
+
+
+def fresh(reading: Reading, last: Mapping[Sequence, int], alarm: Alarm, passed: Passed) -> tuple[list[Fact], dict[Sequence, int]]:
     """The facts not counted yet, and the last ``seq`` of each sequence after them; ``last`` is that before them.
 
-    The reading rule (``kernel.reading``) as far as the tables can tell: an answer that begins too late is passed over whole within a batch.
+    The reading rule (``kernel.reading``): an answer that begins too late is passed over whole. A late one always begins with a ``seq`` that was
+    seen, since its writer knew less. ``passed`` is kept from batch to batch by whoever reads, and is changed here.
     """
     facts, seen = [], dict(last)
-    passed: dict[Sequence, tuple[tuple[str, str], str]] = {}
     for sequence, fact in reading.facts:
         before, seq = seen.get(sequence, 0), fact.envelope.seq
         answer, first = (fact.envelope.causation_source, fact.envelope.causation_id), passed.get(sequence)

@@ -6,31 +6,42 @@ from collections.abc import Collection, Sequence
 
 from services.reporting.facts import Parked
 from services.reporting.projections.projection import Fact, Projection
-from services.reporting.projections.table import Rows
+from services.reporting.projections.table import Row, Rows, Table
 
 FOLLOWS = "FOLLOWS_PARKED"
 """Why a fact is parked that could be applied: an earlier one of its case could not."""
 
 
-def fold(
-    projection: Projection, new: Sequence[Fact], parked_keys: Collection[str], unread: Sequence[Parked] = (), into: Rows | None = None,
-) -> tuple[Rows, list[Parked]]:
-    """The rows of new facts, added up; and the facts that stay out, since they or an earlier one of their case cannot be read or applied.
+Keys = Collection[tuple[str, str]]
+"""Cases that are parked, by topic and key: what another log says of such a case has no order with it, and goes on."""
 
-    ``new`` and ``unread`` in the order of topic, partition and offset. ``into``: rows of earlier facts, to which these are added.
+
+def fold(
+    projection: Projection, new: Sequence[Fact], parked_keys: Keys, unread: Sequence[Parked] = (), into: Rows | None = None,
+) -> tuple[Rows, list[Parked]]:
+    """The rows of new facts, added up; and the facts that stay out, since they or an earlier one of their case in that log cannot be read or applied.
+
+    ``unread``: records among them that have no place in a sequence. ``into``: rows of earlier facts, to which these are added.
     """
     rows, parked, keys = Rows() if into is None else into, [], set(parked_keys)
-    broken = {bad.key: (bad.topic, bad.partition, bad.offset) for bad in reversed(unread) if bad.key}
+    broken = {(bad.topic, bad.key): bad.offset for bad in reversed(unread) if bad.key}
     for fact in new:
         key, code = fact.envelope.subject, FOLLOWS
-        if key not in keys and not (key in broken and broken[key] < (fact.topic, fact.partition, fact.offset)):
-            try:
-                found = list(projection.rows(fact))
-            except Exception as fault:  # noqa: BLE001 whatever it is, it is this case's trouble and nobody else's
-                code = type(fault).__name__
-                keys.add(key)
-            else:
+        if (fact.topic, key) not in keys and not broken.get((fact.topic, key), fact.offset) < fact.offset:
+            code, found = _applied(projection, fact)
+            if not code:
                 rows.add(found)
                 continue
+            keys.add((fact.topic, key))
         parked.append(Parked(fact.topic, fact.partition, fact.offset, code, key))
     return rows, parked
+
+
+def _applied(projection: Projection, fact: Fact) -> tuple[str, list[tuple[Table, Row]]]:
+    """Why a fact cannot be applied, or its rows."""
+    if fact.fault and projection.wants(fact.log, fact.kind):
+        return fact.fault, []
+    try:
+        return "", list(projection.rows(fact))
+    except Exception as fault:  # noqa: BLE001 whatever it is, it is this case's trouble and nobody else's
+        return type(fault).__name__, []

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 
 from services.reporting.facts import Parked
-from services.reporting.folding import FOLLOWS, fold
+from services.reporting.folding import fold
 from services.reporting.generations import Generation
 from services.reporting.projections.projection import Fact, Projection
 from services.reporting.projections.table import Rows
 
-_KEYS = "SELECT DISTINCT key FROM reporting.parked WHERE projection = $1 AND generation = $2 AND key <> ''"
+_KEYS = "SELECT DISTINCT topic, key FROM reporting.parked WHERE projection = $1 AND generation = $2 AND key <> ''"
 _PARK = """
     INSERT INTO reporting.parked (projection, generation, topic, partition, log_offset, key, code) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT DO NOTHING"""
@@ -25,34 +24,36 @@ async def project(
     connection: asyncpg.Connection, projection: Projection, generation: Generation, new: Sequence[Fact], unread: Sequence[Parked] = (),
 ) -> list[Parked]:
     """Write the rows of new facts; returns what stays out: what was not read, what cannot be applied, and what follows it in its case."""
-    keys = {row[0] for row in await connection.fetch(_KEYS, generation.projection, generation.number)}
+    keys = await keys_of(connection, generation)
     rows, parked = fold(projection, new, keys, unread)
     try:
         async with connection.transaction():
             await _write(connection, generation, rows)
     except UNFIT:
-        parked = await _case_by_case(connection, projection, generation, new, keys, unread)
+        parked = await _one_by_one(connection, projection, generation, new, keys, unread)
     parked = [*unread, *parked]
     await park(connection, generation, parked)
     return parked
 
 
-async def _case_by_case(
-    connection: asyncpg.Connection, projection: Projection, generation: Generation, new: Sequence[Fact], keys: Collection[str], unread: Sequence[Parked],
+async def keys_of(connection: asyncpg.Connection, generation: Generation) -> set[tuple[str, str]]:
+    """The cases of a generation that are parked, by topic and key."""
+    return {(topic, key) for topic, key in await connection.fetch(_KEYS, generation.projection, generation.number)}
+
+
+async def _one_by_one(
+    connection: asyncpg.Connection, projection: Projection, generation: Generation, new: Sequence[Fact], keys: set[tuple[str, str]], unread: Sequence[Parked],
 ) -> list[Parked]:
-    """Slowly, so that only the case is parked whose rows the database does not take."""
-    cases: defaultdict[str, list[Fact]] = defaultdict(list)
-    for fact in new:
-        cases[fact.envelope.subject].append(fact)
+    """Slowly, so that only the fact is parked whose rows the database does not take, and what follows it in its case."""
     out: list[Parked] = []
-    for key, facts in sorted(cases.items()):
-        rows, parked = fold(projection, facts, keys, unread)
+    for fact in new:
+        rows, parked = fold(projection, (fact,), keys, unread)
         try:
             async with connection.transaction():
                 await _write(connection, generation, rows)
         except UNFIT as fault:
-            codes = [type(fault).__name__, *[FOLLOWS] * (len(facts) - 1)]
-            parked = [Parked(fact.topic, fact.partition, fact.offset, code, key) for fact, code in zip(facts, codes, strict=True)]
+            parked = [Parked(fact.topic, fact.partition, fact.offset, type(fault).__name__, fact.envelope.subject)]
+        keys |= {(each.topic, each.key) for each in parked}
         out += parked
     return out
 

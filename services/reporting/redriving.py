@@ -13,6 +13,7 @@ import asyncpg
 
 from kernel.records import LogReader, Position
 from services.reporting import facts, generations, projecting
+from services.reporting.definition import definition
 from services.reporting.facts import Parked
 from services.reporting.generations import LIVE_UNIT, Generation
 from services.reporting.projections.projection import Fact, Projection
@@ -27,6 +28,11 @@ _LIST = """
            (array_agg(topic || '/' || partition || '/' || log_offset ORDER BY parked_at, topic, partition, log_offset))[1] AS first
     FROM reporting.parked JOIN reporting.generations USING (projection, generation)
     WHERE state <> 'DROPPED' AND ($1 = '' OR projection = $1) GROUP BY 1, 2, 3 ORDER BY 5, 1, 2, 3"""
+
+
+_COUNTED = """
+    INSERT INTO reporting.sequences (unit, topic, partition, key, seq) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (unit, topic, partition, key) DO UPDATE SET seq = GREATEST(sequences.seq, excluded.seq)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,11 @@ async def redrive(
     """
     by_name, done = {each.name: each for each in projections}, []
     for generation in await generations.known(connection):
-        if not generation.fed or projection not in ("", generation.projection):
+        ours = by_name.get(generation.projection)
+        if not generation.fed or ours is None or definition(ours) != generation.definition or projection not in ("", generation.projection):
             continue
         keys = {each.key for each in await parked(connection, generation.projection, generation.number, key)}
-        done += [await _case(connection, by_name[generation.projection], generation, reader, logs, each) for each in sorted(keys)]
+        done += [await _case(connection, ours, generation, reader, logs, each) for each in sorted(keys)]
     return done
 
 
@@ -79,6 +86,7 @@ async def _case(
         reading = facts.read([records[place] for place in places], logs, projection.wants)
         await connection.execute(_TAKE, name, number, key)
         left = await projecting.project(connection, projection, generation, _once(reading), reading.parked)
+        await connection.executemany(_COUNTED, [(LIVE_UNIT, *sequence, fact.envelope.seq) for sequence, fact in reading.facts])
     return Redriven(name, number, key, len(waiting), len(left))
 
 

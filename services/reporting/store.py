@@ -40,7 +40,7 @@ _REMEMBER = """
     INSERT INTO reporting.sequences (unit, topic, partition, key, seq) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (unit, topic, partition, key) DO UPDATE SET seq = excluded.seq"""
 _PARKED = """
-    SELECT count(*) FROM reporting.parked JOIN reporting.generations USING (projection, generation) WHERE state = 'LIVE'"""
+    SELECT count(DISTINCT (topic, partition, log_offset)) FROM reporting.parked JOIN reporting.generations USING (projection, generation) WHERE state = 'LIVE'"""
 
 _OUTAGES = (
     OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError,
@@ -76,11 +76,12 @@ class Store:
         self._projections, self._connect, self._alarm, self.unit = {each.name: each for each in projections}, connect, alarm, unit
         self._definitions = {each.name: definition(each) for each in projections}
         self._connection: asyncpg.Connection | None = None
+        self._passed: facts.Passed = {}
 
     async def open(self) -> None:
         """Connect anew; the unit 'live' then has the generations that it needs. Raises Unavailable."""
         with outage():
-            self._connection = await self._connect()
+            self._connection, self._passed = await self._connect(), {}
             if self.unit == LIVE_UNIT:
                 await generations.establish(self._connection, list(self._projections.values()))
 
@@ -114,14 +115,15 @@ class Store:
         Raises Superseded when any position is not the expected one, Unavailable when the database does not answer; the rows are then
         not there, or, if only the answer to the commit was lost, there with their positions.
         """
-        reading = facts.read(records, logs, self._wants)
+        reading, passed = facts.read(records, logs, self._wants), dict(self._passed)
         with outage():
             async with self._open.transaction():
                 await self._advance(moves)
                 last = await self._last(reading.sequences())
-                new, seen = facts.fresh(reading, last, self._alarm)
+                new, seen = facts.fresh(reading, last, self._alarm, passed)
                 parked = [bad for each in await self._moved() for bad in await self._projected(each, new, reading.parked)]
                 await self._note(sorted((*sequence, seq) for sequence, seq in seen.items()))
+        self._passed = passed
         return list({(each.topic, each.partition, each.offset): each for each in parked}.values())
 
     @property

@@ -85,6 +85,7 @@ class Writer:
                 await self._apply(found)
             else:
                 self._oldest, self._pause = None, _FIRST_PAUSE_S
+                self.parked = await self._store.parked() if self.parked else 0  # a redrive may have come
 
     async def _apply(self, found: Mapping[TP, list[Record]]) -> None:
         moves: list[Move] = [(tp, self._positions[tp], records[-1].offset + 1) for tp, records in sorted(found.items())]

@@ -20,11 +20,12 @@ from contracts.catalogue import BY_CLASS
 from contracts.consent import DisclosureDecided, DisclosureReleased
 from contracts.envelope import DisclosureRequested
 from contracts.registry import PolicyActivated
-from contracts.shared import Outcome
+from contracts.shared import Outcome, ReaderRole, ReadReason
 from kernel import serde
 from kernel.memory import MemoryRecord
+from services.reporting.reads import read_event
 from tests.scenarios import redecided, verified
-from tests.scenarios.memory_stage import TOPICS, MemoryStage
+from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
 from tests.scenarios.memory_year import played
 from tests.scenarios.stories import Story, stories
 from tests.scenarios.verified import Records
@@ -94,6 +95,22 @@ def again(records: Records) -> set[tuple[str, int, int, str]]:
     """What redecide finds."""
     told = [(number, finding) for number, partition in enumerate(records[GATE]) for finding in redecided.findings(partition)]
     return {(GATE, number, finding.place, finding.difference.value) for number, finding in told}
+
+
+def test_what_was_read_is_no_hole_in_the_logs():
+    """A read of personal data comes to the gate by a way that no log keeps."""
+    with closing(MemoryStage(50)) as stage:
+        story.play(day := Day(stage))
+        case = next(row.subject for row in day.told if row.subject)
+        out = read_event(
+            case, "request", reader="elder", role=ReaderRole.CASEWORKER, actor="token", resource="cases.text", reason=ReadReason.SUPPORT, persons=["a" * 32],
+        ).outgoing(TOPICS, PARTITIONS, "2026-05-29T05:26:40+09:00")
+        stage.log.append(out.topic, out.partition, out.key, out.value, out.headers)
+        stage.town.pump()
+        records = verified.everything(stage)
+
+    assert b"tsunagu.consent.PersonalDataRead" in {type_of(record) for each in records[GATE] for record in each}
+    assert set() == found(records)
 
 
 def test_01_a_dropped_record(day: Records):

@@ -26,6 +26,8 @@ class Fact:
     offset: int = -1
     value: bytes = b""
     """The record's value as it lies in the log."""
+    fault: str = ""
+    """Why its event cannot be read; whoever looks into it parks it."""
 
 
 Written = Iterable[tuple[Table, Row]]
@@ -45,4 +47,4 @@ class Projection(Protocol):
         """Whether ``rows`` looks into events of this type in this log, and not only at type and envelope."""
 
     def rows(self, fact: Fact) -> Written:
-        """The rows that one fact gives; each fact comes exactly once. May raise anything: the fact's case is then parked."""
+        """The rows that one fact gives; each fact comes exactly once. May raise anything: what this log says of the fact's case is then parked."""

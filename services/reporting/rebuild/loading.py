@@ -28,7 +28,6 @@ _KEEP = """
 _ADVANCE = """
     UPDATE reporting.progress SET next_offset = $5, updated_at = now()
     WHERE unit = $1 AND topic = $2 AND partition = $3 AND next_offset = $4"""
-_PARKED = "SELECT DISTINCT key FROM reporting.parked WHERE projection = $1 AND generation = $2 AND key <> ''"
 
 
 class Overtaken(Exception):
@@ -46,8 +45,8 @@ class _Fold:
     generation: Generation
     projection: Projection
     rows: Rows = field(default_factory=Rows)
-    keys: set[str] = field(default_factory=set)
-    """Cases that are parked."""
+    keys: set[tuple[str, str]] = field(default_factory=set)
+    """Cases that are parked, by topic and key."""
     parked: list[facts.Parked] = field(default_factory=list)
     new: list[Fact] = field(default_factory=list)
     """What is to be written carefully, case by case."""
@@ -67,6 +66,7 @@ class Loading:
         self._unit = unit_of(found[0].run)
         self._wanted: dict[str, bool] = {}
         self._last: dict[facts.Sequence, int] = {}
+        self._passed: facts.Passed = {}
         self._changed: dict[facts.Sequence, int] = {}
         self._events = 0
         self._written = self._reached = 0
@@ -77,13 +77,13 @@ class Loading:
         self._last = {(*self._place, key): seq for key, seq in rows}
         self._written = self._reached = start
         for each in self._folds:
-            each.keys = {row[0] for row in await self._connection.fetch(_PARKED, each.generation.projection, each.generation.number)}
+            each.keys = await projecting.keys_of(self._connection, each.generation)
 
     async def take(self, records: Sequence[Record]) -> None:
         """Fold the next records of the partition; write when much has come together. Raises Overtaken, Unfit."""
         reading = facts.read(records, {self._place.topic: self._log}, self._wants)
         last = {sequence: self._last[sequence] for sequence, _ in reading.facts if sequence in self._last}
-        new, seen = facts.fresh(reading, last, lambda code: None)
+        new, seen = facts.fresh(reading, last, lambda code: None, self._passed)
         self._last.update(seen)
         self._changed.update(seen)
         for each in self._folds:
@@ -91,7 +91,7 @@ class Loading:
                 each.new, each.parked = new, reading.parked
                 continue
             _, parked = fold(each.projection, new, each.keys, reading.parked, into=each.rows)
-            each.keys.update(bad.key for bad in (*reading.parked, *parked) if bad.key)
+            each.keys.update((bad.topic, bad.key) for bad in (*reading.parked, *parked) if bad.key)
             each.parked += [*reading.parked, *parked]
         self._reached, self._events = records[-1].offset + 1, self._events + len(records)
         if self._careful or self._events >= self._flush or sum(len(each.rows) for each in self._folds) >= self._flush:

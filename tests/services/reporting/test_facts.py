@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from contracts.shared import RefusalCode
 from services.reporting import facts
 from tests.services.reporting.facts import record
@@ -21,7 +23,7 @@ def visit(seq: int, key: str = "a", partition: int = 0):
 def sift(*records, last=None):
     """The fresh sequence numbers, what is to be remembered, and the alarms."""
     alarms: list[str] = []
-    new, seen = facts.fresh(facts.read(records, LOGS), last or {}, alarms.append)
+    new, seen = facts.fresh(facts.read(records, LOGS), last or {}, alarms.append, {})
     return [fact.envelope.seq for fact in new], seen, alarms
 
 
@@ -44,6 +46,23 @@ def test_an_answer_that_begins_too_late_is_passed_over_whole():
     zombie, ours = (answered(1, 0), answered(2, 1)), (answered(2, 0), answered(3, 1))
 
     assert ([1, 2, 3], {SEQUENCE: 3}, ["DUPLICATE"] * 2) == sift(visit(1), *zombie, *ours)
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_the_reading_rule_does_not_depend_on_how_the_log_is_cut(cut: int):
+    """A late answer of two events, cut anywhere: what was passed over is remembered from batch to batch."""
+    def answered(seq: int, ordinal: int, message: str):
+        named = replace(facts.read([visit(seq)], LOGS).facts[0][1].envelope, id=f"{message}{ordinal}", causation_source="elder", causation_id=message, input_digest="0")
+        return replace(visit(seq), headers=tuple(named.headers()))
+
+    records = [answered(5, 0, "ours"), answered(5, 0, "late"), answered(6, 1, "late"), answered(6, 0, "next")]
+    passed: facts.Passed = {}
+    counted, last = [], {SEQUENCE: 4}
+    for batch in (records[:cut], records[cut:]):
+        new, seen = facts.fresh(facts.read(batch, LOGS), last, lambda code: None, passed)
+        counted, last = [*counted, *[fact.envelope.id for fact in new]], last | seen
+
+    assert ["ours0", "next0"] == counted
 
 
 def test_a_gap_is_an_alarm_and_what_is_there_counts():
@@ -70,15 +89,15 @@ def test_sealed_events_are_read_without_their_personal_parts():
     assert ELDER == reading.facts[0][1].event
 
 
-def test_what_cannot_be_read_is_parked_and_its_neighbours_go_on():
-    """Broken bytes and a record without a sequence number are named by their place, with a code."""
+def test_what_cannot_be_read_is_named_by_its_place_and_its_neighbours_go_on():
+    """A record without a sequence number is parked; one that cannot be decoded has its place in the sequence, and says why."""
     broken = replace(visit(2), value=b"\x00\x00\x00\x00\x09garbage", offset=8)
     unnumbered = replace(visit(3), headers=tuple(pair for pair in visit(3).headers if pair[0] != "ce_seq"), offset=9)
 
     reading = facts.read([visit(1), broken, unnumbered, visit(2)], LOGS)
 
-    assert [1, 2] == [fact.envelope.seq for _, fact in reading.facts]
-    assert [(8, RefusalCode.UNKNOWN_SCHEMA), (9, RefusalCode.HEADER_MISSING)] == [(parked.offset, parked.code) for parked in reading.parked]
+    assert [(1, ""), (2, RefusalCode.UNKNOWN_SCHEMA), (2, "")] == [(fact.envelope.seq, fact.fault) for _, fact in reading.facts]
+    assert [(9, RefusalCode.HEADER_MISSING)] == [(parked.offset, parked.code) for parked in reading.parked]
 
 
 def test_what_a_projection_does_not_look_into_is_not_decoded():

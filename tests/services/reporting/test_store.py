@@ -18,7 +18,7 @@ from services.reporting.store import Connect, Store, Superseded, connector
 from tests.installation import Broker
 from tests.services.reporting.conftest import SCHEMA
 from tests.services.reporting.facts import record
-from tests.services.reporting.test_monthly import VISIT
+from tests.services.reporting.test_monthly import ELDER, VISIT
 
 pytestmark = pytest.mark.live
 
@@ -158,7 +158,7 @@ class Stumbling(Monthly):
 
     def rows(self, fact: Fact) -> Written:
         """Nothing of case b."""
-        if fact.envelope.subject == "b" and fact.envelope.seq == 1:
+        if (fact.log, fact.envelope.subject, fact.envelope.seq) == ("outreach", "b", 1):
             raise ValueError("a code nobody has foreseen")
         return super().rows(fact)
 
@@ -191,6 +191,48 @@ async def test_what_the_database_does_not_take_parks_its_case_alone(database: Co
     await store.apply([*visits(1, 2), *[record(VISIT, LOG.topic, 2 + seq, key="b", seq=seq) for seq in (1, 2)]], [(LOG, 0, 5)], LOGS)
 
     assert [("b", "DataError"), ("b", "FOLLOWS_PARKED")] == await asked(database, "SELECT key, code FROM reporting.parked ORDER BY log_offset")
+    assert 2 == await contacts(database)
+    await store.close()
+
+
+OTHER = TP("consultation.log", 0)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_what_another_log_says_of_a_parked_case_goes_on(database: Connect, order: tuple[int, int]):
+    """There is no order between two logs: whichever is read first, the same is parked."""
+    logs = {**LOGS, OTHER.topic: "consultation"}
+    visit = (record(VISIT, LOG.topic, 0, key="b", seq=1), (LOG, 0, 1))
+    heard = (record(ELDER, OTHER.topic, 0, key="b", seq=1), (OTHER, 0, 1))
+    store = await opened(database, Stumbling())
+    await store.positions([LOG, OTHER])
+    for each, move in ((visit, heard)[place] for place in order):
+        await store.apply([each], [move], logs)
+
+    assert [("outreach.log", "ValueError")] == await asked(database, "SELECT topic, code FROM reporting.parked")
+    assert [(1,)] == await asked(database, "SELECT value FROM reporting.figures WHERE metric = 'consultations' AND divided = ''")
+    await store.close()
+
+
+class Late(Monthly):
+    """Says of the third fact of case b what no column holds."""
+
+    def rows(self, fact: Fact) -> Written:
+        """Of that one far too much."""
+        for table, row in super().rows(fact):
+            yield table, (*row[:-1], 1 << 70) if (fact.envelope.subject, fact.envelope.seq) == ("b", 3) and table is MONTHLY else row
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 4])
+async def test_only_what_does_not_fit_and_what_follows_it_is_parked_however_the_log_is_cut(database: Connect, cut: int):
+    """What came before it in the case counts."""
+    store = await opened(database, Late())
+    records = [record(VISIT, LOG.topic, seq - 1, key="b", seq=seq) for seq in range(1, 5)]
+    for first, last in ((0, cut), (cut, 4)):
+        if first < last:
+            await store.apply(records[first:last], [(LOG, first, last)], LOGS)
+
+    assert [(2, "DataError"), (3, "FOLLOWS_PARKED")] == await asked(database, "SELECT log_offset, code FROM reporting.parked ORDER BY 1")
     assert 2 == await contacts(database)
     await store.close()
 

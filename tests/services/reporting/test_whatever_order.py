@@ -58,7 +58,7 @@ def repeated(logs: Logs, random: Random) -> Logs:
 def reference(logs: Logs, projection: Projection) -> Tables:
     """One slow fold, log after log."""
     reading = facts.read((record for records in logs.values() for record in records), LOGS)
-    fresh, _ = facts.fresh(reading, {}, lambda code: None)
+    fresh, _ = facts.fresh(reading, {}, lambda code: None, {})
     rows, parked = fold(projection, fresh, ())
     assert [] == parked
     found: Tables = {table.name: [] for table in projection.tables}
