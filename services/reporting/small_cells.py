@@ -15,6 +15,7 @@ Row = Mapping[str, Any]
 HIDDEN = "hidden"
 """Key of a row: whether its value is kept back."""
 _OF_PERSONS = ("人", "事例")
+_OF_CASES = frozenset(source for metric in METRICS if metric.unit_ja == "事例" for source in metric.sources)
 _THEN = "then"
 """Marks a cell as it was reported before."""
 
@@ -64,8 +65,8 @@ def relations(values: Mapping[Figure, int]) -> Iterator[Relation]:
 
 
 def of_persons(metric: Metric) -> bool:
-    """Whether it counts persons, or what happened to one: facts of cases, and heads."""
-    return metric.unit_ja in _OF_PERSONS or any(BY_CLASS[kind].key == "case" for _, kind in metric.sources)
+    """Whether it counts persons, or what happened to one: facts of cases, and heads; and the events (延べ) that some metric counts cases (実) by."""
+    return metric.unit_ja in _OF_PERSONS or any(BY_CLASS[kind].key == "case" or (log, kind) in _OF_CASES for log, kind in metric.sources)
 
 
 PERSONAL = frozenset(metric.code for metric in METRICS if of_persons(metric))

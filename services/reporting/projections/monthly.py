@@ -29,7 +29,7 @@ RESOURCES = (
         name="figures", title_ja="月次実績", view="figures", projection="monthly",
         headings={"period": "月", "metric": "指標", "divided": "内訳", "dimension": "区分", "value": "値"},
         order=("period", "metric", "divided", "dimension"), filters=("period", "metric", "divided"),
-        roles=frozenset((Role.CASEWORKER, Role.MUNICIPALITY, Role.AUDITOR)),
+        roles=frozenset((Role.MUNICIPALITY, Role.AUDITOR)),
     ),
 )
 

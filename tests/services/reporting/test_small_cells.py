@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.reporting.projections.counting import Metric
 from services.reporting.projections.metrics import BY_CODE, METRICS
 from services.reporting.small_cells import SUMS, WITHIN, for_outside, of_persons, small
 from tests.services.reporting.solver import Equation, possible
@@ -201,3 +202,11 @@ def _equations_of_participation(cells: Cells) -> list[Equation]:
         for whole in ("participation_persons", "settlement_supports"):
             found += [("<=", (whole, *at), [("settled_persons", *at)])] if ("settled_persons", *at) in cells else []
     return found
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda each: each.code)
+def test_events_by_which_cases_are_counted_are_as_delicate_as_the_cases(metric: Metric):
+    """A case that is counted at all is one event or more: with one event shown, the hidden number of cases is one."""
+    alike = [each for each in METRICS if each.unit_ja == "事例" and set(each.sources) & set(metric.sources)]
+
+    assert of_persons(metric) or not alike
