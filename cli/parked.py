@@ -143,6 +143,8 @@ def _ask(question: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
 
     try:
         return asyncio.run(ask())
+    except asyncpg.InvalidAuthorizationSpecificationError:
+        leave(f"the database does not accept {_PROJECTOR}; check secrets/{_PROJECTOR}.password", UNREACHABLE)
     except (OSError, TimeoutError, Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         leave(f"what is parked cannot be read ({type(error).__name__}); start the system: tsunagu run up", UNREACHABLE)
     except LookupError as error:

@@ -48,6 +48,8 @@ def asked(question: Callable[[asyncpg.Connection], Awaitable[T]], projection: st
     settings = settings_module.load()
     try:
         answer, there = asyncio.run(_asked(settings, question, projection))
+    except asyncpg.InvalidAuthorizationSpecificationError:
+        leave(f"the database does not accept {READER}; check secrets/{READER}.password", UNREACHABLE)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         where = f"{DATABASE} at {settings.database_host}:{settings.database_port}"
         leave(f"the database {where} cannot be read ({type(error).__name__}); start the system: tsunagu run up", UNREACHABLE)
