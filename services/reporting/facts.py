@@ -47,24 +47,39 @@ class Reading:
 
 def read(records: Iterable[Record], logs: Mapping[str, str], wants: Wants = lambda log, kind: True) -> Reading:
     """Read log records; ``logs`` gives the function by topic. What is wanted and cannot be read is parked, and its neighbours go on."""
-    reading = Reading()
+    reading, types = Reading(), _Types(wants)
     for record in records:
         try:
-            reading.facts.append(_read(record, logs[record.topic], wants))
+            reading.facts.append(_read(record, logs[record.topic], types))
         except PoisonError as error:
             reading.parked.append(Parked(record.topic, record.partition, record.offset, error.code, _key(record)))
     return reading
 
 
-def _read(record: Record, log: str, wants: Wants) -> tuple[Sequence, Fact]:
+class _Types(dict[tuple[str, str], tuple[EventType, bool]]):
+    """By log and full name: the type, and whether its events are looked into; asked once for each."""
+
+    def __init__(self, wants: Wants) -> None:
+        super().__init__()
+        self._wants = wants
+
+    def __missing__(self, place: tuple[str, str]) -> tuple[EventType, bool]:
+        log, name = place
+        kind = serde.types_by_full_name().get(name)
+        if kind is None:
+            raise PoisonError(RefusalCode.UNKNOWN_TYPE, "ce_type")
+        self[place] = found = kind, self._wants(log, kind)
+        return found
+
+
+def _read(record: Record, log: str, types: _Types) -> tuple[Sequence, Fact]:
     read_as = attributes.read(record.key, record.headers)
     if not read_as.seq:
         raise PoisonError(RefusalCode.HEADER_MISSING, "ce_seq")
-    kind = serde.types_by_full_name().get(read_as.type)
-    if kind is None:
-        raise PoisonError(RefusalCode.UNKNOWN_TYPE, "ce_type")
-    event = serde.unwrapped(serde.decode(record.value)) if wants(log, kind) else None
-    return (record.topic, record.partition, read_as.subject), Fact(log, record.partition, read_as, kind, event, record.topic, record.offset, record.value or b"")
+    kind, wanted = types[log, read_as.type]
+    topic, partition, value = record.topic, record.partition, record.value
+    event = serde.unwrapped(serde.decode(value)) if wanted else None
+    return (topic, partition, read_as.subject), Fact(log, partition, read_as, kind, event, topic, record.offset, value or b"")
 
 
 def _key(record: Record) -> str:
@@ -79,19 +94,33 @@ def fresh(reading: Reading, last: Mapping[Sequence, int], alarm: Alarm) -> tuple
 
     The reading rule (``kernel.reading``) as far as the tables can tell: an answer that begins too late is passed over whole within a batch.
     """
-    facts, seen = [], dict(last)
-    passed: dict[Sequence, tuple[tuple[str, str], str]] = {}
+    facts: list[Fact] = []
+    seen: dict[Sequence, int] = {}
+    passed: dict[Sequence, _Answer] = {}
     for sequence, fact in reading.facts:
-        before, seq = seen.get(sequence, 0), fact.envelope.seq
-        answer, first = (fact.envelope.causation_source, fact.envelope.causation_id), passed.get(sequence)
-        goes_on = first is not None and first[0] == answer != ("", "") and first[1] != fact.envelope.id
+        before, seq = seen.get(sequence) or last.get(sequence, 0), fact.envelope.seq
+        first = passed.pop(sequence, None)
+        goes_on = first is not None and _goes_on(first, fact)
         if seq <= before or goes_on:
-            passed[sequence] = first if first is not None and goes_on else (answer, fact.envelope.id)
+            passed[sequence] = first if first is not None and goes_on else _answer(fact)
             alarm("DUPLICATE")
             continue
-        passed.pop(sequence, None)
         if seq > before + 1:
             alarm("SEQUENCE_GAP")
         seen[sequence] = seq
         facts.append(fact)
-    return facts, {sequence: seq for sequence, seq in seen.items() if seq != last.get(sequence)}
+    return facts, seen
+
+
+_Answer = tuple[tuple[str, str], str]
+"""What was answered, as source and id, and the first event of the answer."""
+
+
+def _answer(fact: Fact) -> _Answer:
+    return (fact.envelope.causation_source, fact.envelope.causation_id), fact.envelope.id
+
+
+def _goes_on(first: _Answer, fact: Fact) -> bool:
+    """Whether a fact is one more of an answer."""
+    answer, identity = _answer(fact)
+    return first[0] == answer != ("", "") and first[1] != identity

@@ -25,12 +25,13 @@ def fold(
         key, code = fact.envelope.subject, FOLLOWS
         if key not in keys and not (key in broken and broken[key] < (fact.topic, fact.partition, fact.offset)):
             try:
-                found = list(projection.rows(fact))
+                found = tuple(projection.rows(fact))
             except Exception as fault:  # noqa: BLE001 whatever it is, it is this case's trouble and nobody else's
                 code = type(fault).__name__
                 keys.add(key)
             else:
-                rows.add(found)
+                if found:
+                    rows.add(found)
                 continue
         parked.append(Parked(fact.topic, fact.partition, fact.offset, code, key))
     return rows, parked
