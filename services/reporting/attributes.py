@@ -20,6 +20,9 @@ _NEEDED = ("ce_id", "ce_source", "ce_type")
 _NUMBERS = {"ce_seq": "seq", "ce_recordedtime": "recorded_time"}
 _SAME = {"ce_specversion": b"1.0", "content-type": envelope.CONTENT_TYPE}
 _DIGITS = 15
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_OFTEN = ("type", "agency")
+"""Always asked for, and few: their texts are kept."""
 
 
 class Lazy(Envelope):
@@ -45,11 +48,17 @@ def read(key: bytes | None, headers: Headers) -> Envelope:
     if key and headers and len(key) <= MAX_LENGTH:
         names, values = zip(*headers, strict=True)
         plan, joined = _plan(names), b"".join((key, *values))
-        if plan is not None and joined.isascii() and joined.decode("ascii").isprintable() and max(map(len, values)) <= MAX_LENGTH:
+        short = len(joined) <= MAX_LENGTH or max(map(len, values)) <= MAX_LENGTH
+        if plan is not None and short and not joined.translate(None, _PRINTABLE):
             found = plan(key, values)
             if found is not None:
                 return found
     return envelope.read(key, headers)
+
+
+@lru_cache(maxsize=4_096)
+def _text(value: bytes) -> str:
+    return value.decode("ascii")
 
 
 @lru_cache(maxsize=4_096)
@@ -66,6 +75,7 @@ def _plan(names: tuple[str, ...]) -> Plan | None:
     lines += [" e.subject = key.decode('ascii')"]
     lines += [f" e.{field} = int(v[{places[name]}])" if name in places else f" e.{field} = 0" for name, field in _NUMBERS.items()]
     texts = {_FIELDS[name]: place for name, place in places.items() if name in _FIELDS and name not in _NUMBERS}
-    made: dict[str, Any] = {"Lazy": Lazy, "new": object.__new__, "P": texts}
+    lines += [f" e.{field} = text(v[{texts[field]}])" for field in _OFTEN if field in texts]
+    made: dict[str, Any] = {"Lazy": Lazy, "new": object.__new__, "P": texts, "text": _text}
     exec("\n".join([*lines, " return e"]), made)  # noqa: S102 - names that we know, and numbers
     return made["plan"]  # type: ignore[no-any-return]

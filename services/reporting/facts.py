@@ -51,25 +51,39 @@ def read(records: Iterable[Record], logs: Mapping[str, str], wants: Wants = lamb
 
     An event that cannot be decoded has its place: the fact says so, and only who wants to look into it is concerned.
     """
-    reading = Reading()
+    reading, types = Reading(), _Types(wants)
     for record in records:
         try:
-            reading.facts.append(_read(record, logs[record.topic], wants))
+            reading.facts.append(_read(record, logs[record.topic], types))
         except PoisonError as error:
             reading.parked.append(Parked(record.topic, record.partition, record.offset, error.code, _key(record)))
     return reading
 
 
-def _read(record: Record, log: str, wants: Wants) -> tuple[Sequence, Fact]:
+class _Types(dict[tuple[str, str], tuple[EventType, bool]]):
+    """By log and full name: the type, and whether its events are looked into; asked once for each."""
+
+    def __init__(self, wants: Wants) -> None:
+        super().__init__()
+        self._wants = wants
+
+    def __missing__(self, place: tuple[str, str]) -> tuple[EventType, bool]:
+        log, name = place
+        kind = serde.types_by_full_name().get(name)
+        if kind is None:
+            raise PoisonError(RefusalCode.UNKNOWN_TYPE, "ce_type")
+        self[place] = found = kind, self._wants(log, kind)
+        return found
+
+
+def _read(record: Record, log: str, types: _Types) -> tuple[Sequence, Fact]:
     read_as = attributes.read(record.key, record.headers)
     if not read_as.seq:
         raise PoisonError(RefusalCode.HEADER_MISSING, "ce_seq")
-    kind = serde.types_by_full_name().get(read_as.type)
-    if kind is None:
-        raise PoisonError(RefusalCode.UNKNOWN_TYPE, "ce_type")
-    event, fault = _event(record.value) if wants(log, kind) else (None, "")
-    fact = Fact(log, record.partition, read_as, kind, event, record.topic, record.offset, record.value or b"", fault)
-    return (record.topic, record.partition, read_as.subject), fact
+    kind, wanted = types[log, read_as.type]
+    topic, partition, value = record.topic, record.partition, record.value
+    event, fault = _event(value) if wanted else (None, "")
+    return (topic, partition, read_as.subject), Fact(log, partition, read_as, kind, event, topic, record.offset, value or b"", fault)
 
 
 def _event(value: bytes | None) -> tuple[Any, str]:
@@ -96,18 +110,32 @@ def fresh(reading: Reading, last: Mapping[Sequence, int], alarm: Alarm, passed: 
     The reading rule (``kernel.reading``): an answer that begins too late is passed over whole. A late one always begins with a ``seq`` that was
     seen, since its writer knew less. ``passed`` is kept from batch to batch by whoever reads, and is changed here.
     """
-    facts, seen = [], dict(last)
+    facts: list[Fact] = []
+    seen: dict[Sequence, int] = {}
     for sequence, fact in reading.facts:
-        before, seq = seen.get(sequence, 0), fact.envelope.seq
-        answer, first = (fact.envelope.causation_source, fact.envelope.causation_id), passed.get(sequence)
-        goes_on = first is not None and first[0] == answer != ("", "") and first[1] != fact.envelope.id
+        before, seq = seen.get(sequence) or last.get(sequence, 0), fact.envelope.seq
+        first = passed.pop(sequence, None)
+        goes_on = first is not None and _goes_on(first, fact)
         if seq <= before or goes_on:
-            passed[sequence] = first if first is not None and goes_on else (answer, fact.envelope.id)
+            passed[sequence] = first if first is not None and goes_on else _answer(fact)
             alarm("DUPLICATE")
             continue
-        passed.pop(sequence, None)
         if seq > before + 1:
             alarm("SEQUENCE_GAP")
         seen[sequence] = seq
         facts.append(fact)
-    return facts, {sequence: seq for sequence, seq in seen.items() if seq != last.get(sequence)}
+    return facts, seen
+
+
+_Answer = tuple[tuple[str, str], str]
+"""What was answered, as source and id, and the first event of the answer."""
+
+
+def _answer(fact: Fact) -> _Answer:
+    return (fact.envelope.causation_source, fact.envelope.causation_id), fact.envelope.id
+
+
+def _goes_on(first: _Answer, fact: Fact) -> bool:
+    """Whether a fact is one more of an answer."""
+    answer, identity = _answer(fact)
+    return first[0] == answer != ("", "") and first[1] != identity

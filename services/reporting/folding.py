@@ -30,18 +30,19 @@ def fold(
         if (fact.topic, key) not in keys and not broken.get((fact.topic, key), fact.offset) < fact.offset:
             code, found = _applied(projection, fact)
             if not code:
-                rows.add(found)
+                if found:
+                    rows.add(found)
                 continue
             keys.add((fact.topic, key))
         parked.append(Parked(fact.topic, fact.partition, fact.offset, code, key))
     return rows, parked
 
 
-def _applied(projection: Projection, fact: Fact) -> tuple[str, list[tuple[Table, Row]]]:
+def _applied(projection: Projection, fact: Fact) -> tuple[str, tuple[tuple[Table, Row], ...]]:
     """Why a fact cannot be applied, or its rows."""
     if fact.fault and projection.wants(fact.log, fact.kind):
-        return fact.fault, []
+        return fact.fault, ()
     try:
-        return "", list(projection.rows(fact))
+        return "", tuple(projection.rows(fact))
     except Exception as fault:  # noqa: BLE001 whatever it is, it is this case's trouble and nobody else's
-        return type(fault).__name__, []
+        return type(fault).__name__, ()

@@ -74,7 +74,7 @@ from services.reporting.projections.table import KEY, MAX, MIN, Column, Row, Tab
 CASES = Table("cases", (
     Column("case_id", "text", KEY), Column("opened_at", "timestamptz", MIN), Column("opened_by", "text"), Column("closing", "text"),
     Column("closed_at", "timestamptz"), Column("continued_in", "text"),
-), case="case_id")
+), case="case_id", indexes=("opened_at, case_id",))
 """What everybody with a part in a case is told of it: that it is open, waits to be closed, is closed, goes on elsewhere. With ``opened_at`` it is a case."""
 
 PROGRESS = Table("case_progress", (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from contracts import shared
@@ -78,15 +77,16 @@ class Metric:
         plain = self.count is once and self.where is always and self.member in (None, subject)
         return plain and all(division.by_envelope for division in self.divisions)
 
-    def cells(self, fact: Fact) -> Iterator[tuple[Cell, int]]:
+    def cells(self, fact: Fact) -> list[tuple[Cell, int]]:
         """What a fact of one of its sources adds, and where."""
         if not self.where(fact):
-            return
-        found = Counter({WHOLE: self.count(fact)})
+            return []
+        found = {WHOLE: self.count(fact)}
         for division in self.divisions:
             for dimension, amount in division.amounts(fact):
-                found[division.code, dimension] += amount
-        yield from ((cell, amount) for cell, amount in found.items() if amount)
+                cell = division.code, dimension
+                found[cell] = found.get(cell, 0) + amount
+        return [each for each in found.items() if each[1]]
 
     def overlaps(self, divided: str) -> bool:
         """Whether the dimensions of a division need not add up to the whole."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from contracts.catalogue import EventType
 from services.reporting.projections.counting import Cell, Metric, Source
@@ -34,6 +35,7 @@ RESOURCES = (
 )
 
 _JAPAN = timedelta(hours=9)
+_HOUR_MS = 3_600_000
 
 
 class Counted:
@@ -49,11 +51,10 @@ class Counted:
         """See Projection: only what some figure looks into."""
         return any(not metric.by_envelope for metric in self._by_source.get((log, kind.cls), ()))
 
-    def cells(self, fact: Fact) -> Iterator[tuple[Metric, Cell, int]]:
+    def cells(self, fact: Fact) -> list[tuple[Metric, Cell, int]]:
         """Every figure to which the fact adds, and what."""
-        for metric in self._by_source.get((fact.log, fact.kind.cls), ()):
-            for cell, amount in metric.cells(fact):
-                yield metric, cell, amount
+        metrics = self._by_source.get((fact.log, fact.kind.cls), ())
+        return [(metric, cell, amount) for metric in metrics for cell, amount in metric.cells(fact)]
 
 
 class Monthly:
@@ -69,11 +70,18 @@ class Monthly:
 
     def rows(self, fact: Fact) -> Written:
         """See Projection."""
-        for metric, cell, amount in self._counted.cells(fact):
-            key = period(fact.envelope.recorded_time), metric.code, *cell
-            yield (MONTHLY, (*key, amount)) if metric.member is None else (CASES, (*key, metric.member(fact)))
+        month = period(fact.envelope.recorded_time)
+        return [
+            (MONTHLY, (month, metric.code, *cell, amount)) if metric.member is None else (CASES, (month, metric.code, *cell, metric.member(fact)))
+            for metric, cell, amount in self._counted.cells(fact)
+        ]
 
 
 def period(at: int) -> str:
     """The month in Japan, YYYY-MM, at ``at`` (milliseconds UTC)."""
-    return (datetime.fromtimestamp(at / 1000, UTC) + _JAPAN).strftime("%Y-%m")
+    return _month(at // _HOUR_MS)
+
+
+@lru_cache(maxsize=16_384)
+def _month(hour: int) -> str:
+    return (datetime.fromtimestamp(hour * _HOUR_MS // 1_000, UTC) + _JAPAN).strftime("%Y-%m")

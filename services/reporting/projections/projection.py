@@ -11,9 +11,9 @@ from kernel.envelope import Envelope
 from services.reporting.projections.table import Row, Table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fact:
-    """One event of a log. Its personal fields are empty: sealed parts are never opened here."""
+    """One event of a log. Its personal fields are empty: sealed parts are never opened here. To be changed by nobody; not frozen, since that takes thrice as long."""
 
     log: str
     """The function whose log it lies in."""

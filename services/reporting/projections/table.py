@@ -75,15 +75,15 @@ class Table:
 
     def merged(self, old: Row, new: Row) -> Row:
         """One row in place of two with the same key, the second said after the first."""
-        return self._merger(old, new)
+        return self.merger(*old, *new)
 
     @cached_property
-    def _merger(self) -> Callable[[Row, Row], Row]:
-        """``merged`` as one expression written out for these columns: it runs for every row of every event."""
+    def merger(self) -> Callable[..., Row]:
+        """``merged`` as one expression written out for these columns, old and new: it runs for every row of every event."""
         cells = ", ".join(_MERGERS[column.merge].format(n=number) for number, column in enumerate(self.columns))
         names = ", ".join(f"{side}{number}" for side in "on" for number in range(len(self.columns)))
-        inner: Callable[..., Row] = eval(f"lambda {names}: ({cells},)")
-        return lambda old, new: inner(*old, *new)
+        merger: Callable[..., Row] = eval(f"lambda {names}: ({cells},)")
+        return merger
 
     @cached_property
     def upsert(self) -> str:
@@ -130,7 +130,9 @@ class _Found:
     __slots__ = ("merged", "rows", "table", "width")
 
     def __init__(self, table: Table) -> None:
-        self.table, self.width, self.merged = table, len(table.key), table.merged
+        self.table, self.width = table, len(table.key)
+        self.merged = table.merger if self.width < len(table.columns) else None
+        """None: a row is nothing but its key."""
         self.rows: dict[Row, Row] = {}
 
 
@@ -148,7 +150,10 @@ class Rows:
                 found = self._found[table.name] = _Found(table)
             key = row[: found.width]
             old = found.rows.get(key)
-            found.rows[key] = row if old is None else found.merged(old, row)
+            if old is None:
+                found.rows[key] = row
+            elif found.merged is not None:
+                found.rows[key] = found.merged(*old, *row)
 
     def sorted(self) -> list[tuple[Table, list[Row]]]:
         """Each table with its rows, in the order of their keys: two writers that meet never wait for each other in a ring."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from contracts.catalogue import EventType
@@ -41,6 +42,10 @@ _ADDRESSEES = ("recipient", "to_agency", "linked_agency", "host", "agency")
 """Fields that name the agency to which an event speaks, the most telling first."""
 
 
+_Verdict = tuple[str, str, str, str, list[str], list[str], list[str]]
+"""About, outcome, rule, basis, released and withheld categories, reason codes: empty for what is no verdict."""
+
+
 class Timeline:
     """One row per event. Facts of the whole municipality, which lie in every partition, belong to no case and are left out."""
 
@@ -58,11 +63,12 @@ class Timeline:
 
 
 def _row(fact: Fact) -> tuple[Any, ...]:
-    envelope, kind = fact.envelope, fact.kind
+    envelope, kind, event = fact.envelope, fact.kind, fact.event
     recorded = datetime.fromtimestamp(envelope.recorded_time / 1000, UTC)
+    verdict = _VERDICTS.get(type(event))
     return (
         envelope.subject, fact.log, fact.partition, envelope.seq, recorded, envelope.id, kind.name, kind.title_ja, _is_plumbing(fact),
-        envelope.agency, _recipient(fact.event), *_verdict(fact.event),
+        envelope.agency, _recipient(event), *(_NO_VERDICT if verdict is None else verdict(event)),
     )
 
 
@@ -76,22 +82,33 @@ def _is_plumbing(fact: Fact) -> bool:
 def _recipient(event: Any) -> str:
     if isinstance(event, TaskAssigned):
         return event.role.agency
-    return next((str(getattr(event, field)) for field in _ADDRESSEES if getattr(event, field, None)), "")
+    for field in _addressees(type(event)):
+        if found := getattr(event, field):
+            return str(found)
+    return ""
 
 
-def _verdict(event: Any) -> tuple[str, str, str, str, list[str], list[str], list[str]]:
-    """about, outcome, rule, basis, released and withheld categories, reason codes: empty for what is no verdict."""
-    match event:
-        case DisclosureDecided():
-            released, withheld = _categories(event.released), _categories(event.withheld)
-            return event.event_type, event.outcome, event.rule, event.basis, released, withheld, list(event.reasons)
-        case VerdictNoted():
-            return event.event_type, event.outcome, event.rule, "", [], [], []
-        case MessageRefused():
-            return event.message_type, "REFUSED", "", "", [], [], [event.code]
-        case _:
-            return "", "", "", "", [], [], []
+@cache
+def _addressees(cls: type) -> tuple[str, ...]:
+    return tuple([field for field in _ADDRESSEES if hasattr(cls, field)])
 
 
 def _categories(parts: Iterable[Any]) -> list[str]:
     return sorted({str(part.category) for part in parts})
+
+
+def _decided(event: DisclosureDecided) -> _Verdict:
+    released, withheld = _categories(event.released), _categories(event.withheld)
+    return event.event_type, event.outcome, event.rule, event.basis, released, withheld, list(event.reasons)
+
+
+def _noted(event: VerdictNoted) -> _Verdict:
+    return event.event_type, event.outcome, event.rule, "", [], [], []
+
+
+def _refused(event: MessageRefused) -> _Verdict:
+    return event.message_type, "REFUSED", "", "", [], [], [event.code]
+
+
+_VERDICTS: Mapping[type, Callable[[Any], _Verdict]] = {DisclosureDecided: _decided, VerdictNoted: _noted, MessageRefused: _refused}
+_NO_VERDICT: _Verdict = ("", "", "", "", [], [], [])

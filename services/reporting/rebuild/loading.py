@@ -64,7 +64,6 @@ class Loading:
         by_name = {each.name: each for each in projections}
         self._folds = [_Fold(each, by_name[each.projection]) for each in sorted(found, key=lambda each: each.projection)]
         self._unit = unit_of(found[0].run)
-        self._wanted: dict[str, bool] = {}
         self._last: dict[facts.Sequence, int] = {}
         self._passed: facts.Passed = {}
         self._changed: dict[facts.Sequence, int] = {}
@@ -82,8 +81,7 @@ class Loading:
     async def take(self, records: Sequence[Record]) -> None:
         """Fold the next records of the partition; write when much has come together. Raises Overtaken, Unfit."""
         reading = facts.read(records, {self._place.topic: self._log}, self._wants)
-        last = {sequence: self._last[sequence] for sequence, _ in reading.facts if sequence in self._last}
-        new, seen = facts.fresh(reading, last, lambda code: None, self._passed)
+        new, seen = facts.fresh(reading, self._last, lambda code: None, self._passed)
         self._last.update(seen)
         self._changed.update(seen)
         for each in self._folds:
@@ -123,10 +121,7 @@ class Loading:
             await self._connection.execute(_KEEP, self._unit, *self._place, keys, numbers)
 
     def _wants(self, log: str, kind: EventType) -> bool:
-        found = self._wanted.get(kind.name)
-        if found is None:
-            found = self._wanted[kind.name] = any(each.projection.wants(log, kind) for each in self._folds)
-        return found
+        return any(each.projection.wants(log, kind) for each in self._folds)
 
 
 async def claim(connection: asyncpg.Connection, run: int, place: TP) -> bool:
