@@ -80,6 +80,8 @@ def close(
         answer = ask(CLOSE, period=period)
     except PackInvalid as problem:
         leave(f"which counts are small cannot be told: {problem}", PROBLEMS)
+    except closing.Unready as problem:
+        leave(f"the month cannot be closed: {problem}; see tsunagu rebuild --needed and tsunagu parked", PROBLEMS)
     warn(answer.provenance.missing)
     (found,) = answer.rows
     try:

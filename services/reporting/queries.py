@@ -7,8 +7,6 @@ from typing import Any
 
 import asyncpg
 
-from services.reporting import store
-from services.reporting.generations import LIVE_UNIT
 from services.reporting.projections.counting import Figure, Metric
 from services.reporting.projections.metrics import METRICS
 from services.reporting.resource import Resource
@@ -59,14 +57,9 @@ def _rows(metric: Metric, month: str, found: Sequence[Mapping[str, Any]]) -> Ite
                    "dimension": row["dimension"], "value": row["value"], "unit_ja": metric.unit_ja}
 
 
-async def figures(connection: asyncpg.Connection, month: str) -> tuple[dict[tuple[str, str, str], int], dict[str, dict[int, int]]]:
-    """The figures of a month by metric, division and dimension, and how far each log had been read for them: by topic and partition."""
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        found = {(row["metric"], row["divided"], row["dimension"]): row["value"] for row in await connection.fetch(_FIGURES, month)}
-        positions: dict[str, dict[int, int]] = {}
-        for (topic, partition), offset in (await store.positions(connection, LIVE_UNIT)).items():
-            positions.setdefault(topic, {})[partition] = offset
-    return found, positions
+async def figures(connection: asyncpg.Connection, month: str) -> dict[Figure, int]:
+    """The figures of a month by metric, division and dimension."""
+    return {(row["metric"], row["divided"], row["dimension"]): row["value"] for row in await connection.fetch(_FIGURES, month)}
 
 
 async def behind(connection: asyncpg.Connection, month: str, metric: str, divided: str = "", dimension: str = "") -> list[dict[str, Any]]:

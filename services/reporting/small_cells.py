@@ -20,10 +20,15 @@ _THEN = "then"
 """Marks a cell as it was reported before."""
 
 
-def for_outside(rows: Sequence[Row], limit: int) -> list[dict[str, Any]]:
-    """Rows of ``queries.monthly`` as they may leave the town: what counts persons and is below ``limit`` has no value; nobody is no secret."""
+def for_outside(
+    rows: Sequence[Row], limit: int, then: Mapping[Figure, int] | None = None, hidden_then: frozenset[Figure] = frozenset(),
+) -> list[dict[str, Any]]:
+    """Rows of ``queries.monthly`` as they may leave the town: what counts persons and is below ``limit`` has no value; nobody is no secret.
+
+    ``then``, ``hidden_then``: what was reported for the month and what of it kept back, see ``small``.
+    """
     values = {cell(row): int(row["value"]) for row in rows}
-    hidden = small(values, limit)
+    hidden = small(values, limit, then, hidden_then)
     return [{**row, "value": None if cell(row) in hidden else row["value"], HIDDEN: cell(row) in hidden} for row in rows]
 
 

@@ -18,7 +18,7 @@ class Standing:
     """One projection at one moment."""
 
     positions: dict[str, dict[int, int]]
-    """The offset up to which it had read, by topic and partition."""
+    """The offset up to which it had read, by topic and partition; empty where it is outdated: nobody keeps where it stopped."""
     missing: int
     """Log records that it could not read or apply: with any, its rows are incomplete."""
     definition: str
@@ -29,8 +29,8 @@ class Standing:
 
 async def standing(connection: asyncpg.Connection, projection: str) -> Standing:
     """To be asked in the transaction (repeatable read) in which the rows are read: only then they belong together."""
-    positions: dict[str, dict[int, int]] = {}
-    for (topic, partition), offset in (await store.positions(connection, LIVE_UNIT)).items():
-        positions.setdefault(topic, {})[partition] = offset
     live = await connection.fetchrow(_LIVE, projection)
-    return Standing(positions, await parked(connection, projection), live["definition"] if live else "", live is None or not live["fed"])
+    outdated, positions = live is None or not live["fed"], dict[str, dict[int, int]]()
+    for (topic, partition), offset in ({} if outdated else await store.positions(connection, LIVE_UNIT)).items():
+        positions.setdefault(topic, {})[partition] = offset
+    return Standing(positions, await parked(connection, projection), live["definition"] if live else "", outdated)

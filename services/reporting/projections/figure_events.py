@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from contracts.coordination import CaseSegmentOpened
 from services.reporting.projections.counting import Metric
 from services.reporting.projections.metrics import METRICS
 from services.reporting.projections.monthly import CELL, Counted, period
@@ -16,10 +17,6 @@ FIGURE_EVENTS = Table("figure_events", (
     Column("event_id", "text"), Column("type", "text"), Column("case_id", "text"), Column("member", "text"), Column("amount", "bigint"),
 ), each=True, case="case_id")
 """One row for each event and each cell of a figure that it adds to; ``member``: what is counted once (実), empty where every event counts."""
-EXPLAINED = """
-    SELECT period, metric, divided, dimension, CASE WHEN max(member) = '' THEN sum(amount)::bigint ELSE count(DISTINCT member) END AS value, count(*) AS events
-    FROM {schema}.figure_events GROUP BY period, metric, divided, dimension"""
-"""The figures once more, from their events: equal to ``figures``."""
 
 RESOURCES = (
     Resource(
@@ -29,7 +26,7 @@ RESOURCES = (
             "type": "種別", "event_id": "事象", "case_id": "事例", "amount": "数",
         },
         order=("period", "metric", "divided", "dimension", "log", "partition", "log_offset"), filters=("period", "metric", "divided", "dimension"),
-        roles=frozenset((Role.CASEWORKER, Role.MUNICIPALITY, Role.AUDITOR)),
+        roles=frozenset((Role.MUNICIPALITY, Role.AUDITOR)),  # it names events that a caseworker may not have been given
     ),
 )
 
@@ -39,7 +36,7 @@ class FigureEvents:
 
     name, version = "figure_events", 1
     tables = (FIGURE_EVENTS,)
-    views: Mapping[str, str] = {"figures_explained": EXPLAINED}
+    views: Mapping[str, str] = {}
 
     def __init__(self, metrics: Iterable[Metric] = METRICS) -> None:
         self._counted = Counted(metrics)
@@ -48,7 +45,8 @@ class FigureEvents:
     def rows(self, fact: Fact) -> Written:
         """See Projection."""
         envelope = fact.envelope
-        case, place = getattr(fact.event, "case", envelope.subject), (fact.log, fact.partition, fact.offset)
+        case = fact.event.case if fact.kind.cls is CaseSegmentOpened else envelope.subject
+        place = fact.log, fact.partition, fact.offset
         for metric, cell, amount in self._counted.cells(fact):
             key = period(envelope.recorded_time), metric.code, *cell
             member = "" if metric.member is None else metric.member(fact)

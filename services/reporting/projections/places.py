@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from contracts.catalogue import EventType
 from contracts.community import ActivityPlanned, PlaceClosed, PlaceOpened, PlacePaused, SessionHeld, SupplyOffered
@@ -26,6 +27,12 @@ SUPPLIES = Table("supplies", (
     Column("place", "text", KEY), Column("partition", "integer", KEY), Column("seq", "bigint", KEY), Column("agency", "text"), Column("item", "text"),
     Column("quantity_grams", "bigint"), Column("available_on", "date"),
 ), each=True, agency="agency")
+_WITHOUT_END = date.max
+"""Paused until nobody knows when: written, so that the end of an earlier pause does not stay."""
+_SHOWN = f"""
+    SELECT place, agency, name, kind, programmes, open_to_all, state, sessions, last_held_on,
+           CASE WHEN state = 'PAUSED' AND paused_until < '{_WITHOUT_END}' THEN paused_until END AS paused_until
+    FROM {{schema}}.places"""
 _PROGRAMMES = """
     SELECT programme, count(*) AS places, count(*) FILTER (WHERE state = 'OPEN') AS open, sum(COALESCE(sessions, 0))::bigint AS sessions
     FROM {schema}.places, unnest(programmes) AS programme GROUP BY programme"""
@@ -33,7 +40,7 @@ _PROGRAMMES = """
 _EVERYBODY = frozenset((Role.CASEWORKER, Role.MUNICIPALITY, Role.AUDITOR))
 RESOURCES = (
     Resource(
-        name="places", title_ja="居場所", view="places", projection="places",
+        name="places", title_ja="居場所", view="places_shown", projection="places",
         headings={"place": "居場所", "name": "名称", "kind": "種類", "programmes": "事業", "open_to_all": "誰でも", "state": "状態", "paused_until": "休止の終わり",
                   "sessions": "開催（回）", "last_held_on": "最近の開催日", "agency": "運営"},
         order=("place",), filters=("place", "kind", "state", "agency"), roles=_EVERYBODY,
@@ -61,7 +68,7 @@ class Places:
 
     name, version = "places", 1
     tables = (PLACES, ATTENDANCE, SUPPLIES)
-    views: Mapping[str, str] = {"programmes": _PROGRAMMES}
+    views: Mapping[str, str] = {"places_shown": _SHOWN, "programmes": _PROGRAMMES}
 
     def wants(self, log: str, kind: EventType) -> bool:
         """See Projection."""
@@ -85,7 +92,7 @@ class Places:
                 for age in event.attendance:
                     yield ATTENDANCE, (place, event.held_on.strftime("%Y-%m"), age.band.value, age.count)
             case PlacePaused():
-                yield PLACES, PLACES.row(place=place, state="PAUSED", paused_until=event.until)
+                yield PLACES, PLACES.row(place=place, state="PAUSED", paused_until=event.until or _WITHOUT_END)
             case PlaceClosed():
                 yield PLACES, PLACES.row(place=place, state="CLOSED")
             case SupplyOffered():

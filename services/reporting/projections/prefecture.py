@@ -87,9 +87,11 @@ class Prefecture:
 
 
 def _texts(story: CaseStoryDrafted) -> dict[str, Any]:
-    """Its public texts, each under its column."""
-    plain = ("title", "reason", "aim", "content", "result", "mechanism", "scheme", "deidentified")
-    return {**{name: getattr(story, name) for name in plain}, "helpers": list(story.helpers)}
+    """Its texts, each under its column: none of a draft that may name somebody, nor what an earlier one said."""
+    texts = ("title", "reason", "aim", "content", "result", "mechanism", "scheme")
+    if not story.deidentified:
+        return {**dict.fromkeys(texts, ""), "helpers": [], "deidentified": False}
+    return {**{name: getattr(story, name) for name in texts}, "helpers": list(story.helpers), "deidentified": True}
 
 
 def _day(fact: Fact) -> date:

@@ -57,6 +57,8 @@ _PLACES = """
            CASE WHEN retired_for IS NOT NULL OR stale OR NOT COALESCE(verified, false) THEN 0
                 ELSE GREATEST(capacity - reserved - COALESCE(taken, 0), 0) END AS free
     FROM {schema}.resources WHERE name IS NOT NULL"""
+_MATCHES = """
+    SELECT case_id, resource, state, since, CASE WHEN state = 'ENDED' THEN ended_for END AS ended_for FROM {schema}.matches"""
 
 _TOWN = frozenset((Role.MUNICIPALITY, Role.AUDITOR))
 RESOURCES = (
@@ -67,7 +69,7 @@ RESOURCES = (
         order=("resource",), filters=("resource", "agency", "state"), roles=_TOWN | {Role.CASEWORKER},
     ),
     Resource(
-        name="matches", title_ja="マッチング", view="matches", projection="resources", case="case_id",
+        name="matches", title_ja="マッチング", view="matches_shown", projection="resources", case="case_id",
         headings={"case_id": "事例", "resource": "資源", "state": "状態", "since": "いつから", "ended_for": "終了の理由"},
         order=("case_id", "resource"), filters=("case_id", "resource", "state"), roles=_TOWN,
     ),
@@ -84,7 +86,7 @@ class Resources:
 
     name, version = "resources", 1
     tables = (OFFERED, MATCHES, GAPS)
-    views: Mapping[str, str] = {"resource_places": _PLACES}
+    views: Mapping[str, str] = {"resource_places": _PLACES, "matches_shown": _MATCHES}
 
     def wants(self, log: str, kind: EventType) -> bool:
         """See Projection."""

@@ -13,6 +13,7 @@ from kernel.decider import Context
 from kernel.records import TP
 from services.reporting.domain.figures import DECIDER, State
 from services.reporting.projections import PROJECTIONS
+from services.reporting.standing import standing
 from services.reporting.store import Connect, Store
 from tests.services.reporting.facts import record
 from tests.services.reporting.test_monthly import VISIT
@@ -50,9 +51,7 @@ class Town:
 
     async def closed(self) -> dict[str, Any]:
         """Close the month: what the reporting function says to it, by figure."""
-        connection = await self._connect()
-        reports = await closing.of_month(connection, MONTH, TOWN, LIMIT)
-        await connection.close()
+        reports = await self.reports()
         said, records = {}, []
         for report in reports:
             state, seq = self._states.get(report.key, (State(), 0))
@@ -62,6 +61,15 @@ class Town:
                 records.append(record(event, REPORTS.topic, self._ends[REPORTS] + len(records), key=report.key, seq=seq + 1))
         await self._take(REPORTS, records)
         return said
+
+    async def reports(self) -> list[closing.Report]:
+        """What a closing would report."""
+        connection = await self._connect()
+        try:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                return await closing.of_month(connection, MONTH, TOWN, LIMIT)
+        finally:
+            await connection.close()
 
     async def _take(self, log: TP, records: list[Any]) -> None:
         if records:
@@ -92,6 +100,28 @@ async def test_a_month_is_closed_corrected_with_its_causes_and_closed_again_in_s
     assert (1, 1, (late[1],), True) == (phone.value, phone.difference, phone.causes, phone.hidden)
     assert (7, 1, tuple(late)) == (persons.value, persons.difference, persons.causes)
     assert {} == await town.closed()
+    await town.close()
+
+
+@pytest.mark.parametrize("projection", ["monthly", "figure_events", "reported"])
+@pytest.mark.parametrize("wrong, right, said", [
+    ("UPDATE reporting.generations SET fed = false WHERE projection = $1", "UPDATE reporting.generations SET fed = true WHERE projection = $1", "waits for its rebuild"),
+    ("INSERT INTO reporting.parked VALUES ($1, 1, 'consent.log', 0, 7, '', 'UNDECODABLE')", "DELETE FROM reporting.parked WHERE projection = $1", "lacks 1 log"),
+])
+async def test_a_month_is_not_closed_on_figures_that_lack_something(database: Connect, projection: str, wrong: str, right: str, said: str):
+    """Neither on old figures nor on incomplete ones, nor where causes or what was reported would be; and what stopped says no positions."""
+    town = await Town(database).open()
+    await town.visits(("a", 1, ContactMethod.VISIT))
+    connection = await database()
+    await connection.execute(wrong.replace("$1", f"'{projection}'"))
+    there = await standing(connection, projection)
+
+    with pytest.raises(closing.Unready, match=f"{projection} {said}"):
+        await town.reports()
+    assert there.outdated is not bool(there.positions) and there.outdated is ("fed" in wrong)
+    await connection.execute(right.replace("$1", f"'{projection}'"))
+    assert await town.reports()
+    await connection.close()
     await town.close()
 
 

@@ -9,14 +9,18 @@ from dataclasses import replace
 import pytest
 
 from cli.figures import asked, value
+from contracts.consultation import CaseOffered
 from contracts.coordination import CaseSegmentOpened
 from contracts.shared import ConferenceBasis
-from services.reporting.projections.figure_events import FIGURE_EVENTS, FigureEvents
+from services.reporting.projections.figure_events import FIGURE_EVENTS, RESOURCES, FigureEvents
 from services.reporting.projections.monthly import CASES, MONTHLY, Monthly
 from services.reporting.projections.projection import Fact
+from services.reporting.resource import Role
+from services.reporting.walls import conditions
 from tests.services.reporting.facts import fact, rows
 from tests.services.reporting.test_monthly import ELDER, VISIT
 
+OFFERED = CaseOffered(case="b", into_case="a", agencies=())
 Figure = tuple[str, str, str, str]
 
 
@@ -63,6 +67,22 @@ def test_an_event_of_a_sitting_is_shown_with_the_case_that_it_is_about():
     found = explained(placed(fact(opened, key="s")))
 
     assert {"c"} == {row["case_id"] for events in found.values() for row in events}
+
+
+def test_of_a_fact_that_is_counted_unseen_the_case_is_its_subject():
+    """An offer of a case counts as movement of whatever it is keyed by, with or without a look into it."""
+    offered = placed(fact(OFFERED, key="a"))
+    unseen = [replace(each, event=None) for each in offered]
+
+    assert not FigureEvents().wants("consultation", offered[0].kind)
+    assert explained(unseen) == explained(offered) and {"a"} == {row["case_id"] for events in explained(offered).values() for row in events}
+
+
+def test_no_caseworker_reads_past_the_gate():
+    """The events behind a figure are every agency's; a caseworker has the timeline, which shows what was given."""
+    (shown,) = RESOURCES
+
+    assert Role.CASEWORKER not in shown.roles and Role.CASEWORKER not in conditions(FIGURE_EVENTS, RESOURCES)
 
 
 @pytest.mark.parametrize("metric, dimension, figure", [

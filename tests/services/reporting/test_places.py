@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from contracts.community import ActivityPlanned, PlaceClosed, PlaceOpened, PlacePaused, SessionHeld, SupplyOffered
 from contracts.shared import AgeBand, AgeCount, CommunityProgramme, PauseReason, PlaceKind
 from services.reporting.projections.places import ATTENDANCE, PLACES, SUPPLIES, Places
+from services.reporting.store import Connect
 from tests.services.reporting.facts import fact, rows
+from tests.services.reporting.shown import shown
 
 PLANNED = ActivityPlanned(name="みんなの食堂", kind=PlaceKind.COMMUNITY_DINING, planned_on=date(2026, 4, 20), partners=())
 OPENED = PlaceOpened(name="みんなの食堂", kind=PlaceKind.COMMUNITY_DINING, programmes=(CommunityProgramme.CHILD_BASE,), open_to_all=True, partners=())
@@ -38,6 +42,17 @@ def test_a_place_that_pauses_and_one_that_closes_say_so():
     assert ("PAUSED", date(2026, 9, 1)) == tuple(
         place(OPENED, PlacePaused(reason=PauseReason.SEASON, until=date(2026, 9, 1)))[name] for name in ("state", "paused_until"))
     assert "CLOSED" == place(OPENED, PlaceClosed())["state"]
+
+
+@pytest.mark.live
+async def test_the_end_of_a_pause_is_told_only_while_it_lasts(database: Connect):
+    """Not of a place that has opened again, nor in a later pause of which nobody knows the end."""
+    until, unknown = PlacePaused(reason=PauseReason.SEASON, until=date(2026, 9, 1)), PlacePaused(reason=PauseReason.HANDS_MISSING)
+    said = {"a": (OPENED, until), "b": (OPENED, until, OPENED), "c": (OPENED, until, OPENED, unknown), "d": (OPENED, until, PlaceClosed())}
+    (found,) = await shown(database, Places(), [fact(event, key=key, seq=seq) for key, each in said.items() for seq, event in enumerate(each, 1)], "places_shown")
+
+    assert {"a": ("PAUSED", date(2026, 9, 1)), "b": ("OPEN", None), "c": ("PAUSED", None), "d": ("CLOSED", None)} == {
+        row["place"]: (row["state"], row["paused_until"]) for row in found}
 
 
 def test_heads_are_counted_by_the_month_of_the_session_and_age():

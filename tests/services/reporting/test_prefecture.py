@@ -85,6 +85,17 @@ def test_a_story_is_drafted_and_approved():
     assert ("薪", "municipality", ["environment"], True) == (row["title"], row["approved_by"], row["helpers"], row["deidentified"])
 
 
+def test_r15_of_a_draft_that_may_name_somebody_there_is_no_text():
+    """Not deidentified: the table has the story's number alone, also where an earlier draft was."""
+    named = STORY.changed(title="山田さん", deidentified=False)
+
+    for said in ([named], [STORY, named]):
+        (row,) = rows(Prefecture(), STORIES, [of("990019", each, key="s", seq=seq) for seq, each in enumerate(said, 1)])
+        assert {"municipality": "990019", "story": "s"} == {name: value for name, value in row.items() if value}
+    (again,) = rows(Prefecture(), STORIES, [of("990019", named, key="s"), of("990019", STORY, key="s", seq=2)])
+    assert ("薪", True) == (again["title"], again["deidentified"])
+
+
 def test_every_target_of_a_plan_has_its_metric():
     """But the empty one."""
     assert set(PlanTarget) - {PlanTarget.UNMAPPED} == set(MEASURED)

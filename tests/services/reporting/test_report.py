@@ -67,11 +67,11 @@ def reports(broker: Broker) -> Iterator[Reports]:
 PLACE = "no-log-of-ours"
 
 
-async def _fill(broker: Broker, case: str, records: list[Any]) -> None:
+async def _fill(broker: Broker, case: str, records: list[Any], place: str = PLACE) -> None:
     store = Store(PROJECTIONS, connector(broker.settings, "tsunagu_projector"), lambda code: None)
     await store.open()
-    await store.positions([TP(PLACE, 0)])
-    await store.apply(records, [(TP(PLACE, 0), 0, 1)], LOGS)
+    await store.positions([TP(place, 0)])
+    await store.apply(records, [(TP(place, 0), 0, 1)], LOGS)
     await store.close()
 
 
@@ -154,16 +154,20 @@ def test_a_prefectures_site_shows_its_towns_and_a_town_itself(reports: Reports, 
     assert {other} == {row[0] for row in seen(tmp_path, "--town", other)}
 
 
-async def _reported(broker: Broker, *municipalities: str) -> None:
+async def _report(broker: Broker, town: str, *reported: FigureReported) -> None:
     store = Store(PROJECTIONS, connector(broker.settings, "tsunagu_projector"), lambda code: None)
     await store.open()
+    records = [record(event, f"{town}.reporting.log", place, key=uuid.uuid4().hex) for place, event in enumerate(reported)]
+    await store.positions([TP(f"{PLACE}-{town}", 0)])
+    await store.apply(records, [(TP(f"{PLACE}-{town}", 0), 0, 1)], {f"{town}.reporting.log": "reporting"})
+    await store.close()
+
+
+async def _reported(broker: Broker, *municipalities: str) -> None:
     for town in municipalities:
         sittings = FigureReported(metric=Metric.SITTINGS, period="1999-01", value=3, positions="coordination:9")
         new = sittings.changed(metric=Metric.NEW_CONSULTATIONS, value=2, hidden=True)
-        records = [record(event, f"{town}.reporting.log", place, key=uuid.uuid4().hex) for place, event in enumerate((sittings, new))]
-        await store.positions([TP(f"{PLACE}-{town}", 0)])
-        await store.apply(records, [(TP(f"{PLACE}-{town}", 0), 0, 1)], {f"{town}.reporting.log": "reporting"})
-    await store.close()
+        await _report(broker, town, sittings, new)
 
 
 @live
@@ -174,6 +178,21 @@ def test_r15_what_the_prefecture_gets_shows_no_small_count_of_persons(reports: R
 
     assert ((None, True), (0, False)) == (found["consultations", "field", "ELDER"], found["trials", "", ""])
     assert "秘匿（5未満等）" in reports.ask("monthly", "--month", "1999-01", "--for", "prefecture").stdout
+
+
+@live
+def test_r15_what_was_reported_without_its_value_has_none_for_the_prefecture(reports: Reports, broker: Broker):
+    """Reported when it was 2, and kept back; five more come late: shown now, it would give the 2 away."""
+    asyncio.run(_fill(broker, uuid.uuid4().hex, [record(ELDER, "consultation", 9 + n, key=uuid.uuid4().hex, at=AT + n) for n in range(5)], PLACE + "-late"))
+    asked = ("monthly", "--month", "1999-01", "--for", "prefecture")
+
+    def shown() -> tuple[int | None, bool]:
+        return next((row["value"], row["hidden"]) for row in reports.json(*asked) if (row["metric"], row["divided"]) == ("consultations", "field"))
+
+    assert (7, False) == shown()
+    told = FigureReported(metric=Metric.CONSULTATIONS, period="1999-01", value=2, positions="consultation:5", divided="field", dimension="ELDER", hidden=True)
+    asyncio.run(_report(broker, broker.settings.municipality, told))
+    assert (None, True) == shown()
 
 
 @live

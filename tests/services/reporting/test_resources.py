@@ -23,7 +23,9 @@ from contracts.participation import (
 from contracts.shared import Deadline, MatchEndReason, MatchSide, NeedKind, RetirementReason, SupportLevel, TaskClass, TaskSlice
 from kernel.testing import AT
 from services.reporting.projections.resources import GAPS, MATCHES, OFFERED, Resources
+from services.reporting.store import Connect
 from tests.services.reporting.facts import fact, rows
+from tests.services.reporting.shown import shown
 
 PROPOSED = ResourceProposed(host="workshop", name="薪割り", tasks=(), confirmed_at=date(2026, 4, 1), capacity=3, reserved=1)
 VERIFIED = ResourceVerified(confirmed_on=date(2026, 4, 10))
@@ -75,6 +77,17 @@ def test_a_match_stands_where_its_last_fact_says(said: object, state: str, why: 
     (row,) = rows(Resources(), MATCHES, [fact(before, key="a"), fact(said, key="a", seq=2, at=AT + 5)])
 
     assert (state, why, datetime.fromtimestamp((AT + 5) / 1000, UTC)) == (row["state"], row["ended_for"], row["since"])
+
+
+@pytest.mark.live
+async def test_a_new_match_is_not_said_to_have_ended(database: Connect):
+    """Why the one before ended is told only until the same person and resource try again."""
+    said = (CandidateProposed(resource="r", task=SLICE), MatchEnded(resource="r", reason=MatchEndReason.GOAL_MET), CandidateProposed(resource="r", task=SLICE))
+    facts = [fact(event, key="a", seq=seq) for seq, event in enumerate(said, 1)]
+    facts += [fact(event, key="b", seq=seq) for seq, event in enumerate(said[:2], 1)]
+    (found,) = await shown(database, Resources(), facts, "matches_shown")
+
+    assert {"a": ("PROPOSED", None), "b": ("ENDED", "GOAL_MET")} == {row["case_id"]: (row["state"], row["ended_for"]) for row in found}
 
 
 def test_gaps_and_the_tasks_to_close_them_are_added_up_by_area_and_need():

@@ -91,6 +91,16 @@ def test_r15_what_was_kept_back_stays_so_in_a_correction():
     assert {("signals", "channel", "0"), ("signals", "channel", "1")} == small(now, LIMIT, then, frozenset(small(then, LIMIT)))
 
 
+def test_r15_nor_does_the_export_show_what_the_correction_keeps_back():
+    """3 and 7 reported, both kept back; the 3 becomes 5: a sheet for the prefecture beside the report tells neither."""
+    then, now = table("signals", 10, channel=(3, 7)), table("signals", 12, channel=(5, 7))
+    hidden_then = frozenset(small(then, LIMIT))
+    rows: list[dict[str, Any]] = [{"metric": name[0], "divided": name[1], "dimension": name[2], "value": value} for name, value in now.items()]
+
+    assert [12, 5, 7] == [row["value"] for row in for_outside(rows, LIMIT)]
+    assert [12, None, None] == [row["value"] for row in for_outside(rows, LIMIT, then, hidden_then)]
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_r15_whoever_solves_all_equations_learns_no_cell(seed: int):
     """An attacker who knows every shown cell, every relation and that a listed cell is at least one finds two values for each that is hidden."""
