@@ -73,9 +73,9 @@ def _context() -> Context:
     return Context(at=1, key="k", function="reporting", source="reporting", message_id="m", message_type="FigureReported", agency="")
 
 
-async def test_a_month_is_closed_corrected_with_its_causes_and_closed_again_in_silence(database: Connect):
+async def test_a_month_is_closed_corrected_with_its_causes_and_closed_again_in_silence(established: Connect):
     """Six cases are visited and the month closed: twice. Two late visits, one by telephone: each figure they touch is corrected and names them."""
-    town = await Town(database).open()
+    town = await Town(established).open()
     await town.visits(*((case, 1, ContactMethod.VISIT) for case in "abcdef"))
 
     first = await town.closed()
@@ -95,9 +95,9 @@ async def test_a_month_is_closed_corrected_with_its_causes_and_closed_again_in_s
     await town.close()
 
 
-async def test_r15_what_is_kept_back_at_the_closing_stays_so(database: Connect):
+async def test_r15_what_is_kept_back_at_the_closing_stays_so(established: Connect):
     """Two telephone calls of nine visits: the calls are kept back and the visits with them; six more calls change nothing of that."""
-    town = await Town(database).open()
+    town = await Town(established).open()
     await town.visits(*((case, 1, ContactMethod.VISIT) for case in "abcdefg"), ("h", 1, ContactMethod.PHONE), ("i", 1, ContactMethod.PHONE))
     first = await town.closed()
     await town.visits(*((case, 2, ContactMethod.PHONE) for case in "abcdef"))
