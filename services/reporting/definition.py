@@ -27,6 +27,7 @@ def definition(projection: Projection) -> str:
     return digest.hexdigest()
 
 
+@cache
 def _modules(name: str, seen: frozenset[str]) -> frozenset[str]:
     """A module of ours and all of ours that it imports."""
     if name in seen or not name.startswith(_OURS):

@@ -31,7 +31,7 @@ from tests.scenarios.stories import Story, stories
 from tests.scenarios.verified import Records
 
 GATE, COORDINATION = TOPICS.log("consent"), TOPICS.log("coordination")
-PEOPLE = 600
+PEOPLE = 200
 Place = tuple[str, int, int]
 
 

@@ -19,15 +19,15 @@ __all__ = ["day"]
 
 
 @pytest.fixture
-async def town(day: Logs, database: Connect) -> AsyncIterator[asyncpg.Connection]:
+async def town(day: Logs, established: Connect) -> AsyncIterator[asyncpg.Connection]:
     """The reporting database after the day."""
-    store = Store(PROJECTIONS, database, lambda code: None)
+    store = Store(PROJECTIONS, established, lambda code: None)
     await store.open()
     await store.positions(list(day))
     read = {tp: records for tp, records in sorted(day.items()) if records}
     await store.apply([record for records in read.values() for record in records], [(tp, 0, len(records)) for tp, records in read.items()], LOGS)
     await store.close()
-    connection = await database()
+    connection = await established()
     yield connection
     await connection.close()
 

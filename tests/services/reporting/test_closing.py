@@ -81,9 +81,9 @@ def _context() -> Context:
     return Context(at=1, key="k", function="reporting", source="reporting", message_id="m", message_type="FigureReported", agency="")
 
 
-async def test_a_month_is_closed_corrected_with_its_causes_and_closed_again_in_silence(database: Connect):
+async def test_a_month_is_closed_corrected_with_its_causes_and_closed_again_in_silence(established: Connect):
     """Six cases are visited and the month closed: twice. Two late visits, one by telephone: each figure they touch is corrected and names them."""
-    town = await Town(database).open()
+    town = await Town(established).open()
     await town.visits(*((case, 1, ContactMethod.VISIT) for case in "abcdef"))
 
     first = await town.closed()
@@ -108,11 +108,11 @@ async def test_a_month_is_closed_corrected_with_its_causes_and_closed_again_in_s
     ("UPDATE reporting.generations SET fed = false WHERE projection = $1", "UPDATE reporting.generations SET fed = true WHERE projection = $1", "waits for its rebuild"),
     ("INSERT INTO reporting.parked VALUES ($1, 1, 'consent.log', 0, 7, '', 'UNDECODABLE')", "DELETE FROM reporting.parked WHERE projection = $1", "lacks 1 log"),
 ])
-async def test_a_month_is_not_closed_on_figures_that_lack_something(database: Connect, projection: str, wrong: str, right: str, said: str):
+async def test_a_month_is_not_closed_on_figures_that_lack_something(established: Connect, projection: str, wrong: str, right: str, said: str):
     """Neither on old figures nor on incomplete ones, nor where causes or what was reported would be; and what stopped says no positions."""
-    town = await Town(database).open()
+    town = await Town(established).open()
     await town.visits(("a", 1, ContactMethod.VISIT))
-    connection = await database()
+    connection = await established()
     await connection.execute(wrong.replace("$1", f"'{projection}'"))
     there = await standing(connection, projection)
 
@@ -125,9 +125,9 @@ async def test_a_month_is_not_closed_on_figures_that_lack_something(database: Co
     await town.close()
 
 
-async def test_r15_what_is_kept_back_at_the_closing_stays_so(database: Connect):
+async def test_r15_what_is_kept_back_at_the_closing_stays_so(established: Connect):
     """Two telephone calls of nine visits: the calls are kept back and the visits with them; six more calls change nothing of that."""
-    town = await Town(database).open()
+    town = await Town(established).open()
     await town.visits(*((case, 1, ContactMethod.VISIT) for case in "abcdefg"), ("h", 1, ContactMethod.PHONE), ("i", 1, ContactMethod.PHONE))
     first = await town.closed()
     await town.visits(*((case, 2, ContactMethod.PHONE) for case in "abcdef"))

@@ -83,18 +83,18 @@ async def take(store: Store, logs: Logs, random: Random) -> bool:
     return True
 
 
-@pytest.mark.parametrize("seed", range(4))
-async def test_the_tables_hold_what_one_slow_fold_gives(day: Logs, database: Connect, seed: int):
+@pytest.mark.parametrize("seed", range(2))
+async def test_the_tables_hold_what_one_slow_fold_gives(day: Logs, established: Connect, seed: int):
     """Every table of every projection, row by row."""
     random = Random(seed)
     Dying.random, logs = Random(seed), repeated(day, random)
-    store = Dying(PROJECTIONS, database, lambda code: None)
+    store = Dying(PROJECTIONS, established, lambda code: None)
     await store.open()
     while await take(store, logs, random):
         pass
     await store.close()
 
-    connection = await database()
+    connection = await established()
     for projection in PROJECTIONS:
         wanted = reference(day, projection)
         for table in projection.tables:
