@@ -13,7 +13,7 @@ from cli.rebuild import compared
 from services.reporting import generations, store
 from services.reporting.definition import definition
 from services.reporting.generations import LIVE_UNIT, Generation, State
-from services.reporting.rebuild import compare, eta, ledger, runner, switch
+from services.reporting.rebuild import compare, eta, join, ledger, runner, switch
 from services.reporting.rebuild.eta import Left
 from services.reporting.rebuild.place import Place
 from services.reporting.rebuild.worker import Options
@@ -57,16 +57,21 @@ async def _compare(connection: asyncpg.Connection, names: Sequence[str]) -> Rows
 
 
 async def _needed(place: Place, connection: asyncpg.Connection, options: Options) -> Rows:
-    """What is under way comes to its end first; what it does not hold and is needed follows."""
+    """What is under way comes to its end first; what it does not hold and is needed follows.
+
+    That the code has changed explains why a projection differs that was needed; nothing else. Raises Vetoed for what it does not explain.
+    """
     rows: Rows = []
-    if runner.stale(place, await ledger.current(connection)):
+    if join.strangers(place, await ledger.current(connection)):
         await switch.cancel(connection, [])
     while names := [each.projection for each in await ledger.current(connection)] or await needed(place, connection):
         if not await ledger.current(connection):
             await runner.begin(place, connection, names)
         with _shown() as shown:
-            await runner.resume(place, connection, options, shown)
-        rows += compared(await switch.forth(place, connection, names, CHANGED))
+            found = await runner.resume(place, connection, options, shown)
+        explained = {each.projection for each in found if each.alike} & set(await needed(place, connection))
+        for reason, chosen in ((CHANGED, explained), ("", set(names) - explained)):
+            rows += compared(await switch.forth(place, connection, sorted(chosen), reason))
     return rows
 
 

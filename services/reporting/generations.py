@@ -30,6 +30,7 @@ _KEYED = """
     SELECT relname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
     WHERE contype = 'p' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)"""
 _NEXT = "SELECT COALESCE(max(generation), 0) + 1 FROM reporting.generations WHERE projection = $1"
+_OURS = "SELECT COALESCE(max(generation), 0) FROM reporting.generations WHERE projection = $1 AND definition = $2"
 _BEGUN = "SELECT EXISTS (SELECT FROM reporting.progress WHERE unit = $1 AND next_offset > 0)"
 
 
@@ -133,7 +134,8 @@ async def show(connection: asyncpg.Connection, projection: Projection, generatio
 async def establish(connection: asyncpg.Connection, projections: Sequence[Projection]) -> None:
     """Give every projection its first generation, and stop feeding those whose definition is not that of this code: they need a rebuild.
 
-    A projection that comes when the log has been read already stays empty until it is rebuilt.
+    A projection that comes when the log has been read already stays empty until it is rebuilt. A generation that was begun after the last one of
+    this code is fed on: this code is the older one, still running or started by mistake. Begin a rebuild by it to go back to it.
     """
     async with connection.transaction():
         await lock(connection, LIVE_UNIT)
@@ -145,7 +147,10 @@ async def establish(connection: asyncpg.Connection, projections: Sequence[Projec
                 await index(connection, projection, made)
                 await show(connection, projection, made)
         for each in found:
-            if each.fed and (each.projection not in by_name or definition(by_name[each.projection]) != each.definition):
+            ours = definition(by_name[each.projection]) if each.projection in by_name else ""
+            if each.fed and ours != each.definition and each.number > await connection.fetchval(_OURS, each.projection, ours) > 0:
+                continue
+            if each.fed and ours != each.definition:
                 await note(connection, replace(each, fed=False))
             if each.projection in by_name:
                 await walls.build(connection, by_name[each.projection], each.schema, RESOURCES, READERS)

@@ -36,8 +36,10 @@ CREATE TABLE IF NOT EXISTS reporting.rebuilds (
     bytes       bigint      NOT NULL DEFAULT 0,
     predicted_at timestamptz,         -- when it was to end, as predicted after its first tenth
     note        text        NOT NULL DEFAULT '', -- what differs, or why a difference was accepted
+    alike       boolean,               -- with CATCHING_UP: whether the rebuild had counted what the live reader had, when it joined it
     PRIMARY KEY (run, phase)
 );
+ALTER TABLE reporting.rebuilds ADD COLUMN IF NOT EXISTS alike boolean;
 
 -- How far a rebuild loads before it makes indexes: the positions of 'live' when it began.
 CREATE TABLE IF NOT EXISTS reporting.rebuild_targets (

@@ -52,8 +52,11 @@ _OUTAGES = (
 class Superseded(Exception):
     """The position in the database is not ours: another writer was there, or our last commit did arrive. Start from what it says.
 
-    Or what is fed there is other code's, which began while we ran.
     """
+
+
+class OtherCode(Exception):
+    """What is fed is other code's, which began while we ran or is newer than ours: we move nothing any more. The text names the projections."""
 
 
 def connector(settings: Settings, role: str) -> Connect:
@@ -112,7 +115,7 @@ class Store:
     async def apply(self, records: Sequence[Record], moves: Sequence[Move], logs: Mapping[str, str]) -> list[facts.Parked]:
         """Rows of ``records`` and the positions after them, in one transaction; returns what could not be read or applied.
 
-        Raises Superseded when any position is not the expected one, Unavailable when the database does not answer; the rows are then
+        Raises Superseded when any position is not the expected one, OtherCode where other code feeds, Unavailable when the database does not answer; the rows are then
         not there, or, if only the answer to the commit was lost, there with their positions.
         """
         reading, passed = facts.read(records, logs, self._wants), dict(self._passed)
@@ -144,7 +147,7 @@ class Store:
         """What this unit moves now: a rebuild may have joined, or a switch have come. Nothing moves past what other code is to feed."""
         moved = [each for each in await generations.known(self._open) if each.unit == self.unit]
         if strange := [each.projection for each in moved if self._definitions.get(each.projection) != each.definition]:
-            raise Superseded(f"{self.unit}: other code feeds {', '.join(strange)}")
+            raise OtherCode(f"{self.unit}: other code feeds {', '.join(strange)}")
         return moved
 
     async def _projected(self, generation: Generation, new: Sequence[Fact], unread: Sequence[facts.Parked]) -> list[facts.Parked]:

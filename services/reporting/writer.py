@@ -14,7 +14,7 @@ from kernel.failures import Unavailable
 from kernel.records import TP, Record
 from kernel.telemetry import Meter
 from services.reporting.logs import Logs
-from services.reporting.store import Move, Store, Superseded
+from services.reporting.store import Move, OtherCode, Store, Superseded
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 
@@ -35,13 +35,15 @@ class Writer:
         self._pause = _FIRST_PAUSE_S
 
     async def run(self) -> None:
-        """Work until ``stop``. Raises what is neither an outage nor another writer's progress."""
+        """Work until ``stop``; stand still until then where other code feeds. Raises what is neither an outage nor another writer's progress."""
         try:
             while not self._stopping.is_set():
                 try:
                     await self._work()
                 except (Unavailable, Superseded) as error:
                     await self._wait(error)
+                except OtherCode as error:
+                    await self._stand(error)
         finally:
             await self._logs.stop()
 
@@ -99,6 +101,12 @@ class Writer:
         self._positions.update((tp, following) for tp, _, following in moves)
         self._oldest, self._pause = None, _FIRST_PAUSE_S
         self._meter.ended(len(batch), self._logs.lag)
+
+    async def _stand(self, error: OtherCode) -> None:
+        """To open again would be to fight with whoever feeds; a service that ended would be started again."""
+        self._meter.stalled(True)
+        log.logger().error("standing still", worker=self.name, reason=str(error), hint="stop this service, or begin: tsunagu rebuild --needed")
+        await self._stopping.wait()
 
     async def _wait(self, error: Unavailable | Superseded) -> None:
         self._meter.stalled(True)

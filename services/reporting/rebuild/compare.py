@@ -10,6 +10,9 @@ import asyncpg
 
 from services.reporting import generations, store
 from services.reporting.generations import LIVE_UNIT, Generation, State, unit_of
+from services.reporting.rebuild import ledger
+
+MISCOUNTED = "the rebuild and the live reader have not counted the same events"
 
 _COLUMNS = """
     SELECT table_name, column_name, COALESCE(NULLIF(data_type, 'ARRAY'), udt_name) AS type FROM information_schema.columns
@@ -34,6 +37,8 @@ class Compared:
     """In words; none where old and new are equal."""
     comparable: bool = True
     """Whether both stand at equal positions."""
+    alike: bool = True
+    """Whether the new one had counted the same events as the live reader, when it joined it; no change of code explains that it had not."""
 
     @property
     def equal(self) -> bool:
@@ -70,11 +75,12 @@ async def compare(connection: asyncpg.Connection, old: Generation | None, new: G
         if comparable and old and (count, digest) != (was := await _digest(connection, old, table, both)):
             found.append(f"{table}: {was[0]} rows before, {count} now" if was[0] != count else f"{table}: {count} rows, not the same")
     found += [] if old is None else await _parked(connection, old, new)
-    return Compared(new.projection, rows, " ".join(digests), tuple(found), comparable)
+    alike = await ledger.alike(connection, new.run)
+    return Compared(new.projection, rows, " ".join(digests), (*found, *([] if alike else [MISCOUNTED])), comparable, alike)
 
 
 async def counted_alike(connection: asyncpg.Connection, run: int, logs: Collection[str]) -> bool:
-    """Whether the rebuild has counted the same events of every key in these logs as the live reader; in the snapshot of the join."""
+    """Whether the rebuild has counted the same events of every key in these logs as the live reader; while nobody moves, at the join."""
     live, own = [await connection.fetchrow(_SEQUENCES, unit, list(logs)) for unit in (LIVE_UNIT, unit_of(run))]
     return live == own
 

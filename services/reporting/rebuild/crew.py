@@ -61,11 +61,6 @@ class Crew:
                 process.kill()
                 process.join()
 
-    @property
-    def pids(self) -> list[int]:
-        """The worker processes."""
-        return [process.pid for process, _ in self._workers.values() if process.pid]
-
     def _hire(self) -> None:
         self._numbers += 1
         self._workers[self._numbers] = worker.start(self._place, self._run, self._numbers, self._options)

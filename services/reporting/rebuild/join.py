@@ -13,7 +13,7 @@ from kernel.records import TP
 from services.reporting import generations, store
 from services.reporting.definition import definition
 from services.reporting.generations import LIVE_UNIT, Generation, State, unit_of
-from services.reporting.rebuild import eta, ledger
+from services.reporting.rebuild import compare, eta, ledger
 from services.reporting.rebuild.eta import Left
 from services.reporting.rebuild.place import Place
 from services.reporting.store import Store
@@ -36,9 +36,9 @@ class NeverThere(Exception):
 
 
 def strangers(place: Place, found: Sequence[Generation]) -> list[str]:
-    """Projections that are fed by code other than this."""
+    """Projections of these generations that other code than this has made."""
     ours = {name: definition(each) for name, each in place.projections.items()}
-    return sorted({each.projection for each in found if each.fed and ours.get(each.projection) != each.definition})
+    return sorted({each.projection for each in found if ours.get(each.projection) != each.definition})
 
 
 async def gap(place: Place, connection: asyncpg.Connection, run: int) -> dict[TP, tuple[int, int]]:
@@ -82,27 +82,26 @@ async def catch_up(place: Place, run: int, moving: Store, reader: KafkaLogReader
     raise NeverThere
 
 
-async def join(place: Place, run: int, moving: Store, reader: KafkaLogReader, snapshot: asyncpg.Connection) -> list[Generation]:
+async def join(place: Place, run: int, moving: Store, reader: KafkaLogReader) -> list[Generation]:
     """Hold the live reader, read the rest, and let the rebuilt generations be fed from here on.
 
-    ``snapshot`` then sees everything as it was at that moment, until its transaction ends. Raises OtherCode, NeverThere.
+    Whether both have counted the same events is kept in the same transaction. Raises OtherCode, NeverThere.
     """
     connection = moving.connection
     await moving.positions(place.places)
     await connection.execute(_HOLD, LIVE_UNIT)
     try:
         found = await generations.known(connection)
-        if strange := strangers(place, found):
+        if strange := strangers(place, [each for each in found if each.fed]):
             raise OtherCode(", ".join(strange))
         rest = await gap(place, connection, run)
         if length(rest) > 10 * NEAR:
             raise NeverThere
         await _read(place, moving, reader, rest)
         async with connection.transaction():
+            await ledger.counted(connection, run, await compare.counted_alike(connection, run, list(place.logs)))
             await connection.execute(_FORGET, unit_of(run))
-            moved = await ledger.move(connection, await ledger.current(connection), State.VERIFYING, fed=True)
-        await snapshot.fetchval("SELECT 1")  # taken while nobody moves
-        return moved
+            return await ledger.move(connection, await ledger.current(connection), State.VERIFYING, fed=True)
     finally:
         await connection.execute(_LET_GO, LIVE_UNIT)
 

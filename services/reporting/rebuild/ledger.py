@@ -24,6 +24,8 @@ _BEGIN = """
 _END = "UPDATE reporting.rebuilds SET finished_at = now(), events = $3, bytes = $4, note = $5 WHERE run = $1 AND phase = $2"
 _PREDICT = "UPDATE reporting.rebuilds SET predicted_at = started_at + $3 WHERE run = $1 AND phase = $2 AND predicted_at IS NULL"
 _MOVE = "UPDATE reporting.generations SET state = $3, fed = COALESCE($4, fed), changed_at = now() WHERE projection = $1 AND generation = $2"
+_COUNT = "UPDATE reporting.rebuilds SET alike = $2 WHERE run = $1 AND phase = 'CATCHING_UP'"
+_ALIKE = "SELECT NOT EXISTS (SELECT FROM reporting.rebuilds WHERE run = $1 AND phase = 'CATCHING_UP' AND NOT alike)"
 _HISTORY = """
     SELECT run, phase, projections, started_at, finished_at, events, bytes, predicted_at, note FROM reporting.rebuilds
     ORDER BY run DESC, started_at LIMIT $1"""
@@ -99,6 +101,16 @@ async def ended(connection: asyncpg.Connection, run: int, phase: str, events: in
 async def predicted(connection: asyncpg.Connection, run: int, phase: str, seconds: float) -> None:
     """When the phase was to end, as said first; later guesses do not count."""
     await connection.execute(_PREDICT, run, phase, timedelta(seconds=seconds))
+
+
+async def counted(connection: asyncpg.Connection, run: int, alike: bool) -> None:
+    """Whether a rebuild had counted what the live reader had; known in the transaction in which it joins, and never again."""
+    await connection.execute(_COUNT, run, alike)
+
+
+async def alike(connection: asyncpg.Connection, run: int) -> bool:
+    """What was found then; of what no rebuild has made there is nothing to say."""
+    return bool(await connection.fetchval(_ALIKE, run))
 
 
 async def history(connection: asyncpg.Connection, rows: int = 60) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from typing import Protocol
 import asyncpg
 
 from services.reporting import generations, store
-from services.reporting.definition import definition
 from services.reporting.generations import LIVE_UNIT, Generation, State, unit_of
 from services.reporting.rebuild import compare, eta, join, ledger, switch
 from services.reporting.rebuild.compare import Compared
@@ -39,12 +38,6 @@ class Stale(Exception):
     """The code has changed since the rebuild that is under way began: its rows would be of two minds. The text names the projections."""
 
 
-def stale(place: Place, found: Sequence[Generation]) -> list[str]:
-    """Those of these generations that other code than this has begun."""
-    ours = {name: definition(each) for name, each in place.projections.items()}
-    return sorted(each.projection for each in found if ours.get(each.projection) != each.definition)
-
-
 async def begin(place: Place, connection: asyncpg.Connection, names: Sequence[str]) -> int:
     """Plan a rebuild of these projections; what stood beside the live ones is dropped. Returns its number. Raises UnderWay, KeyError."""
     projections = place.named(sorted(names))
@@ -68,7 +61,7 @@ async def resume(place: Place, connection: asyncpg.Connection, options: Options,
     found = await ledger.current(connection)
     if not found:
         raise switch.NotThere("nothing is being rebuilt")
-    if old := stale(place, found):
+    if old := join.strangers(place, found):
         raise Stale(", ".join(old))
     rebuild = _Rebuild(place, connection, found, options, shown)
     return await rebuild.lead()
@@ -87,13 +80,12 @@ class _Rebuild:
             await self._phase(State.LOADING, self._load)
         if self._state is State.INDEXING:
             await self._phase(State.INDEXING, self._index)
+        if self._state is State.CATCHING_UP:
+            await self._phase(State.CATCHING_UP, self._join)
         snapshot = await self._place.connect()
         try:
             async with compare.snapshot(snapshot):
-                joined = self._state is State.CATCHING_UP
-                if joined:
-                    await self._phase(State.CATCHING_UP, lambda: self._join(snapshot))
-                return await self._verify(snapshot, joined)
+                return await self._verify(snapshot)
         finally:
             await snapshot.close()
 
@@ -131,27 +123,24 @@ class _Rebuild:
         self._found = await ledger.move(self._connection, self._found, State.CATCHING_UP)
         return events, 0
 
-    async def _join(self, snapshot: asyncpg.Connection) -> tuple[int, int]:
+    async def _join(self) -> tuple[int, int]:
         async with join.catching(self._place, self._run, self._names) as (moving, reader):
             backlog = join.length(await join.gap(self._place, self._connection, self._run))
             self._shown.tell(State.CATCHING_UP, 0, backlog, await self._by_history(State.CATCHING_UP, backlog))
             events = await join.catch_up(
                 self._place, self._run, moving, reader, lambda done, total, left: self._shown.tell(State.CATCHING_UP, done, total, left))
-            self._found = await join.join(self._place, self._run, moving, reader, snapshot)
+            self._found = await join.join(self._place, self._run, moving, reader)
         return events, 0
 
-    async def _verify(self, snapshot: asyncpg.Connection, joined: bool) -> list[Compared]:
+    async def _verify(self, snapshot: asyncpg.Connection) -> list[Compared]:
         """Equal: ready. Not equal: it stays here until somebody says why, or cancels."""
         await ledger.began(self._connection, self._run, State.VERIFYING, self._names)
         found = []
         pairs = [pair for pair in await compare.pairs(snapshot, self._names) if pair[1].run == self._run]
-        alike = not joined or await compare.counted_alike(snapshot, self._run, list(self._place.logs))
         events = await self._connection.fetchval(_EVENTS, self._run)
         for number, (old, new) in enumerate(pairs):
             self._shown.tell(State.VERIFYING, number, len(pairs), await self._by_history(State.VERIFYING, events))
             found.append(await compare.compare(snapshot, old, new))
-        if not alike:
-            found = [_with(each, "the rebuild and the live reader have not counted the same events") for each in found]
         self._shown.tell(State.VERIFYING, len(pairs), len(pairs), Left(0))
         async with self._connection.transaction():
             await switch.forget(self._connection, self._run)
@@ -164,10 +153,6 @@ class _Rebuild:
     async def _by_history(self, phase: State, events: int) -> Left:
         earlier = [row for row in await ledger.history(self._connection) if row["phase"] == phase and row["run"] != self._run]
         return eta.by_history(events, earlier)
-
-
-def _with(compared: Compared, difference: str) -> Compared:
-    return Compared(compared.projection, compared.rows, compared.digest, (*compared.differences, difference), compared.comparable)
 
 
 def _note(found: Sequence[Compared]) -> str:

@@ -35,5 +35,6 @@ class Second(Monthly):
 
 UNSTORABLE: tuple[Projection, ...] = (Unstorable(), Monthly())
 WRONG: tuple[Projection, ...] = (Timeline(), Forgetful())
+EARLIER: tuple[Projection, ...] = (Timeline(), Monthly())
 LATER: tuple[Projection, ...] = (Timeline(), Second())
 FEW: tuple[Projection, ...] = (Timeline(),)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import rebuilding
 from services.reporting.generations import State
 from services.reporting.rebuild import compare, join, ledger, runner, switch
 from services.reporting.rebuild.compare import Compared
@@ -60,6 +61,28 @@ async def back(here: Yard, names: Sequence[str] = NAMES) -> None:
         await switch.back(here.place, connection, names)
     finally:
         await connection.close()
+
+
+async def fed(here: Yard) -> dict[str, list[bool]]:
+    """Whether the generations of NAMES are fed, in their order."""
+    return {name: [each.fed for each in await here.known() if each.projection == name] for name in NAMES}
+
+
+async def needed(here: Yard, source: str = "") -> None:
+    """``tsunagu rebuild --needed``."""
+    place = replace(here.place, source=source or here.place.source)
+    connection = await place.connect()
+    try:
+        await rebuilding.do("needed", place, connection, [], "", 2, 0)
+    finally:
+        await connection.close()
+
+
+async def counted_otherwise(here: Yard, folder: Path, names: Sequence[str] = NAMES, source: str = "") -> None:
+    """A rebuild that stands before the join and has counted an event that the live reader has not."""
+    place = replace(here.place, source=source or here.place.source)
+    assert -9 == await process(replace(here, place=place), folder, State.CATCHING_UP, names)
+    await here.ask("UPDATE reporting.sequences SET seq = seq + 1 WHERE unit LIKE 'rebuild:%' AND key = 'case-7'")
 
 
 async def process(here: Yard, folder: Path, at: str, names: Sequence[str] = ()) -> int:
@@ -164,6 +187,109 @@ async def test_a_difference_is_a_veto(here: Yard):
     assert SWITCHED == await here.states()
     (note,), = await here.ask("SELECT note FROM reporting.rebuilds WHERE phase = 'SWITCHED'")
     assert note.startswith("the figure was changed by hand (monthly: monthly:")
+
+
+async def test_what_is_needed_lifts_no_veto_of_another(here: Yard):
+    """The code has not changed, so that it has says nothing about a difference."""
+    await here.write(600)
+    async with here.living():
+        await here.caught_up()
+        await here.ask("UPDATE rpt_monthly_1.monthly SET value = value + 1")
+        await here.rebuild()
+        for _ in range(2):
+            with pytest.raises(switch.Vetoed):
+                await needed(here)
+
+    assert {"monthly": [State.LIVE, State.VERIFYING], "timeline": [State.LIVE, State.READY]} == await here.states()
+
+
+async def test_what_is_needed_is_read_at_once_for_the_code_has_changed(here: Yard):
+    """What was read before does not follow the log: nothing to compare with, and the reason is kept."""
+    await here.write(300)
+    async with here.living():
+        await here.caught_up()
+    async with here.living(place=replace(here.place, source=f"{ODD}:LATER")):
+        await here.write(10)
+        await here.caught_up()
+        await needed(here, f"{ODD}:LATER")
+
+    assert {"monthly": [State.WARM, State.LIVE], "timeline": [State.LIVE]} == await here.states()
+    (note,), = await here.ask("SELECT note FROM reporting.rebuilds WHERE phase = 'SWITCHED'")
+    assert note.startswith(rebuilding.CHANGED)
+
+
+async def test_other_events_counted_are_a_veto_that_no_death_and_no_changed_code_lifts(here: Yard, tmp_path: Path):
+    """Known from the join on, whoever is killed after it and whoever asks again."""
+    await here.write(600)
+    async with here.living():
+        await here.caught_up()
+        await counted_otherwise(here, tmp_path)
+        assert -9 == await process(here, tmp_path, State.VERIFYING)
+        for found in (await here.resume(), await here.resume(), await compared(here)):
+            assert [(compare.MISCOUNTED,)] * 2 == [each.differences for each in found]
+        with pytest.raises(switch.Vetoed):
+            await forth(here)
+        await forth(here, reason="the log was cut")
+
+    assert SWITCHED == await here.states()
+
+
+async def test_changed_code_does_not_explain_other_events_counted(here: Yard, tmp_path: Path):
+    """``--needed`` leaves that to somebody who looks."""
+    later = replace(here.place, source=f"{ODD}:LATER")
+    await here.write(600)
+    async with here.living():
+        await here.caught_up()
+    async with here.living(place=later):
+        await here.write(40)
+        await here.caught_up()
+        await counted_otherwise(here, tmp_path, ["monthly"], later.source)
+        with pytest.raises(switch.Vetoed):
+            await needed(here, later.source)
+
+    assert [State.LIVE, State.VERIFYING] == (await here.states())["monthly"]
+
+
+async def test_an_old_service_that_still_runs_undoes_nothing(here: Yard):
+    """Old and new at once: the new one's rebuild joins and is fed on; the old one stands still, and stands still when it is started again."""
+    earlier, later = [replace(here.place, source=f"{ODD}:{name}") for name in ("EARLIER", "LATER")]
+    await here.write(300)
+    async with here.living(place=earlier):
+        await here.caught_up()
+        async with here.living(place=later, flowing=True):
+            await asyncio.sleep(0.5)
+            await needed(here, later.source)
+            await asyncio.sleep(1)
+            async with here.living(place=earlier):
+                await asyncio.sleep(1)
+    async with here.living(place=later):
+        await here.caught_up()
+
+    assert {"monthly": [False, True], "timeline": [True]} == await fed(here)
+    outreach = sum(count for (topic, _), count in here.seqs.items() if topic.endswith("outreach"))
+    assert [(outreach,)] == await here.ask(
+        "SELECT sum(value)::int FROM reporting.figures WHERE metric = 'outreach_contacts' AND divided = ''")
+
+
+async def test_who_goes_back_to_old_code_says_so_by_a_rebuild(here: Yard):
+    """The old code's service stands still until a rebuild by its code is begun; started again it feeds."""
+    earlier, later = [replace(here.place, source=f"{ODD}:{name}") for name in ("EARLIER", "LATER")]
+    await here.write(300)
+    async with here.living(place=earlier):
+        await here.caught_up()
+    async with here.living(place=later):
+        await here.caught_up()
+        await needed(here, later.source)
+    async with here.living(place=earlier):
+        await here.write(10)
+        await asyncio.sleep(0.5)
+        with pytest.raises(join.OtherCode):
+            await needed(here, earlier.source)
+    async with here.living(place=earlier):
+        await here.caught_up()
+        await needed(here, earlier.source)
+
+    assert {"monthly": [False, True], "timeline": [True]} == await fed(here)
 
 
 async def test_other_code_waits_until_the_service_runs_it(here: Yard):
