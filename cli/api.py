@@ -80,9 +80,10 @@ class GateLedger:
         from cli import gate_log
         from cli.consent import provided
         from services.consent import packs
+        from services.reporting.api import serving
 
         try:
-            _, partitions, _ = gate_log.partitions(self.settings)
+            _, partitions, _ = gate_log.partitions(self.settings, account=serving.ACCOUNT)
             return provided.ledger(person, partitions, packs.load())
         except (typer.Exit, SystemExit) as error:
             raise Unavailable("broker") from error

@@ -22,8 +22,8 @@ from services.reporting.api.oidc import Oidc, provider
 from services.reporting.api.reader import Check
 from services.reporting.api.tokens import Tokens
 
-ACCOUNT, NAME = "reporting", "api"
-"""The account at the broker, and the name of the process and of its port in the settings."""
+ACCOUNT = NAME = "api"
+"""The account at the broker: it reads logs and writes who has read. Also the name of the process and of its port in the settings."""
 HOST = "127.0.0.1"
 END_WITHIN_S, MOST_AT_ONCE, HEADERS = 8, 64, 16_384
 KNOWN = frozenset(("host", "oidc"))
@@ -42,7 +42,7 @@ def checks(settings: Settings) -> tuple[Check, ...]:
 async def desk(settings: Settings, ledger: LedgerReader) -> AsyncIterator[Desk]:
     """Everything connected. Raises SettingsMissing, Unavailable."""
     account, topics = clients(settings, ACCOUNT), Topics(settings.municipality)
-    reader, sender = KafkaLogReader(account.reader(f"{ACCOUNT}-{NAME}")), Sender(account.producer(f"{ACCOUNT}-{NAME}"))
+    reader, sender = KafkaLogReader(account.reader(NAME)), Sender(account.producer(NAME))
     async with database(settings) as found, keyring(settings) as keys:
         try:
             await reader.start()
