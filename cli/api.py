@@ -13,15 +13,17 @@ from kernel import settings as settings_module
 from kernel.failures import Unavailable
 from kernel.settings import Settings
 from services.reporting.api.desk import PersonLedger
+from services.reporting.resource import Role
+from services.reporting.walls import API, ROLE_SETTING
 
 if TYPE_CHECKING:
     from services.consent.domain.ledger import Ledger
     from services.consent.ledgers import Kept
 
 EXAMPLE = "Example: tsunagu api"
-READER = "tsunagu_reader"
+_AS_THE_DESK = f"SELECT set_config('{ROLE_SETTING}', '{Role.PRIVACY_DESK}', true)"
 _WHOLE = """
-    SELECT fed AND NOT EXISTS (SELECT FROM reporting.incomplete WHERE incomplete.projection = 'persons')
+    SELECT fed AND NOT reporting.is_incomplete('persons', '')
     FROM reporting.generations WHERE projection = 'persons' AND state = 'LIVE'"""
 _FACTS = """
     SELECT case_id, (extract(epoch FROM recorded_at) * 1000)::bigint, agency, value FROM reporting.gate_facts
@@ -66,9 +68,10 @@ class GateLedger:
         from services.reporting.store import connector, outage
 
         with outage():
-            connection = await connector(self.settings, READER)()
+            connection = await connector(self.settings, API)()
             try:
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    await connection.execute(_AS_THE_DESK)
                     if not await connection.fetchval(_WHOLE):
                         return None
                     rows = await connection.fetch(_FACTS, person, [kind.__name__ for kind in EVERYWHERE])
@@ -80,9 +83,10 @@ class GateLedger:
         from cli import gate_log
         from cli.consent import provided
         from services.consent import packs
+        from services.reporting.api import serving
 
         try:
-            _, partitions, _ = gate_log.partitions(self.settings)
+            _, partitions, _ = gate_log.partitions(self.settings, account=serving.ACCOUNT)
             return provided.ledger(person, partitions, packs.load())
         except (typer.Exit, SystemExit) as error:
             raise Unavailable("broker") from error

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from contracts.topics import SUPPORT_FUNCTIONS
 from kernel.topics import Topics
 
-from .first_start import DECIDING
+from .first_start import API, DECIDING
 from .town import Agency
 
 INBOXES = tuple(f"{function}.inbox" for function in SUPPORT_FUNCTIONS)
@@ -48,9 +48,8 @@ TABLE: Mapping[str, Access] = {
         writes=(*INBOXES, "consent.log", "consent.inbox", "agency.*.inbox", "consent.dead-letters"),
         reads=("consent.inbox", "consent.urgent", "consent.reads", *LOGS, "control"),
     ),
-    "reporting": Access(
-        writes=("reporting.inbox", "reporting.log", "reporting.dead-letters", "consent.reads"), reads=("reporting.inbox", *LOGS, "control"),
-    ),
+    "reporting": Access(writes=("reporting.inbox", "reporting.log", "reporting.dead-letters"), reads=("reporting.inbox", *LOGS, "control")),
+    API: Access(writes=("consent.reads",), reads=LOGS),
     "auditor": Access(reads=LOGS),
     "registry": Access(writes=("registry.log", "consent.inbox", *INBOXES), reads=("registry.log",)),
     "operator": Access(writes=("control",)),

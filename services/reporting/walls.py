@@ -23,6 +23,12 @@ _ROLE = f"(SELECT current_setting('{ROLE_SETTING}', true) = '{{role}}')"
 """Asked once for a statement. A truth value, so that the planner reckons with half of the rows and not with next to none."""
 _AGENCY = f"(SELECT nullif(current_setting('{AGENCY_SETTING}', true), ''))"
 
+LEDGER = tuple([
+    Resource(name=name, title_ja="提供記録", view=name, projection="persons", headings={}, order=(), roles=frozenset((Role.PRIVACY_DESK,)))
+    for name in ("person_cases", "gate_facts")
+])
+"""What a person's ledger is folded from: read for the privacy desk's answers, and shown as rows to nobody."""
+
 _USES = """
     SELECT view.relname AS view, used.relname AS used, used.relkind = 'v' AS again, attribute.attname AS column
     FROM pg_depend AS depend
@@ -42,7 +48,7 @@ async def build(
     connection: asyncpg.Connection, projection: Projection, schema: str, resources: Sequence[Resource], readers: Collection[str],
 ) -> None:
     """Put the walls around one generation's tables, unless they stand as they should; ``readers`` see every row."""
-    own = [each for each in resources if each.projection == projection.name]
+    own = [each for each in (*resources, *LEDGER) if each.projection == projection.name]
     uses = await _uses(connection, schema)
     statements = list(_statements(projection, schema, own, readers, uses))
     mark = f"walls {sha256(';'.join(statements).encode()).hexdigest()}"
@@ -52,13 +58,15 @@ async def build(
         await connection.execute(f"DROP POLICY {name} ON {schema}.{table}")
     for statement in statements:
         await connection.execute(statement)
+    await open_door(connection, projection, resources)
     await connection.execute(f"COMMENT ON SCHEMA {schema} IS '{mark}'")
 
 
 async def open_door(connection: asyncpg.Connection, projection: Projection, resources: Sequence[Resource]) -> None:
-    """Let the API read the stable names of what the resources show."""
-    for view in sorted({each.view for each in resources if each.projection == projection.name}):
-        await connection.execute(f"GRANT SELECT ON reporting.{view} TO {API}")
+    """Let the API read the stable names of what the resources show, as far as they are there."""
+    for view in sorted({each.view for each in (*resources, *LEDGER) if each.projection == projection.name}):
+        if await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"reporting.{view}"):
+            await connection.execute(f"GRANT SELECT ON reporting.{view} TO {API}")
 
 
 def conditions(table: Table, shown: Sequence[Resource]) -> dict[Role, str]:
@@ -97,18 +105,18 @@ def _statements(
         for role, rows in conditions(table, shown).items():
             rows = _ROLE.format(role=role) + ("" if rows == "true" else f" AND {rows}")
             yield f"CREATE POLICY api_{role.lower()} ON {schema}.{table.name} FOR SELECT TO {API} USING ({rows})"
-        if shown:
-            columns = "" if any(each.view == table.name for each in shown) else _columns(table, shown, uses)
-            yield f"GRANT SELECT {columns} ON {schema}.{table.name} TO {API}"
+        if any(each.view == table.name for each in shown):
+            yield f"GRANT SELECT ON {schema}.{table.name} TO {API}"
+        elif named := _columns(table, shown, uses):
+            yield f"GRANT SELECT ({', '.join(named)}) ON {schema}.{table.name} TO {API}"
     views = {each.view for each in resources} & projection.views.keys()
     for view in sorted(views.union(*(uses.get(each, {}) for each in views)) & projection.views.keys()):
         yield f"GRANT SELECT ON {schema}.{view} TO {API}"
 
 
-def _columns(table: Table, shown: Sequence[Resource], uses: Uses) -> str:
-    """The columns that the views name: what is only counted is not shown."""
-    named = frozenset[str]().union(*(uses[each.view][table.name] for each in shown))
-    return f"({', '.join(sorted(named))})" if named else ""
+def _columns(table: Table, shown: Sequence[Resource], uses: Uses) -> list[str]:
+    """The columns that the views name: what is only counted is not shown. None where no view names any: then nothing of the table is granted."""
+    return sorted(frozenset[str]().union(*(uses[each.view][table.name] for each in shown)))
 
 
 async def _uses(connection: asyncpg.Connection, schema: str) -> Uses:

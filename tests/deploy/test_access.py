@@ -15,6 +15,7 @@ from deploy.local import access, topic_plan
 from deploy.local.town import agencies
 from kernel.settings import Settings
 from kernel.topics import Topics
+from services.reporting.api import serving
 
 TOPICS = Topics("990019")
 TOWN = agencies()
@@ -70,14 +71,21 @@ def test_the_auditor_writes_nothing():
     assert {grant.topic for grant in mine} == {TOPICS.named(name) for name in access.LOGS}
 
 
-def test_reporting_writes_figures_and_who_has_read_and_nothing_else():
-    """It reads every log, and writes only what it reports itself and the readings of its API: nobody else may, and neither reaches an inbox by its hand."""
-    own = {TOPICS.inbox("reporting"), TOPICS.log("reporting"), TOPICS.dead_letters("reporting"), TOPICS.reads}
+def test_reporting_writes_figures_and_nothing_else():
+    """It reads every log, and writes only what it reports itself: nobody else may, and nothing reaches an agency's inbox by its hand."""
+    own = {TOPICS.inbox("reporting"), TOPICS.log("reporting"), TOPICS.dead_letters("reporting")}
     mine = {operation: {grant.topic for grant in GRANTS if (grant.principal, grant.operation) == ("reporting", operation)} for operation in ("READ", "WRITE")}
 
     assert mine == {"WRITE": own, "READ": {TOPICS.named(name) for name in access.LOGS} | {TOPICS.control, TOPICS.inbox("reporting")}}
-    assert {"reporting"} == who("WRITE", TOPICS.inbox("reporting")) == who("READ", TOPICS.inbox("reporting")) == who("WRITE", TOPICS.reads)
-    assert {"consent"} == who("READ", TOPICS.reads)
+    assert {"reporting"} == who("WRITE", TOPICS.inbox("reporting")) == who("READ", TOPICS.inbox("reporting"))
+
+
+def test_the_api_writes_who_has_read_and_nothing_else():
+    """Whoever reaches it from outside can report nothing and send nothing: its account reads the logs, and only the gate reads what it writes."""
+    mine = {(grant.operation, grant.topic) for grant in GRANTS if grant.principal == serving.ACCOUNT}
+
+    assert mine == {("WRITE", TOPICS.reads)} | {("READ", TOPICS.named(name)) for name in access.LOGS}
+    assert {"api"} == who("WRITE", TOPICS.reads) and {"consent"} == who("READ", TOPICS.reads)
 
 
 def test_the_registry_writes_where_its_facts_go_and_nowhere_else():

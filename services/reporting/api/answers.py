@@ -30,7 +30,8 @@ REASONS: Mapping[Role, frozenset[ReadReason]] = {
 """What each role may read personal data for."""
 MOST_TEXTS, USUAL_TEXTS = 100, 50
 POSITIONS, INCOMPLETE, STALE, NEXT = "Tsunagu-Positions", "Tsunagu-Incomplete", "Tsunagu-Stale", "Tsunagu-Next"
-_PARTS = "parts"
+PARTS = "parts"
+"""The projection that says who takes part in which case, and where its texts lie."""
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,128}")
 """How cases and persons are named."""
 
@@ -55,11 +56,11 @@ async def rows(desk: Desk, reader: Reader, resource: Resource, request: Request)
     shape, asked = wanted(request.headers.get("accept", "")), questions.question(resource, request.query_params.multi_items())
     async with desk.database.reading(reader) as connection:
         where = await standing(connection, resource.projection, asked.case)
-        tag = _tag(asked, reader, where, shape)
+        found, following = await questions.ask(connection, asked, reader)
+        tag = _tag(asked, reader, where, shape, as_json(found))
         headers = {**_of(where), "ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
         if tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers=headers)
-        found, following = await questions.ask(connection, asked, reader)
     if shape == CSV:
         named = {"Content-Disposition": f'attachment; filename="{resource.name}.csv"', **({NEXT: following} if following else {})}
         return Response(as_csv(resource.headings, found), media_type=f"{CSV}; charset=utf-8", headers={**headers, **named})
@@ -74,7 +75,7 @@ async def case_texts(desk: Desk, reader: Reader, case: str, request: Request) ->
     digest = sha256(f"texts/{case}/{reader.agency}".encode()).hexdigest()[:16]
     after = questions.after(given[CURSOR], digest, 2) if CURSOR in given else ()
     async with desk.database.reading(reader) as connection:
-        where = await standing(connection, _PARTS, case)
+        where = await standing(connection, PARTS, case)
         places = [place for place in await texts.places(connection, case, reader.agency) if place.order > after]
     shown = await texts.opened(places[:limit], desk.log, desk.keys)
     if shown.parts:
@@ -133,10 +134,14 @@ def _name(text: str) -> None:
         raise Problem(Code.NOT_FOUND)
 
 
-def _tag(asked: Question, reader: Reader, where: Standing, shape: str) -> str:
-    """The same for the same reader, question and log positions; what it is made of cannot be told from it."""
+def _tag(asked: Question, reader: Reader, where: Standing, shape: str, shown: bytes) -> str:
+    """The same for the same reader, question, log positions and rows; what it is made of cannot be told from it.
+
+    Positions alone would not do: days are counted to now, what was parked is applied at the positions that there are, and the agency's part in
+    cases is read from another projection.
+    """
     said = "\x1f".join((asked.text, reader.role, reader.agency, shape, *map(str, asdict(where).values())))
-    return f'"{sha256(said.encode()).hexdigest()[:32]}"'
+    return f'"{sha256(said.encode() + shown).hexdigest()[:32]}"'
 
 
 def _of(where: Standing) -> dict[str, str]:

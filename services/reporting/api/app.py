@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -26,8 +26,11 @@ _BEARER = HTTPBearer(auto_error=False, description="トークン（tsunagu token
 _AGAIN_S = "5"
 
 
-def application(open_desk: Callable[[], Desk]) -> FastAPI:
-    """The API; ``open_desk`` is asked at each request, since what it holds is there only once the process has started."""
+def application(open_desk: Callable[[], Desk], resources: Sequence[Resource] = document.RESOURCES) -> FastAPI:
+    """The API of a site with these resources; ``open_desk`` is asked at each request, since what it holds is there only once the process has started.
+
+    Texts and ledgers are there where the parts in cases are known: with a town, not with a prefecture.
+    """
     app, meters = FastAPI(**document.ABOUT, openapi_url="/openapi.json", docs_url=None, redoc_url=None), Meters()
     app.add_middleware(Watched, meters=meters)
     _problems(app)
@@ -40,9 +43,10 @@ def application(open_desk: Callable[[], Desk]) -> FastAPI:
 
     shown = Depends(reader)
     _route(app, "/v1", _index(open_desk, shown), document.INDEX)
-    _route(app, "/v1/cases/{case}/texts", _texts(open_desk, shown), document.TEXTS)
-    _route(app, "/v1/persons/{person}/ledger", _ledger(open_desk, shown), document.LEDGER)
-    for resource in document.RESOURCES:
+    if any(resource.projection == answers.PARTS for resource in resources):
+        _route(app, "/v1/cases/{case}/texts", _texts(open_desk, shown), document.TEXTS)
+        _route(app, "/v1/persons/{person}/ledger", _ledger(open_desk, shown), document.LEDGER)
+    for resource in resources:
         _route(app, f"/v1/{resource.name}", _rows(open_desk, resource, shown), document.of(resource))
     return app
 

@@ -24,9 +24,10 @@ MOST_CONNECTIONS, ACQUIRE_S = 8, 5.0
 _WALLS = f"SELECT set_config('{ROLE_SETTING}', $1, true), set_config('{AGENCY_SETTING}', $2, true)"
 _STANDING = f"""
     SELECT generation, fed, reporting.is_incomplete(projection, $2) AS incomplete, (
-        SELECT string_agg(log || ':' || offsets, '/' ORDER BY log) FROM (
-            SELECT split_part(topic, '.', -2) AS log, string_agg(next_offset::text, ',' ORDER BY partition) AS offsets FROM reporting.progress
-            WHERE unit = CASE WHEN fed THEN '{LIVE_UNIT}' ELSE projection || ':' || generation END GROUP BY topic
+        SELECT string_agg(CASE WHEN several THEN town || '.' ELSE '' END || log || ':' || offsets, '/' ORDER BY town, log) FROM (
+            SELECT split_part(topic, '.', 1) AS town, split_part(topic, '.', -2) AS log, string_agg(next_offset::text, ',' ORDER BY partition) AS offsets,
+                min(split_part(topic, '.', 1)) OVER () <> max(split_part(topic, '.', 1)) OVER () AS several
+            FROM reporting.progress WHERE fed AND unit = '{LIVE_UNIT}' GROUP BY topic
         ) AS logs
     ) AS positions
     FROM reporting.generations WHERE projection = $1 AND state = 'LIVE'"""
@@ -35,7 +36,8 @@ _STALE = "SELECT projection FROM reporting.generations WHERE state = 'LIVE' AND 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """From where in the logs what is read comes. ``positions``: as in FigureReported, ``consent:12,7/…``; empty where it is not known."""
+    """From where in the logs what is read comes. ``positions``: as in FigureReported, ``consent:12,7/…``, of several towns ``990019.community:12,7/…``; empty where the
+    log is followed no more."""
 
     generation: int
     positions: str

@@ -21,9 +21,11 @@ from services.reporting.api.desk import Desk, LedgerReader, RecordedReads
 from services.reporting.api.oidc import Oidc, provider
 from services.reporting.api.reader import Check
 from services.reporting.api.tokens import Tokens
+from services.reporting.projections import OF_TOWNS, PROJECTIONS, RESOURCES
+from services.reporting.resource import Resource
 
-ACCOUNT, NAME = "reporting", "api"
-"""The account at the broker, and the name of the process and of its port in the settings."""
+ACCOUNT = NAME = "api"
+"""The account at the broker: it reads logs and writes who has read. Also the name of the process and of its port in the settings."""
 HOST = "127.0.0.1"
 END_WITHIN_S, MOST_AT_ONCE, HEADERS = 8, 64, 16_384
 KNOWN = frozenset(("host", "oidc"))
@@ -38,17 +40,25 @@ def checks(settings: Settings) -> tuple[Check, ...]:
     return (own, Oidc(provider(settings.api["oidc"], settings.home)).check) if "oidc" in settings.api else (own,)
 
 
+def resources(settings: Settings) -> tuple[Resource, ...]:
+    """What this site has: everything of a town, or what leaves the towns of a prefecture."""
+    there = {each.name for each in (OF_TOWNS if settings.towns else PROJECTIONS)}
+    return tuple([each for each in RESOURCES if each.projection in there])
+
+
 @asynccontextmanager
 async def desk(settings: Settings, ledger: LedgerReader) -> AsyncIterator[Desk]:
     """Everything connected. Raises SettingsMissing, Unavailable."""
     account, topics = clients(settings, ACCOUNT), Topics(settings.municipality)
-    reader, sender = KafkaLogReader(account.reader(f"{ACCOUNT}-{NAME}")), Sender(account.producer(f"{ACCOUNT}-{NAME}"))
+    reader, sender = KafkaLogReader(account.reader(NAME)), Sender(account.producer(NAME))
     async with database(settings) as found, keyring(settings) as keys:
         try:
             await reader.start()
             await sender.start()
             reads = RecordedReads(sender, topics, settings.partitions)
-            yield Desk(database=found, checks=checks(settings), reads=reads, log=reader, keys=keys, ledger=ledger)
+            yield Desk(
+                database=found, checks=checks(settings), reads=reads, log=reader, keys=keys, ledger=ledger, resources=resources(settings),
+            )
         finally:
             await sender.stop()
             await reader.stop()
@@ -57,7 +67,7 @@ async def desk(settings: Settings, ledger: LedgerReader) -> AsyncIterator[Desk]:
 def served(settings: Settings, ledger: LedgerReader) -> FastAPI:
     """The application with its life: connected while it serves."""
     opened: list[Desk] = []
-    app = application(lambda: opened[0])
+    app = application(lambda: opened[0], resources(settings))
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -12,7 +10,9 @@ from typing import Any
 import orjson
 
 from services.reporting.api.problems import Code, Problem
-from services.reporting.exports.cells import cell, guarded
+from services.reporting.exports import csv_file
+from services.reporting.exports.canonical import Canonical
+from services.reporting.exports.cells import cell
 
 JSON, CSV = "application/json", "text/csv"
 _JAPAN = timezone(timedelta(hours=9), "JST")
@@ -38,17 +38,10 @@ def as_json(value: Any) -> bytes:
 
 
 def as_csv(headings: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """UTF-8 with byte order mark and CRLF; no text can be taken for a formula (CWE-1236)."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(headings.values())
-    writer.writerows([_cell(row[name]) for name in headings] for row in rows)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    found = _plain(value) if isinstance(value, (datetime, date)) else cell(value)
-    return guarded(found) if isinstance(found, str) else found
+    """As every export of ours writes it, under Japanese headings: UTF-8 with byte order mark and CRLF; no text can be taken for a formula (CWE-1236)."""
+    with Canonical(rows, headings) as found:
+        table = [[*headings.values()], *([cell(row[name]) for name in headings] for row in found.rows())]
+    return csv_file.BOM + "".join(csv_file.lines(table)).encode()
 
 
 def _plain(value: Any) -> Any:

@@ -5,13 +5,15 @@ A secret has 256 random bits, so that one SHA-256 of it tells nothing of it.
 
 from __future__ import annotations
 
+import fcntl
 import hmac
 import json
 import os
 import re
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -67,13 +69,15 @@ class Tokens:
             raise ValueError("a caseworker is of one agency, and nobody else of any")
         secret, now = secrets.token_urlsafe(32), self._clock()
         token = Token(secrets.token_hex(8), _hash(secret), role.value, agency, note, _text(now), _text(now + timedelta(days=days)))
-        self._write({**self._read(), token.id: token})
+        with self._alone():
+            self._write({**self._read(), token.id: token})
         return token, f"{PREFIX}_{token.id}_{secret}"
 
     def end(self, number: str) -> Token:
         """End a token at once. Raises KeyError where there is none with this id."""
-        ended = replace(self._read()[number], ended=_text(self._clock()))
-        self._write({**self._read(), number: ended})
+        with self._alone():
+            ended = replace(self._read()[number], ended=_text(self._clock()))
+            self._write({**self._read(), number: ended})
         return ended
 
     async def check(self, text: str) -> Reader | None:
@@ -100,6 +104,13 @@ class Tokens:
                 raise TokensUnreadable(f"{self._path} cannot be read ({type(error).__name__})") from error
             self._stamp = stamp
         return self._found
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else changes the file meanwhile, in this process or in another."""
+        with open(self._path.with_name(f".{FILE}.lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _write(self, tokens: Mapping[str, Token]) -> None:
         """Whole or not at all, for the owner's eyes alone."""

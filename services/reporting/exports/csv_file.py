@@ -28,14 +28,22 @@ def as_csv(rows: Canonical, encoding: Encoding, tell: Tell) -> Iterator[bytes]:
     """The table; ``tell`` is given every character that does not fit, while the table is being written."""
     if encoding is Encoding.UTF_8:
         yield BOM
+    fitting = (
+        row if encoding is Encoding.UTF_8 else _fitted(row, rows.columns, encoding, number, tell) for number, row in enumerate(_rows(rows), 1)
+    )
+    for piece in lines(fitting):  # guarded last: a twin may be a sign that a spreadsheet calculates
+        yield piece.encode(encoding)
+
+
+def lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Rows as lines of CSV, piece by piece; no text in them can be taken for a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    for number, row in enumerate(_rows(rows), 1):
-        written = row if encoding is Encoding.UTF_8 else _fitted(row, rows.columns, encoding, number, tell)
-        writer.writerow([_safe(value) for value in written])  # guarded last: a twin may be a sign that a spreadsheet calculates
+    for row in rows:
+        writer.writerow([_safe(value) for value in row])
         if text.tell() >= _CHUNK:
-            yield _taken(text).encode(encoding)
-    yield _taken(text).encode(encoding)
+            yield _taken(text)
+    yield _taken(text)
 
 
 def beside(provenance: Provenance, name: str, sha256: str, encoding: Encoding, misfits: Iterable[Misfit]) -> bytes:

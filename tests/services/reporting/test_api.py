@@ -5,13 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
 import pytest
 
+from services.reporting.api import serving, shapes
+from services.reporting.api.app import application
 from services.reporting.api.document import RESOURCES
+from services.reporting.exports import csv_file
+from services.reporting.exports.canonical import Canonical
+from services.reporting.exports.characters import Encoding
 from services.reporting.resource import Resource, Role
+from tests.installation import Broker
 from tests.services.reporting.api_town import CHILDS, ELDERS, MOTHER, NAMES, READERS, Town
 
 pytestmark = pytest.mark.live
@@ -160,6 +169,51 @@ async def test_the_same_question_at_the_same_positions_is_not_answered_twice(tow
     assert 200 == (await town.get("/v1/timeline", "elder", headers={"If-None-Match": tag})).status_code
 
 
+async def test_an_answer_that_has_changed_at_the_same_positions_has_another_tag(town: Town):
+    """Days go by, one of two parked records is applied, the agency takes part in less: the log has not moved, and the answer is another."""
+    async def tag(path: str, reader: str) -> str:
+        return (await town.get(path, reader)).headers["etag"]
+
+    connection = await town.connect()
+    for change, path, reader in (
+        ("UPDATE rpt_cases_1.case_progress SET last_contact_at = last_contact_at - interval '3 days'", "/v1/cases-without-contact", "municipality"),
+        ("DELETE FROM rpt_timeline_1.timeline WHERE type = 'ContactAttempted'", "/v1/timeline", "auditor"),
+        ("DELETE FROM rpt_parts_1.parts WHERE agency = 'jobs'", "/v1/timeline", "jobs"),
+    ):
+        before = await tag(path, reader)
+        assert before == await tag(path, reader)
+        await connection.execute(change)
+        assert before != await tag(path, reader), path
+    await connection.close()
+
+
+async def test_a_prefectures_site_has_what_leaves_its_towns_and_nothing_else(town: Town, broker: Broker):
+    """Neither routes nor the list name what is not there; positions tell the towns' logs apart."""
+    town.desk = replace(town.desk, resources=serving.resources(replace(broker.settings, towns=("990019", "990027"))))
+    town.app = application(lambda: town.desk, town.desk.resources)
+    connection = await town.connect()
+    await connection.execute("DELETE FROM reporting.progress")
+    for code in ("990019", "990027"):
+        await connection.execute("INSERT INTO reporting.progress VALUES ('live', $1, 0, 7)", f"{code}.reporting.log")
+    await connection.close()
+
+    assert {each.name for each in town.desk.resources} == {each["name"] for each in (await town.get("/v1", "prefecture")).json()["resources"]}
+    answer = await town.get("/v1/prefecture-support", "prefecture")
+    assert (200, "990019.reporting:7/990027.reporting:7") == (answer.status_code, answer.json()["positions"])
+    for path in ("/v1/timeline", f"/v1/cases/{ELDERS}/texts?reason=SUPPORT", f"/v1/persons/{MOTHER}/ledger?reason=RIGHTS_REQUEST"):
+        assert (404, "NOT_FOUND") == ((answer := await town.get(path, "elder")).status_code, answer.json()["code"])
+
+
+def test_the_csv_of_the_api_is_that_of_every_export():
+    """Truth values, averages and moments are written alike."""
+    row = {"a": True, "b": Decimal("1.50"), "c": datetime(2026, 11, 1, tzinfo=UTC), "d": ["x", "y"], "e": "=1"}
+    with Canonical([row], dict.fromkeys(row, "見出し")) as rows:
+        exported = b"".join(csv_file.as_csv(rows, Encoding.UTF_8, lambda misfit: None))
+
+    written = shapes.as_csv(dict.fromkeys(row, "見出し"), [row])
+    assert b"true,1.5,2026-11-01T09:00:00.000+09:00,x y,'=1" == exported.splitlines()[1] == written.splitlines()[1]
+
+
 def town_event() -> Any:
     """One more visit."""
     from tests.services.reporting.test_monthly import VISIT
@@ -256,8 +310,6 @@ async def test_a_fault_of_ours_tells_nothing(town: Town):
         @property
         def checks(self) -> Any:
             raise RuntimeError(NAMES[ELDERS])
-
-    from services.reporting.api.app import application
 
     town.app = application(lambda: Broken())  # type: ignore[arg-type,return-value]
     answer = await town.get("/v1/timeline", "elder")

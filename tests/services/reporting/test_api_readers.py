@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,23 @@ async def test_an_ended_token_opens_nothing_from_then_on(tmp_path: Path):
     assert await running.check(secret) is None
     with pytest.raises(KeyError):
         tokens.end("0" * 16)
+
+
+def test_tokens_that_are_made_and_ended_at_once_do_not_undo_one_another(tmp_path: Path):
+    """Several commands at the same time: every token stands, and what was ended stays so."""
+    first, _ = Tokens(tmp_path).add(Role.AUDITOR, "", 30)
+
+    def work(number: int) -> None:
+        for _ in range(10):
+            Tokens(tmp_path).add(Role.OPERATOR, "", 30)
+        if number == 0:
+            Tokens(tmp_path).end(first.id)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+
+    found = {token.id: token for token in Tokens(tmp_path).all()}
+    assert 41 == len(found) and found[first.id].ended
 
 
 def test_a_caseworker_is_of_one_agency_and_nobody_else_of_any(tmp_path: Path):

@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from cli.api import GateLedger
 from deploy.local import databases
+from kernel import serde
 from services.reporting import generations, walls
 from services.reporting.api import question
 from services.reporting.api.database import database
@@ -23,7 +25,7 @@ from services.reporting.projections.table import KEY, Column, Table
 from services.reporting.resource import Resource, Role
 from services.reporting.store import Store, connector
 from tests.installation import Broker
-from tests.services.reporting.api_town import CHILDS, ELDERS, READERS, Town
+from tests.services.reporting.api_town import CHILDS, ELDERS, MOTHER, READERS, Town
 
 pytestmark = pytest.mark.live
 
@@ -118,6 +120,37 @@ async def test_other_readers_see_every_row(town: Town):
         await connection.execute("SET LOCAL ROLE tsunagu_reader")
         assert await connection.fetchval("SELECT count(DISTINCT case_id) FROM rpt_timeline_1.timeline") == 2
     await connection.close()
+
+
+async def test_what_a_ledger_is_folded_from_is_there_for_the_privacy_desk_alone(town: Town):
+    """The API needs no other account for it; in every other role there are no rows."""
+    for role in Role:
+        async with as_api(town, role, "elder" if role is Role.CASEWORKER else "") as connection:
+            for table in ("person_cases", "gate_facts"):
+                assert (role is Role.PRIVACY_DESK) == bool(await connection.fetch(f"SELECT * FROM reporting.{table}")), (role, table)
+
+
+async def test_the_ledger_is_folded_by_the_account_of_the_api(town: Town, broker: Broker, monkeypatch: pytest.MonkeyPatch):
+    """From the facts of the gate that name the mother; while the index is not whole, from the log."""
+    connection = await town.connect()
+    monkeypatch.setattr("services.reporting.store.DATABASE", await connection.fetchval("SELECT current_database()"))
+    ledger = GateLedger(broker.settings)
+    assert ["DisclosureReleased"] == [type(serde.decode(kept.value)).__name__ for kept in await ledger._kept(MOTHER)]
+
+    await connection.execute("INSERT INTO reporting.parked VALUES ('persons', 1, 't', 0, 0, 'x', 'X')")
+    assert await ledger._kept(MOTHER) is None
+    await connection.close()
+
+
+def test_of_a_table_that_is_only_counted_nothing_is_granted():
+    """A view that names no column of it does not open the whole of it."""
+    class Counted:
+        name, version, tables, views = "t", 1, (CASES,), {"v": ""}
+
+    shown = Resource(name="v", title_ja="v", view="v", projection="t", headings={}, order=(), roles=frozenset((Role.AUDITOR,)))
+    for named, granted in ((frozenset[str](), []), (frozenset(("period",)), ["GRANT SELECT (period) ON s.monthly_cases TO tsunagu_api"])):
+        statements = walls._statements(Counted(), "s", [shown], (), {"v": {CASES.name: named}})  # type: ignore[arg-type]
+        assert granted == [each for each in statements if each.startswith("GRANT SELECT") and f".{CASES.name} " in each]
 
 
 async def test_an_installation_is_provisioned_again_beside_what_the_projector_has_made(broker: Broker):
