@@ -12,7 +12,7 @@ from confluent_kafka import KafkaException
 from cli import closing, figures
 from cli.agency.client import NotAccepted
 from cli.leaving import PROBLEMS, UNREACHABLE, leave
-from cli.report import verbs
+from cli.report import definitions, verbs
 from cli.report.asking import ask
 from cli.report.definitions import CLOSE, EXPLAINED, MONTHLY, REPORTS, SHARED, MonthArgument, MonthOption
 from cli.report.delivering import EncodingOption, ShapeOption, ToOption, Way, deliver, warn, whole
@@ -70,9 +70,13 @@ def prefecture(
 
 @app.command(**verbs.described(CLOSE))
 def close(
-    period: MonthArgument, output: ShapeOption = None, encoding: EncodingOption = Encoding.UTF_8, to: ToOption = None,
+    period: MonthArgument,
+    early: Annotated[bool, typer.Option("--early", help="Also a month that is not over: what still comes is reported as corrections.")] = False,
+    output: ShapeOption = None, encoding: EncodingOption = Encoding.UTF_8, to: ToOption = None,
 ) -> None:
     """Report a month's figures."""
+    if period >= definitions.month(None) and not early:
+        leave(f"{period} is not over yet; every figure of it would have to be corrected (--early reports it all the same)", PROBLEMS)
     from services.consent.domain.pack import PackInvalid
 
     way = Way(output, encoding, to)

@@ -178,3 +178,11 @@ def test_whatever_the_api_shows_is_a_report_too():
         if resource.name not in own and not resource.municipality:
             (report,) = (each for each in REPORTS if each.name == resource.name)
             assert list(resource.filters) == [parameter.name for parameter in report.parameters]
+
+
+def test_a_month_that_is_not_over_is_not_closed_by_mistake():
+    """Its figures would all have to be corrected."""
+    done = CliRunner().invoke(app, ["close", "2999-01"])
+
+    assert 1 == done.exit_code
+    assert "--early" in done.stderr

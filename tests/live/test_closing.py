@@ -47,7 +47,7 @@ def shared(stack: Broker) -> dict[tuple[str, str, str], int | None]:
 def closed(stack: Broker) -> dict[tuple[str, str, str], int]:
     """The month's figures as they were reported after a day."""
     play(stack.settings)
-    return {(row["metric"], row["divided"], row["dimension"]): row["value"] for row in rows(stack, "close", MONTH)}
+    return {(row["metric"], row["divided"], row["dimension"]): row["value"] for row in rows(stack, "close", MONTH, "--early")}
 
 
 def test_what_is_reported_is_what_the_prefecture_sees_without_the_small_cells(stack: Broker, closed: dict[tuple[str, str, str], int]):
@@ -73,10 +73,10 @@ def test_every_figure_is_explained_by_exactly_its_events(stack: Broker):
 def test_a_later_day_is_a_correction_and_closing_again_says_nothing(stack: Broker, closed: dict[tuple[str, str, str], int]):
     """The sittings of two days: shown as corrected. What was kept back stays so."""
     before = shared(stack)
-    assert closed == {(row["metric"], row["divided"], row["dimension"]): row["value"] for row in rows(stack, "close", MONTH)}
+    assert closed == {(row["metric"], row["divided"], row["dimension"]): row["value"] for row in rows(stack, "close", MONTH, "--early")}
     assert before == shared(stack)
 
     play(stack.settings)
-    rows(stack, "close", MONTH)
+    rows(stack, "close", MONTH, "--early")
     assert until(lambda: (shared(stack)["SITTINGS", "", ""] or 0) > closed["SITTINGS", "", ""])
     assert {cell for cell, value in before.items() if value is None} <= {cell for cell, value in shared(stack).items() if value is None}
