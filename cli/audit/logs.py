@@ -39,7 +39,7 @@ class Logs:
 
     def __init__(self, settings: Settings) -> None:
         self._account, group = Account(settings, AUDITOR), Topics(settings.municipality).group(AUDITOR)
-        self._consumer = Consumer({**self._account.options, "group.id": group, "enable.auto.commit": False})
+        self._consumer = Consumer({**self._account.options, **reading.AT_ONCE, "group.id": group, "enable.auto.commit": False})
 
     def __enter__(self) -> Self:
         return self

@@ -82,9 +82,10 @@ class Check:
         from audit import verify
         from cli.steps import shown
 
-        inboxes = self._planned(resume)
-        self._total = sum(end - start for start, end in self._bounds.values())
         with shown().step("verify") as step:
+            inboxes = self._planned(resume)
+            self._total = sum(end - start for start, end in self._bounds.values())
+            step.advance(0, self._total)
             seen = [self._log(place, step) for place in self._places]
             after = self._after()
             read = [self._inbox(place, seen, step) for place in inboxes]
