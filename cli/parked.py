@@ -103,21 +103,20 @@ def _row(row: Any) -> dict[str, Any]:
 
 
 def _reader() -> Any:
-    """A connected reader of the logs, and the function of each log."""
+    """A connected reader of the logs of this site, and the function of each log."""
     from contextlib import asynccontextmanager
 
     from kernel import clients, settings
     from kernel.logreader import KafkaLogReader
-    from kernel.topics import Topics
-    from services.reporting.app import LOGS
+    from services.reporting.app import logs_read
 
     @asynccontextmanager
     async def connected() -> Any:
         found = settings.load()
-        topics, reader = Topics(found.municipality), KafkaLogReader(clients.clients(found, _SERVICE).reader("parked"))
+        reader = KafkaLogReader(clients.clients(found, _SERVICE).reader("parked"))
         await reader.start()
         try:
-            yield reader, {topics.log(function): str(function) for function in LOGS}
+            yield reader, logs_read(found)
         finally:
             await reader.stop()
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.leaving import PROBLEMS, UNREACHABLE, leave
 from cli.output import Output, OutputOption, show
+
+if TYPE_CHECKING:
+    from kernel.settings import Settings
 
 EXAMPLE = "Example: tsunagu audit asof monthly 2026-05-31 --table monthly --output csv"
 _AUDITOR = "auditor"
@@ -25,19 +28,23 @@ def asof(
 ) -> None:
     """The rows of a projection as they stood at the end of a day, at a moment, or at log positions: from the logs alone, reading only."""
     from cli.steps import shown
+    from kernel import settings as settings_module
     from services.reporting import as_of
-    from services.reporting.projections import PROJECTIONS
+    from services.reporting.projections import OF_TOWNS, PROJECTIONS
 
-    known = {each.name: each for each in PROJECTIONS}
+    settings = settings_module.load()
+    known = {each.name: each for each in (OF_TOWNS if settings.towns else PROJECTIONS)}
     if projection not in known:
         raise typer.BadParameter(f"there is no projection {projection!r}; there are {', '.join(sorted(known))}", param_hint="PROJECTION")
     if table not in ("", *(each.name for each in known[projection].tables)):
         raise typer.BadParameter(f"{projection} has no table {table!r}; it has {', '.join(each.name for each in known[projection].tables)}", param_hint="--table")
     if output is not Output.TABLE and not table and len(known[projection].tables) > 1:
         raise typer.BadParameter(f"name one of {', '.join(each.name for each in known[projection].tables)}", param_hint="--table")
+    if positions and settings.towns:
+        raise typer.BadParameter("positions do not say of which town they are; name a moment", param_hint="--positions")
     limit = _limit(moment, positions)
     with shown().step("read the logs") as step:
-        logs, names = _logs(limit, case, step)
+        logs, names = _logs(settings, limit, case, step)
         found, out = as_of.rows(known[projection], logs, names, case)
     by_name = {kept.name: rows for kept, rows in found}
     for kept in known[projection].tables:
@@ -70,23 +77,20 @@ def _limit(moment: str, positions: str) -> Limit:
     return int(at.timestamp() * 1000)
 
 
-def _logs(limit: Limit, case: str, step: Any) -> tuple[dict[Any, Iterator[Any]], dict[str, str]]:
-    """The records of every partition up to the limit, read as they are asked for; and the functions by topic."""
+def _logs(settings: Settings, limit: Limit, case: str, step: Any) -> tuple[dict[Any, Iterator[Any]], dict[str, str]]:
+    """The records of every partition that this site reads up to the limit, read as they are asked for; and the functions by topic."""
     from confluent_kafka import KafkaException
 
     from cli import reading
     from cli.account import why
-    from kernel import settings as settings_module
     from kernel.partitioner import partition_of
     from kernel.records import TP
-    from kernel.topics import Topics
     from services.reporting import as_of
-    from services.reporting.app import LOGS
+    from services.reporting.app import logs_read
 
-    settings = settings_module.load()
-    topics, names = Topics(settings.municipality), {Topics(settings.municipality).log(function): str(function) for function in LOGS}
+    names = logs_read(settings)
     numbers = [partition_of(case.encode(), settings.partitions)] if case else list(range(settings.partitions))
-    partitions = [TP(topics.log(function), number) for function in LOGS for number in numbers]
+    partitions = [TP(topic, number) for topic in names for number in numbers]
     done = iter(range(1, len(partitions) + 1))
 
     def records(tp: TP) -> Iterator[Any]:
