@@ -21,7 +21,7 @@ class Met:
     """Whether anything at all was recorded under the case that was asked for: of a case that was never there nothing is right or wrong."""
 
     def __init__(self, case: str) -> None:
-        self._case, self._key, self.met = case, case.encode(), not case
+        self.case, self._key, self.met = case, case.encode(), not case
 
     def watched(self, records: Iterable[Record]) -> Iterator[Record]:
         """The same records."""
@@ -32,7 +32,7 @@ class Met:
     def leave_if_not(self, where: str) -> None:
         """Leave where nothing of it was met."""
         if not self.met:
-            leave(f"nothing is recorded under {self._case} in {where}", PROBLEMS)
+            leave(f"nothing is recorded under {self.case} in {where}", PROBLEMS)
 
 
 def dates(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
