@@ -38,7 +38,7 @@ class Result(Struct, frozen=True, kw_only=True):
     def told(self) -> dict[str, Any]:
         """For programs."""
         return {
-            "ok": not self.findings, "not_judged": self.not_judged(), "records": self.records, "verdicts": self.verdicts,
+            "ok": not self.findings, "records": self.records, "verdicts": self.verdicts,
             "inbox_records": self.released, "requests_on_their_way": self.waiting, "answers_to_time": self.of_time, "answers_not_followed": self.unread,
         }
 

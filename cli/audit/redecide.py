@@ -61,12 +61,12 @@ def redecide(
     kept.forget()
     asked = [each for each in _classified(again) if within(each[1].at, first, last)]
     count = sum(within(at, first, last) for each in again.values() for at in each.verdicts)
-    rows = [row(topic, *each) for each in asked]
+    rows, met = [row(topic, *each) for each in asked], any(each.met for each in again.values())
     if output is Output.JSON:
-        print(json.dumps({**told(count, asked), "findings": rows}, ensure_ascii=False, indent=1))
+        print(json.dumps({**told(count, asked), "ok": met and not rows, "findings": rows}, ensure_ascii=False, indent=1))
     elif rows or output is not Output.TABLE:
         show(rows, COLUMNS, output)
-    if not any(each.met for each in again.values()):
+    if not met:
         leave(f"nothing is recorded under {case} in {topic}", PROBLEMS)
     if rows:
         leave(f"{len(rows)} findings among {count} verdicts decided again", PROBLEMS)

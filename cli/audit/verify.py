@@ -44,7 +44,8 @@ def verify(
     with logs.Logs(settings) as source:
         check = Check(settings, source, Kept(settings.home, "verify"), topic or [], case)
         result = check.run(resume)
-    told = {**result.told(), **check.inboxes, "positions": check.positions()}
+    unjudged = [*check.left_out(), *result.not_judged()]
+    told = {**result.told(), "ok": not result.findings and check.met, "not_judged": unjudged, **check.inboxes, "positions": check.positions()}
     rows = [row(each) for each in result.findings]
     if output is Output.JSON:
         print(json.dumps({**told, "findings": rows, "duplicates": [row(each) for each in result.duplicates]}, ensure_ascii=False, indent=1))
@@ -56,7 +57,7 @@ def verify(
         leave(f"{len(rows)} findings among {result.records} records", PROBLEMS)
     if not check.met:
         leave(f"nothing is recorded under {case} in the logs that were read", PROBLEMS)
-    if unjudged := result.not_judged():
+    if unjudged:
         typer.echo(f"tsunagu: no finding among {result.records} records; not judged: {'; '.join(unjudged)}", err=True)
         return
     typer.echo(
@@ -76,6 +77,7 @@ class Check:
         names = {each: each.split(".", 1)[1] for each in {place.topic for place in every}}
         if unknown := set(topics) - {*names, *names.values()}:
             leave(f"{min(unknown)} is no log; there are {', '.join(sorted(names.values()))}", USAGE)
+        self._every = {each.topic for each in every}
         self._places = [each for each in every if not topics or {each.topic, names[each.topic]} & set(topics)]
         self._settings, self._source, self._kept, self._topics, self._case = settings, source, kept, topics, case
         self._bounds: dict[str, tuple[int, int]] = {}
@@ -104,6 +106,11 @@ class Check:
     def met(self) -> bool:
         """Whether anything is recorded under the case that was asked for."""
         return not self._case or bool(self._met)
+
+    def left_out(self) -> list[str]:
+        """What was not asked for: what is read is not held against it."""
+        left = sorted(self._every - {each.topic for each in self._places})
+        return [f"how it fits {', '.join(left)}"] if left else []
 
     def positions(self) -> dict[str, int]:
         """Up to where each partition was read."""

@@ -47,7 +47,7 @@ def whatif(
     rows = [row(topic, number, change) for number, change in tried.changes]
     match output:
         case Output.JSON:
-            print(json.dumps({**tried.told(), "by_rule": tried.by_rule(), "changes": rows}, ensure_ascii=False, indent=1))
+            print(json.dumps({**tried.told(), "ok": met.met and not rows, "by_rule": tried.by_rule(), "changes": rows}, ensure_ascii=False, indent=1))
         case Output.TABLE if rows:
             show(tried.by_rule(), BY_RULE, output, f"{draft.name} {draft.hash[:12]}")
         case Output.JSONL | Output.CSV:

@@ -113,6 +113,7 @@ def test_of_a_case_that_was_never_there_nothing_is_right(monkeypatch: pytest.Mon
 
     assert 1 == done.exit_code
     assert "nothing is recorded under nocase in 990019.consent.log" in done.stderr
+    assert json.loads(run(monkeypatch, logs(day), *words, "--case", "nocase", "--output", "json").stdout)["ok"] is False
 
 
 @pytest.mark.parametrize("content", [b"name: [", b"rules: nothing", b"\xff\xfe"])

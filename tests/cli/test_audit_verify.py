@@ -144,6 +144,7 @@ def test_one_log_alone_claims_nothing_of_the_others(monkeypatch: pytest.MonkeyPa
     assert "not judged" in done.stderr and result["not_judged"]
     assert "fit together" not in done.stderr
     assert {"990019.coordination.log"} == {name.rsplit("/", 1)[0] for name in result["positions"]}
+    assert "fit together" not in run(monkeypatch, tmp_path, Source(day), "--topic", "registry.log").stderr
     assert 2 == run(monkeypatch, tmp_path, Source(day), "--topic", "nothing.log").exit_code
 
 
@@ -186,6 +187,7 @@ def test_of_one_case_nothing_is_claimed_beside_findings_that_name_none(monkeypat
 def test_of_a_case_that_was_never_there_nothing_fits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
     """Exit code 1, also where a broken-off check goes on; of a case that was met before the break it is not said."""
     done = run(monkeypatch, tmp_path, Source(day), "--case", "nocase")
+    assert json.loads(run(monkeypatch, tmp_path, Source(day), "--case", "nocase", "--output", "json").stdout)["ok"] is False
     case = next(each.key for each in day[GATE][0] if each.key and len(each.key) == 32).decode()
     run(monkeypatch, tmp_path, Source(day, ends_after=880), "--case", case)
 
