@@ -130,14 +130,14 @@ class Closing:
         gate = {each.partition: each for each in self._logs[GATE]}
         answered = {number: {want.id for want in each.wants} for number, each in gate.items()}
         for each in self._seen:
-            for identity, (offset, at) in each.asked.items():
+            for identity, (offset, at, key) in each.asked.items():
                 number = each.partition
                 if identity in answered.get(number, ()):
                     continue
                 if identity in self._after.get(GATE, ()) or number not in gate or gate[number].until <= at + PATIENCE_MS:
                     self.closed.waiting += 1
                 else:
-                    self._found(each, offset, Code.VERDICT_MISSING, b"", named(identity))
+                    self._found(each, offset, Code.VERDICT_MISSING, key, named(identity))
 
     def _found(self, seen: Seen, offset: int, code: Code, key: bytes, detail: str) -> None:
         self.closed.findings.append(

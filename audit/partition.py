@@ -112,7 +112,7 @@ class LogReading:
         if self._gate:
             self._verdicts.read(record, identity, cause[1], value)
         elif kind == _ASKED:
-            seen.asked[identity] = (record.offset, record.timestamp)
+            seen.asked[identity] = (record.offset, record.timestamp, record.key or b"")
 
     def _behind(self, entry: _Key, identity: bytes, hole: int) -> int:
         """Which event of its cause it is, behind a hole."""

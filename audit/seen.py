@@ -34,6 +34,8 @@ class Seen(Struct):
     function: str
     partition: int
     records: int = 0
+    met: bool = False
+    """Whether it holds anything of the case that was asked for."""
     findings: list[Finding] = field(default_factory=list)
     ids: dict[bytes, int] = field(default_factory=dict)
     """Every event that counts by its id: its number."""
@@ -43,8 +45,8 @@ class Seen(Struct):
     wants: list[Want] = field(default_factory=list)
     outside: dict[bytes, int] = field(default_factory=dict)
     """Messages from outside that were answered, as source and id, and where."""
-    asked: dict[bytes, tuple[int, int]] = field(default_factory=dict)
-    """What the gate was asked here, by request: where, and when it was written (ms UTC)."""
+    asked: dict[bytes, tuple[int, int, bytes]] = field(default_factory=dict)
+    """What the gate was asked here, by request: where, when it was written (ms UTC), and of which key."""
     agencies: list[str] = field(default_factory=list)
     """Agencies that were registered here."""
     facts: list[tuple[bytes, int, bool]] = field(default_factory=list)

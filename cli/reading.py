@@ -14,6 +14,8 @@ from kernel.topics import Topics
 
 TIMEOUT_S = 30.0
 BATCH = 500
+AT_ONCE = {"fetch.wait.max.ms": 10}
+"""The broker answers at once where nothing more has come: all other questions on the same connection wait for that answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def record(message: Message) -> Read:
 def whole(settings: Settings, principal: str, topic: str, partition: int = 0, timeout: float = TIMEOUT_S) -> Iterator[Message]:
     """Every record of one partition, in order. Raises KafkaException, also when nothing comes for ``timeout`` seconds."""
     account, group = Account(settings, principal), Topics(settings.municipality).group(principal)
-    consumer = Consumer({**account.options, "group.id": group, "enable.auto.commit": False})
+    consumer = Consumer({**account.options, **AT_ONCE, "group.id": group, "enable.auto.commit": False})
     try:
         yield from between(consumer, topic, partition, *account.ends(consumer, TopicPartition(topic, partition), timeout), timeout)
     finally:
@@ -48,13 +50,16 @@ def whole(settings: Settings, principal: str, topic: str, partition: int = 0, ti
 
 def between(consumer: Consumer, topic: str, partition: int, position: int, end: int, timeout: float = TIMEOUT_S) -> Iterator[Message]:
     """The records of one partition from an offset up to another, in order. Raises KafkaException, also when nothing comes for ``timeout`` seconds."""
+    if position >= end:
+        return
     consumer.assign([TopicPartition(topic, partition, position)])
     while position < end:
         for message in _some(consumer, timeout):
-            if message.offset() >= end:
-                return
-            yield message
             position = message.offset() + 1
+            if position > end:
+                break
+            yield message
+    consumer.unassign()
 
 
 def count(settings: Settings, principal: str, topic: str, partitions: Iterable[int], timeout: float = TIMEOUT_S) -> int:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.leaving import PROBLEMS, UNREACHABLE, leave
+from cli.leaving import PROBLEMS, UNREACHABLE, USAGE, leave
 from cli.output import Output, OutputOption, show
 
 if TYPE_CHECKING:
+    from cli.audit.days import Met
+    from cli.audit.logs import Logs, Place
     from kernel.settings import Settings
 
 EXAMPLE = "Example: tsunagu audit asof monthly 2026-05-31 --table monthly --output csv"
-_AUDITOR = "auditor"
 
 
 def asof(
@@ -27,6 +28,8 @@ def asof(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """The rows of a projection as they stood at the end of a day, at a moment, or at log positions: from the logs alone, reading only."""
+    from cli.audit import days
+    from cli.audit import logs as audit_logs
     from cli.steps import shown
     from kernel import settings as settings_module
     from services.reporting import as_of
@@ -43,14 +46,16 @@ def asof(
     if positions and settings.towns:
         raise typer.BadParameter("positions do not say of which town they are; name a moment", param_hint="--positions")
     limit = _limit(moment, positions)
-    with shown().step("read the logs") as step:
-        logs, names = _logs(settings, limit, case, step)
+    met = days.Met(case)
+    with shown().step("read the logs") as step, audit_logs.Logs(settings) as source:
+        logs, names = _logs(settings, source, limit, met, step)
         found, out = as_of.rows(known[projection], logs, names, case)
     by_name = {kept.name: rows for kept, rows in found}
     for kept in known[projection].tables:
         if table in ("", kept.name):
             rows = by_name.get(kept.name, [])
             show([dict(zip(kept.names, map(_cell, row), strict=True)) for row in rows], kept.names, output, kept.name if output is Output.TABLE else None)
+    met.leave_if_not("these logs up to then")
     if out:
         leave(f"{out} log records could not be read or applied, so this is incomplete", PROBLEMS)
 
@@ -77,32 +82,50 @@ def _limit(moment: str, positions: str) -> Limit:
     return int(at.timestamp() * 1000)
 
 
-def _logs(settings: Settings, limit: Limit, case: str, step: Any) -> tuple[dict[Any, Iterator[Any]], dict[str, str]]:
+def _logs(settings: Settings, source: Logs, limit: Limit, met: Met, step: Any) -> tuple[dict[Any, Iterator[Any]], dict[str, str]]:
     """The records of every partition that this site reads up to the limit, read as they are asked for; and the functions by topic."""
-    from confluent_kafka import KafkaException
-
-    from cli import reading
-    from cli.account import why
+    from cli.audit.logs import Place
     from kernel.partitioner import partition_of
     from kernel.records import TP
     from services.reporting import as_of
     from services.reporting.app import logs_read
 
     names = logs_read(settings)
-    numbers = [partition_of(case.encode(), settings.partitions)] if case else list(range(settings.partitions))
-    partitions = [TP(topic, number) for topic in names for number in numbers]
-    done = iter(range(1, len(partitions) + 1))
+    numbers = [partition_of(met.case.encode(), settings.partitions)] if met.case else list(range(settings.partitions))
+    places = [Place(topic, number, names[topic]) for topic in names for number in numbers]
+    if not isinstance(limit, int):
+        _there(source, limit, [Place(topic, number, names[topic]) for topic in names for number in range(settings.partitions)])
+    done = iter(range(1, len(places) + 1))
 
-    def records(tp: TP) -> Iterator[Any]:
-        try:
-            yield from (reading.record(message) for message in reading.whole(settings, _AUDITOR, *tp))
-        except KafkaException as error:
-            leave(f"the logs cannot be read {why(error, _AUDITOR)}", UNREACHABLE)
-        step.advance(next(done), len(partitions))
+    def records(place: Place) -> Iterator[Any]:
+        start, end = _bounds(source, place)
+        if not isinstance(limit, int):
+            end = min(end, limit.get((place.owner, place.number), 0))
+        yield from source.records(place, start, end)
+        step.advance(next(done), len(places))
 
-    if isinstance(limit, int):
-        return {tp: as_of.until(records(tp), limit) for tp in partitions}, names
-    return {tp: as_of.before(records(tp), limit.get((names[tp.topic], tp.partition), 0)) for tp in partitions}, names
+    def limited(place: Place) -> Iterator[Any]:
+        return as_of.until(records(place), limit) if isinstance(limit, int) else records(place)
+
+    return {TP(place.topic, place.number): met.watched(limited(place)) for place in places}, names
+
+
+def _there(source: Logs, limit: dict[tuple[str, int], int], places: list[Place]) -> None:
+    """Leaves where a position is none of these logs: its figure stands on something else than what would be read."""
+    by_name = {(place.owner, place.number): place for place in places}
+    for (name, number), offset in limit.items():
+        place = by_name.get((name, number))
+        if place is None:
+            leave(f"{name}:{number} is no partition of a log; there are {', '.join(sorted({each.owner for each in places}))}", USAGE)
+        if offset > (end := _bounds(source, place)[1]):
+            leave(f"{place.name} ends at {end}: nobody can have read up to {offset}", PROBLEMS)
+
+
+def _bounds(source: Logs, place: Place) -> tuple[int, int]:
+    found = source.bounds(place)
+    if found is None:
+        leave(f"{place.topic} cannot be read: there is no such log, or this account may not", UNREACHABLE)
+    return found
 
 
 def _cell(value: Any) -> Any:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 _PLAN = "plan"
-_FORM = 1
+_FORM = 2
 """Goes up when what is kept changes: files of an older build are not read."""
 
 

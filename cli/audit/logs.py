@@ -11,7 +11,6 @@ from cli import reading
 from cli.account import Account, why
 from cli.leaving import UNREACHABLE, leave
 from contracts.topics import Function
-from kernel.partitioner import partition_of
 from kernel.records import Record
 from kernel.settings import Settings
 from kernel.topics import Topics
@@ -39,7 +38,7 @@ class Logs:
 
     def __init__(self, settings: Settings) -> None:
         self._account, group = Account(settings, AUDITOR), Topics(settings.municipality).group(AUDITOR)
-        self._consumer = Consumer({**self._account.options, "group.id": group, "enable.auto.commit": False})
+        self._consumer = Consumer({**self._account.options, **reading.AT_ONCE, "group.id": group, "enable.auto.commit": False})
 
     def __enter__(self) -> Self:
         return self
@@ -65,12 +64,11 @@ class Logs:
             leave(f"{place.topic} cannot be read {why(error, AUDITOR)}", UNREACHABLE)
 
 
-def logs(settings: Settings, case: str = "") -> list[Place]:
-    """Every log, partition by partition; of a case only its own partition of each, beside the registry's."""
+def logs(settings: Settings) -> list[Place]:
+    """Every log, partition by partition."""
     topics = Topics(settings.municipality)
-    numbers: Sequence[int] = [partition_of(case.encode(), settings.partitions)] if case else range(settings.partitions)
     keyed = [function for function in Function if function is not Function.REGISTRY]
-    return [Place(topics.registry, 0, str(Function.REGISTRY)), *(Place(topics.log(each), number, str(each)) for each in keyed for number in numbers)]
+    return [Place(topics.registry, 0, str(Function.REGISTRY)), *(Place(topics.log(each), number, str(each)) for each in keyed for number in range(settings.partitions))]
 
 
 def inboxes(settings: Settings, agencies: Sequence[str]) -> list[Place]:

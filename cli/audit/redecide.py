@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from msgspec import Struct
 
-from cli.audit.days import CaseOption, FromOption, ToOption, dates, moment, within
+from cli.audit.days import CaseOption, FromOption, Met, ToOption, dates, moment, within
 from cli.leaving import PROBLEMS, leave
 from cli.output import Output, OutputOption, show
 from services.consent.domain.findings import Finding
@@ -30,6 +30,8 @@ class Again(Struct):
 
     verdicts: list[int]
     findings: list[Finding]
+    met: bool = True
+    """Whether it holds anything of the case that was asked for."""
 
 
 def redecide(
@@ -59,11 +61,13 @@ def redecide(
     kept.forget()
     asked = [each for each in _classified(again) if within(each[1].at, first, last)]
     count = sum(within(at, first, last) for each in again.values() for at in each.verdicts)
-    rows = [row(topic, *each) for each in asked]
+    rows, met = [row(topic, *each) for each in asked], any(each.met for each in again.values())
     if output is Output.JSON:
-        print(json.dumps({**told(count, asked), "findings": rows}, ensure_ascii=False, indent=1))
+        print(json.dumps({**told(count, asked), "ok": met and not rows, "findings": rows}, ensure_ascii=False, indent=1))
     elif rows or output is not Output.TABLE:
         show(rows, COLUMNS, output)
+    if not met:
+        leave(f"nothing is recorded under {case} in {topic}", PROBLEMS)
     if rows:
         leave(f"{len(rows)} findings among {count} verdicts decided again", PROBLEMS)
     typer.echo(f"tsunagu: {count} verdicts decided again from {topic}, each to the same bytes", err=True)
@@ -81,12 +85,13 @@ def decided_again(
         again = kept and kept.of(str(number), Again)
         if again is None:
             reading, findings = Reading(packs, case), []
-            for record in records():
+            met = Met(case)
+            for record in met.watched(records()):
                 findings += reading.read(record)
                 done += 1
                 if done % _MANY == 0:
                     tell(done)
-            again = Again(reading.verdicts, [*findings, *reading.end()])
+            again = Again(reading.verdicts, [*findings, *reading.end()], met.met)
             if kept:
                 kept.keep(str(number), again)
         found[number] = again

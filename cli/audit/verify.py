@@ -44,7 +44,8 @@ def verify(
     with logs.Logs(settings) as source:
         check = Check(settings, source, Kept(settings.home, "verify"), topic or [], case)
         result = check.run(resume)
-    told = {**result.told(), **check.inboxes, "positions": check.positions()}
+    unjudged = [*check.left_out(), *result.not_judged()]
+    told = {**result.told(), "ok": not result.findings and check.met, "not_judged": unjudged, **check.inboxes, "positions": check.positions()}
     rows = [row(each) for each in result.findings]
     if output is Output.JSON:
         print(json.dumps({**told, "findings": rows, "duplicates": [row(each) for each in result.duplicates]}, ensure_ascii=False, indent=1))
@@ -54,6 +55,11 @@ def verify(
         typer.echo(f"tsunagu: {len(unread)} inboxes were not checked: the account {logs.AUDITOR} may not read them", err=True)
     if rows:
         leave(f"{len(rows)} findings among {result.records} records", PROBLEMS)
+    if not check.met:
+        leave(f"nothing is recorded under {case} in the logs that were read", PROBLEMS)
+    if unjudged:
+        typer.echo(f"tsunagu: no finding among {result.records} records; not judged: {'; '.join(unjudged)}", err=True)
+        return
     typer.echo(
         f"tsunagu: {result.records} records, {result.verdicts} verdicts and {result.released} records in inboxes fit together; "
         f"{len(result.duplicates)} harmless repeats", err=True,
@@ -67,14 +73,17 @@ class Check:
         """Leaves where a topic is none of the logs."""
         from cli.audit import logs
 
-        every = logs.logs(settings, case)
+        every = logs.logs(settings)
         names = {each: each.split(".", 1)[1] for each in {place.topic for place in every}}
         if unknown := set(topics) - {*names, *names.values()}:
             leave(f"{min(unknown)} is no log; there are {', '.join(sorted(names.values()))}", USAGE)
+        self._every = {each.topic for each in every}
         self._places = [each for each in every if not topics or {each.topic, names[each.topic]} & set(topics)]
         self._settings, self._source, self._kept, self._topics, self._case = settings, source, kept, topics, case
         self._bounds: dict[str, tuple[int, int]] = {}
         self._done = self._total = 0
+        self._met: set[str] = set()
+        self._key = case.encode()
         self.inboxes: dict[str, list[str]] = {"inboxes_read": [], "inboxes_not_read": []}
 
     def run(self, resume: bool) -> Result:
@@ -82,9 +91,10 @@ class Check:
         from audit import verify
         from cli.steps import shown
 
-        inboxes = self._planned(resume)
-        self._total = sum(end - start for start, end in self._bounds.values())
         with shown().step("verify") as step:
+            inboxes = self._planned(resume)
+            self._total = sum(end - start for start, end in self._bounds.values())
+            step.advance(0, self._total)
             seen = [self._log(place, step) for place in self._places]
             after = self._after()
             read = [self._inbox(place, seen, step) for place in inboxes]
@@ -92,13 +102,23 @@ class Check:
         self._kept.forget()
         return result
 
+    @property
+    def met(self) -> bool:
+        """Whether anything is recorded under the case that was asked for."""
+        return not self._case or bool(self._met)
+
+    def left_out(self) -> list[str]:
+        """What was not asked for: what is read is not held against it."""
+        left = sorted(self._every - {each.topic for each in self._places})
+        return [f"how it fits {', '.join(left)}"] if left else []
+
     def positions(self) -> dict[str, int]:
         """Up to where each partition was read."""
         return {name: end for name, (_, end) in self._bounds.items()}
 
     def _whole(self) -> set[str]:
         """Functions whose log is read whole."""
-        return {each.owner for each in self._places if not self._case or each.owner == "registry"}
+        return {each.owner for each in self._places}
 
     def _planned(self, resume: bool) -> list[Place]:
         """From where to where each partition is read, and which inboxes: these first, so that what was granted lies before the end of the gate's log."""
@@ -141,9 +161,11 @@ class Check:
             kept = verify.log(place.topic, place.owner, place.number, self._settings.partitions, self._told(place, start, end, step))
             if start:
                 kept.found(start, Code.SEQUENCE, b"", f"the log begins here: {start} records before it are gone")
+            kept.met = place.name in self._met
             self._kept.keep(place.name, kept)
         else:
             self._done += end - start
+            self._met |= {place.name} if kept.met else set()
         return kept
 
     def _inbox(self, place: Place, seen: list[Seen], step: Step) -> InboxReading:
@@ -168,6 +190,8 @@ class Check:
         """The records, with their progress."""
         for record in self._source.records(place, start, end) if start < end else ():
             yield record
+            if record.key == self._key:
+                self._met.add(place.name)
             self._done += 1
             if self._done % _MANY == 0:
                 step.advance(self._done, self._total)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.audit.days import CaseOption, FromOption, ToOption, dates, moment, within
-from cli.leaving import PROBLEMS, UNREACHABLE, leave
+from cli.audit.days import CaseOption, FromOption, Met, ToOption, dates, moment, within
+from cli.leaving import PROBLEMS, UNREACHABLE, USAGE, leave
 from cli.output import Output, OutputOption, show
 
 if TYPE_CHECKING:
@@ -42,16 +42,17 @@ def whatif(
     first, last = dates(since, until)
     with shown().step("what if") as step:
         topic, partitions, total = gate_log.partitions(settings_module.load(), case)
-        tried = Tried(draft, lambda at: within(at, first, last))
-        tried.read(partitions, case, lambda done: step.advance(done, total))
+        tried, met = Tried(draft, lambda at: within(at, first, last)), Met(case)
+        tried.read({number: lambda records=records: met.watched(records()) for number, records in partitions.items()}, case, lambda done: step.advance(done, total))
     rows = [row(topic, number, change) for number, change in tried.changes]
     match output:
         case Output.JSON:
-            print(json.dumps({**tried.told(), "by_rule": tried.by_rule(), "changes": rows}, ensure_ascii=False, indent=1))
+            print(json.dumps({**tried.told(), "ok": met.met and not rows, "by_rule": tried.by_rule(), "changes": rows}, ensure_ascii=False, indent=1))
         case Output.TABLE if rows:
             show(tried.by_rule(), BY_RULE, output, f"{draft.name} {draft.hash[:12]}")
         case Output.JSONL | Output.CSV:
             show(rows, COLUMNS, output)
+    met.leave_if_not(topic)
     if rows:
         leave(f"{len(rows)} of {tried.decisions} decisions would change", PROBLEMS)
     typer.echo(f"tsunagu: none of {tried.decisions} decisions would change", err=True)
@@ -129,7 +130,7 @@ def _draft(name: str) -> PolicyPack:
 
     try:
         return named(name)
-    except PackInvalid as problem:
-        leave(problem, PROBLEMS)
-    except OSError:
+    except FileNotFoundError:
         leave(f"there is no policy pack {name}", UNREACHABLE)
+    except (PackInvalid, OSError, UnicodeError) as problem:
+        leave(problem, USAGE)

@@ -34,6 +34,8 @@ def positions(text: str) -> Positions:
     for log in text.split("/"):
         name, _, offsets = log.partition(":")
         found |= {(name, number): int(offset) for number, offset in enumerate(offsets.split(","))}
+    if any(offset < 0 for offset in found.values()):
+        raise ValueError(text)
     return found
 
 

@@ -103,6 +103,26 @@ def test_one_case_alone(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
 def test_what_is_no_day_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):
     """Exit code 2."""
     assert 2 == run(monkeypatch, logs(day), "--from", "yesterday").exit_code
+    assert 2 == run(monkeypatch, logs(day), "--from", "2026-11-30", "--to", "2026-11-01").exit_code
+
+
+@pytest.mark.parametrize("words", [(), ("whatif", "--policy", "national-2")])
+def test_of_a_case_that_was_never_there_nothing_is_right(monkeypatch: pytest.MonkeyPatch, day: MemoryStage, words: tuple[str, ...]):
+    """Exit code 1: a mistyped case must not look like a sound one."""
+    done = run(monkeypatch, logs(day), *words, "--case", "nocase")
+
+    assert 1 == done.exit_code
+    assert "nothing is recorded under nocase in 990019.consent.log" in done.stderr
+    assert json.loads(run(monkeypatch, logs(day), *words, "--case", "nocase", "--output", "json").stdout)["ok"] is False
+
+
+@pytest.mark.parametrize("content", [b"name: [", b"rules: nothing", b"\xff\xfe"])
+def test_a_draft_that_is_none_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, day: MemoryStage, tmp_path: Path, content: bytes):
+    """Exit code 1 would say that some decisions would change."""
+    (tmp_path / "bad.yaml").write_bytes(content)
+
+    assert 2 == run(monkeypatch, logs(day), "whatif", "--policy", str(tmp_path / "bad.yaml")).exit_code
+    assert 2 == run(monkeypatch, logs(day), "whatif", "--policy", str(tmp_path)).exit_code
 
 
 def test_whoever_is_killed_goes_on_and_finds_the_same(monkeypatch: pytest.MonkeyPatch, day: MemoryStage):

@@ -135,18 +135,21 @@ def test_a_log_that_cannot_be_read_is_exit_code_3(monkeypatch: pytest.MonkeyPatc
 
 
 def test_one_log_alone_claims_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
-    """By its short name; what its answers answered is counted as not followed."""
+    """By its short name; what its answers answered is counted as not followed, and not said to fit."""
     done = run(monkeypatch, tmp_path, Source(day), "--topic", "coordination.log", "--output", "json")
     result = json.loads(done.stdout)
 
     assert (0, 0) == (done.exit_code, result["verdicts"])
     assert result["answers_not_followed"] > 0
+    assert "not judged" in done.stderr and result["not_judged"]
+    assert "fit together" not in done.stderr
     assert {"990019.coordination.log"} == {name.rsplit("/", 1)[0] for name in result["positions"]}
+    assert "fit together" not in run(monkeypatch, tmp_path, Source(day), "--topic", "registry.log").stderr
     assert 2 == run(monkeypatch, tmp_path, Source(day), "--topic", "nothing.log").exit_code
 
 
 def test_one_case_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
-    """Only its own partition of each log is read, and only its own findings are told."""
+    """Only its own findings are told."""
     record = day[GATE][1][40]
     damaged = renumbered(day, GATE, 1, 40)
     mine = run(monkeypatch, tmp_path, Source(damaged), "--case", (record.key or b"").decode(), "--output", "json")
@@ -155,6 +158,41 @@ def test_one_case_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Re
     assert 1 == mine.exit_code
     assert "SEQUENCE" in {each["code"] for each in json.loads(mine.stdout)["findings"] if each["offset"] == 40}
     assert 0 == run(monkeypatch, tmp_path, Source(damaged), "--case", other).exit_code
+
+
+def test_one_case_alone_has_every_finding_that_the_whole_check_has_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
+    """Also those that come of other logs and other partitions: causes that are gone, requests that never came to the gate."""
+    community = TOPICS.log("community")
+    damaged = {**day, community: [[], *day[community][1:]], GATE: [[each for each in day[GATE][0] if not each.offset % 3], *day[GATE][1:]]}
+    whole = json.loads(run(monkeypatch, tmp_path, Source(damaged), "--output", "json").stdout)["findings"]
+    cases = {each["case"] for each in whole if len(each["case"]) == 32}
+
+    assert {"CAUSE_MISSING", "VERDICT_MISSING"} <= {each["code"] for each in whole if each["case"] in cases}
+    for case in sorted(cases)[:4]:
+        mine = run(monkeypatch, tmp_path, Source(damaged), "--case", case, "--output", "json")
+        assert [each for each in whole if each["case"] == case] == json.loads(mine.stdout)["findings"]
+
+
+def test_of_one_case_nothing_is_claimed_beside_findings_that_name_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
+    """The beginning of a log is gone: whether that was of this case cannot be told."""
+    case = next(each.key for each in day[GATE][1][40:] if each.key and len(each.key) == 32).decode()
+    sound = run(monkeypatch, tmp_path, Source(day), "--case", case)
+    done = run(monkeypatch, tmp_path, Source(shifted(day, TOPICS.log("participation"), 1)), "--case", case)
+
+    assert 0 == sound.exit_code and "fit together" in sound.stderr
+    assert "fit together" not in done.stderr
+    assert 1 == done.exit_code or "not judged" in done.stderr
+
+
+def test_of_a_case_that_was_never_there_nothing_fits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
+    """Exit code 1, also where a broken-off check goes on; of a case that was met before the break it is not said."""
+    done = run(monkeypatch, tmp_path, Source(day), "--case", "nocase")
+    assert json.loads(run(monkeypatch, tmp_path, Source(day), "--case", "nocase", "--output", "json").stdout)["ok"] is False
+    case = next(each.key for each in day[GATE][0] if each.key and len(each.key) == 32).decode()
+    run(monkeypatch, tmp_path, Source(day, ends_after=880), "--case", case)
+
+    assert 1 == done.exit_code and "nothing is recorded under nocase" in done.stderr
+    assert 0 == run(monkeypatch, tmp_path, Source(day), "--case", case, "--resume").exit_code
 
 
 def test_a_log_whose_beginning_is_gone_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):

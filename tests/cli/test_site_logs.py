@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import parked
+from cli.audit.logs import Place
 from cli.main import command
 from deploy.local.first_start import prepare
 from deploy.local.layout import Layout
@@ -25,7 +28,19 @@ def prefecture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     path.write_text(path.read_text("utf-8").replace("[municipality]", '[municipality]\ntowns = ["990019", "990027"]'), "utf-8")
     monkeypatch.setenv("TSUNAGU_HOME", str(tmp_path))
     read: set[str] = set()
-    monkeypatch.setattr("cli.reading.whole", lambda found, account, topic, partition: read.add(topic) or iter(()))
+
+    class Nothing(nullcontext[Any]):
+        def bounds(self, place: Place) -> tuple[int, int]:
+            read.add(place.topic)
+            return 0, 0
+
+        def records(self, place: Place, start: int, end: int) -> Iterator[Any]:
+            return iter(())
+
+        def __enter__(self) -> Any:
+            return self
+
+    monkeypatch.setattr("cli.audit.logs.Logs", lambda settings: Nothing())
     return read
 
 
