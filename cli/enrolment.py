@@ -26,6 +26,7 @@ from deploy.local.turns import turn
 from kernel.days import day_in_japan
 from kernel.settings import Settings
 from kernel.topics import Topics
+from services.reporting.api.tokens import Tokens, TokensUnreadable
 
 REACHABLE_S = 5.0
 PASSED_WITHIN_S = 60.0
@@ -56,7 +57,7 @@ class Enrolment:
                 return [*rows, _row("fact", registry.state(self._settings, registry.registered(agency)))]
 
     def end(self, asked: Ending) -> list[Row]:
-        """The fact, the right to write the outbox, the account with its other rights, the password: in this order."""
+        """The fact, the right to write the outbox, its readers' tokens, the account with its other rights, the password: in this order."""
         today = day_in_japan(int(time.time() * 1000))
         with turn(self._layout, START_OR_STOP, self._progress):
             town = self._town()
@@ -66,6 +67,7 @@ class Enrolment:
                 rows = [_row("fact", known is not agency and registry.state(self._settings, registry.ended(agency)))]
             admin = BrokerAdmin(self._settings, (*(each for each in town.values() if each.id != agency.id), agency))
             rows.append(_row("right to send", admin.take_the_word(agency)))
+            rows.append(_row("tokens", end_tokens(self._settings, agency.id)))
             with self._progress.step("waiting until the gate has passed the fact") as step:
                 self._passed(step.advance)
             rows += _shown(admin.apply())
@@ -102,6 +104,16 @@ class Enrolment:
                 raise Amiss("GATE_BEHIND", "the fact stands and its right to send is gone, but the gate has not passed the fact yet, so its account "
                             "is still there; see that the services run (tsunagu run status) and run the command again", usage=False)
             time.sleep(_PAUSE_S)
+
+
+def end_tokens(settings: Settings, agency: str) -> int:
+    """End every token with which somebody of this agency reads; how many there were. Raises Amiss where the file of tokens cannot be read."""
+    tokens = Tokens(settings.home)
+    try:
+        return len([tokens.end(each.id) for each in tokens.all() if each.agency == agency and not each.ended])
+    except TokensUnreadable as error:
+        raise Amiss("TOKENS_UNREADABLE", f"the fact stands and its right to send is gone; {error}, so no token opens anything; mend the file and run "
+                    "the command again", usage=False) from error
 
 
 def rows(settings: Settings) -> list[Row]:

@@ -109,20 +109,25 @@ def ledger(
     proxy: Annotated[bool, typer.Option("--proxy", help="Somebody of the household asks for the person: what is protected is left out.")] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Who was given, or refused, what of this person, on which consent or law, why, what came of it, and who has read it: from consent.log alone, nobody else named."""
+    """Who was given, or refused, what of this person, on which consent or law, why, what came of it, and who has read it: from consent.log alone, nobody else named.
+
+    That it is opened is recorded first, and is a line of it from then on; where that cannot be recorded, nothing is shown.
+    """
     import time
 
     from cli import gate_log
-    from cli.consent import provided
+    from cli.consent import opening, provided
     from cli.steps import shown
     from kernel import settings
     from services.consent import packs
 
     with shown().step("read") as step:
-        _, partitions, total = gate_log.partitions(settings.load())
+        found = settings.load()
+        _, partitions, total = gate_log.partitions(found)
         entries = provided.ledger(person, partitions, packs.load(), lambda done: step.advance(done, total)).lines(int(time.time() * 1000), proxy)
     if not entries:
         leave("there is nothing to show of this person", PROBLEMS)
+    opening.record(found, opening.reads(person, [entry.case for entry in entries]))
     rows = [provided.row(entry) for entry in entries] if output is Output.TABLE else provided.records(entries)
     show(rows, list(rows[0]), output, None if output is not Output.TABLE else "本人の提供記録")
 

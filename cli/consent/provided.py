@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ _NO_CODE = "NOT_SHOWN"
 _WANTED = frozenset(kind.__name__ for kind in READ)
 _MANY = 500
 _FIELDS = (
-    "kind", "request", "asked_at", "at", "event_type", "giver", "recipient", "purpose", "basis", "rule", "outcome", "categories", "withheld", "reasons",
+    "kind", "asked_at", "at", "event_type", "giver", "recipient", "purpose", "basis", "rule", "outcome", "categories", "withheld", "reasons",
     "sentence", "consents", "given_at", "acknowledged_at", "role", "resource", "read_for", "recalled_at", "recall", "stop",
 )
 _LISTS = ("withheld", "reasons", "consents")
@@ -88,14 +88,25 @@ def _read(viewing: Viewing) -> dict[str, str]:
 
 
 def records(entries: Sequence[Entry | Viewing]) -> list[dict[str, Any]]:
-    """Lines with every field, for programs; a reading (``kind`` READ) has nothing where only what was given has something. Cases are numbered as they come: the number under which agencies know one is learned through the gate alone."""
-    numbers = {case: number for number, case in enumerate(dict.fromkeys(entry.case for entry in entries), start=1)}
-    return [{"case": numbers[entry.case], **(_record_of_reading(entry) if isinstance(entry, Viewing) else _record(entry))} for entry in entries]
+    """Lines with every field, for programs; a reading (``kind`` READ) has nothing where only what was given has something. Cases, and requests with readings, are numbered as they come: the number under which agencies know a case is learned through the gate alone, and by that of a request the ledgers of two persons could be joined."""
+    cases, requests = _numbers(entry.case for entry in entries), _numbers(map(_request, entries))
+    return [
+        {"case": cases[entry.case], "request": requests[_request(entry)], **(_record_of_reading(entry) if isinstance(entry, Viewing) else _record(entry))}
+        for entry in entries
+    ]
+
+
+def _numbers(names: Iterable[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(dict.fromkeys(names), start=1)}
+
+
+def _request(entry: Entry | Viewing) -> str:
+    return entry.read if isinstance(entry, Viewing) else entry.request
 
 
 def _record_of_reading(viewing: Viewing) -> dict[str, Any]:
     said = {
-        "kind": "READ", "request": viewing.read, "asked_at": _moment(viewing.at), "at": _moment(viewing.at), "event_type": PersonalDataRead.__name__,
+        "kind": "READ", "asked_at": _moment(viewing.at), "at": _moment(viewing.at), "event_type": PersonalDataRead.__name__,
         "recipient": viewing.reader or None, "role": viewing.role.value, "resource": viewing.resource, "read_for": viewing.reason.value,
         "categories": [each.value for each in viewing.categories],
     }
@@ -105,7 +116,7 @@ def _record_of_reading(viewing: Viewing) -> dict[str, Any]:
 def _record(entry: Entry) -> dict[str, Any]:
     told = bool(entry.reasons) or entry.outcome is Outcome.PERMIT
     return {
-        "kind": "PROVISION", "request": entry.request, "asked_at": _moment(entry.asked_at), "at": _moment(entry.at), "event_type": entry.event_type,
+        "kind": "PROVISION", "asked_at": _moment(entry.asked_at), "at": _moment(entry.at), "event_type": entry.event_type,
         "giver": entry.giver or None, "recipient": entry.recipient or None, "purpose": entry.purpose.value,
         "basis": entry.basis.value, "rule": entry.rule if told else "", "outcome": entry.outcome.value, "categories": [each.value for each in entry.categories],
         "withheld": [{"category": category.value, "reason": why or _NO_CODE, "sentence": _why(why or _NO_CODE)} for category, why in entry.withheld],

@@ -98,11 +98,16 @@ CREATE OR REPLACE FUNCTION reporting.is_incomplete(projection text, key text) RE
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS $$ SELECT EXISTS (SELECT FROM reporting.incomplete AS found WHERE found.projection = $1 AND ($2 = '' OR found.key IN ('', $2))) $$;
 
--- The cases in which the agency of this transaction takes part, and the events that were given to it (projection parts).
--- For row security (services/reporting/walls.py); who asks sees no more of parts than it may.
+-- The agency of this transaction, none where it is registered no more; the cases in which it takes part, and the events that were given to it
+-- (projection parts). For row security (services/reporting/walls.py); who asks sees no more of parts than it may.
 SET check_function_bodies = off;
+CREATE OR REPLACE FUNCTION reporting.is_ended(agency text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS $$ SELECT EXISTS (SELECT FROM reporting.registrations AS found WHERE found.agency = $1 AND found.ended) $$;
+CREATE OR REPLACE FUNCTION reporting.own_agency() RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT own.agency FROM (SELECT nullif(current_setting('tsunagu.agency', true), '')) AS own (agency) WHERE NOT reporting.is_ended(own.agency) $$;
 CREATE OR REPLACE FUNCTION reporting.own_cases() RETURNS SETOF text LANGUAGE sql STABLE
-    AS $$ SELECT case_id FROM reporting.parts WHERE agency = nullif(current_setting('tsunagu.agency', true), '') $$;
+    AS $$ SELECT case_id FROM reporting.parts WHERE agency = (SELECT reporting.own_agency()) $$;
 CREATE OR REPLACE FUNCTION reporting.own_events() RETURNS SETOF text LANGUAGE sql STABLE
-    AS $$ SELECT event_id FROM reporting.released WHERE agency = nullif(current_setting('tsunagu.agency', true), '') $$;
+    AS $$ SELECT event_id FROM reporting.released WHERE agency = (SELECT reporting.own_agency()) $$;
 RESET check_function_bodies;

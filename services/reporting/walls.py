@@ -21,7 +21,7 @@ API = "tsunagu_api"
 ROLE_SETTING, AGENCY_SETTING = "tsunagu.role", "tsunagu.agency"
 _ROLE = f"(SELECT current_setting('{ROLE_SETTING}', true) = '{{role}}')"
 """Asked once for a statement. A truth value, so that the planner reckons with half of the rows and not with next to none."""
-_AGENCY = f"(SELECT nullif(current_setting('{AGENCY_SETTING}', true), ''))"
+_AGENCY = "(SELECT reporting.own_agency())"
 
 LEDGER = tuple([
     Resource(name=name, title_ja="提供記録", view=name, projection="persons", headings={}, order=(), roles=frozenset((Role.PRIVACY_DESK,)))

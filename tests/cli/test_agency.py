@@ -7,11 +7,12 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from cli import registry
+from cli import enrolment, registry
 from cli.agency.asked import Amiss, Asked, Ending
 from cli.registry import news
 from contracts.registry import AgencyEnded
@@ -21,6 +22,8 @@ from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
 from deploy.local.town import Agency, Unit, agencies, prefecture_of
 from kernel import serde
+from services.reporting.api.tokens import FILE, Tokens
+from services.reporting.resource import Role
 
 HOME, NEIGHBOUR, TOKYO = "990019", "990027", "131016"
 FIRST, LAST, TODAY = date(2026, 4, 1), date(2027, 3, 31), date(2026, 11, 25)
@@ -204,3 +207,20 @@ def test_without_an_installation_the_first_step_is_named(tmp_path: Path):
     assert 3 == done.returncode
     assert "tsunagu run up" in done.stderr
     assert not (tmp_path / "none").exists()
+
+
+async def test_with_an_agency_its_readers_tokens_end_and_nobody_elses(tmp_path: Path):
+    """Once; a file that cannot be read is told, and opens nothing."""
+    tokens, settings = Tokens(tmp_path), SimpleNamespace(home=tmp_path)
+    (_, own), (_, second), (_, others), (_, ours) = (
+        tokens.add(role, name, 30) for role, name in (
+            (Role.CASEWORKER, "hinata"), (Role.CASEWORKER, "hinata"), (Role.CASEWORKER, "elder"), (Role.AUDITOR, ""))
+    )
+
+    assert 2 == enrolment.end_tokens(settings, "hinata") and 0 == enrolment.end_tokens(settings, "hinata")
+    assert [None, None] == [await tokens.check(own), await tokens.check(second)]
+    assert await tokens.check(others) and await tokens.check(ours)
+
+    (tmp_path / FILE).write_text("broken")
+    with pytest.raises(Amiss, match="TOKENS_UNREADABLE"):
+        enrolment.end_tokens(settings, "hinata")

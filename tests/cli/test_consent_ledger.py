@@ -11,7 +11,7 @@ from cli.consent import provided, words
 from contracts.envelope import PersonsNoted
 from contracts.shared import Basis, DataCategory, Purpose, ReaderRole, ReadReason
 from services.consent.domain.sight import Entry
-from services.consent.domain.viewing import SOURCE
+from services.consent.domain.viewing import SOURCE, Viewing
 from tests.services.consent.test_ledger import CASE, FLAG, Town
 from tests.services.consent.test_viewing import read
 from tests.services.consent.town import MOTHER, SON, consent, part, request
@@ -104,6 +104,17 @@ def test_a_ledger_numbers_cases_on_its_own():
 
     assert [1, 1, 2] == [row["case"] for row in told]
     assert CASE not in values(told)
+
+
+def test_two_ledgers_cannot_be_joined_by_requests_or_readings():
+    """What was asked about mother and son together, and read of both at once, has another number in each ledger: none that stands elsewhere."""
+    town = Town()
+    town.say(request(part(BASIC)))
+    town.say(read(part(BASIC)), SOURCE)
+    told = provided.records(town.lines())
+
+    assert [1, 2] == [row["request"] for row in told]
+    assert not {entry.read if isinstance(entry, Viewing) else entry.request for entry in town.lines()} & set(map(str, values(told)))
 
 
 def readings(*, flag: bool = False) -> list[Any]:

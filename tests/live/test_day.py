@@ -94,18 +94,6 @@ def test_rule_33_the_auditor_decides_every_verdict_again(stack: Broker, day: Pla
     assert "each to the same bytes" in done.stderr
 
 
-def test_case_35_the_desk_answers_a_person_who_asks_for_the_own_log(stack: Broker, day: Played):
-    """``tsunagu consent ledger`` over the real log: what the coordinator received of the mother, and the notice to stop."""
-    environment = {**os.environ, "TSUNAGU_HOME": str(stack.settings.home)}
-    mother = next(each.event for each in day.view.heard["coordinator"] if isinstance(each.event, CoordinationReferred)).person
-    words = ["consent", "ledger", mother, "--output", "json"]
-    done = subprocess.run([sys.executable, "-P", "-m", "cli.main", *words], env=environment, capture_output=True, text=True, check=False)
-    given = [row for row in json.loads(done.stdout) if row["recipient"] == "coordinator" and row["given_at"]]
-
-    assert 0 == done.returncode, done.stderr
-    assert [] != [row for row in given if row["event_type"] == "CoordinationReferred" and row["stop"]]
-
-
 async def _noted(settings: Settings, reads: list[Read]) -> None:
     """Send what was read, through the account of the reporting service, as the read API does."""
     sender = Sender(clients(settings, ACCOUNT).producer("test-reads"))
@@ -133,6 +121,21 @@ def test_the_ledger_of_the_8050_mother_and_son_reads_rightly_for_each_of_them_an
     assert {person: [] for person in ledgers} == {
         person: home.of_others(found, person, json.dumps([provided.records(told), [provided.row(each) for each in told]])) for person, told in ledgers.items()
     }
+
+
+def test_case_35_the_desk_answers_a_person_who_asks_for_the_own_log(stack: Broker, day: Played):
+    """``tsunagu consent ledger`` over the real log: what the coordinator received of the mother, and the notice to stop.
+
+    After the household's ledgers: that this one is opened is a line of it from then on.
+    """
+    environment = {**os.environ, "TSUNAGU_HOME": str(stack.settings.home)}
+    mother = next(each.event for each in day.view.heard["coordinator"] if isinstance(each.event, CoordinationReferred)).person
+    words = ["consent", "ledger", mother, "--output", "json"]
+    done = subprocess.run([sys.executable, "-P", "-m", "cli.main", *words], env=environment, capture_output=True, text=True, check=False)
+    given = [row for row in json.loads(done.stdout) if row["recipient"] == "coordinator" and row["given_at"]]
+
+    assert 0 == done.returncode, done.stderr
+    assert [] != [row for row in given if row["event_type"] == "CoordinationReferred" and row["stop"]]
 
 
 def _row(printed: dict) -> Row:

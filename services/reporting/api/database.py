@@ -22,6 +22,7 @@ STATEMENT_MS = 5_000
 """No question takes longer."""
 MOST_CONNECTIONS, ACQUIRE_S = 8, 5.0
 _WALLS = f"SELECT set_config('{ROLE_SETTING}', $1, true), set_config('{AGENCY_SETTING}', $2, true)"
+_ENDED = "SELECT reporting.is_ended($1)"
 _STANDING = f"""
     SELECT generation, fed, reporting.is_incomplete(projection, $2) AS incomplete, (
         SELECT string_agg(CASE WHEN several THEN town || '.' ELSE '' END || log || ':' || offsets, '/' ORDER BY town, log) FROM (
@@ -62,6 +63,8 @@ class Database:
                 async with self._pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
                     await connection.execute(_WALLS, reader.role.value, reader.agency)
                     await towns.see(connection, self._seen(reader))
+                    if reader.agency and await connection.fetchval(_ENDED, reader.agency):
+                        raise Problem(Code.TOKEN_INVALID)  # registered no more, whoever has vouched for the reader
                     yield connection
         except Unavailable as error:
             raise Problem(Code.BUSY) if isinstance(error.__cause__, asyncpg.QueryCanceledError) else error from error

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from contracts.catalogue import EventType
 from contracts.consent import DisclosureReleased, RecallRequested, StopNoticeIssued, UseExpired
 from contracts.envelope import PartGiven, PartNoted
+from contracts.registry import AgencyEnded, AgencyRegistered
 from services.reporting.projections.projection import Fact, Written
 from services.reporting.projections.table import KEY, MIN, Column, Table
 from services.reporting.resource import Resource, Role
@@ -40,6 +41,8 @@ TEXTS = Table("texts", (
     Column("original", "boolean"), Column("topic", "text"), Column("log_offset", "bigint"),
 ), each=True, case="case_id", agency="agency", event="event_id", indexes=("event_id",))
 """Events with sealed parts, and where they lie. ``original``: in the log of the function that owns the type, not a copy."""
+REGISTRATIONS = Table("registrations", (Column("agency", "text", KEY), Column("ended", "boolean")))
+"""Whether an agency is registered no more, and so reads nothing. The fact stands in every partition of the gate's log; that in the first is read."""
 RECALLED = "SELECT agency, case_id, request_id, recalled_at FROM {schema}.requests WHERE agency IS NOT NULL AND recalled_at IS NOT NULL"
 
 _ALL = frozenset((Role.CASEWORKER, Role.MUNICIPALITY, Role.AUDITOR))
@@ -76,15 +79,17 @@ RESOURCES = (
         order=("case_id", "log", "partition", "seq"), filters=("case_id", "agency", "type", "event_id"),
     ),
 )
+_GATE = "consent"
 _GIVING = (PartNoted, PartGiven)
-_WANTED = (*_GIVING, DisclosureReleased, StopNoticeIssued, UseExpired, RecallRequested)
+_REGISTRY = (AgencyRegistered, AgencyEnded)
+_WANTED = (*_GIVING, *_REGISTRY, DisclosureReleased, StopNoticeIssued, UseExpired, RecallRequested)
 
 
 class Parts:
-    """Who takes part, what each was given, what is to be used no longer, and where the texts lie."""
+    """Who takes part, what each was given, what is to be used no longer, where the texts lie, and who is registered no more."""
 
-    name, version = "parts", 1
-    tables = (PARTS, RELEASED, STOPS, REQUESTS, TEXTS)
+    name, version = "parts", 2
+    tables = (PARTS, RELEASED, STOPS, REQUESTS, TEXTS, REGISTRATIONS)
     views: Mapping[str, str] = {"recalled": RECALLED}
 
     def wants(self, log: str, kind: EventType) -> bool:
@@ -104,6 +109,8 @@ class Parts:
                 yield _stop(fact, agency, notice, [])
             case RecallRequested(request_id=request):
                 yield REQUESTS, REQUESTS.row(case_id=fact.envelope.subject, request_id=request, recalled_at=_at(fact))
+            case AgencyRegistered(agency=agency) | AgencyEnded(agency=agency) if fact.log == _GATE and fact.partition == 0:
+                yield REGISTRATIONS, (agency, isinstance(fact.event, AgencyEnded))
         if fact.kind.personal:
             yield _text(fact)
 

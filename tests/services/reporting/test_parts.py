@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from contracts.consent import DisclosureReleased, RecallRequested, StopNoticeIssued, UseExpired
 from contracts.consultation import ConsultationReceived
 from contracts.envelope import PartGiven, PartNoted
-from contracts.shared import Basis, CasePart, DataCategory, Field, PartCode, Purpose, RecallReason, VisitorRelation
+from contracts.registry import AgencyEnded, AgencyRegistered
+from contracts.shared import (
+    AgencyEndReason,
+    AgencyKind,
+    Basis,
+    CasePart,
+    DataCategory,
+    Field,
+    PartCode,
+    Purpose,
+    RecallReason,
+    VisitorRelation,
+)
 from kernel.testing import AT
-from services.reporting.projections.parts import PARTS, RELEASED, REQUESTS, STOPS, TEXTS, Parts
+from services.reporting.projections.parts import PARTS, REGISTRATIONS, RELEASED, REQUESTS, STOPS, TEXTS, Parts
 from services.reporting.projections.table import Table
 from tests.services.reporting.facts import fact
 from tests.services.reporting.facts import rows as rows_of
@@ -81,3 +93,12 @@ def test_an_event_with_sealed_parts_says_where_it_lies():
 
     assert [(True, "consultation"), (False, "outreach")] == [(row["original"], row["log"]) for row in rows(TEXTS, own, copy)]
     assert [] == rows(TEXTS, fact(RELEASE, key=CASE))
+
+
+def test_an_agency_is_registered_no_more_until_it_is_taken_in_again():
+    """The fact stands in every partition; that of one of them counts, in its order."""
+    ended = AgencyEnded(agency="home", from_day=date(2026, 5, 28), reason=AgencyEndReason.CLOSED)
+    again = AgencyRegistered(agency="home", kind=AgencyKind.ELDER, name="家")
+
+    assert [{"agency": "home", "ended": True}] == rows(REGISTRATIONS, fact(ended, "consent", key="home"), fact(again, "consent", 1, key="home"))
+    assert [{"agency": "home", "ended": False}] == rows(REGISTRATIONS, fact(ended, "consent", key="home"), fact(again, "consent", key="home", seq=2))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 
 import asyncpg
 import pytest
 
 from cli.api import GateLedger
+from contracts.registry import AgencyEnded, AgencyRegistered
+from contracts.shared import AgencyEndReason, AgencyKind
 from deploy.local import databases
 from kernel import serde
 from services.reporting import generations, walls
@@ -72,6 +75,23 @@ async def test_a_caseworker_without_an_agency_sees_nothing_of_cases(town: Town):
         for resource in RESOURCES:
             if resource.case or resource.agency:
                 assert [] == await connection.fetch(f"SELECT * FROM reporting.{resource.view}")
+
+
+async def test_an_agency_that_is_registered_no_more_reads_nothing(town: Town):
+    """By its old token, or by whatever else vouches for it: 401 at once; nor does the database give a row. Taken in again, it reads as before."""
+    text = f"/v1/cases/{ELDERS}/texts?reason=SUPPORT"
+    assert await town.rows(text, "jobs") and await town.rows("/v1/received", "jobs")
+
+    await town.say(AgencyEnded(agency="jobs", from_day=date(2026, 5, 28), reason=AgencyEndReason.CLOSED), "consent", "jobs", "")
+    assert [401, 401] == [(await town.get(path, "jobs")).status_code for path in (text, "/v1/received")]
+    async with as_api(town, "CASEWORKER", "jobs") as connection:
+        for resource in RESOURCES:
+            if resource.case or resource.agency:
+                assert [] == await connection.fetch(f"SELECT * FROM reporting.{resource.view}"), resource.name
+    assert await town.rows(text, "elder")
+
+    await town.say(AgencyRegistered(agency="jobs", kind=AgencyKind.POVERTY, name="しごと支援"), "consent", "jobs", "")
+    assert await town.rows(text, "jobs")
 
 
 async def test_the_first_wall_holds_by_itself(town: Town):
@@ -173,7 +193,7 @@ def test_a_tables_rows_follow_from_the_resources_that_show_it():
     assert {Role.MUNICIPALITY: "true", Role.CASEWORKER: "true"} == walls.conditions(CASES, [shown(Role.MUNICIPALITY, Role.CASEWORKER)])
     narrow = walls.conditions(CASES, [shown(Role.CASEWORKER), shown(Role.CASEWORKER, Role.AUDITOR, case="case_id")])
     assert "reporting.own_cases()" in narrow[Role.CASEWORKER] and "true" == narrow[Role.AUDITOR]
-    assert all(name in walls.conditions(TEXTS, [shown(Role.CASEWORKER, case="case_id")])[Role.CASEWORKER] for name in ("own_cases", "own_events", walls.AGENCY_SETTING))
+    assert all(name in walls.conditions(TEXTS, [shown(Role.CASEWORKER, case="case_id")])[Role.CASEWORKER] for name in ("own_cases", "own_events", "own_agency"))
     assert "false" == walls.conditions(Table("t", (Column("a", "text", KEY),)), [shown(Role.CASEWORKER, case="a")])[Role.CASEWORKER]
 
 
