@@ -16,7 +16,7 @@ from kernel.settings import Settings, SettingsMissing
 from kernel.topics import Topics
 from services.reporting.api.desk import RECORDED_S, RecordedReads
 from services.reporting.api.reader import OFFICES
-from services.reporting.reads import ACCOUNT, Read, read_event
+from services.reporting.reads import SENDER, Read, read_event
 from services.reporting.resource import Role
 
 RESOURCE = "persons.ledger"
@@ -43,7 +43,7 @@ def record(settings: Settings, found: list[Read]) -> None:
 
 
 async def _recorded(settings: Settings, found: list[Read]) -> None:
-    sender = Sender(clients(settings, ACCOUNT).producer(f"{ACCOUNT}-desk"))
+    sender = Sender(clients(settings, SENDER).producer(f"{SENDER}-desk"))
     try:
         async with asyncio.timeout(RECORDED_S):
             await sender.start()

@@ -19,6 +19,8 @@ from kernel.records import Outgoing, keyed
 from kernel.topics import Topics
 
 ACCOUNT = "reporting"
+SENDER = "api"
+"""The account that may tell of a reading."""
 SOURCE = OURS + ACCOUNT
 
 

@@ -101,8 +101,7 @@ CREATE OR REPLACE FUNCTION reporting.is_incomplete(projection text, key text) RE
 -- The agency of this transaction, none where it is registered no more; the cases in which it takes part, and the events that were given to it
 -- (projection parts). For row security (services/reporting/walls.py); who asks sees no more of parts than it may.
 SET check_function_bodies = off;
-CREATE OR REPLACE FUNCTION reporting.is_ended(agency text) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+CREATE OR REPLACE FUNCTION reporting.is_ended(agency text) RETURNS boolean LANGUAGE sql STABLE
     AS $$ SELECT EXISTS (SELECT FROM reporting.registrations AS found WHERE found.agency = $1 AND found.ended) $$;
 CREATE OR REPLACE FUNCTION reporting.own_agency() RETURNS text LANGUAGE sql STABLE
     AS $$ SELECT own.agency FROM (SELECT nullif(current_setting('tsunagu.agency', true), '')) AS own (agency) WHERE NOT reporting.is_ended(own.agency) $$;

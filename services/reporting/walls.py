@@ -28,6 +28,10 @@ LEDGER = tuple([
     for name in ("person_cases", "gate_facts")
 ])
 """What a person's ledger is folded from: read for the privacy desk's answers, and shown as rows to nobody."""
+BEHIND = (
+    *LEDGER, Resource(name="registrations", title_ja="登録", view="registrations", projection="parts", headings={}, order=(), roles=frozenset(Role)),
+)
+"""What the API's account reads and shows to nobody: that, and which agencies are registered no more."""
 
 _USES = """
     SELECT view.relname AS view, used.relname AS used, used.relkind = 'v' AS again, attribute.attname AS column
@@ -48,7 +52,7 @@ async def build(
     connection: asyncpg.Connection, projection: Projection, schema: str, resources: Sequence[Resource], readers: Collection[str],
 ) -> None:
     """Put the walls around one generation's tables, unless they stand as they should; ``readers`` see every row."""
-    own = [each for each in (*resources, *LEDGER) if each.projection == projection.name]
+    own = [each for each in (*resources, *BEHIND) if each.projection == projection.name]
     uses = await _uses(connection, schema)
     statements = list(_statements(projection, schema, own, readers, uses))
     mark = f"walls {sha256(';'.join(statements).encode()).hexdigest()}"
@@ -64,7 +68,7 @@ async def build(
 
 async def open_door(connection: asyncpg.Connection, projection: Projection, resources: Sequence[Resource]) -> None:
     """Let the API read the stable names of what the resources show, as far as they are there."""
-    for view in sorted({each.view for each in (*resources, *LEDGER) if each.projection == projection.name}):
+    for view in sorted({each.view for each in (*resources, *BEHIND) if each.projection == projection.name}):
         if await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"reporting.{view}"):
             await connection.execute(f"GRANT SELECT ON reporting.{view} TO {API}")
 

@@ -22,9 +22,10 @@ from services.reporting.api.oidc import Oidc, provider
 from services.reporting.api.reader import Check
 from services.reporting.api.tokens import Tokens
 from services.reporting.projections import OF_TOWNS, PROJECTIONS, RESOURCES
+from services.reporting.reads import SENDER
 from services.reporting.resource import Resource
 
-ACCOUNT = NAME = "api"
+ACCOUNT = NAME = SENDER
 """The account at the broker: it reads logs and writes who has read. Also the name of the process and of its port in the settings."""
 HOST = "127.0.0.1"
 END_WITHIN_S, MOST_AT_ONCE, HEADERS = 8, 64, 16_384
