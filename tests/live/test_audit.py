@@ -63,7 +63,7 @@ def test_the_logs_of_the_running_system_fit_together(stack: Broker, day: Played)
 
     assert (0, True, []) == (code, result["ok"], result["findings"]), said
     assert result["records"] > 500 and result["verdicts"] > 50
-    assert sorted(agency.id for agency in agencies()) == result["inboxes_not_read"]
+    assert {agency.id for agency in agencies()} <= set(result["inboxes_not_read"])
     assert "were not checked" in said
 
 
@@ -71,8 +71,9 @@ def test_whatever_lies_in_the_inboxes_was_granted(stack: Broker, day: Played, in
     """Where a town gives its auditor the right for the time of an audit."""
     code, result, said = audit(stack, "verify")
 
-    assert (0, [], []) == (code, result["findings"], result["inboxes_not_read"]), said
+    assert (0, []) == (code, result["findings"]), said
     assert result["inbox_records"] > 50
+    assert {agency.id for agency in agencies()}.isdisjoint(result["inboxes_not_read"])
     assert len(inboxes) == len(result["inboxes_read"])
 
 

@@ -25,7 +25,7 @@ from kernel.sender import Sender
 from kernel.settings import Settings
 from kernel.topics import Topics
 from services.consent import packs
-from services.reporting.reads import ACCOUNT, Read
+from services.reporting.reads import SENDER, Read
 from tests.installation import Broker
 from tests.live.days import Played, play
 from tests.scenarios import home
@@ -95,8 +95,8 @@ def test_rule_33_the_auditor_decides_every_verdict_again(stack: Broker, day: Pla
 
 
 async def _noted(settings: Settings, reads: list[Read]) -> None:
-    """Send what was read, through the account of the reporting service, as the read API does."""
-    sender = Sender(clients(settings, ACCOUNT).producer("test-reads"))
+    """Send what was read, as the read API does, through its account."""
+    sender = Sender(clients(settings, SENDER).producer("test-reads"))
     await sender.start()
     try:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
