@@ -23,6 +23,7 @@ from kernel.inputs import named
 from kernel.memory import MemoryRecord
 from services.consent import packs
 from services.consent.domain.sight import Entry
+from services.reporting.reads import Read
 from tests.scenarios import home
 from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
 from tests.scenarios.scenes import noted
@@ -100,7 +101,9 @@ def test_case_35_no_ledger_names_another_person(day: MemoryStage):
 
 
 def test_case_35_the_desk_prints_a_ledger(day: MemoryStage, monkeypatch: pytest.MonkeyPatch):
-    """As a table in plain Japanese, and for programs; who has none is told so."""
+    """As a table in plain Japanese, and for programs, each time after it was recorded; who has none is told so."""
+    recorded: list[list[Read]] = []
+    monkeypatch.setattr("cli.consent.opening.record", lambda settings, reads: recorded.append(reads))
     monkeypatch.setattr(gate_log, "partitions", lambda settings: (LOG, partitions(day), 1))
     monkeypatch.setattr("kernel.settings.load", lambda: None)
     monkeypatch.setattr("time.time", lambda: day.log.now / 1000)
@@ -116,6 +119,7 @@ def test_case_35_the_desk_prints_a_ledger(day: MemoryStage, monkeypatch: pytest.
     assert "本人の同意" in table.stdout
     assert {"case", "at", "giver", "recipient", "purpose", "basis", "categories", "withheld", "sentence", "consents", "given_at", "stop"} <= rows[0].keys()
     assert 1 == nobody.exit_code
+    assert [{(person,)}] * 2 == [{each.fact.persons for each in reads} for reads in recorded]
 
 
 def test_the_ledger_of_the_8050_mother_and_son_reads_rightly_for_each_of_them_and_shows_neither_what_belongs_to_the_other():
