@@ -48,7 +48,7 @@ class InboxReading:
         if not identity or head.get("ce_type") != value.kind or len(head) != len(record.headers):
             self._found(record, Code.UNREADABLE, "HEADER_INVALID")
         elif source == _COURIER:
-            self._released(record, identity, head.get("ce_causationid", b"").decode("ascii", "replace"))
+            self._released(record, identity, (head.get("ce_causationid") or b"").decode("ascii", "replace"))
         elif source == _GATE:
             self._notice(record, identity, value)
         else:
