@@ -6,7 +6,7 @@ A month is that of the fact, in Japan. Counts are of facts (延べ) or of cases,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from contracts.catalogue import EventType
 from contracts.consent import StopNoticeAnswered, StopNoticeIssued, UseExpired
@@ -133,7 +133,7 @@ class Agencies:
             yield COUNTS, (month, agency, measure, division, 1)
         for agency, measure in _cases(fact):
             yield CASES, (month, agency, measure, case)
-        at = datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC)
+        at = fact.recorded_at
         yield from ((LEADS, (case, lead)) for lead in _lead(fact))
         if fact.log == "consultation" and fact.kind.cls in _ENDS:
             yield ENDS, (case, *_ENDS[fact.kind.cls](at))

@@ -141,7 +141,7 @@ class Cases:
         """See Projection."""
         if _silent(fact.log, fact.kind.name):
             return ()
-        at = datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC)
+        at = fact.recorded_at
         if fact.kind.cls in (DeadlineSet, DeadlineMet, DeadlineMissed):
             return ((DEADLINES, _deadline(fact, at)),)
         rows: dict[str, list[Any]] = {}

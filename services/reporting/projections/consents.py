@@ -6,7 +6,7 @@ The tables hold what was said and when; how a consent stands by that, and by the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from contracts.catalogue import EventType
@@ -151,7 +151,7 @@ class Consents:
         case, event, kind = fact.envelope.subject, fact.event, fact.kind.cls
         if fact.log != "consent" or kind not in _READ and kind not in _STOPPING:
             return
-        at = datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC)
+        at = fact.recorded_at
         if kind in _STOPPING:
             yield USE_STOPS, _stop(case, event, at)
             return

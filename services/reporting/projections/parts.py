@@ -6,7 +6,7 @@ What an agency may read follows from these rows: they hold ids, codes and log po
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from contracts.catalogue import EventType
 from contracts.consent import DisclosureReleased, RecallRequested, StopNoticeIssued, UseExpired
@@ -116,7 +116,7 @@ class Parts:
 
 
 def _at(fact: Fact) -> datetime:
-    return datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC)
+    return fact.recorded_at
 
 
 def _part(fact: Fact, agency: str) -> tuple[Table, tuple[object, ...]]:

@@ -6,7 +6,6 @@ It only finds and keeps: what may be shown of it, and to whom, the gate's own le
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from contracts.catalogue import EventType
@@ -48,7 +47,7 @@ class Persons:
             return
         case, envelope = fact.envelope.subject, fact.envelope
         yield GATE_FACTS, (
-            case, fact.partition, envelope.seq, fact.offset, fact.kind.name, datetime.fromtimestamp(envelope.recorded_time / 1000, UTC), envelope.agency, fact.value,
+            case, fact.partition, envelope.seq, fact.offset, fact.kind.name, fact.recorded_at, envelope.agency, fact.value,
         )
         if not fact.kind.broadcast:
             yield from ((PERSON_CASES, (person, case)) for person in sorted({*_named(fact.event)} - {""}))

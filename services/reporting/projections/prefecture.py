@@ -6,7 +6,7 @@ Public facts of community building, of every town that the site reads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from contracts.catalogue import EventType
@@ -95,4 +95,4 @@ def _texts(story: CaseStoryDrafted) -> dict[str, Any]:
 
 
 def _day(fact: Fact) -> date:
-    return datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC).date()
+    return fact.recorded_at.date()

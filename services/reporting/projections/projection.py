@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from contracts.catalogue import EventType
@@ -28,6 +29,11 @@ class Fact:
     """The record's value as it lies in the log."""
     fault: str = ""
     """Why its event cannot be read; whoever looks into it parks it."""
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When what caused it was taken in."""
+        return datetime.fromtimestamp(self.envelope.recorded_time / 1000, UTC)
 
 
 Written = Iterable[tuple[Table, Row]]

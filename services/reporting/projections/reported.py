@@ -5,7 +5,6 @@ prefecture without the cells that stay in the town.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from contracts.catalogue import EventType
 from contracts.reporting import FigureCorrected, FigureReported
@@ -69,7 +68,7 @@ class Reported(_OfReports):
         """See Projection."""
         if not self.wants(fact.log, fact.kind):
             return
-        figure, at = fact.event, datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC)
+        figure, at = fact.event, fact.recorded_at
         corrected = int(isinstance(figure, FigureCorrected))
         yield REPORTED_FIGURES, (
             *_cell(fact), figure.basis, figure.definition, figure.value, figure.hidden, figure.positions, list(figure.causes), figure.cause_count,

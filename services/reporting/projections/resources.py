@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from contracts.catalogue import EventType
 from contracts.coordination import DevelopmentTaskOpened
@@ -105,7 +104,7 @@ class Resources:
             case _ if fact.kind.cls in _STATES:
                 yield MATCHES, MATCHES.row(
                     case_id=fact.envelope.subject, resource=event.resource, state=_STATES[fact.kind.cls],
-                    since=datetime.fromtimestamp(fact.envelope.recorded_time / 1000, UTC), ended_for=event.reason.value if isinstance(event, MatchEnded) else None,
+                    since=fact.recorded_at, ended_for=event.reason.value if isinstance(event, MatchEnded) else None,
                 )
             case DeadlineMissed() if event.deadline is not Deadline.RESOURCE_RECONFIRMATION:
                 return

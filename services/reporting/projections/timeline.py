@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -64,7 +63,7 @@ class Timeline:
 
 def _row(fact: Fact) -> tuple[Any, ...]:
     envelope, kind, event = fact.envelope, fact.kind, fact.event
-    recorded = datetime.fromtimestamp(envelope.recorded_time / 1000, UTC)
+    recorded = fact.recorded_at
     verdict = _VERDICTS.get(type(event))
     return (
         envelope.subject, fact.log, fact.partition, envelope.seq, recorded, envelope.id, kind.name, kind.title_ja, _is_plumbing(fact),
