@@ -16,6 +16,8 @@ HOST = socket.gethostname()
 SESSION_MS = 12_000
 """A member that has not been heard for this long has lost its partitions; one with a static id may be back before."""
 HEARTBEAT_MS = 3_000
+ALONE_S = (SESSION_MS - HEARTBEAT_MS) / 1000
+"""So long after it was last awake a member's partitions are its own for sure; later, another may be at work on them."""
 REBALANCE_MS = 30_000
 FETCH_WAIT_MS = 250
 """How long the broker holds an empty fetch. New records end the wait at once."""

@@ -28,5 +28,9 @@ class Unavailable(Exception):
         self.what = what
 
 
+class TooLate(Exception):
+    """What was to be sent rests on what was read too long ago; nothing of it may go out before it is read anew."""
+
+
 class IntegrityError(Exception):
     """What was read contradicts what was written (a broken seal, another writer in our log): stop, start again from the log."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -44,6 +45,7 @@ class Outgoing:
     ``follows``: must reach the log together with the one before it (one record batch: all or none).
     ``position_of``: the outgoing whose log position goes into the ``position`` header, once it is known.
     ``offset``: filled in when the broker has acknowledged.
+    ``until``: not to be sent later than this, in seconds of ``time.monotonic``: it rests on what another may meanwhile have changed.
     """
 
     topic: str
@@ -55,6 +57,7 @@ class Outgoing:
     follows: bool = False
     position_of: Outgoing | None = None
     offset: int = -1
+    until: float = math.inf
 
     @property
     def position(self) -> str:
@@ -75,7 +78,7 @@ class Handler(Protocol):
         """What follows from the records alone: sent while ``handle`` is at work, and acknowledged before anything that ``handle`` gives."""
 
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
-        """What one batch gives; records of one partition come in their order."""
+        """What one batch gives; records of one partition come in their order. Asked again where what it gave was sent ``until`` too late."""
 
     def settled(self) -> None:
         """Everything that ``handle`` gave is acknowledged and has its offset; the batch will be committed."""

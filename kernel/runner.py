@@ -17,7 +17,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
 from kernel.clients import gather
-from kernel.failures import Unavailable
+from kernel.failures import TooLate, Unavailable
 from kernel.patience import STALL_AFTER_S, patiently, stall_watch
 from kernel.records import Handler, Outgoing, Record
 from kernel.sender import Sender
@@ -149,14 +149,25 @@ class BatchRunner(ConsumerRebalanceListener):
 
     async def _step(self, records: list[Record]) -> None:
         self._meter.began()
-        handling = patiently(lambda: self._handler.handle(records), self._meter)
-        _, outgoings = await asyncio.gather(self._send(self._handler.at_once(records)), handling)
-        await self._send(outgoings)
+        _, outgoings = await asyncio.gather(self._send(self._handler.at_once(records)), self._handled(records))
+        while not await self._sent(outgoings):
+            outgoings = await self._handled(records)
         self._handler.settled()
         for record in records:
             self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
         self._progress.set()
         self._meter.ended(len(records), self._lag())
+
+    async def _handled(self, records: list[Record]) -> list[Outgoing]:
+        return await patiently(lambda: self._handler.handle(records), self._meter)
+
+    async def _sent(self, outgoings: Sequence[Outgoing]) -> bool:
+        """Whether it was sent in time; what has been asleep for so long that another may have its partitions looks anew."""
+        try:
+            await self._send(outgoings)
+        except TooLate:
+            return False
+        return True
 
     async def _send(self, outgoings: Sequence[Outgoing]) -> None:
         if outgoings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from kernel.clients import MAX_BATCH
 from kernel.envelope import POSITION
-from kernel.failures import Unavailable
+from kernel.failures import TooLate, Unavailable
 from kernel.records import Outgoing
 
 _ROOMY = 100_000
@@ -46,7 +47,7 @@ class Sender:
         await self._producer.stop()
 
     async def send(self, outgoings: Sequence[Outgoing]) -> None:
-        """Send, and fill in every ``offset``. Raises KafkaError when the broker refuses for good (too large, not allowed)."""
+        """Send, and fill in every ``offset``. Raises KafkaError when the broker refuses for good (too large, not allowed); TooLate."""
         stages: dict[int, dict[Part, list[Outgoing]]] = {}
         for outgoing in outgoings:
             stages.setdefault(outgoing.stage, {}).setdefault((outgoing.topic, outgoing.partition), []).append(outgoing)
@@ -57,7 +58,7 @@ class Sender:
         waiting = []
         for part, records in parts.items():
             for builder, packed in self._packed(records):
-                waiting.append((await self._hand_over(builder, part), packed))
+                waiting.append((await self._hand_over(builder, part, min(each.until for each in packed)), packed))
         results = await asyncio.gather(*(future for future, _ in waiting))
         for result, (_, packed) in zip(results, waiting, strict=True):
             for offset, outgoing in enumerate(packed, result.offset):
@@ -80,10 +81,12 @@ class Sender:
             packed.append(outgoing)
         yield builder, packed
 
-    async def _hand_over(self, builder: BatchBuilder, part: Part) -> asyncio.Future[Any]:
+    async def _hand_over(self, builder: BatchBuilder, part: Part, until: float) -> asyncio.Future[Any]:
         topic, partition = part
         builder.close()
         while True:
+            if time.monotonic() > until:
+                raise TooLate
             try:
                 return await self._producer.send_batch(builder, topic, partition=partition)
             except KafkaError as error:  # not taken yet: metadata are missing, or earlier batches still wait

@@ -7,7 +7,8 @@ recipient answers finds the function informed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -26,6 +27,7 @@ from contracts.consent import (
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
 from contracts.shared import FunctionName, PartCode
 from kernel import envelope, serde
+from kernel.clients import ALONE_S
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
 from kernel.failures import IntegrityError
@@ -69,8 +71,9 @@ class Logged:
 class Courier:
     """The handler of the courier. See ``kernel.records.Handler`` for the contract of its methods."""
 
-    def __init__(self, place: Place, keys: Keys, agency_partitions: int) -> None:
-        self._place, self._keys, self._agency_partitions = place, keys, agency_partitions
+    def __init__(self, place: Place, keys: Keys, agency_partitions: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._place, self._keys, self._agency_partitions, self._clock = place, keys, agency_partitions, clock
+        self._until = 0.0
         self._topics = place.routes.topics
         self._first: list[Record] = []
         self._fence = Fence(place.reader, self._topics.log("consent"), place.meter)
@@ -101,6 +104,7 @@ class Courier:
         releasing = [fact for fact in facts if self._stands(fact)]
         logged = await self._released_events(releasing)
         keys = await self._keys.for_opening({part.key_id for fact in releasing for part in self._released_parts(fact, logged)})
+        self._until = self._clock() + ALONE_S
         await self._fence.read_on({fact.record.partition for fact in releasing})  # last: a key store that is slow leaves time for a withdrawal
         return [*self.at_once(self._first), *[out for fact in facts for out in self._deliver(fact, logged, keys)]]
 
@@ -182,7 +186,9 @@ class Courier:
             attributes, id=self._derived(fact, verdict.recipient, 0), source=OURS + NAME, causation_id=fact.envelope.id,
             causation_source=fact.envelope.source, seq=0, input_digest="", position="", basis="", purpose="",
         )
-        yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
+        out = self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
+        out.until = self._until  # a courier that slept sends nothing behind a stop notice of the one who took its place
+        yield out
         yield self._receipt(fact, verdict, tuple(part for part in verdict.released if (part.person, part.category) in opened))
 
     def _receipt(self, fact: Fact, verdict: DisclosureDecided, released: tuple[PartCode, ...]) -> Outgoing:

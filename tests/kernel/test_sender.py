@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from kernel.clients import MAX_BATCH
+from kernel.failures import TooLate
 from kernel.records import LOG, MESSAGE, REQUEST, Outgoing
 from kernel.sender import Sender
 
@@ -110,3 +112,11 @@ async def test_a_final_refusal_is_raised(broker: Written):
 
     with pytest.raises(MessageSizeTooLargeError):
         await Sender(broker).send([record()])
+
+
+async def test_what_may_be_sent_until_now_is_not_sent_later(broker: Written):
+    """Nor are those that go to the same partition with it: whoever gave them looks anew."""
+    with pytest.raises(TooLate):
+        await Sender(broker).send([record(), record(until=time.monotonic() - 0.001)])
+
+    assert [] == broker.batches

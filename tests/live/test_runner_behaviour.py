@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import signal
 import time
 
@@ -74,6 +75,18 @@ async def test_a_handler_that_raises_commits_nothing_and_sees_the_record_again(s
         await until(lambda: again.seen, task)
 
     assert 1 == len(again.seen)
+
+
+async def test_what_comes_too_late_to_be_sent_is_looked_at_anew(site: Site):
+    """A member that slept after it had looked: what it gave then is given up, and it is asked again before anything goes out."""
+    given = iter((0.0, math.inf))
+    tired = Scripted(lambda records: [Outgoing(site.log, 0, b"k", b"v", [], until=next(given)) for _ in records])
+    await site.send(message(site, 1))
+
+    async with running(site.runner(tired)) as task:
+        await until(lambda: tired.settled_batches, task)
+
+    assert (2, 1) == (len(tired.seen), len(await site.read(site.log)))
 
 
 async def test_what_is_done_is_committed_and_not_seen_again(site: Site):

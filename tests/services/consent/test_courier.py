@@ -23,6 +23,7 @@ from contracts.shared import (
     WithheldPart,
 )
 from kernel import sealing, serde
+from kernel.clients import ALONE_S
 from kernel.envelope import Envelope, header
 from kernel.failures import IntegrityError, Unavailable
 from kernel.memory import MemoryLog, MemoryRecord, MemoryTown
@@ -206,6 +207,18 @@ def test_rule_24_a_verdict_that_comes_while_the_key_store_is_asked_counts(town: 
     town.memory.pump()
 
     assert [] == town.inbox("coordinator")
+
+
+async def test_rule_24_a_copy_may_be_sent_only_as_long_as_nobody_can_have_taken_the_couriers_place(town: Town):
+    """Counted from before the fence was read: whoever sleeps after that, and wakes behind a withdrawal and its stop notices, sends nothing."""
+    town.decided(Outcome.PERMIT, BASIC)
+    place, now = Place("consent", Routes(TOPICS, 3), town.log, Telemetry("consent").meter("courier")), iter((100.0,))
+    courier = Courier(place, town.keys, agency_partitions=1, clock=lambda: next(now))
+    await courier.assigned([TP(TOPICS.log("consent"), PARTITION)])
+
+    given = await courier.handle(town.log.records(TOPICS.log("consent"), PARTITION))
+
+    assert {100.0 + ALONE_S} == {out.until for out in given if out.topic == TOPICS.agency_inbox("coordinator")}
 
 
 def test_a_later_verdict_on_another_request_is_in_nobodys_way(town: Town):
