@@ -97,7 +97,7 @@ class EventPath(mode.Service):
             try:
                 found = await workers(self.definition, self.where, stack)
                 if self.definition.functions:  # an account that may write nothing must not even ask for a producer's id
-                    self.orders = Sender(self.where.clients.producer(f"{self.definition.name}-ticks"))
+                    self.orders = Sender(lambda: self.where.clients.producer(f"{self.definition.name}-ticks"))
                     stack.push_async_callback(self.orders.stop)
                     await self.orders.start()
             except Unavailable as error:
@@ -113,7 +113,7 @@ class EventPath(mode.Service):
         where, name = self.where, f"{self.definition.name}-{worker.name}"
         runner = BatchRunner(
             worker.handler, worker.topics, where.clients.consumer(f"{where.topics.group(self.definition.name)}.{worker.name}", name),
-            Sender(where.clients.producer(name)), where.telemetry.meter(worker.name), urgent=worker.urgent, max_records=worker.max_records,
+            Sender(lambda: where.clients.producer(name)), where.telemetry.meter(worker.name), urgent=worker.urgent, max_records=worker.max_records,
             growing=worker.growing,
         )
         self.runners.append(runner)

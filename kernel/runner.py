@@ -166,6 +166,7 @@ class BatchRunner(ConsumerRebalanceListener):
         try:
             await self._send(outgoings)
         except TooLate:
+            await patiently(self._sender.renew, self._meter)
             return False
         return True
 

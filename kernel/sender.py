@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.protocol.produce import ProduceRequest
 
 from kernel.clients import MAX_BATCH
 from kernel.envelope import POSITION
@@ -30,10 +32,13 @@ class Sender:
 
     One thing it gives up on: a batch whose partition's leader stays unknown past the request timeout. That error is raised and ends
     the process; nothing is lost, since what the batch came from is not committed and is seen again after the restart.
+    Another thing it does not do: write what may be sent ``until`` a moment that has passed. It is looked at the clock with the bytes in hand,
+    for a batch may wait long for its turn, and a process may sleep.
     """
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
-        self._producer = producer
+    def __init__(self, make: Callable[[], AIOKafkaProducer]) -> None:
+        """``make``: gives a new producer, not started."""
+        self._make, self._producer, self._until = make, make(), math.inf
 
     async def start(self) -> None:
         """Connect. Raises Unavailable."""
@@ -41,6 +46,14 @@ class Sender:
             await self._producer.start()
         except KafkaError as error:
             raise Unavailable("broker") from error
+        client = self._producer.client
+        client.send = self._in_time(client.send)
+
+    async def renew(self) -> None:
+        """After TooLate: another producer, for this one's numbers have a hole. Raises Unavailable."""
+        await self._producer.stop()
+        self._producer = self._make()
+        await self.start()
 
     async def stop(self) -> None:
         """Disconnect; what was not acknowledged is not waited for."""
@@ -52,14 +65,18 @@ class Sender:
         for outgoing in outgoings:
             stages.setdefault(outgoing.stage, {}).setdefault((outgoing.topic, outgoing.partition), []).append(outgoing)
         for stage in sorted(stages):
+            self._until = min(out.until for records in stages[stage].values() for out in records)
             await self._send_stage(stages[stage])
 
     async def _send_stage(self, parts: dict[Part, list[Outgoing]]) -> None:
         waiting = []
         for part, records in parts.items():
             for builder, packed in self._packed(records):
-                waiting.append((await self._hand_over(builder, part, min(each.until for each in packed)), packed))
-        results = await asyncio.gather(*(future for future, _ in waiting))
+                waiting.append((await self._hand_over(builder, part), packed))
+        try:
+            results = await asyncio.gather(*(future for future, _ in waiting))
+        except _Late as error:
+            raise TooLate from error
         for result, (_, packed) in zip(results, waiting, strict=True):
             for offset, outgoing in enumerate(packed, result.offset):
                 outgoing.offset = offset
@@ -81,18 +98,28 @@ class Sender:
             packed.append(outgoing)
         yield builder, packed
 
-    async def _hand_over(self, builder: BatchBuilder, part: Part, until: float) -> asyncio.Future[Any]:
+    async def _hand_over(self, builder: BatchBuilder, part: Part) -> asyncio.Future[Any]:
         topic, partition = part
         builder.close()
         while True:
-            if time.monotonic() > until:
-                raise TooLate
             try:
                 return await self._producer.send_batch(builder, topic, partition=partition)
             except KafkaError as error:  # not taken yet: metadata are missing, or earlier batches still wait
                 if not (error.retriable or isinstance(error, KafkaTimeoutError)):
                     raise
                 await asyncio.sleep(_PAUSE_S)
+
+    def _in_time(self, send: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def in_time(node: int, request: Any, **options: Any) -> Any:
+            if isinstance(request, ProduceRequest) and time.monotonic() > self._until:
+                raise _Late
+            return await send(node, request, **options)
+
+        return in_time
+
+
+class _Late(KafkaError):
+    """The producer tries again what failed in another way; this it gives up."""
 
 
 def _group_size(records: list[Outgoing], index: int) -> int:

@@ -187,7 +187,7 @@ async def _place(stack: AsyncExitStack, account: Clients, topics: Topics, name: 
 def _runner(account: Clients, topics: Topics, name: str, handler: Any, read: Sequence[str], urgent: tuple[str, ...], records: int) -> BatchRunner:
     member = f"{topics.municipality}-{name}"
     return BatchRunner(
-        handler, tuple(read), account.consumer(topics.group(f"bench.{name}"), member), Sender(account.producer(member)),
+        handler, tuple(read), account.consumer(topics.group(f"bench.{name}"), member), Sender(lambda: account.producer(member)),
         Telemetry("bench").meter(name), urgent=urgent, max_records=records,
     )
 

@@ -49,7 +49,7 @@ async def main() -> None:
     todo, account = task(), clients(settings.load(), "admin")
     echo = Echo(todo.target, Clock(todo.count))
     meter = Telemetry("bench").meter("echo")
-    await BatchRunner(echo, (todo.source,), account.consumer(todo.group, todo.group), Sender(account.producer(todo.group)), meter).run()
+    await BatchRunner(echo, (todo.source,), account.consumer(todo.group, todo.group), Sender(lambda: account.producer(todo.group)), meter).run()
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def record(settings: Settings, found: list[Read]) -> None:
 
 
 async def _recorded(settings: Settings, found: list[Read]) -> None:
-    sender = Sender(clients(settings, SENDER).producer(f"{SENDER}-desk"))
+    sender = Sender(lambda: clients(settings, SENDER).producer(f"{SENDER}-desk"))
     try:
         async with asyncio.timeout(RECORDED_S):
             await sender.start()

@@ -73,9 +73,10 @@ class Courier:
 
     def __init__(self, place: Place, keys: Keys, agency_partitions: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._place, self._keys, self._agency_partitions, self._clock = place, keys, agency_partitions, clock
-        self._until = 0.0
         self._topics = place.routes.topics
         self._first: list[Record] = []
+        self._given: set[str] = set()
+        """Verdicts that this batch carries out, or, where it is handled again, may have."""
         self._fence = Fence(place.reader, self._topics.log("consent"), place.meter)
 
     async def assigned(self, partitions: Collection[TP]) -> None:
@@ -85,11 +86,13 @@ class Courier:
     async def revoked(self, partitions: Collection[TP]) -> None:
         """Whoever comes next reads it anew."""
         self._fence.close({place.partition for place in partitions})
+        self._given.clear()
 
     def settled(self) -> None:
         """What was urgent is sent."""
         self._fence.sent(self._first)
         self._first = []
+        self._given.clear()
 
     def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
         """Every verdict, codes only, to the function that asked: before anything of it reaches an agency. The gate knows its own."""
@@ -104,9 +107,14 @@ class Courier:
         releasing = [fact for fact in facts if self._stands(fact)]
         logged = await self._released_events(releasing)
         keys = await self._keys.for_opening({part.key_id for fact in releasing for part in self._released_parts(fact, logged)})
-        self._until = self._clock() + ALONE_S
-        await self._fence.read_on({fact.record.partition for fact in releasing})  # last: a key store that is slow leaves time for a withdrawal
-        return [*self.at_once(self._first), *[out for fact in facts for out in self._deliver(fact, logged, keys)]]
+        ready = {fact.envelope.id: [*self._release(fact, fact.event, logged[self._position(fact)], keys)] for fact in releasing}
+        until = self._clock() + ALONE_S
+        await self._fence.read_on({fact.record.partition for fact in releasing})  # last: whatever takes long before it leaves time for a withdrawal
+        for copy in (out for outs in ready.values() for out in outs if out.stage == REQUEST):
+            copy.until = until  # a courier that slept sends nothing behind a stop notice of the one who took its place
+        given = [*self.at_once(self._first), *[out for fact in facts for out in self._deliver(fact, ready)]]
+        self._given |= ready.keys()
+        return given
 
     async def _urgent(self, records: Sequence[Record]) -> list[Record]:
         """Verdicts on danger (V, L) further on in the log: behind a backlog of releases they would come too late.
@@ -125,13 +133,13 @@ class Courier:
         found = await self._place.reader.fetch(wanted) if wanted else {}
         return {position(*place): Logged(record, serde.decode(record.value)) for place, record in found.items()}
 
-    def _deliver(self, fact: Fact, logged: Mapping[str, Logged], keys: Mapping[str, Key | Erased]) -> list[Outgoing]:
+    def _deliver(self, fact: Fact, ready: Mapping[str, list[Outgoing]]) -> list[Outgoing]:
         match fact.event:
             case DisclosureDecided() as verdict:
                 told = self._notice(fact, verdict.agency)  # where time has passed, nobody has asked
                 if self._stands(fact):
-                    return [*told, *self._release(fact, verdict, logged[self._position(fact)], keys)]
-                doubtful = verdict.outcome in GIVEN and self._fence.doubtful(fact.record)
+                    return [*told, *ready[fact.envelope.id]]
+                doubtful = verdict.outcome in GIVEN and (self._fence.doubtful(fact.record) or fact.envelope.id in self._given)
                 return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
                 return self._notice(fact, agency)
@@ -186,9 +194,7 @@ class Courier:
             attributes, id=self._derived(fact, verdict.recipient, 0), source=OURS + NAME, causation_id=fact.envelope.id,
             causation_source=fact.envelope.source, seq=0, input_digest="", position="", basis="", purpose="",
         )
-        out = self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
-        out.until = self._until  # a courier that slept sends nothing behind a stop notice of the one who took its place
-        yield out
+        yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
         yield self._receipt(fact, verdict, tuple(part for part in verdict.released if (part.person, part.category) in opened))
 
     def _receipt(self, fact: Fact, verdict: DisclosureDecided, released: tuple[PartCode, ...]) -> Outgoing:

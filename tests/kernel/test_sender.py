@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,6 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from kernel.clients import MAX_BATCH
-from kernel.failures import TooLate
 from kernel.records import LOG, MESSAGE, REQUEST, Outgoing
 from kernel.sender import Sender
 
@@ -61,7 +59,7 @@ async def test_stages_go_one_after_the_other(broker: Written):
     logged = record("log", stage=LOG)
     request = record("gate", stage=REQUEST, position_of=logged)
 
-    await Sender(broker).send([request, record("inbox", stage=MESSAGE), logged])
+    await Sender(lambda: broker).send([request, record("inbox", stage=MESSAGE), logged])
 
     assert ["log", "inbox", "gate"] == [topic for topic, _, _ in broker.batches]
     assert "log/0/0" == logged.position
@@ -71,7 +69,7 @@ async def test_records_of_a_partition_share_a_batch_and_keep_their_order(broker:
     """One batch per partition, offsets in the order given."""
     sent = [record(partition=number % 2) for number in range(6)]
 
-    await Sender(broker).send(sent)
+    await Sender(lambda: broker).send(sent)
 
     assert [("a", 0, 3), ("a", 1, 3)] == broker.batches
     assert [0, 0, 1, 1, 2, 2] == [outgoing.offset for outgoing in sent]
@@ -81,7 +79,7 @@ async def test_a_full_batch_is_followed_by_another(broker: Written):
     """Nothing is dropped at the edge."""
     sent = [record(size=300_000) for _ in range(10)]
 
-    await Sender(broker).send(sent)
+    await Sender(lambda: broker).send(sent)
 
     assert [3, 3, 3, 1] == [count for _, _, count in broker.batches]
     assert list(range(10)) == [outgoing.offset for outgoing in sent]
@@ -91,7 +89,7 @@ async def test_records_that_belong_together_are_never_parted(broker: Written):
     """What one message gave reaches the log in one piece or not at all."""
     group = [record(size=250_000, follows=number > 0) for number in range(3)]
 
-    await Sender(broker).send([record(size=400_000), *group, record(size=10)])
+    await Sender(lambda: broker).send([record(size=400_000), *group, record(size=10)])
 
     assert [1, 4] == [count for _, _, count in broker.batches]
 
@@ -101,7 +99,7 @@ async def test_a_batch_that_was_not_taken_is_offered_again(broker: Written):
     broker.faults = [KafkaTimeoutError(), KafkaTimeoutError()]
     sent = record()
 
-    await Sender(broker).send([sent])
+    await Sender(lambda: broker).send([sent])
 
     assert 0 == sent.offset
 
@@ -111,12 +109,4 @@ async def test_a_final_refusal_is_raised(broker: Written):
     broker.faults = [MessageSizeTooLargeError()]
 
     with pytest.raises(MessageSizeTooLargeError):
-        await Sender(broker).send([record()])
-
-
-async def test_what_may_be_sent_until_now_is_not_sent_later(broker: Written):
-    """Nor are those that go to the same partition with it: whoever gave them looks anew."""
-    with pytest.raises(TooLate):
-        await Sender(broker).send([record(), record(until=time.monotonic() - 0.001)])
-
-    assert [] == broker.batches
+        await Sender(lambda: broker).send([record()])

@@ -273,7 +273,7 @@ class GateSite:
 async def open_site(stack: Broker) -> AsyncIterator[GateSite]:
     """The stack with the administrator's eyes; the gate runs again at the end."""
     account: Clients = clients(stack.settings, "admin")
-    reader, sender = KafkaLogReader(account.reader("faults-reader")), Sender(account.producer("faults"))
+    reader, sender = KafkaLogReader(account.reader("faults-reader")), Sender(lambda: account.producer("faults"))
     await reader.start()
     await sender.start()
     site = GateSite(stack, reader, sender)

@@ -57,7 +57,7 @@ class Site:
         """A member of the toy's group, not started."""
         meter = (telemetry or Telemetry("intake")).meter(toys.NAME)
         consumer = self.clients.consumer(self.group, member)
-        return BatchRunner(handler, (self.inbox,), consumer, Sender(self.clients.producer(member)), meter, growing=growing)
+        return BatchRunner(handler, (self.inbox,), consumer, Sender(lambda: self.clients.producer(member)), meter, growing=growing)
 
     @property
     def group(self) -> str:
@@ -81,7 +81,7 @@ class Site:
 
     async def send(self, *outgoings: Outgoing) -> None:
         """Write records, as the front door would; waits for a broker that is away."""
-        sender = Sender(self.clients.producer("test"))
+        sender = Sender(lambda: self.clients.producer("test"))
         await until(lambda: _started(sender))
         try:
             await sender.send(outgoings)

@@ -96,7 +96,7 @@ def test_rule_33_the_auditor_decides_every_verdict_again(stack: Broker, day: Pla
 
 async def _noted(settings: Settings, reads: list[Read]) -> None:
     """Send what was read, as the read API does, through its account."""
-    sender = Sender(clients(settings, SENDER).producer("test-reads"))
+    sender = Sender(lambda: clients(settings, SENDER).producer("test-reads"))
     await sender.start()
     try:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -51,7 +51,7 @@ def resources(settings: Settings) -> tuple[Resource, ...]:
 async def desk(settings: Settings, ledger: LedgerReader) -> AsyncIterator[Desk]:
     """Everything connected. Raises SettingsMissing, Unavailable."""
     account, topics = clients(settings, ACCOUNT), Topics(settings.municipality)
-    reader, sender = KafkaLogReader(account.reader(NAME)), Sender(account.producer(NAME))
+    reader, sender = KafkaLogReader(account.reader(NAME)), Sender(lambda: account.producer(NAME))
     async with database(settings) as found, keyring(settings) as keys:
         try:
             await reader.start()

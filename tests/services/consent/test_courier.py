@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -212,13 +213,32 @@ def test_rule_24_a_verdict_that_comes_while_the_key_store_is_asked_counts(town: 
 async def test_rule_24_a_copy_may_be_sent_only_as_long_as_nobody_can_have_taken_the_couriers_place(town: Town):
     """Counted from before the fence was read: whoever sleeps after that, and wakes behind a withdrawal and its stop notices, sends nothing."""
     town.decided(Outcome.PERMIT, BASIC)
-    place, now = Place("consent", Routes(TOPICS, 3), town.log, Telemetry("consent").meter("courier")), iter((100.0,))
-    courier = Courier(place, town.keys, agency_partitions=1, clock=lambda: next(now))
-    await courier.assigned([TP(TOPICS.log("consent"), PARTITION)])
+    courier = await awake(town)
 
     given = await courier.handle(town.log.records(TOPICS.log("consent"), PARTITION))
 
     assert {100.0 + ALONE_S} == {out.until for out in given if out.topic == TOPICS.agency_inbox("coordinator")}
+    assert {math.inf} == {out.until for out in given if out.topic != TOPICS.agency_inbox("coordinator")}
+
+
+async def test_rule_24_what_was_given_too_late_and_is_withdrawn_may_still_have_arrived(town: Town):
+    """It was handed over, then there was no time left, and the person has withdrawn: the gate is told, rather a needless stop notice than none."""
+    town.decided(Outcome.PERMIT, BASIC)
+    courier, records = await awake(town), town.log.records(TOPICS.log("consent"), PARTITION)
+    await courier.handle(records)
+    town.decided(Outcome.DENY, identity="v2")
+
+    again = await courier.handle(records)
+
+    assert [TOPICS.inbox("consent")] == [out.topic for out in again if out.topic != TOPICS.agency_inbox("elder")]
+
+
+async def awake(town: Town) -> Courier:
+    """A courier that has its partitions; its clock stands at 100 seconds."""
+    place = Place("consent", Routes(TOPICS, 3), town.log, Telemetry("consent").meter("courier"))
+    courier = Courier(place, town.keys, agency_partitions=1, clock=lambda: 100.0)
+    await courier.assigned([TP(TOPICS.log("consent"), PARTITION)])
+    return courier
 
 
 def test_a_later_verdict_on_another_request_is_in_nobodys_way(town: Town):

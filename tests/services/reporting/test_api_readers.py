@@ -142,7 +142,7 @@ async def test_a_jwt_of_the_provider_shows_role_and_agency_and_no_name(oidc: Oid
     {"exp": 1}, {"exp": None}, {"iss": "https://other.example.jp/"}, {"iss": None}, {"aud": "other"}, {"aud": None}, {"sub": None}, {"roles": None},
     {"roles": ["staff"]}, {"roles": ["tsunagu-caseworker", "tsunagu-auditor"]}, {"roles": {"tsunagu-auditor": 1}}, {"agency": None}, {"agency": ["elder"]},
     {"agency": "x y"}, {"nbf": 2**33}, {"key": OTHER}, {"number": "k2"},
-], ids=str)
+], ids=lambda changes: "-".join(changes))
 async def test_a_jwt_that_is_not_the_providers_or_says_too_little_shows_nobody(oidc: Oidc, changes: dict[str, Any]):
     """Expired, of somebody else, for somebody else, without a role of ours or with two, without an agency, signed by another key."""
     assert await oidc.check(signed(**changes)) is None
