@@ -13,9 +13,10 @@ from collections.abc import Awaitable, Callable
 from prometheus_client import CollectorRegistry
 
 from kernel import log
-from kernel.health import HealthServer
 from kernel.settings import FILE_NAME, Settings, SettingsMissing
+from services.observing.serving import Server
 
+HOST = "127.0.0.1"
 YIELD = 19
 """How much niceness is added: nobody waits for who only looks on."""
 _LOOP_STUCK = 5.0
@@ -23,7 +24,7 @@ _LOOP_STUCK = 5.0
 
 
 class Standing:
-    """What ``kernel.health`` asks of a process: its metrics, and the state behind ``/livez`` and ``/readyz``."""
+    """The metrics of a process that looks on, and the state behind ``/livez`` and ``/readyz``."""
 
     def __init__(self, service: str, patience_s: float) -> None:
         """``patience_s``: so many seconds a look may take; one that takes longer hangs."""
@@ -64,17 +65,17 @@ def port(settings: Settings, name: str) -> int:
 
 def run(standing: Standing, settings: Settings, work: Callable[[], Awaitable[None]]) -> None:
     """Work in the foreground until a signal; exits with 1 where the work ends in an error. Raises SettingsMissing."""
-    listening = port(settings, standing.service)
+    host, listening = getattr(settings, "http_host", HOST), port(settings, standing.service)
     log.configure(standing.service)
     os.nice(YIELD)
-    asyncio.run(_run(standing, listening, work))
+    asyncio.run(_run(standing, host, listening, work))
 
 
-async def _run(standing: Standing, listening: int, work: Callable[[], Awaitable[None]]) -> None:
+async def _run(standing: Standing, host: str, listening: int, work: Callable[[], Awaitable[None]]) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with HealthServer(standing, listening):  # type: ignore[arg-type]  # it asks no more of a Telemetry than this has
+    async with Server(standing, host, listening):
         working, waiting = asyncio.ensure_future(work()), asyncio.ensure_future(ended.wait())
         await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
