@@ -20,10 +20,10 @@ from services.observing.standing import run as foreground
 
 NAME = ACCOUNT
 EVERY_S, HANGS_S = 5.0, 60.0
-SELDOM_S = 60.0
-"""What changes slowly is looked at so often: disks and certificates."""
+DISKS_EVERY_S, CERTIFICATES_EVERY_S = 60.0, 600.0
+"""What changes slowly is looked at seldom; certificates as often as disks while none can be had."""
 Certificates = Callable[[], Mapping[str, float]]
-"""When each certificate of this installation ends, in seconds UTC, by a name for it."""
+"""When each certificate of this installation ends, in seconds UTC, by a name for it; empty where that cannot be told now. Raises nothing."""
 Mounts = Mapping[str, Path]
 """Folders in which a store that runs here keeps its data, by the store's name."""
 
@@ -37,7 +37,7 @@ class Observer:
         self.exporter = Exporter(NAME, Topics(settings.municipality).agency_of)
         self._broker, self._database = Broker(settings), Database(settings)
         self._certificates, self._mounts = certificates, mounts
-        self._looked_around = 0.0
+        self._due = dict.fromkeys(("disks", "certificates"), 0.0)
         self.standing.registry.register(self.exporter)
 
     async def work(self) -> None:
@@ -62,16 +62,15 @@ class Observer:
             database_up=counts.up, connections=counts.connections if counts.up else None, waiting=counts.waiting if counts.up else None,
             free=before.free, certificates=before.certificates, at=time.time(),
         )
-        if not self._looked_around or time.monotonic() - self._looked_around > SELDOM_S:
-            self._looked_around = time.monotonic()
-            await asyncio.to_thread(self._look_around, self.exporter.sight)
+        await asyncio.to_thread(self._look_around, self.exporter.sight, time.monotonic())
 
-    def _look_around(self, sight: Sight) -> None:
-        sight.free = {name: shutil.disk_usage(folder).free for name, folder in self._mounts.items() if folder.exists()}
-        try:
+    def _look_around(self, sight: Sight, now: float) -> None:
+        if now >= self._due["disks"]:
+            sight.free = {name: shutil.disk_usage(folder).free for name, folder in self._mounts.items() if folder.exists()}
+            self._due["disks"] = now + DISKS_EVERY_S
+        if now >= self._due["certificates"]:
             sight.certificates = dict(self._certificates())
-        except (OSError, ValueError) as error:
-            log.logger().warning("certificates cannot be read", exc_info=error)
+            self._due["certificates"] = now + (CERTIFICATES_EVERY_S if sight.certificates else DISKS_EVERY_S)
 
 
 def _tell(before: Sight, counts: Counts, look: Look) -> None:

@@ -131,7 +131,7 @@ class Broker:
         """What was answered; what was refused or comes too late is left out."""
         for future in futures:
             try:
-                yield future.result(self._left())
+                yield future.result(max(0.0, self._until - time.monotonic()))
             except (KafkaException, TimeoutError):
                 continue
 
