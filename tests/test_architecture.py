@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("cli", "audit", "services", "kernel", "contracts")
-SERVICES = ("intake", "coordination", "participation", "consent", "reporting")
+SERVICES = ("intake", "coordination", "participation", "consent", "reporting", "observing")
 FRAMEWORKS = {"faust", "mode", "aiokafka", "asyncpg", "structlog", "prometheus_client", "confluent_kafka", "aiohttp", "asyncio"}
 CLOCKS = {"time", "random", "secrets", "uuid", "os", "pathlib", "socket"}
 KERNEL_BUDGET = 220

@@ -12,6 +12,7 @@ import pytest
 from cli import registry
 from contracts.catalogue import CATALOGUE
 from deploy.local import access, topic_plan
+from deploy.local.first_start import DECIDING, OBSERVER
 from deploy.local.town import agencies
 from kernel.settings import Settings
 from kernel.topics import Topics
@@ -103,6 +104,15 @@ def test_dead_letters_are_read_by_the_inspector_alone_and_the_inspector_reads_no
         assert who("READ", TOPICS.named(name)) == {"inspector"}
     mine = {(grant.operation, grant.topic) for grant in GRANTS if grant.principal == "inspector"}
     assert mine == {("READ", TOPICS.named(name)) for name in access.DEAD_LETTERS}
+
+
+def test_who_looks_on_sees_every_topic_from_outside_and_opens_none(settings: Settings):
+    """How many records there are, and from when: of every topic that is planned. It reads nothing, writes nothing, and sees the services' groups alone."""
+    mine = {(grant.operation, grant.topic) for grant in GRANTS if grant.principal == OBSERVER}
+
+    assert mine == {("DESCRIBE", topic.name) for topic in topic_plan.plan(settings, TOWN)}
+    assert access.overseen(TOPICS) == {(OBSERVER, f"990019.{service}.") for service in DECIDING}
+    assert {OBSERVER} == {grant.principal for grant in GRANTS if grant.operation == "DESCRIBE"}
 
 
 def test_every_right_is_on_a_planned_topic(settings: Settings):
