@@ -1,4 +1,4 @@
-"""Certificates (証明書): a small authority of the installation's own, and the broker's certificate, which it signs.
+"""Certificates (証明書): the files of the installation's own authority, and how the running broker comes to show another certificate.
 
 Private to us: ``authority.pem`` (the authority's key, its certificate and, after a change of authority, that certificate signed by the one
 before, and the one before) and ``kafka.pem`` (the broker's key and what it shows). Given to agencies: ``ca.pem``. Each file is
@@ -7,54 +7,25 @@ replaced as a whole. The broker shows the new authority as signed by the old one
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import secrets
 import tempfile
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kernel.certificates import shown
 from kernel.settings import FILE_NAME, Settings
 
+from . import authority
+from .authority import Authority
 from .layout import CannotRun, Layout
-from .ports import HOST
 
 OURS = "secrets/ca.pem"
 """The setting ``ca`` of an installation whose authority is its own."""
-AUTHORITY_LASTS, SERVER_LASTS = timedelta(days=3652), timedelta(days=397)
 RENEWED_BEFORE = timedelta(days=30)
-AGO = timedelta(hours=1)
-"""Clocks differ: a certificate is valid from a little before it was made."""
 TAKEN_UP_WITHIN_S, PAUSE_S, OFTEN = 15.0, 0.02, 6
-_PEM = serialization.Encoding.PEM
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """Who signs. ``crossed``: its certificate as signed by the authority before it; ``before``: that one's own."""
-
-    key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-    crossed: x509.Certificate | None = None
-    before: x509.Certificate | None = None
-
-    @property
-    def chain(self) -> list[x509.Certificate]:
-        """What the broker shows behind its own certificate: for those who trust the authority before, for as long as that one lasts."""
-        return [self.crossed] if self.crossed and self.crossed.not_valid_after_utc > _now() else []
-
-    @property
-    def trusted(self) -> list[x509.Certificate]:
-        """Itself, and the one before."""
-        return [self.certificate, *([self.before] if self.before else [])]
 
 
 def keystore(layout: Layout) -> Path:
@@ -75,11 +46,11 @@ def prepare(layout: Layout, settings: Settings) -> None:
                             f"and the authority's certificate into {trusted(layout)}")
         return
     if not _file(layout).exists():
-        _replace(_file(layout), _pem(_new_authority(settings)))
-    authority = _read(_file(layout))
-    _replace_if_other(layout.home / OURS, _certificates([authority.certificate]))
-    if _due(layout, authority):
-        _write_server(layout, authority)
+        _replace(_file(layout), authority.new(settings.municipality).pem())
+    signer = _read(_file(layout))
+    _replace_if_other(layout.home / OURS, authority.certificates([signer.certificate]))
+    if _due(layout):
+        _write(layout, signer)
 
 
 def renew(layout: Layout, settings: Settings, *, with_authority: bool) -> None:
@@ -91,11 +62,11 @@ def renew(layout: Layout, settings: Settings, *, with_authority: bool) -> None:
         raise CannotRun(f"the broker's certificate is not of our making (setting 'ca' in {FILE_NAME}); renew it where it was made")
     coming = _file(layout).with_name("authority.next.pem")
     if with_authority and not coming.exists():
-        _replace(coming, _pem(_new_authority(settings, _read(_file(layout)))))
-    authority = _read(coming if coming.exists() else _file(layout))
-    _write_server(layout, authority)
+        _replace(coming, authority.new(settings.municipality, _read(_file(layout))).pem())
+    signer = _read(coming if coming.exists() else _file(layout))
+    _write(layout, signer)
     take_up(layout, settings)
-    _replace_if_other(layout.home / OURS, _certificates([authority.certificate]))
+    _replace_if_other(layout.home / OURS, authority.certificates([signer.certificate]))
     if coming.exists():
         coming.replace(_file(layout))
 
@@ -105,7 +76,7 @@ def take_up(layout: Layout, settings: Settings) -> None:
     wanted = x509.load_pem_x509_certificates(keystore(layout).read_bytes())[0]
     if shown(settings) == wanted:
         return
-    _read_anew(layout, settings)
+    _have_read_anew(layout, settings)
     deadline, times = time.monotonic() + TAKEN_UP_WITHIN_S, 0
     while times < OFTEN:  # each of the broker's network threads takes it up for itself
         times = times + 1 if shown(settings) == wanted else 0
@@ -114,102 +85,43 @@ def take_up(layout: Layout, settings: Settings) -> None:
         time.sleep(PAUSE_S)
 
 
-def _read_anew(layout: Layout, settings: Settings) -> None:
+def _have_read_anew(layout: Layout, settings: Settings) -> None:
+    """Whatever is said about a store of one broker lets it read the file again (KAFKA-14136); that nothing is said beside its own settings, leaves nothing behind."""
     from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
 
-    stores = {"keystore": keystore(layout), "truststore": trusted(layout)}
+    from .kafka import NODE
+
     admin = AdminClient(settings.account("admin"))
-    resource = ConfigResource(ConfigResource.Type.BROKER, "1")
-    for name, path in stores.items():
-        resource.add_incremental_config(ConfigEntry(f"listener.name.agency.ssl.{name}.location", str(path), incremental_operation=AlterConfigOpType.DELETE))
+    resource = ConfigResource(ConfigResource.Type.BROKER, NODE)
+    for name, path in (("keystore", keystore(layout)), ("truststore", trusted(layout))):
+        entry = ConfigEntry(f"listener.name.agency.ssl.{name}.location", str(path), incremental_operation=AlterConfigOpType.DELETE)
+        resource.add_incremental_config(entry)
     for done in admin.incremental_alter_configs([resource]).values():
         done.result(TAKEN_UP_WITHIN_S)
 
 
-# --- making
-
-def _new_authority(settings: Settings, before: Authority | None = None) -> Authority:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = _name(f"Tsunagu {settings.municipality} {_now():%Y-%m-%d} {secrets.token_hex(4)}")
-    own = _signed(name, key, name, key, AUTHORITY_LASTS, _now() + AUTHORITY_LASTS, authority=True)
-    if before is None:
-        return Authority(key, own)
-    end = before.certificate.not_valid_after_utc
-    crossed = _signed(name, key, before.certificate.subject, before.key, AUTHORITY_LASTS, end, authority=True)
-    return Authority(key, own, crossed, before.certificate)
+def _write(layout: Layout, signer: Authority) -> None:
+    """Whom the broker trusts first: it takes no certificate that it does not trust itself."""
+    _replace(trusted(layout), authority.certificates(signer.trusted))
+    _replace(keystore(layout), signer.server())
 
 
-def _write_server(layout: Layout, authority: Authority) -> None:
-    """The broker's new key and certificate, and before it whom it trusts: it takes no certificate that it does not trust itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    signer = authority.certificate
-    own = _signed(_name("Tsunagu Kafka"), key, signer.subject, authority.key, SERVER_LASTS, signer.not_valid_after_utc, authority=False)
-    _replace(trusted(layout), _certificates(authority.trusted))
-    _replace(keystore(layout), _key(key) + _certificates([own, *authority.chain]))
-
-
-def _signed(
-    subject: x509.Name, key: ec.EllipticCurvePrivateKey, issuer: x509.Name, signer: ec.EllipticCurvePrivateKey, lasts: timedelta, at_most: datetime,
-    *, authority: bool,
-) -> x509.Certificate:
-    usage = dict.fromkeys((
-        "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign",
-        "encipher_only", "decipher_only",
-    ), False) | ({"key_cert_sign": True, "crl_sign": True} if authority else {"digital_signature": True})
-    builder = (
-        x509.CertificateBuilder(subject_name=subject, issuer_name=issuer, public_key=key.public_key(), serial_number=x509.random_serial_number())
-        .not_valid_before(_now() - AGO).not_valid_after(min(_now() + lasts, at_most))
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-        .add_extension(x509.KeyUsage(**usage), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
-    )
-    if not authority:
-        names = [x509.IPAddress(ipaddress.ip_address(HOST)), x509.DNSName("localhost")]
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-    return builder.sign(signer, hashes.SHA256())
-
-
-def _due(layout: Layout, authority: Authority) -> bool:
+def _due(layout: Layout) -> bool:
     if not (keystore(layout).exists() and trusted(layout).exists()):
         return True
     own = x509.load_pem_x509_certificates(keystore(layout).read_bytes())[0]
-    return own.not_valid_after_utc - _now() < RENEWED_BEFORE
+    return own.not_valid_after_utc - authority.now() < RENEWED_BEFORE
 
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
-# --- files
 
 def _file(layout: Layout) -> Path:
     return layout.secrets / "authority.pem"
 
 
 def _read(path: Path) -> Authority:
-    text = path.read_bytes()
-    key = serialization.load_pem_private_key(text, None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return Authority(key, *x509.load_pem_x509_certificates(text))
-
-
-def _pem(authority: Authority) -> bytes:
-    there = (authority.certificate, authority.crossed, authority.before)
-    return _key(authority.key) + _certificates([each for each in there if each])
-
-
-def _key(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-
-
-def _certificates(those: list[x509.Certificate]) -> bytes:
-    return b"".join(each.public_bytes(_PEM) for each in those)
+    try:
+        return authority.read(path.read_bytes())
+    except (ValueError, TypeError) as error:
+        raise CannotRun(f"{path} does not hold an authority of ours ({error}); put back the file as it was") from error
 
 
 def _replace_if_other(path: Path, content: bytes) -> None:

@@ -27,6 +27,7 @@ JAVA_OPTIONS = (
     "-Xms96m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:MaxMetaspaceSize=128m", "-Xss512k", "-Djava.awt.headless=true",
 )
 STOP_WITHIN_S = 30.0
+NODE = "1"
 
 LOG4J = """\
 status = warn
@@ -47,7 +48,7 @@ logger.request.level = warn
 
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
+node.id={node}
 listeners=AGENCY://{host}:{port},CONTROLLER://{host}:{controller}
 advertised.listeners=AGENCY://{host}:{port}
 listener.security.protocol.map=AGENCY:{protocol},CONTROLLER:SASL_PLAINTEXT
@@ -151,6 +152,7 @@ def port_of(address: str) -> int:
 def _filled(layout: Layout, settings: Settings) -> str:
     text = PROPERTIES + (TLS if settings.encrypted else "")
     return text.format(
+        node=NODE,
         host=HOST,
         protocol=settings.security_protocol,
         keystore=certificates.keystore(layout),
