@@ -17,7 +17,7 @@ from pathlib import Path
 
 from kernel.settings import Settings
 
-from . import certificates, probes
+from . import probes
 from .first_start import write_secret
 from .layout import CannotRun, Layout
 from .ports import HOST
@@ -155,8 +155,8 @@ def _filled(layout: Layout, settings: Settings) -> str:
         node=NODE,
         host=HOST,
         protocol=settings.security_protocol,
-        keystore=certificates.keystore(layout),
-        trusted=certificates.trusted(layout),
+        keystore=layout.keystore,
+        trusted=layout.trusted,
         port=port_of(settings.bootstrap),
         controller=port_of(settings.controller),
         admin=settings.password("admin"),

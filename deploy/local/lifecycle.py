@@ -17,7 +17,7 @@ from typing import Any
 from kernel import settings as settings_module
 from kernel.settings import Settings
 
-from . import access, certificates, control, first_start, jars, kafka, ports, postgres, processes, supervisor
+from . import access, control, first_start, jars, kafka, ports, postgres, processes, supervisor
 from .layout import CannotRun, Layout
 from .progress import Progress, Silent, Step
 from .town import agencies
@@ -54,6 +54,8 @@ class Installation:
         first_start.prepare(self.layout, ("admin", *access.principals(agencies())))
         settings = self.settings
         if settings.encrypted and not settings.kafka_external:
+            from . import certificates
+
             certificates.prepare(self.layout, settings)
         return settings
 
@@ -158,7 +160,7 @@ class Installation:
             time.sleep(0.1)
 
     def _provision(self, settings: Settings, progress: Progress) -> None:
-        from . import broker_admin, databases
+        from . import broker_admin, certificates, databases
 
         if settings.encrypted and not settings.kafka_external:
             certificates.take_up(self.layout, settings)  # one that was renewed while the broker ran

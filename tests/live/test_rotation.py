@@ -19,7 +19,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 from typer.testing import CliRunner
 
-from cli import agency, certificates, reading
+from cli import agency, certificates, reading, run
 from cli.agency.client import AgencyClient, NotAccepted
 from cli.day.player import pseudonym
 from contracts.consent import DisclosureDecided
@@ -126,11 +126,11 @@ def tsunagu(stack: Broker, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The command, in this installation."""
     monkeypatch.setenv("TSUNAGU_HOME", str(stack.settings.home))
 
-    def run(app: Any, *words: str) -> None:
+    def command(app: Any, *words: str) -> None:
         done = CliRunner().invoke(app, words)
         assert 0 == done.exit_code, (done.output, done.exception)
 
-    return run
+    return command
 
 
 def test_password_certificate_and_authority_change_under_load(stack: Broker, tsunagu: Any, tmp_path: Path):
@@ -173,6 +173,22 @@ def test_password_certificate_and_authority_change_under_load(stack: Broker, tsu
     assert not opens({**new.account(account), "security.protocol": "SASL_PLAINTEXT"})
     assert is_believed(new, ca)
     assert not is_believed(new, authority.certificates(authority.new("990019").trusted))
+
+
+def test_a_services_password_changes_with_its_process(stack: Broker, tsunagu: Any):
+    """The process starts again with the new one; the old one opens nothing any more."""
+    old, before = stack.settings.account("participation"), pid(stack, "participation")
+
+    tsunagu(run.app, "rotate", "participation")
+
+    assert opens(stack.settings.account("participation")) and not opens(old)
+    assert before != pid(stack, "participation")
+    assert {"ready"} == {row["state"] for row in stack.installation.status() if row["name"] == "participation"}
+
+
+def pid(stack: Broker, name: str) -> int:
+    """The process of this name."""
+    return next(row["pid"] for row in stack.installation.status() if row["name"] == name)
 
 
 def lying_in_outbox(stack: Broker) -> list[str]:
