@@ -28,12 +28,22 @@ RENEWED_BEFORE = timedelta(days=30)
 TAKEN_UP_WITHIN_S, PAUSE_S, OFTEN = 15.0, 0.02, 6
 
 
+def keystore(layout: Layout) -> Path:
+    """The broker's key and what it shows."""
+    return layout.secrets / "kafka.pem"
+
+
+def trusted(layout: Layout) -> Path:
+    """Whom the broker trusts, itself included."""
+    return layout.secrets / "kafka.trusted.pem"
+
+
 def prepare(layout: Layout, settings: Settings) -> None:
     """Authority and broker's certificate, where they are not there or end soon. One of somebody else's making is left alone. Raises CannotRun."""
     if settings.ca != OURS:
-        if not layout.keystore.exists():
-            raise CannotRun(f"setting 'ca' in {FILE_NAME} names an authority of your own: put the broker's key and certificate into {layout.keystore}, "
-                            f"and the authority's certificate into {layout.trusted}")
+        if not keystore(layout).exists():
+            raise CannotRun(f"setting 'ca' in {FILE_NAME} names an authority of your own: put the broker's key and certificate into {keystore(layout)}, "
+                            f"and the authority's certificate into {trusted(layout)}")
         return
     if not _file(layout).exists():
         _replace(_file(layout), authority.new(settings.municipality).pem())
@@ -63,7 +73,7 @@ def renew(layout: Layout, settings: Settings, *, with_authority: bool) -> None:
 
 def take_up(layout: Layout, settings: Settings) -> None:
     """Have the running broker show what lies in its file, without a restart; connections that are open stay so. Raises CannotRun."""
-    wanted = x509.load_pem_x509_certificates(layout.keystore.read_bytes())[0]
+    wanted = x509.load_pem_x509_certificates(keystore(layout).read_bytes())[0]
     if shown(settings) == wanted:
         return
     _have_read_anew(layout, settings)
@@ -83,7 +93,7 @@ def _have_read_anew(layout: Layout, settings: Settings) -> None:
 
     admin = AdminClient(settings.account("admin"))
     resource = ConfigResource(ConfigResource.Type.BROKER, NODE)
-    for name, path in (("keystore", layout.keystore), ("truststore", layout.trusted)):
+    for name, path in (("keystore", keystore(layout)), ("truststore", trusted(layout))):
         entry = ConfigEntry(f"listener.name.agency.ssl.{name}.location", str(path), incremental_operation=AlterConfigOpType.DELETE)
         resource.add_incremental_config(entry)
     for done in admin.incremental_alter_configs([resource]).values():
@@ -92,14 +102,14 @@ def _have_read_anew(layout: Layout, settings: Settings) -> None:
 
 def _write(layout: Layout, signer: Authority) -> None:
     """Whom the broker trusts first: it takes no certificate that it does not trust itself."""
-    _replace(layout.trusted, authority.certificates(signer.trusted))
-    _replace(layout.keystore, signer.server())
+    _replace(trusted(layout), authority.certificates(signer.trusted))
+    _replace(keystore(layout), signer.server())
 
 
 def _due(layout: Layout) -> bool:
-    if not (layout.keystore.exists() and layout.trusted.exists()):
+    if not (keystore(layout).exists() and trusted(layout).exists()):
         return True
-    own = x509.load_pem_x509_certificates(layout.keystore.read_bytes())[0]
+    own = x509.load_pem_x509_certificates(keystore(layout).read_bytes())[0]
     return own.not_valid_after_utc - authority.now() < RENEWED_BEFORE
 
 

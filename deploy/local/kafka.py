@@ -150,13 +150,15 @@ def port_of(address: str) -> int:
 
 
 def _filled(layout: Layout, settings: Settings) -> str:
+    from . import certificates
+
     text = PROPERTIES + (TLS if settings.encrypted else "")
     return text.format(
         node=NODE,
         host=HOST,
         protocol=settings.security_protocol,
-        keystore=layout.keystore,
-        trusted=layout.trusted,
+        keystore=certificates.keystore(layout),
+        trusted=certificates.trusted(layout),
         port=port_of(settings.bootstrap),
         controller=port_of(settings.controller),
         admin=settings.password("admin"),

@@ -40,16 +40,6 @@ class Layout:
     def postgres(self) -> Path:
         return self.home / "postgres"
 
-    @property
-    def keystore(self) -> Path:
-        """The broker's key and the certificates that it shows."""
-        return self.secrets / "kafka.pem"
-
-    @property
-    def trusted(self) -> Path:
-        """Authorities that the broker trusts, its own included."""
-        return self.secrets / "kafka.trusted.pem"
-
     def log(self, name: str) -> Path:
         """The log file of one process."""
         return self.logs / f"{name}.log"

@@ -93,13 +93,13 @@ def test_a_first_start_makes_them_and_a_second_changes_nothing(layout: Layout, p
     assert before == {path: path.read_bytes() for path in layout.secrets.iterdir()}
     assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in before}
     given = Path(str(prepared.authorities())).read_bytes()
-    assert b"PRIVATE" not in given and convinces(layout.keystore.read_bytes(), x509.load_pem_x509_certificate(given))
+    assert b"PRIVATE" not in given and convinces(certificates.keystore(layout).read_bytes(), x509.load_pem_x509_certificate(given))
 
 
 @pytest.mark.parametrize(("days", "renewed"), [(29, True), (31, False)])
 def test_a_certificate_is_renewed_in_its_last_thirty_days(layout: Layout, prepared: Settings, days: int, renewed: bool):
     """By the next `run up`; the authority stays."""
-    file, ca = layout.keystore, Path(str(prepared.authorities())).read_bytes()
+    file, ca = certificates.keystore(layout), Path(str(prepared.authorities())).read_bytes()
     file.write_bytes(authority.read((layout.secrets / "authority.pem").read_bytes()).server(timedelta(days=days)))
     before = file.read_bytes()
 
@@ -129,11 +129,11 @@ def test_a_change_of_authority_that_was_broken_off_is_finished_with_the_same_one
 def test_an_authority_of_somebody_elses_is_left_alone(layout: Layout, prepared: Settings):
     """Nothing of ours is written; what is missing is told."""
     theirs = replace(prepared, ca="town.pem")
-    before = layout.keystore.read_bytes()
+    before = certificates.keystore(layout).read_bytes()
     certificates.prepare(layout, theirs)
-    assert before == layout.keystore.read_bytes()
+    assert before == certificates.keystore(layout).read_bytes()
 
-    layout.keystore.unlink()
+    certificates.keystore(layout).unlink()
     with pytest.raises(CannotRun, match="'ca'"):
         certificates.prepare(layout, theirs)
     with pytest.raises(CannotRun, match="'ca'"):
