@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The whole system on this machine: Kafka, PostgreSQL, every service; its files are in TSUNAGU_HOME (see: tsunagu --help).")
 GATE = "consent"
+USERS = {"auditor": "verifier"}
+"""The process that uses an account, where it is not of the same name."""
 STATUS = ("name", "state", "pid", "port", "restarts", "rss_mib", "address")
 Name = Annotated[str, typer.Argument(help="Name of a process, as `tsunagu run status` shows it.")]
 
@@ -125,6 +127,41 @@ def kill(name: Name) -> None:
     """kill -9 one process; the supervisor starts it again. For trying what happens then."""
     if not installation().signal(_known(name), signal.SIGKILL):
         leave(f"{name} does not run", PROBLEMS)
+
+
+@app.command(epilog="Example: tsunagu run rotate consent")
+def rotate(name: Annotated[str, typer.Argument(help="Account of a service or of the desk's own commands, as in secrets/NAME.password; of agencies: tsunagu agency rotate.")]) -> None:
+    """Another password for an account of ours: its process starts again with it, then the old one is closed. Nothing is lost, nobody refused."""
+    from cli import steps
+    from deploy.local import access
+    from deploy.local.lifecycle import START_OR_STOP
+    from deploy.local.turns import turn
+
+    if name not in access.TABLE:
+        raise typer.BadParameter(f"no account is named {name!r}; there are {', '.join(access.TABLE)}")
+    found, progress = installation(), steps.shown()
+    with turn(found.layout, START_OR_STOP, progress):
+        _rotate(found, name, progress)
+
+
+def _rotate(found: Installation, name: str, progress: Progress) -> None:
+    """The new password first, beside the old one; then the process that shows it; then the end of the old one."""
+    from confluent_kafka import KafkaException
+
+    from deploy.local.layout import CannotRun
+    from deploy.local.passwords import NoOverlap, Passwords
+
+    try:
+        account = Passwords(found.settings, name)
+        account.begin()
+        if processes := [row["name"] for row in found.status() if row["name"] == USERS.get(name, name) and row["state"] != "stopped"]:
+            found.stop(*processes)
+            found.start(*processes, progress=progress)
+        account.end()
+    except NoOverlap as problem:
+        leave(problem, PROBLEMS)
+    except KafkaException as error:
+        raise CannotRun(f"the broker at {found.settings.bootstrap} does not answer ({error.args[0].name()}); run the command again") from error
 
 
 def _known(name: str, *more: str) -> str:

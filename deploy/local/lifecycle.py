@@ -50,9 +50,14 @@ class Installation:
         return settings_module.load(self.layout.home)
 
     def prepare(self) -> Settings:
-        """Settings and credentials, made at the first start. Raises CannotRun, SettingsMissing."""
+        """Settings, credentials and certificates, made at the first start. Raises CannotRun, SettingsMissing."""
         first_start.prepare(self.layout, ("admin", *access.principals(agencies())))
-        return self.settings
+        settings = self.settings
+        if settings.encrypted and not settings.kafka_external:
+            from . import certificates
+
+            certificates.prepare(self.layout, settings)
+        return settings
 
     def up(self, progress: Progress, between: Callable[[], None] = lambda: None) -> None:
         """The whole system; ``between`` the stores and the services. A second `up` waits for the first and finds everything done.
@@ -155,8 +160,10 @@ class Installation:
             time.sleep(0.1)
 
     def _provision(self, settings: Settings, progress: Progress) -> None:
-        from . import broker_admin, databases
+        from . import broker_admin, certificates, databases
 
+        if settings.encrypted and not settings.kafka_external:
+            certificates.take_up(self.layout, settings)  # one that was renewed while the broker ran
         with progress.step("provisioning topics, accounts and access rules") as step:
             broker_admin.BrokerAdmin(settings).apply(step.advance)
         with progress.step("provisioning databases"):
