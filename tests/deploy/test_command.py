@@ -182,7 +182,7 @@ def test_doctor_finds_the_system_stopped_and_a_port_taken(settings: Settings):
     [
         (b"\xff", "UTF-8"), (b"[[[", "TOML"), (b"kafka = 3", "municipality"), (b"municipality = 1\nkafka = 1\ndatabase = 1\nhttp = 1", "table"),
         (("partitions = 12", "partitions = 0"), "partitions"), (("agency_partitions = 1", ""), "agency_partitions"),
-        (("bootstrap = ", "bootstrap = 'x' # "), "bootstrap"), (("external = false ", "external = 'no' "), "kafka_external"),
+        (("bootstrap = ", "bootstrap = 'x' # "), "bootstrap"), (("external = false ", "external = 'no' "), "kafka.external"),
         (("reporting = ", "reports = "), "ports.reporting"),
     ],
 )
