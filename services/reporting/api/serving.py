@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -76,9 +78,15 @@ def served(settings: Settings, ledger: LedgerReader) -> FastAPI:
     return app
 
 
+def _end(*_: object) -> None:
+    """The server says its signal again when all is answered: it has done what was asked, so the code is 0."""
+    sys.exit(0)
+
+
 def run(settings: Settings, ledger: LedgerReader) -> None:
     """Serve until a signal; then answer what is under way. Raises SettingsWrong."""
     log.configure(NAME)
+    signal.signal(signal.SIGTERM, _end)
     checks(settings)
     if NAME not in settings.http_ports:
         raise SettingsWrong(f"setting http.ports.{NAME} is missing ({where(settings.home, f'http.ports.{NAME}')}); allowed: a whole number from 1 to 65535")
