@@ -15,7 +15,7 @@ from kernel import settings as settings_module
 EXAMPLE = "Example: tsunagu service consent"
 
 
-def command(name: Annotated[str, typer.Argument(help=" | ".join(SERVICES))]) -> None:
+def command(name: Annotated[str, typer.Argument(help=" | ".join(SERVICES), autocompletion=lambda: [*SERVICES])]) -> None:
     """Run one service until it is told to end."""
     if name not in SERVICES:
         raise typer.BadParameter(f"no service {name!r}; there are {', '.join(SERVICES)}")

@@ -177,6 +177,16 @@ def test_doctor_finds_the_system_stopped_and_a_port_taken(settings: Settings):
     assert "consent" in found["ports"]["todo"]
 
 
+def test_doctor_finds_secrets_that_others_may_read(settings: Settings):
+    """Whose they are, and what to do."""
+    (settings.home / "secrets" / "kek").chmod(0o644)
+
+    found = findings(settings.home)
+
+    assert {"secrets", "broker", "database"} == set(found)
+    assert "kek" in found["secrets"]["todo"] and "chmod" in found["secrets"]["todo"]
+
+
 @pytest.mark.parametrize(
     ("broken", "names"),
     [
