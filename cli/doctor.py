@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
-from importlib import metadata
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import typer
 
+from cli import machine
 from cli.leaving import PROBLEMS
+from cli.machine import Finding
 from cli.output import Output, OutputOption, show
 from kernel import settings as settings_module
 
 EXAMPLE = "Example: tsunagu doctor --output json"
-PACKAGES = ("faust-streaming", "aiokafka", "confluent-kafka", "fastavro", "asyncpg", "cryptography")
 FREE_SPACE_MIB = 1024
 REBUILD = "remove .venv and run: make env"
 WHEELS = ("java", "postgresql")
 """Checks of programs that come with the Python environment."""
-Finding = tuple[bool, str, str]
-"""Whether it is well, what was found, and what to do if not."""
+CERTIFICATE_DAYS = 30
 
 
 def command(output: OutputOption = Output.TABLE) -> None:
-    """Look at everything that a run needs. Exit code 1 when something is missing."""
+    """Look at everything that a run needs: what is missing, and how to get it. Exit code 1 when something is; what is optional never counts."""
     rows = [_row(name, check) for name, check in CHECKS.items()]
     show(rows, ("check", "ok", "found", "todo"), output)
     if not all(row["ok"] for row in rows):
@@ -44,22 +46,12 @@ def _row(name: str, check: Callable[[], Finding]) -> dict[str, Any]:
         ok, found, todo = False, str(problem), "make env" if name in WHEELS else "tsunagu run up"
     except OSError as problem:
         ok, found, todo = False, f"{problem.filename or name} cannot be used: {problem.strerror or 'no answer'}", REBUILD
-    return {"check": name, "ok": ok, "found": found or "nothing", "todo": "" if ok else todo}
+    return {"check": name, "ok": ok, "found": found or "nothing", "todo": "" if ok and name not in machine.OPTIONAL else todo}
 
 
 def _settings_todo() -> str:
     file = settings_module.home() / settings_module.FILE_NAME
     return f"mend {file}, or remove it and run: tsunagu run up" if file.exists() else "tsunagu run up"
-
-
-def _python() -> Finding:
-    return sys.version_info >= (3, 11), sys.version.split()[0], "install Python 3.11, 3.12 or 3.13 and run: make env"
-
-
-def _packages() -> Finding:
-    missing = [name for name in PACKAGES if not _installed(name)]
-    found = " ".join(f"{name} {metadata.version(name)}" for name in PACKAGES if name not in missing)
-    return not missing, found, f"missing {' '.join(missing)}; run: make env"
 
 
 def _java() -> Finding:
@@ -141,24 +133,74 @@ def _disk() -> Finding:
     return free > FREE_SPACE_MIB, f"{free} MiB free", f"free at least {FREE_SPACE_MIB} MiB at {home}"
 
 
-def _installed(name: str) -> bool:
+def _running() -> bool:
+    from cli.run import installation
+
+    return any(row["pid"] for row in installation().status())
+
+
+def _memory() -> Finding:
+    return machine.memory(_running())
+
+
+def _clock() -> Finding:
+    home = settings_module.home()
+    files = [path.stat().st_mtime for path in (home / settings_module.FILE_NAME, home / "logs") if path.exists()]
+    return machine.clock(max(files, default=0.0), _server_time())
+
+
+def _server_time() -> float | None:
+    import asyncio
+
+    from deploy.local import databases
+    from deploy.local.layout import CannotRun
+
     try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
+        return asyncio.run(databases.clock(settings_module.load()))
+    except (CannotRun, settings_module.SettingsMissing, OSError):
+        return None
+
+
+def _secrets() -> Finding:
+    folder = settings_module.home() / "secrets"
+    files = [*folder.iterdir()] if folder.is_dir() else []
+    open_to_others = sorted(path.name for path in files if path.stat().st_mode & 0o077)
+    todo = f"others may read {' '.join(open_to_others[:3])}{' and more' if len(open_to_others) > 3 else ''}; run: chmod -R go= {folder}"
+    return not open_to_others, f"{len(files)} files, for their owner alone" if not open_to_others else f"{len(files)} files", todo
+
+
+def _certificates() -> Finding:
+    """Those of this installation, where it has any; each should hold for another month."""
+    if importlib.util.find_spec("kernel.certificates") is None:
+        return True, "none are used", ""
+    try:
+        settings = settings_module.load()
+    except settings_module.SettingsMissing:
+        return True, "not looked at: see installation", ""
+    ends = importlib.import_module("kernel.certificates").certificates(settings)
+    left = {name: (end.astimezone(UTC) - datetime.now(UTC)).days for name, end in ends.items()}
+    short = sorted(name for name, days in left.items() if days < CERTIFICATE_DAYS)
+    told = ", ".join(f"{name}: {days} days left" for name, days in sorted(left.items())) or "none are used"
+    return not short, told, f"renew {' '.join(short)}; see docs/operators.md"
 
 
 CHECKS: dict[str, Callable[[], Finding]] = {
-    "python": _python,
-    "packages": _packages,
+    "version": machine.versions,
+    "python": machine.python,
+    "packages": machine.packages,
     "java": _java,
     "kafka jars": _jars,
     "postgresql": _postgres,
     "disk": _disk,
+    "memory": _memory,
+    "open files": machine.open_files,
     "installation": _installation,
+    "secrets": _secrets,
+    "certificates": _certificates,
     "ports": _ports,
     "broker": _broker,
     "database": _database,
+    "clock": _clock,
     "projections": _projections,
+    **{name: partial(machine.optional, name) for name in machine.OPTIONAL},
 }

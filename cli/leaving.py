@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 OK, PROBLEMS, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
-TOLD = "Exit codes: 0 ok · 1 problems found · 2 wrong usage · 3 something needed cannot be had or reached (the last line says what)."
+TOLD = "Exit codes: 0 ok · 1 problems found · 2 wrong usage or settings · 3 something needed cannot be had or reached (the last line says what)."
 
 
 def leave(sentence: object, code: int) -> NoReturn:

@@ -7,12 +7,14 @@ Exit codes: see ``leaving``.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from types import ModuleType
 
 import typer
 
-from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE
+from cli import completion
+from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE, USAGE
 
 COMMANDS = (
     "run", "day", "send", "report", "rebuild", "trace", "parked", "dead-letters", "topics", "agency", "policy", "contracts", "consent", "audit", "service",
@@ -24,20 +26,24 @@ WHERE = (
 )
 
 
-def command(words: list[str]) -> typer.Typer:
-    """The command with the one sub-command that ``words`` ask for; with all of them when they ask for none, as for help."""
+def command(words: list[str], completing: bool = False) -> typer.Typer:
+    """The command with the one sub-command that ``words`` ask for; with all of them when they ask for none, as for help.
+
+    ``completing``: while the sub-command itself is being typed, its name and what it is for will do.
+    """
     root = typer.Typer(
         name="tsunagu",
         help="Tsunagu: carries events between support agencies, and lets across only what consent or law allows.",
         epilog=f"Example: tsunagu run up --day\n\n{WHERE}\n\n{TOLD}",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        add_completion=False,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
     root.callback()(_together)
     asked = [name for name in COMMANDS if name in words[:1]]
-    for name in asked or COMMANDS:
+    for name in () if asked or not completing else COMMANDS:
+        root.command(name, help=completion.sentence(name))(_together)
+    for name in asked or (() if completing else COMMANDS):
         _add(root, name, importlib.import_module(f"cli.{name.replace('-', '_')}"))
     return root
 
@@ -59,7 +65,8 @@ def _add(root: typer.Typer, name: str, module: ModuleType) -> None:
 def main() -> None:
     """Run the command; what stops the user is told in one sentence and an exit code, never as a traceback."""
     try:
-        command(sys.argv[1:])(prog_name="tsunagu")
+        words = completion.words(os.environ)
+        command(sys.argv[1:] if words is None else words, words is not None)(prog_name="tsunagu")
     except KeyboardInterrupt:
         _leave("ended by Ctrl-C; what was started goes on: tsunagu run status", INTERRUPTED)
     except Exception as problem:
@@ -79,6 +86,8 @@ def _stopped(problem: Exception) -> None:
             _leave(problem, PROBLEMS)
         case CannotRun():
             _leave(problem, UNREACHABLE)
+        case settings.SettingsWrong():
+            _leave(problem, USAGE)
         case settings.SettingsMissing():
             first = "" if (settings.home() / settings.FILE_NAME).exists() else "; start the system first: tsunagu run up"
             _leave(f"{problem}{first}", UNREACHABLE)

@@ -81,6 +81,8 @@ def _trusted() -> Keys:
     try:
         try:
             return packs.trusted(settings.load())
+        except settings.SettingsWrong:
+            raise
         except settings.SettingsMissing:
             return signatures.public_keys(packs.FOLDER / name for name in settings.RELEASED)
     except signatures.KeyUnusable as problem:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cli.leaving import PROBLEMS, leave
+from cli.leaving import OK, PROBLEMS, leave
 from cli.output import Output, OutputOption, show
 from kernel import settings as settings_module
 
@@ -23,7 +23,15 @@ GATE = "consent"
 USERS = {"auditor": "verifier"}
 """The process that uses an account, where it is not of the same name."""
 STATUS = ("name", "state", "pid", "port", "restarts", "rss_mib", "address")
-Name = Annotated[str, typer.Argument(help="Name of a process, as `tsunagu run status` shows it.")]
+
+
+def _names() -> list[str]:
+    from deploy.local.processes import NAMES
+
+    return [*NAMES, "supervisor"]
+
+
+Name = Annotated[str, typer.Argument(help="Name of a process, as `tsunagu run status` shows it.", autocompletion=_names)]
 
 
 def installation() -> Installation:
@@ -98,18 +106,34 @@ def down() -> None:
     typer.echo("tsunagu: stopped" if stopped else "tsunagu: nothing was running", err=True)
 
 
-@app.command(epilog="Example: tsunagu run status --output json")
-def status(output: OutputOption = Output.TABLE) -> None:
+@app.command(epilog="Example: tsunagu run status --output json\n\nExample: tsunagu run status --watch")
+def status(
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again and again, with lag and the gate's last decision, until Ctrl-C.")] = False,
+    every: Annotated[float, typer.Option("--every", min=0.2, help="With --watch: seconds between two looks.")] = 2.0,
+    rounds: Annotated[int, typer.Option("--rounds", min=0, help="With --watch: so many looks; 0: without end.")] = 0,
+    output: OutputOption = Output.TABLE,
+) -> None:
     """Every process: state (unready: it lives, and waits for something), pid, port, restarts, memory. Exit code 1 unless all are ready."""
     from cli import needed
 
     found = installation()
+    if watch:
+        _watch(found, every, rounds, output)
     rows = status_rows(found)
     show(rows, STATUS, output)
     if rows:
         needed.tell(found.settings)
     if not rows or any(row["state"] != "ready" for row in rows):
         raise typer.Exit(PROBLEMS)
+
+
+def _watch(found: Installation, every: float, rounds: int, output: Output) -> NoReturn:
+    from cli import watching
+
+    if output is not Output.TABLE:
+        raise typer.BadParameter("a table that is watched is a table; for a program: tsunagu run status --output jsonl, again and again", param_hint="--output")
+    rows = watching.watch(watching.Watch(lambda: status_rows(found)).look, every, rounds)
+    raise typer.Exit(PROBLEMS if not rows or any(row["state"] != "ready" for row in rows) else OK)
 
 
 @app.command(epilog="Example: tsunagu run logs kafka -f")

@@ -61,6 +61,8 @@ def command(
     except NotAccepted as error:
         _leave_refused(agency, error.refused)
         _leave(f"送信できません: {error}", PROBLEMS if error.reached else UNREACHABLE)
+    except settings_module.SettingsWrong:
+        raise
     except settings_module.SettingsMissing as error:
         _leave(f"送信できません: この機関の接続設定がありません（{error}）。", UNREACHABLE)
     except KafkaException as error:

@@ -33,6 +33,8 @@ _GARBAGE = (10_000, 20, 50)
 """Thresholds of the collector's three generations."""
 _ORDER_TIMEOUT_S = 10.0
 _RETRY_S = 0.5
+DRAIN_S = 15.0
+"""Told to end, every runner has so many seconds for its batch and its commit; what is not done then is seen again by whoever comes next."""
 
 
 class EventPath(mode.Service):
@@ -45,6 +47,7 @@ class EventPath(mode.Service):
         self.runners: list[Loop] = [*definition.loops(where)] if definition.loops else []
         self.processors: list[Processor] = []
         self.orders: Sender | None = None
+        self._at_work: list[asyncio.Task[None]] = []
 
     async def on_start(self) -> None:
         """Answer ``/livez`` first, so that waiting for a broker shows as "not ready" and not as "dead"."""
@@ -55,19 +58,19 @@ class EventPath(mode.Service):
         """Start every worker and stay until one of them ends."""
         try:
             async with asyncio.TaskGroup() as group:
-                for loop in self.runners:
-                    group.create_task(loop.run())
-                for worker in await self._workers():
-                    group.create_task(self._runner(worker).run())
+                self._at_work += [group.create_task(loop.run()) for loop in self.runners]
+                self._at_work += [group.create_task(self._runner(worker).run()) for worker in await self._workers()]
         except* Exception as errors:  # noqa: BLE001 - whatever it is, it ends the process
             for error in errors.exceptions:
                 log.logger().critical("stopped", exc_info=error)
             os._exit(1)  # crash only: the supervisor starts us again, the log says what was done
 
     async def on_stop(self) -> None:
-        """Let every runner finish its batch."""
+        """Let every runner finish its batch and commit it, for ``DRAIN_S`` at most: after this, what is left is cancelled."""
         for runner in self.runners:
             runner.stop()
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=DRAIN_S)
 
     async def on_shutdown(self) -> None:
         """Close what was opened, in reverse order."""

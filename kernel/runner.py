@@ -34,8 +34,10 @@ BUSY_MS = 10
 """Where a batch is there so soon after it is asked for, more are coming."""
 GROW_EVERY_S = 2.0
 """How often it is asked whether there are more topics to read."""
-GRACE_S = 2.0
+GRACE_S = 8.0
 """How long ``stop`` waits for a batch under way; after that it is given up and will be seen again."""
+LEAVE_S = 2.0
+"""How long each last step may take: the commit, leaving the group, closing the producer."""
 
 
 class BatchRunner(ConsumerRebalanceListener):
@@ -226,5 +228,5 @@ class BatchRunner(ConsumerRebalanceListener):
         await asyncio.gather(*tasks, return_exceptions=True)
         for end in (self._commit, self._consumer.stop, self._sender.stop):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GRACE_S):
+                async with asyncio.timeout(LEAVE_S):
                     await end()

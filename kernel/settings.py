@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from kernel import kinds, toml_lines
+from kernel.setting import NEEDED, Setting, at, faults, found
 
 FILE_NAME = "tsunagu.toml"
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256")
@@ -25,6 +28,10 @@ _CHECKOUT = Path(__file__).resolve().parents[1]
 
 class SettingsMissing(Exception):
     """A setting or secret that is needed is not there; the text says which and where it is looked for."""
+
+
+class SettingsWrong(SettingsMissing):
+    """The settings file says what cannot be meant; the text has name, file, line and what is allowed of every such setting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +102,11 @@ class Settings:
         }
 
     def kek(self) -> bytes:
-        """The 32-byte key-encryption key of the municipality. Raises SettingsMissing."""
+        """The 32-byte key-encryption key of the municipality. Raises SettingsMissing, SettingsWrong."""
         try:
             return bytes.fromhex(self.secret("kek").decode())
         except ValueError as error:
-            raise SettingsMissing(f"secret file {self.home / 'secrets' / 'kek'} does not hold hexadecimal digits") from error
+            raise SettingsWrong(f"secret file {self.home / 'secrets' / 'kek'} does not hold hexadecimal digits") from error
 
     def secret(self, name: str) -> bytes:
         """The content of one secret file, without surrounding white space. Raises SettingsMissing."""
@@ -110,6 +117,44 @@ class Settings:
             raise SettingsMissing(f"secret file {path} cannot be read: {error.strerror}") from error
 
 
+def _unless_external(content: Mapping[str, Any]) -> Any:
+    return "" if at(content, "kafka.external") is True else NEEDED
+
+
+def _where_oidc(content: Mapping[str, Any]) -> Any:
+    return "" if at(content, "api.oidc") is NEEDED else NEEDED
+
+
+TABLE = (
+    Setting("municipality.code", "municipality", kinds.CODE),
+    Setting("municipality.policy", "policy", kinds.TEXT),
+    Setting("municipality.policy_keys", "policy_keys", kinds.FILES, RELEASED),
+    Setting("municipality.towns", "towns", kinds.CODES, ()),
+    Setting("kafka.external", "kafka_external", kinds.FLAG, False),
+    Setting("kafka.bootstrap", "bootstrap", kinds.ADDRESSES),
+    Setting("kafka.controller", "controller", kinds.ADDRESS, _unless_external),
+    Setting("kafka.security_protocol", "security_protocol", kinds.one_of("SASL_PLAINTEXT", "SASL_SSL", "PLAINTEXT", "SSL")),
+    Setting("kafka.ca", "ca", kinds.TEXT, ""),
+    Setting("kafka.partitions", "partitions", kinds.COUNT),
+    Setting("kafka.agency_partitions", "agency_partitions", kinds.COUNT),
+    Setting("database.external", "database_external", kinds.FLAG, False),
+    Setting("database.host", "database_host", kinds.TEXT),
+    Setting("database.port", "database_port", kinds.PORT),
+    Setting("http.schema_window", "schema_window", kinds.ADDRESS),
+    Setting("http.ports", "http_ports", kinds.PORTS),
+    Setting("api", "api", kinds.TABLE, lambda _: {}),
+    Setting("api.host", "", kinds.TEXT, ""),
+    Setting("api.oidc.issuer", "", kinds.TEXT, _where_oidc),
+    Setting("api.oidc.audience", "", kinds.TEXT, _where_oidc),
+    Setting("api.oidc.jwks", "", kinds.TEXT, _where_oidc),
+    Setting("api.oidc.algorithms", "", kinds.texts("a list of at least one algorithm, for instance [\"RS256\"]", least=1), ()),
+    Setting("api.oidc.role_claim", "", kinds.TEXT, ""),
+    Setting("api.oidc.agency_claim", "", kinds.TEXT, ""),
+    Setting("api.oidc.roles", "", kinds.WORDS, _where_oidc),
+)
+"""Every setting that there is: name in the file, field of Settings, what it may be, default. ``docs/operators.md`` lists them."""
+
+
 def home() -> Path:
     """The installation's folder: ``TSUNAGU_HOME``, or ``.tsunagu`` beside this code; see above."""
     beside = _CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path()
@@ -117,52 +162,36 @@ def home() -> Path:
 
 
 def load(folder: Path | None = None) -> Settings:
-    """Read the settings of the installation in ``folder`` (default: ``home()``). Raises SettingsMissing."""
+    """Read the settings of the installation in ``folder`` (default: ``home()``). Raises SettingsMissing, SettingsWrong."""
     folder = folder or home()
     path = folder / FILE_NAME
     try:
-        found = _settings(folder, tomllib.loads(path.read_text("utf-8")))
+        text = path.read_text("utf-8")
+        content = tomllib.loads(text)
     except OSError as error:
         raise SettingsMissing(f"settings file {path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise SettingsMissing(f"settings file {path} is not UTF-8") from error
+        line = error.object[: error.start].count(b"\n") + 1
+        raise SettingsWrong(f"settings file {path}:{line} is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsMissing(f"settings file {path} is not valid TOML: {error}") from error
-    except KeyError as error:
-        raise SettingsMissing(f"setting {error.args[0]!r} is missing in {path}") from error
-    except (TypeError, AttributeError) as error:
-        raise SettingsMissing(f"settings file {path} has a value where a table is wanted: [municipality], [kafka], [database], [http]") from error
-    if wrong := [*_wrong(found)]:
-        raise SettingsMissing(f"setting {', '.join(wrong)} in {path} has a value that cannot be meant")
-    return found
+        raise SettingsWrong(f"settings file {path}{_line(str(error), text)} is not valid TOML: {error}") from error
+    if wrong := [*faults(TABLE, content, lambda name: _place(path, toml_lines.lines(text), name))]:
+        raise SettingsWrong("; ".join(wrong))
+    return Settings(home=folder, **found(TABLE, content))
 
 
-def _settings(folder: Path, table: dict[str, Any]) -> Settings:
-    town, kafka, database, http = (table[name] for name in ("municipality", "kafka", "database", "http"))
-    return Settings(
-        home=folder, municipality=town["code"], policy=town["policy"], policy_keys=_listed(town.get("policy_keys", RELEASED)),
-        towns=_listed(town.get("towns", ())),
-        partitions=kafka["partitions"], agency_partitions=kafka["agency_partitions"], bootstrap=kafka["bootstrap"],
-        security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), ca=kafka.get("ca", ""), kafka_external=kafka.get("external", False),
-        database_host=database["host"], database_port=database["port"], database_external=database.get("external", False),
-        schema_window=http["schema_window"], http_ports=dict(http["ports"]), api={**table.get("api", {})},
-    )
+def where(folder: Path, name: str) -> str:
+    """File and line of a setting of the installation in ``folder``; of its table, where it is not there itself."""
+    path = folder / FILE_NAME
+    return _place(path, toml_lines.lines(path.read_text("utf-8") if path.exists() else ""), name)
 
 
-def _listed(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, list | tuple) else (value, None)  # what is no list cannot be meant
+def _place(path: Path, lines: Mapping[str, int], name: str) -> str:
+    line = toml_lines.nearest(lines, name)
+    return f"{path}:{line}" if line else str(path)
 
 
-def _wrong(found: Settings) -> Iterator[str]:
-    """The names of settings of another type than they must have, or that are no number of partitions, port or address."""
-    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "ca", "database_host", "schema_window")
-    yield from (name for name in texts if not isinstance(getattr(found, name), str))
-    yield from ["policy_keys"] if not found.policy_keys or not all(isinstance(each, str) for each in found.policy_keys) else []
-    yield from ["towns"] if not all(isinstance(each, str) and re.fullmatch("[0-9]{6}", each) for each in found.towns) else []
-    yield from (name for name in ("kafka_external", "database_external") if not isinstance(getattr(found, name), bool))
-    counts = ("partitions", "agency_partitions", "database_port")
-    numbers = {name: getattr(found, name) for name in counts} | {f"ports.{name}": port for name, port in found.http_ports.items()}
-    yield from (name for name, number in numbers.items() if type(number) is not int or not 0 < number < 65_536)
-    for name in ("bootstrap", "schema_window", *(["controller"] if found.controller else [])):
-        if not re.search(r".:[0-9]{1,5}$", str(getattr(found, name))):
-            yield name
+def _line(complaint: str, text: str) -> str:
+    """The line that the parser complains of; the last one where it ran out of text."""
+    told = re.search(r"at line ([0-9]+)", complaint)
+    return f":{told[1] if told else max(1, len(text.splitlines()))}"

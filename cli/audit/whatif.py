@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.audit.days import CaseOption, FromOption, Met, ToOption, dates, moment, within
-from cli.leaving import PROBLEMS, UNREACHABLE, USAGE, leave
+from cli.leaving import PROBLEMS, USAGE, leave
 from cli.output import Output, OutputOption, show
 
 if TYPE_CHECKING:
@@ -131,6 +131,6 @@ def _draft(name: str) -> PolicyPack:
     try:
         return named(name)
     except FileNotFoundError:
-        leave(f"there is no policy pack {name}", UNREACHABLE)
+        leave(f"there is no policy pack {name}", USAGE)
     except (PackInvalid, OSError, UnicodeError) as problem:
         leave(problem, USAGE)

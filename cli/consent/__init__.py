@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.leaving import PROBLEMS, UNREACHABLE, leave
+from cli.leaving import PROBLEMS, UNREACHABLE, USAGE, leave
 from cli.output import Output, OutputOption, show
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _pack(name: str) -> PolicyPack:
     except PackInvalid as problem:
         leave(problem, PROBLEMS)
     except OSError:
-        leave(f"there is no policy pack {name}", UNREACHABLE)
+        leave(f"there is no policy pack {name}", USAGE)
 
 
 def _lines(file: str) -> Iterator[bytes]:

@@ -75,6 +75,15 @@ async def version(settings: Settings) -> str:
         await reader.close()
 
 
+async def clock(settings: Settings) -> float:
+    """The server's clock, seconds since the epoch. Raises CannotRun."""
+    reader = await connect(settings, "tsunagu_reader", REPORTING.name)
+    try:
+        return float(await reader.fetchval("SELECT extract(epoch FROM clock_timestamp())"))
+    finally:
+        await reader.close()
+
+
 async def connect(settings: Settings, role: str, database: str) -> asyncpg.Connection:
     """A connection of ``role`` to ``database``. Raises CannotRun."""
     try:

@@ -63,7 +63,7 @@ class Process:
     folder: Path | None = None
     before_exec: Callable[[], None] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    stop_within_s: float = 15.0
+    stop_within_s: float = 20.0
 
 
 class Child:

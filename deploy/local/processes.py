@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from kernel.settings import FILE_NAME, Settings, SettingsMissing
+from kernel.settings import Settings, SettingsWrong, where
 
 from . import jars, kafka, postgres, probes
 from .first_start import API, OBSERVER, ONLOOKERS, SERVICES, VERIFIER
@@ -35,7 +35,7 @@ def applications(settings: Settings) -> tuple[str, ...]:
 
 
 def port(name: str, settings: Settings) -> int:
-    """The TCP port on which the process listens. Raises SettingsMissing."""
+    """The TCP port on which the process listens. Raises SettingsWrong."""
     match name:
         case "kafka":
             return kafka.port_of(settings.bootstrap)
@@ -46,7 +46,8 @@ def port(name: str, settings: Settings) -> int:
     try:
         return settings.http_ports[name]
     except KeyError as error:
-        raise SettingsMissing(f"setting 'ports.{name}' is missing in {settings.home / FILE_NAME}") from error
+        place = where(settings.home, f"http.ports.{name}")
+        raise SettingsWrong(f"setting http.ports.{name} is missing ({place}); allowed: a whole number from 1 to 65535") from error
 
 
 def _kafka(name: str, layout: Layout, settings: Settings) -> Process:

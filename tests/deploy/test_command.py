@@ -177,12 +177,22 @@ def test_doctor_finds_the_system_stopped_and_a_port_taken(settings: Settings):
     assert "consent" in found["ports"]["todo"]
 
 
+def test_doctor_finds_secrets_that_others_may_read(settings: Settings):
+    """Whose they are, and what to do."""
+    (settings.home / "secrets" / "kek").chmod(0o644)
+
+    found = findings(settings.home)
+
+    assert {"secrets", "broker", "database"} == set(found)
+    assert "kek" in found["secrets"]["todo"] and "chmod" in found["secrets"]["todo"]
+
+
 @pytest.mark.parametrize(
     ("broken", "names"),
     [
         (b"\xff", "UTF-8"), (b"[[[", "TOML"), (b"kafka = 3", "municipality"), (b"municipality = 1\nkafka = 1\ndatabase = 1\nhttp = 1", "table"),
         (("partitions = 12", "partitions = 0"), "partitions"), (("agency_partitions = 1", ""), "agency_partitions"),
-        (("bootstrap = ", "bootstrap = 'x' # "), "bootstrap"), (("external = false ", "external = 'no' "), "kafka_external"),
+        (("bootstrap = ", "bootstrap = 'x' # "), "bootstrap"), (("external = false ", "external = 'no' "), "kafka.external"),
         (("reporting = ", "reports = "), "ports.reporting"),
     ],
 )

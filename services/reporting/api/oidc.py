@@ -15,13 +15,18 @@ from typing import Any
 import jwt
 
 from kernel.failures import Unavailable
-from kernel.settings import SettingsMissing
+from kernel.settings import SettingsWrong, where
 from services.reporting.api.reader import Reader, reader
 from services.reporting.resource import Role
 
 ALGORITHMS = frozenset(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"))
 """Signatures by a key that only the provider has."""
 LEEWAY_S, TIMEOUT_S, KEEP_S = 30, 5, 300
+MEANT = (
+    f"an https address or a file as jwks, some of {', '.join(sorted(ALGORITHMS))} as algorithms, one of {', '.join(sorted(Role))} for each of roles, "
+    "texts for all else"
+)
+"""What the settings of a provider may be."""
 _REQUIRED = ("exp", "iss", "aud", "sub")
 
 
@@ -39,17 +44,18 @@ class Provider:
 
 
 def provider(table: Mapping[str, Any], home: Path) -> Provider:
-    """The provider that the settings name. Raises SettingsMissing where they cannot be meant."""
+    """The provider that the settings name. Raises SettingsWrong where they cannot be meant."""
     try:
         found = Provider(**{**table, "algorithms": tuple(table.get("algorithms", ("RS256",)))})
     except TypeError as error:
-        raise SettingsMissing("[api.oidc] needs issuer, audience, jwks and roles, and knows algorithms, role_claim and agency_claim beside them") from error
+        raise SettingsWrong("[api.oidc] needs issuer, audience, jwks and roles, and knows algorithms, role_claim and agency_claim beside them") from error
     wrong = [name for name in ("issuer", "audience", "jwks", "role_claim", "agency_claim") if not isinstance(getattr(found, name), str) or not getattr(found, name)]
     wrong += [] if found.algorithms and ALGORITHMS.issuperset(found.algorithms) else ["algorithms"]
     wrong += [] if isinstance(found.roles, Mapping) and found.roles and set(found.roles.values()) <= {*Role} else ["roles"]
     wrong += ["jwks"] if found.jwks.startswith("http:") else []
     if wrong:
-        raise SettingsMissing(f"[api.oidc] has a value that cannot be meant: {', '.join(wrong)}")
+        places = ", ".join(f"{name} ({where(home, f'api.oidc.{name}')})" for name in wrong)
+        raise SettingsWrong(f"[api.oidc] has a value that cannot be meant: {places}; allowed: {MEANT}")
     return found if found.jwks.startswith("https:") else Provider(**{**_fields(found), "jwks": str(home / found.jwks)})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,7 +15,7 @@ from kernel.clients import clients
 from kernel.keyring import keyring
 from kernel.logreader import KafkaLogReader
 from kernel.sender import Sender
-from kernel.settings import Settings, SettingsMissing
+from kernel.settings import Settings, SettingsWrong, where
 from kernel.topics import Topics
 from services.reporting.api.app import application
 from services.reporting.api.database import database
@@ -29,14 +31,10 @@ ACCOUNT = NAME = SENDER
 """The account at the broker: it reads logs and writes who has read. Also the name of the process and of its port in the settings."""
 HOST = "127.0.0.1"
 END_WITHIN_S, MOST_AT_ONCE, HEADERS = 8, 64, 16_384
-KNOWN = frozenset(("host", "oidc"))
-"""What ``[api]`` of the settings may say."""
 
 
 def checks(settings: Settings) -> tuple[Check, ...]:
-    """How readers are known here: by tokens of this installation, and by those of the provider that the settings name. Raises SettingsMissing."""
-    if unknown := set(settings.api) - KNOWN:
-        raise SettingsMissing(f"[api] knows {', '.join(sorted(KNOWN))}, not {', '.join(sorted(unknown))}")
+    """How readers are known here: by tokens of this installation, and by those of the provider that the settings name. Raises SettingsWrong."""
     own = Tokens(settings.home).check
     return (own, Oidc(provider(settings.api["oidc"], settings.home)).check) if "oidc" in settings.api else (own,)
 
@@ -80,12 +78,18 @@ def served(settings: Settings, ledger: LedgerReader) -> FastAPI:
     return app
 
 
+def _end(*_: object) -> None:
+    """The server says its signal again when all is answered: it has done what was asked, so the code is 0."""
+    sys.exit(0)
+
+
 def run(settings: Settings, ledger: LedgerReader) -> None:
-    """Serve until a signal; then answer what is under way. Raises SettingsMissing."""
+    """Serve until a signal; then answer what is under way. Raises SettingsWrong."""
     log.configure(NAME)
+    signal.signal(signal.SIGTERM, _end)
     checks(settings)
     if NAME not in settings.http_ports:
-        raise SettingsMissing(f"setting 'ports.{NAME}' is missing in [http] of {settings.home}/tsunagu.toml")
+        raise SettingsWrong(f"setting http.ports.{NAME} is missing ({where(settings.home, f'http.ports.{NAME}')}); allowed: a whole number from 1 to 65535")
     uvicorn.Server(uvicorn.Config(
         served(settings, ledger), host=str(settings.api.get("host", HOST)), port=settings.http_ports[NAME], lifespan="on", loop="uvloop", http="h11",
         ws="none", access_log=False, log_config=None, server_header=False, date_header=False, proxy_headers=False,
