@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from kernel.clients import Clients
@@ -18,6 +18,7 @@ from kernel.routes import Routes
 from kernel.settings import Settings
 from kernel.telemetry import Telemetry
 from kernel.topics import Topics
+from kernel.watching import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,17 @@ Build = Callable[[Site, AsyncExitStack], Awaitable[Sequence[Worker]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One process: its name (also its account), its functions, those of them that read the urgent lane, other handlers, other loops."""
+    """One process: its name (also its account), its functions, those of them that read the urgent lane, other handlers, other loops.
+
+    ``watches``: what counts what a function writes, by the function's name.
+    """
 
     name: str
     functions: tuple[Function, ...] = ()
     urgent: frozenset[str] = frozenset()
     build: Build | None = None
     loops: Loops | None = None
+    watches: Mapping[str, Callable[[Telemetry], Watch]] = field(default_factory=dict)
 
 
 def site(service: Service, settings: Settings) -> Site:
@@ -104,6 +109,7 @@ async def workers(service: Service, place: Site, stack: AsyncExitStack) -> list[
 async def _function_worker(function: Function, service: Service, where: Site, stack: AsyncExitStack) -> Worker:
     urgent = function.name in service.urgent
     reader = await where.reader(stack, function.name)
-    processor = Processor(function, Place(service.name, where.routes, reader, where.telemetry.meter(function.name), urgent))
+    watch = where.telemetry.once(service.watches[function.name]) if function.name in service.watches else None
+    processor = Processor(function, Place(service.name, where.routes, reader, where.telemetry.meter(function.name), urgent, watch))
     lane = (where.topics.urgent,) if urgent else ()
     return Worker(function.name, tuple(processor.inboxes), processor, lane, max_records=500 if urgent else 2_000)

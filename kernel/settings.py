@@ -30,7 +30,7 @@ class SettingsMissing(Exception):
 class Settings:
     """One installation's settings, as read from ``tsunagu.toml``.
 
-    Ports are TCP ports on loopback; ``http_ports`` maps a process name to its health and metrics port.
+    Ports are TCP ports; ``http_ports`` maps a process name to its health and metrics port.
     ``external`` means that the cluster or database is somebody else's: it is used, never started or stopped.
     """
 
@@ -48,6 +48,8 @@ class Settings:
     kafka_external: bool = False
     database_external: bool = False
     http_ports: dict[str, int] = field(default_factory=dict)
+    http_host: str = "127.0.0.1"
+    """Address on which health and metrics are served; 0.0.0.0 in a container."""
     api: dict[str, Any] = field(default_factory=dict)
     """How the read API is reached and who its readers are, as services/reporting/api reads it."""
     policy_keys: tuple[str, ...] = RELEASED
@@ -118,7 +120,7 @@ def _settings(folder: Path, table: dict[str, Any]) -> Settings:
         partitions=kafka["partitions"], agency_partitions=kafka["agency_partitions"], bootstrap=kafka["bootstrap"],
         security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), kafka_external=kafka.get("external", False),
         database_host=database["host"], database_port=database["port"], database_external=database.get("external", False),
-        schema_window=http["schema_window"], http_ports=dict(http["ports"]), api={**table.get("api", {})},
+        schema_window=http["schema_window"], http_ports=dict(http["ports"]), http_host=http.get("host", "127.0.0.1"), api={**table.get("api", {})},
     )
 
 
@@ -128,7 +130,7 @@ def _listed(value: Any) -> tuple[Any, ...]:
 
 def _wrong(found: Settings) -> Iterator[str]:
     """The names of settings of another type than they must have, or that are no number of partitions, port or address."""
-    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "schema_window")
+    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "schema_window", "http_host")
     yield from (name for name in texts if not isinstance(getattr(found, name), str))
     yield from ["policy_keys"] if not found.policy_keys or not all(isinstance(each, str) for each in found.policy_keys) else []
     yield from ["towns"] if not all(isinstance(each, str) and re.fullmatch("[0-9]{6}", each) for each in found.towns) else []

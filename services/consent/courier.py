@@ -7,6 +7,7 @@ recipient answers finds the function informed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -32,6 +33,7 @@ from kernel.failures import IntegrityError
 from kernel.place import Place
 from kernel.records import MESSAGE, RECEIPT, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
 from kernel.sealing import Erased, Key, open_part, put_together
+from kernel.timings import Timing
 from services.consent.domain.model import GIVEN
 from services.consent.fence import Fence
 
@@ -69,11 +71,14 @@ class Logged:
 class Courier:
     """The handler of the courier. See ``kernel.records.Handler`` for the contract of its methods."""
 
-    def __init__(self, place: Place, keys: Keys, agency_partitions: int) -> None:
+    def __init__(self, place: Place, keys: Keys, agency_partitions: int, notices: Timing | None = None) -> None:
+        """``notices``: takes how long a stop notice took from what caused it until it was delivered."""
         self._place, self._keys, self._agency_partitions = place, keys, agency_partitions
         self._topics = place.routes.topics
         self._first: list[Record] = []
         self._fence = Fence(place.reader, self._topics.log("consent"), place.meter)
+        self._notice_timing = notices
+        self._notices: list[int] = []
 
     async def assigned(self, partitions: Collection[TP]) -> None:
         """Learn what is still to be released. Raises Unavailable."""
@@ -84,9 +89,11 @@ class Courier:
         self._fence.close({place.partition for place in partitions})
 
     def settled(self) -> None:
-        """What was urgent is sent."""
+        """What was urgent is sent, and stop notices are delivered."""
         self._fence.sent(self._first)
         self._first = []
+        if self._notice_timing and self._notices:
+            self._notice_timing.observe_ages(time.time(), self._notices)
 
     def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
         """Every verdict, codes only, to the function that asked: before anything of it reaches an agency. The gate knows its own."""
@@ -98,6 +105,7 @@ class Courier:
         self._first = await self._urgent(records)
         first = [_fact(record) for record in self._first]
         facts = [*first, *[_fact(record) for record in records]]
+        self._notices = [fact.envelope.recorded_time for fact in facts if isinstance(fact.event, StopNoticeIssued)]
         releasing = [fact for fact in facts if self._stands(fact)]
         logged = await self._released_events(releasing)
         keys = await self._keys.for_opening({part.key_id for fact in releasing for part in self._released_parts(fact, logged)})

@@ -29,6 +29,7 @@ from services.intake.dead import buried
 from services.intake.directory import Directory
 from services.intake.domain.front_door import Admitted, Rejected, examine
 from services.intake.domain.routing import Content, Delivery, deliveries
+from services.intake.turned_away import TurnedAway
 
 NAME = "intake"
 MAX_SEALED = 900_000
@@ -61,9 +62,10 @@ class Judged:
 class FrontDoor:
     """The handler of all outboxes. See ``kernel.records.Handler`` for the contract of its methods."""
 
-    def __init__(self, place: Place, keyring: Keyring, directory: Directory, secret: bytes) -> None:
+    def __init__(self, place: Place, keyring: Keyring, directory: Directory, secret: bytes, turned_away: TurnedAway | None = None) -> None:
         """``secret``: keys the digests of what agencies wrote; without one, a name of which little else is unknown could be guessed."""
-        self._secret = secret
+        self._secret, self._turned_away = secret, turned_away
+        place.meter.may_bury(RefusalCode)
         self._place, self._keyring, self._directory = place, keyring, directory
         self._topics, self._partitions = place.routes.topics, place.routes.partitions
 
@@ -90,6 +92,8 @@ class FrontDoor:
     async def _judge(self, records: Sequence[Record]) -> list[Judged]:
         """Every record judged; anew where the directory has grown and might change the answer."""
         await self._directory.refresh()
+        if self._turned_away:
+            self._turned_away.know(self._directory)
         judged = [self._judged(record) for record in records]
         doubtful = any(isinstance(each.found, Rejected) and each.found.error.code in _ABOUT_THE_DIRECTORY for each in judged)
         if doubtful and await self._directory.read_on():
@@ -158,6 +162,8 @@ class FrontDoor:
         """The bytes among the dead letters, a coded notice to the owner of the outbox by way of the gate."""
         record, owner, code = judged.record, judged.owner, rejected.error.code
         self._place.meter.dead_letter(code)
+        if self._turned_away:
+            self._turned_away.count(owner, code)
         yield buried(record, rejected.error, self._topics.dead_letters(NAME), NAME)
         coordinates = position(record.topic, record.partition, record.offset)
         notice = MessageRefused(
