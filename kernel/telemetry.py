@@ -40,6 +40,12 @@ _TURNS = 30
 """The loop's delay is the longest of so many turns."""
 
 
+def tell_build(registry: CollectorRegistry, service: str) -> None:
+    """``tsunagu_build_info``: which code a process runs."""
+    info = Gauge("tsunagu_build_info", "Which code runs", ("service", "version", "git"), registry=registry)
+    info.labels(service, build.version(), build.revision()).set(1)
+
+
 class Telemetry:
     """The metrics of one process and the state behind ``/livez`` and ``/readyz``.
 
@@ -70,7 +76,7 @@ class Telemetry:
         self.recovery = self.gauge("recovery_remaining", "Log records still to be folded before the worker is ready", labels)
         self.gauge("loop_delay_seconds", "Longest delay of the event loop in the last half minute", ("service",)).labels(service).set_function(
             lambda: max(self._delays))
-        self.gauge("build_info", "Which code runs", ("service", "version", "git")).labels(service, build.version(), build.revision()).set(1)
+        tell_build(self.registry, service)
 
     def counter(self, name: str, documentation: str, labels: Sequence[str]) -> Counter:
         """A counter ``tsunagu_<name>`` of this process; whoever asks sets its labels to 0."""
@@ -118,7 +124,7 @@ class Meter:
         self.busy_since: float | None = None
         self.waiting_since: float | None = None
         self.pulse = Pulse(telemetry.no_progress_s)
-        self._telemetry, self._own = telemetry, own
+        self.telemetry, self._own = telemetry, own
         self._handled = {outcome: telemetry.messages.labels(*own, outcome) for outcome in OUTCOMES}
         self._alarms = {code: telemetry.alarms.labels(*own, code) for code in ALARMS}
         self._dead = {code: telemetry.dead_letters.labels(*own, code.value) for code in READING}
@@ -139,7 +145,7 @@ class Meter:
 
     def may_bury(self, codes: Iterable[RefusalCode]) -> None:
         """Set the dead letters of these codes to 0: this worker may have them too."""
-        self._dead.update((code, self._telemetry.dead_letters.labels(*self._own, code.value)) for code in codes)
+        self._dead.update((code, self.telemetry.dead_letters.labels(*self._own, code.value)) for code in codes)
 
     def dead_letter(self, code: RefusalCode) -> None:
         """One record goes to the dead letters."""
