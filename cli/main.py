@@ -12,7 +12,7 @@ from types import ModuleType
 
 import typer
 
-from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE
+from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE, USAGE
 
 COMMANDS = (
     "run", "day", "send", "report", "rebuild", "trace", "parked", "dead-letters", "topics", "agency", "policy", "contracts", "consent", "audit", "service",
@@ -79,6 +79,8 @@ def _stopped(problem: Exception) -> None:
             _leave(problem, PROBLEMS)
         case CannotRun():
             _leave(problem, UNREACHABLE)
+        case settings.SettingsWrong():
+            _leave(problem, USAGE)
         case settings.SettingsMissing():
             first = "" if (settings.home() / settings.FILE_NAME).exists() else "; start the system first: tsunagu run up"
             _leave(f"{problem}{first}", UNREACHABLE)

@@ -54,7 +54,7 @@ class HealthServer:
         return _answer(self._telemetry.unready())
 
     async def _metrics(self, _: web.Request) -> web.Response:
-        return web.Response(body=await exposed(self._telemetry.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=exposed(self._telemetry.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _answer(faults: list[str]) -> web.Response:

@@ -153,13 +153,14 @@ class BatchRunner(ConsumerRebalanceListener):
     async def _step(self, records: list[Record]) -> None:
         self._meter.began()
         handling = patiently(lambda: self._handler.handle(records), self._meter)
-        _, outgoings = await asyncio.gather(self._send(self._handler.at_once(records)), handling)
+        first = self._handler.at_once(records)
+        _, outgoings = await asyncio.gather(self._send(first), handling)
         await self._send(outgoings)
         self._handler.settled()
         for record in records:
             self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
         self._progress.set()
-        self._meter.ended(records)
+        self._meter.ended(records, [*first, *outgoings])
 
     async def _send(self, outgoings: Sequence[Outgoing]) -> None:
         if outgoings:

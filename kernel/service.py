@@ -16,6 +16,7 @@ from kernel.processor import Processor
 from kernel.records import Handler
 from kernel.routes import Routes
 from kernel.settings import Settings
+from kernel.spans import tracer
 from kernel.telemetry import Telemetry
 from kernel.topics import Topics
 from kernel.watching import Watch
@@ -93,10 +94,11 @@ class Service:
 
 
 def site(service: Service, settings: Settings) -> Site:
-    """The site of a service. Raises SettingsMissing."""
+    """The site of a service. Raises SettingsMissing, SettingsWrong."""
     topics = Topics(settings.municipality)
+    telemetry = Telemetry(service.name, tracer=tracer(settings, service.name))
     return Site(
-        settings, service.name, topics, Routes(topics, settings.partitions), clients_of(settings, service.name), Telemetry(service.name),
+        settings, service.name, topics, Routes(topics, settings.partitions), clients_of(settings, service.name), telemetry,
     )
 
 

@@ -26,6 +26,10 @@ class SettingsMissing(Exception):
     """A setting or secret that is needed is not there; the text says which and where it is looked for."""
 
 
+class SettingsWrong(SettingsMissing):
+    """The settings file says what cannot be meant; the text has name, file, line and what is allowed of every such setting."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One installation's settings, as read from ``tsunagu.toml``.
@@ -50,6 +54,10 @@ class Settings:
     http_ports: dict[str, int] = field(default_factory=dict)
     http_host: str = "127.0.0.1"
     """Address on which health and metrics are served; 0.0.0.0 in a container."""
+    otel_endpoint: str = ""
+    """Where spans are sent to (OTLP over HTTP, with its path); empty: nowhere."""
+    otel_share: float = 1.0
+    """Share of traces whose spans are sent, between 0 and 1."""
     api: dict[str, Any] = field(default_factory=dict)
     """How the read API is reached and who its readers are, as services/reporting/api reads it."""
     policy_keys: tuple[str, ...] = RELEASED
@@ -114,6 +122,7 @@ def load(folder: Path | None = None) -> Settings:
 
 def _settings(folder: Path, table: dict[str, Any]) -> Settings:
     town, kafka, database, http = (table[name] for name in ("municipality", "kafka", "database", "http"))
+    otel = table.get("otel", {})
     return Settings(
         home=folder, municipality=town["code"], policy=town["policy"], policy_keys=_listed(town.get("policy_keys", RELEASED)),
         towns=_listed(town.get("towns", ())),
@@ -121,6 +130,7 @@ def _settings(folder: Path, table: dict[str, Any]) -> Settings:
         security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), kafka_external=kafka.get("external", False),
         database_host=database["host"], database_port=database["port"], database_external=database.get("external", False),
         schema_window=http["schema_window"], http_ports=dict(http["ports"]), http_host=http.get("host", "127.0.0.1"), api={**table.get("api", {})},
+        otel_endpoint=otel.get("endpoint", ""), otel_share=otel.get("share", 1.0),
     )
 
 
@@ -130,11 +140,12 @@ def _listed(value: Any) -> tuple[Any, ...]:
 
 def _wrong(found: Settings) -> Iterator[str]:
     """The names of settings of another type than they must have, or that are no number of partitions, port or address."""
-    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "schema_window", "http_host")
+    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "schema_window", "http_host", "otel_endpoint")
     yield from (name for name in texts if not isinstance(getattr(found, name), str))
     yield from ["policy_keys"] if not found.policy_keys or not all(isinstance(each, str) for each in found.policy_keys) else []
     yield from ["towns"] if not all(isinstance(each, str) and re.fullmatch("[0-9]{6}", each) for each in found.towns) else []
     yield from (name for name in ("kafka_external", "database_external") if not isinstance(getattr(found, name), bool))
+    yield from [] if type(found.otel_share) in (int, float) and 0 <= found.otel_share <= 1 else ["otel.share"]
     counts = ("partitions", "agency_partitions", "database_port")
     numbers = {name: getattr(found, name) for name in counts} | {f"ports.{name}": port for name, port in found.http_ports.items()}
     yield from (name for name, number in numbers.items() if type(number) is not int or not 0 < number < 65_536)

@@ -26,7 +26,7 @@ from contracts.consent import (
 )
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
 from contracts.shared import FunctionName, PartCode
-from kernel import envelope, serde
+from kernel import envelope, serde, tracing
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
 from kernel.failures import IntegrityError
@@ -186,8 +186,10 @@ class Courier:
         attributes = envelope.read(logged.record.key, logged.record.headers)
         if attributes.id != verdict.event_id:
             raise IntegrityError(f"{self._position(fact)}: not the event that was decided about")
+        identity = self._derived(fact, verdict.recipient, 0)
         copy = replace(
-            attributes, id=self._derived(fact, verdict.recipient, 0), source=OURS + NAME, causation_id=fact.envelope.id,
+            attributes, id=identity, source=OURS + NAME, causation_id=fact.envelope.id,
+            traceparent=tracing.child(fact.envelope.traceparent or attributes.traceparent, NAME, identity),
             causation_source=fact.envelope.source, seq=0, input_digest="", position="", basis="", purpose="",
         )
         yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
@@ -200,9 +202,9 @@ class Courier:
             event_type=verdict.event_type, recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents,
             released=released,
         )
-        told = fact.envelope
+        told, identity = fact.envelope, self._derived(fact, fact.envelope.subject, 1)
         message = Envelope(
-            id=self._derived(fact, told.subject, 1), source=OURS + NAME, type=serde.type_of(event).full_name, subject=told.subject,
+            id=identity, source=OURS + NAME, traceparent=tracing.child(told.traceparent, NAME, identity), type=serde.type_of(event).full_name, subject=told.subject,
             municipality=told.municipality, correlation_id=told.correlation_id, causation_id=told.id, causation_source=told.source,
         )
         key = fact.record.key or b""
@@ -231,7 +233,9 @@ def _released(event: Any, verdict: DisclosureDecided) -> list[SealedPart]:
 
 def _sent_on(fact: Fact) -> list[tuple[str, bytes]]:
     """The headers of a gate's event that travels on: its identity, without its place in the gate's log."""
-    return [(name, value) for name, value in fact.record.headers if name not in ("ce_seq", "ce_inputdigest")]
+    trace = tracing.child(fact.envelope.traceparent, NAME, fact.envelope.id)
+    sent = [(name, value) for name, value in fact.record.headers if name not in ("ce_seq", "ce_inputdigest", tracing.HEADER)]
+    return [*sent, (tracing.HEADER, trace.encode())] if trace else sent
 
 
 def _duties(verdict: DisclosureDecided) -> list[tuple[str, bytes]]:

@@ -15,7 +15,7 @@ from contracts import FINGERPRINTS
 from contracts.envelope import CaseAnnounced, MessageRefused
 from contracts.shared import SENTENCES, RefusalCode
 from contracts.topics import Function
-from kernel import serde
+from kernel import serde, tracing
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
 from kernel.failures import PoisonError
@@ -126,7 +126,9 @@ class FrontDoor:
 
     def _admit(self, record: Record, admitted: Admitted, whole: bytes) -> Iterator[Outgoing]:
         """The event to its function, copies and announcements to others."""
-        headers = self._headers(admitted.event, replace(admitted.envelope, input_digest=self._digest(record)))
+        opened = admitted.envelope
+        trace = tracing.child(opened.traceparent, NAME, opened.id)
+        headers = self._headers(admitted.event, replace(opened, input_digest=self._digest(record), traceparent=trace))
         for delivery in deliveries(admitted.kind):
             match delivery.content:
                 case Content.WHOLE:
@@ -151,8 +153,9 @@ class FrontDoor:
         opened = admitted.envelope
         persons, reporters = _persons(admitted) if delivery.function is Function.CONSENT else ((), ())
         event = CaseAnnounced(agency=opened.agency, persons=persons, reporters=reporters)
+        identity = derive_id(NAME, opened.source, opened.id, opened.subject, 0)
         attributes = replace(
-            opened, id=derive_id(NAME, opened.source, opened.id, opened.subject, 0), source=OURS + NAME,
+            opened, id=identity, source=OURS + NAME, traceparent=tracing.child(opened.traceparent, NAME, identity),
             agency_kind="", basis="", purpose="", causation_id=opened.id, causation_source=opened.source, correlation_id=opened.correlation_id or opened.id,
         )
         headers = self._headers(event, attributes)

@@ -110,7 +110,7 @@ class Writer:
                                reason=parked.code)
         self._positions.update((tp, following) for tp, _, following in moves)
         self._oldest, self._pause = None, _FIRST_PAUSE_S
-        self._meter.ended(batch, self._logs.lag)
+        self._meter.ended(batch, lag=self._logs.lag)
 
     async def _stand(self, error: OtherCode) -> None:
         """To open again would be to fight with whoever feeds; a service that ended would be started again."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 
 from cli.day import story
 from cli.day.player import Day
@@ -18,6 +18,7 @@ from contracts.consent import DisclosureDecided
 from contracts.registry import AgencyRegistered
 from contracts.shared import AgencyKind, RefusalCode
 from kernel import serde
+from kernel.exposing import exposed
 from kernel.failures import PoisonError
 from kernel.labels import MOST, OTHER, Agencies
 from kernel.telemetry import Telemetry
@@ -120,14 +121,14 @@ REGISTRIES = {
 
 @pytest.mark.parametrize("service", REGISTRIES)
 def test_a_scrape_is_small_with_two_hundred_agencies(service: str):
-    """At most 2,000 series, each with its service; they are made within 50 ms."""
+    """At most 2,000 series, each with its service; they are made within 50 ms of a processor."""
     registry = REGISTRIES[service]()
     found = series(registry)
     took = []
     for _ in range(5):
-        began = time.perf_counter()
-        generate_latest(registry)
-        took.append(time.perf_counter() - began)
+        began = time.thread_time()
+        exposed(registry)
+        took.append(time.thread_time() - began)
 
     assert 50 < len(found) <= MOST_SERIES
     assert [] == [name for name, labels in found if labels.get("service") != service]
@@ -167,7 +168,7 @@ def test_every_counter_begins_at_zero(service: str):
 @pytest.mark.parametrize("service", REGISTRIES)
 def test_promtool_has_nothing_to_say(service: str, tmp_path: Any):
     """A scrape as it is, checked by Prometheus's own tool."""
-    assert [] == complaints(generate_latest(REGISTRIES[service]()))
+    assert [] == complaints(exposed(REGISTRIES[service]()))
 
 
 def complaints(scrape: bytes) -> list[str]:

@@ -96,7 +96,7 @@ def _open_routes(app: FastAPI, open_desk: Callable[[], Desk], meters: Meters) ->
         return Response("ok", media_type="text/plain")
 
     async def metrics(request: Request) -> Response:
-        return Response(await exposed(meters.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return Response(exposed(meters.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     _route(app, "/v1/health", health, document.HEALTH)
     for path, endpoint in (("/livez", alive), ("/readyz", ready), ("/metrics", metrics)):
