@@ -102,25 +102,32 @@ def _exporter(settings: Settings, service: str) -> Export:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     resource = Resource.create({"service.name": f"tsunagu-{service}", "service.version": build.version(), "tsunagu.municipality": settings.municipality})
-    return exporting(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.otel_endpoint)), resource)
+    return Exporting(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.otel_endpoint)), resource)
 
 
-def exporting(processor: Any, resource: Any) -> Export:
-    """Hands spans to a span processor of the SDK."""
-    from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-    from opentelemetry.trace import SpanContext, SpanKind, TraceFlags
+class Exporting:
+    """Hands spans to a span processor of the SDK. See Export."""
 
-    scope = InstrumentationScope("tsunagu", build.version())
+    def __init__(self, processor: Any, resource: Any) -> None:
+        from opentelemetry.sdk import trace as sdk
+        from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
-    def context(place: Place, remote: bool) -> SpanContext:
-        return SpanContext(int(place.trace, 16), int(place.span, 16), remote, TraceFlags(TraceFlags.SAMPLED))
+        self.processor, self._resource, self._span = processor, resource, sdk.ReadableSpan
+        self._scope = InstrumentationScope("tsunagu", build.version())
 
-    def export(hop: Hop) -> None:
-        processor.on_end(ReadableSpan(
-            name=hop.name, context=context(hop.place, False), parent=hop.parent and context(hop.parent, True), resource=resource, kind=SpanKind.CONSUMER,
-            attributes={"messaging.system": "kafka", "messaging.destination.name": hop.topic, "tsunagu.worker": hop.worker, "tsunagu.type": hop.kind},
-            start_time=hop.began, end_time=hop.ended, instrumentation_scope=scope,
+    def __call__(self, hop: Hop) -> None:
+        """See Export."""
+        from opentelemetry.trace import SpanKind
+
+        self.processor.on_end(self._span(
+            name=hop.name, context=_context(hop.place, False), parent=hop.parent and _context(hop.parent, True), resource=self._resource,
+            kind=SpanKind.CONSUMER, start_time=hop.began, end_time=hop.ended, instrumentation_scope=self._scope, attributes={
+                "messaging.system": "kafka", "messaging.destination.name": hop.topic, "tsunagu.worker": hop.worker, "tsunagu.type": hop.kind,
+            },
         ))
 
-    return export
+
+def _context(place: Place, remote: bool) -> Any:
+    from opentelemetry.trace import SpanContext, TraceFlags
+
+    return SpanContext(int(place.trace, 16), int(place.span, 16), remote, TraceFlags(TraceFlags.SAMPLED))
