@@ -63,9 +63,13 @@ class Counting:
             if kind in COUNTED:
                 pending.take(event)
             elif kind is AgencyRegistered:
-                self._init(self._agencies.take((event.agency,)))
+                self.know((event.agency,))
 
         return told
+
+    def know(self, agencies: Iterable[str]) -> None:
+        """Series at 0 for agencies of the registry."""
+        self._init(self._agencies.take(agencies))
 
     def closed(self, partition: int) -> None:
         """Another gate counts it now."""
