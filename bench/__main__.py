@@ -15,7 +15,7 @@ from bench.stage import Stage
 from deploy.local.layout import CannotRun
 from deploy.local.lifecycle import DidNotStart
 
-PARTS = ("decision", "decide", "runner", "memory", "latency", "visible", "gate", "withdrawal", "year", "replay", "rebuild", "api", "state", "audit")
+PARTS = ("decision", "decide", "runner", "memory", "latency", "visible", "gate", "withdrawal", "year", "replay", "rebuild", "api", "state", "audit", "metrics")
 """In this order: memory is measured after a day and before a load that no day brings."""
 UNREACHABLE = 3
 

@@ -51,7 +51,8 @@ class EventPath(mode.Service):
 
     async def on_start(self) -> None:
         """Answer ``/livez`` first, so that waiting for a broker shows as "not ready" and not as "dead"."""
-        await self.stack.enter_async_context(HealthServer(self.where.telemetry, self.where.settings.http_ports[self.definition.name]))
+        settings = self.where.settings
+        await self.stack.enter_async_context(HealthServer(self.where.telemetry, settings.http_ports[self.definition.name], settings.http_host))
 
     @mode.Service.task
     async def _work(self) -> None:

@@ -14,6 +14,7 @@ from kernel.history import Entry, History
 from kernel.inputs import Input
 from kernel.place import Place
 from kernel.records import Outgoing, Record, position
+from kernel.watching import Answered
 
 MAX_ANSWER = 900_000
 """Most bytes that the events of one message may have together: they must fit into one record batch of 1 MiB."""
@@ -31,6 +32,7 @@ class Batch:
         self._own = {place.routes.topics.inbox(function), *((place.routes.topics.urgent,) if place.urgent else ())}
         self._unsettled: list[tuple[History, Handled, list[Outgoing]]] = []
         self._fresh: dict[str, Outgoing] = {}
+        self._answered: list[Answered] = []
 
     def bury(self, record: Record, error: PoisonError) -> None:
         """Put a record among the dead letters of this service."""
@@ -49,7 +51,8 @@ class Batch:
         history.wake(entry)
         handled = entry.handled[cause_of(message.envelope.source, cause_id)] = Handled(number_of(message.digest), -1, len(answer))
         self._unsettled.append((history, handled, answer))
-        self._place.meter.recorded(len(answer))
+        if self._place.watch:
+            self._answered.append(Answered(message.kind.cls, message.record.timestamp, events))
         self.out.extend(answer)
         for event, outgoing in zip(events, answer, strict=True):
             self._fresh[_id(outgoing.headers)] = outgoing
@@ -70,6 +73,8 @@ class Batch:
                 if outgoing.offset != history.next_offset:
                     raise IntegrityError(f"{outgoing.position}: offset {history.next_offset} was expected; another writer?")
                 history.next_offset += 1
+        if self._place.watch:
+            self._place.watch.answered(self._answered)
 
     def _written(self, event: Any, message: Input, cause_id: str, key: str, entry: Entry, ordinal: int) -> Outgoing:
         return outputs.log_record(

@@ -63,6 +63,8 @@ class History:
     def __init__(self, folds: Folds, alarm: Alarm) -> None:
         self._folds = folds
         self._alarm = alarm
+        self.told: Callable[[Any], None] | None = None
+        """Told of every event that is folded; see ``kernel.watching``."""
         self.entries: dict[str, Entry] = {}
         self.shared: Any = folds.shared.initial if folds.shared else None
         self.next_offset = 0
@@ -81,6 +83,8 @@ class History:
         self._folds.apply(entry, event)
         if self._folds.shared and type(event) in self._folds.shared.events:
             self.shared = self._folds.shared.evolve(self.shared, event)
+        if self.told:
+            self.told(event)
 
     def wake(self, entry: Entry) -> None:
         """Note when the key is due next; to be called after its events of one message."""
@@ -136,9 +140,10 @@ def _short(value: bytes) -> Any:
 
 
 async def replay(folds: Folds, reader: LogReader, topic: str, partition: int, alarm: Alarm,
-                 progress: Callable[[int], None] = lambda records: None) -> History:
-    """Fold one partition of a log from its beginning to its present end. Raises Unavailable."""
+                 progress: Callable[[int], None] = lambda records: None, watched: Callable[[History], None] = lambda history: None) -> History:
+    """Fold one partition of a log from its beginning to its present end. ``watched`` has the empty history first. Raises Unavailable."""
     history = History(folds, alarm)
+    watched(history)
     end = await reader.end(topic, partition)
     async for records in reader.scan(topic, partition, 0, end):
         _read_all(history, records)

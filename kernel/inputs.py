@@ -98,7 +98,6 @@ def _carried(attributes: Envelope, recorded: int, identity: str) -> list[tuple[s
     texts = (
         ("ce_correlationid", attributes.correlation_id or attributes.id), ("ce_causationsource", attributes.source),
         ("ce_recordedtime", str(recorded)), ("ce_inputdigest", identity), ("ce_time", attributes.time), ("ce_agency", attributes.agency),
-        ("traceparent", attributes.traceparent),
     )
     return [(name, text.encode()) for name, text in texts if text]
 

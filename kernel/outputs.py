@@ -8,7 +8,7 @@ from typing import Any
 from contracts import FINGERPRINTS
 from contracts.catalogue import EventType
 from contracts.envelope import DisclosureRequested, SealedEvent
-from kernel import serde
+from kernel import serde, tracing
 from kernel.decider import derive_id
 from kernel.envelope import OURS, POSITION
 from kernel.inputs import Input
@@ -31,15 +31,17 @@ def fixed_headers(kind: EventType, source: str, municipality: str) -> tuple[tupl
 def log_record(event: Any, message: Input, *, cause_id: str, key: str, seq: int, ordinal: int, function: str, log: str,
                municipality: str) -> Outgoing:
     """The record of the ``ordinal``-th event (``seq``-th of its key) that ``function`` decided on ``message``."""
-    source = message.envelope.source
+    identity = derive_id(function, message.envelope.source, cause_id, key, ordinal)
     headers = [
         *fixed_headers(serde.type_of(event), function, municipality),
-        ("ce_id", derive_id(function, source, cause_id, key, ordinal).encode()),
+        ("ce_id", identity.encode()),
         ("ce_subject", key.encode()),
         ("ce_causationid", cause_id.encode()),
         ("ce_seq", b"%d" % seq),
         *message.carried,
     ]
+    if message.envelope.traceparent and (trace := tracing.child(message.envelope.traceparent, function, identity)):
+        headers.append((tracing.HEADER, trace.encode()))
     if type(event) is DisclosureRequested and event is message.message and message.envelope.position:
         headers.append((POSITION, message.envelope.position.encode()))  # a verdict names it: it must follow from the log, as everything it says
     return Outgoing(log, message.record.partition, key.encode(), _value(event, message), headers, LOG, follows=ordinal > 0)

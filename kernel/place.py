@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from kernel.records import LogReader
 from kernel.routes import Routes
 from kernel.telemetry import Meter
+from kernel.watching import Watch
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """The process a function works in, its topics, the reader of its log, its meter.
 
-    ``urgent``: whether it also reads the urgent lane, which is co-partitioned with its inbox.
+    ``urgent``: whether it also reads the urgent lane, which is co-partitioned with its inbox. ``watch``: what counts what it writes.
     """
 
     service: str
@@ -21,3 +22,4 @@ class Place:
     reader: LogReader
     meter: Meter
     urgent: bool = False
+    watch: Watch | None = None

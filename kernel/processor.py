@@ -6,6 +6,7 @@ What a message gives reaches the log in one piece (one record batch) or not at a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from contracts.envelope import MessageNoted, MessageRefused, Tick
@@ -43,13 +44,16 @@ class Processor:
     async def assigned(self, partitions: Collection[TP]) -> None:
         """Replay the log of each partition that is new to us."""
         meter, reader = self.place.meter, self.place.reader
-        for number in sorted({tp.partition for tp in partitions} - self._histories.keys()):
-            self._histories[number] = await replay(self._folds, reader, self.log, number, meter.alarm, meter.replayed)
+        new = sorted({tp.partition for tp in partitions} - self._histories.keys())
+        meter.recovering(sum([await reader.end(self.log, number) for number in new]))
+        for number in new:
+            self._histories[number] = await replay(self._folds, reader, self.log, number, meter.alarm, meter.replayed, partial(self._watched, number))
 
     async def revoked(self, partitions: Collection[TP]) -> None:
         """Forget the state: whoever has the partition next replays the log."""
         for tp in partitions:
-            self._histories.pop(tp.partition, None)
+            if self._histories.pop(tp.partition, None) and self.place.watch:
+                self.place.watch.closed(tp.partition)
 
     def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
         """Nothing: every answer needs the state."""
@@ -83,6 +87,10 @@ class Processor:
         """The state of one key, for tests and inspection; the initial one where the key is unknown."""
         found = next((history.entries[key] for history in self._histories.values() if key in history.entries), None)
         return found.states[self.function.deciders.index(decider)] if found else decider.initial
+
+    def _watched(self, number: int, history: History) -> None:
+        if self.place.watch:
+            history.told = self.place.watch.opened(number, history)
 
     def _read(self, record: Record, batch: Batch) -> Input | None:
         try:

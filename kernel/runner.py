@@ -18,6 +18,7 @@ from aiokafka.structs import TopicPartition
 
 from kernel.clients import gather
 from kernel.failures import TooLate, Unavailable
+from kernel.lookout import look_often
 from kernel.patience import STALL_AFTER_S, patiently, stall_watch
 from kernel.records import Handler, Outgoing, Record
 from kernel.sender import Sender
@@ -64,7 +65,9 @@ class BatchRunner(ConsumerRebalanceListener):
     async def run(self) -> None:
         """Work until ``stop``. Raises what the handler raises, or KafkaError when the broker refuses for good."""
         work = asyncio.ensure_future(self._work())
-        beside = [asyncio.ensure_future(each) for each in (self._commit_often(), *([self._grow(self._growing)] if self._growing else []))]
+        growing = [self._grow(self._growing)] if self._growing else []
+        looking = look_often(self._consumer, lambda: self._open if self._resumed.is_set() and self._settled.is_set() else (), self._meter)
+        beside = [asyncio.ensure_future(each) for each in (self._commit_often(), looking, *growing)]
         stop = asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait({work, *beside, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -151,14 +154,15 @@ class BatchRunner(ConsumerRebalanceListener):
 
     async def _step(self, records: list[Record]) -> None:
         self._meter.began()
-        _, outgoings = await asyncio.gather(self._send(self._handler.at_once(records)), self._handled(records))
+        first = self._handler.at_once(records)
+        _, outgoings = await asyncio.gather(self._send(first), self._handled(records))
         while not await self._sent(outgoings):
             outgoings = await self._handled(records)
         self._handler.settled()
         for record in records:
             self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
         self._progress.set()
-        self._meter.ended(len(records), self._lag())
+        self._meter.ended(records, [*first, *outgoings])
 
     async def _handled(self, records: list[Record]) -> list[Outgoing]:
         return await patiently(lambda: self._handler.handle(records), self._meter)
@@ -176,10 +180,7 @@ class BatchRunner(ConsumerRebalanceListener):
         if outgoings:
             with stall_watch(self._meter):
                 await self._sender.send(outgoings)
-
-    def _lag(self) -> int:
-        waiting = ((self._consumer.highwater(tp) or 0) - offset for tp, offset in self._done.items())
-        return sum(records for records in waiting if records > 0)
+            self._meter.produced(len(outgoings))
 
     async def _commit_often(self) -> None:
         while True:

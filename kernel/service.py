@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from kernel.clients import Clients
@@ -16,8 +16,10 @@ from kernel.processor import Processor
 from kernel.records import Handler
 from kernel.routes import Routes
 from kernel.settings import Settings
+from kernel.spans import tracer
 from kernel.telemetry import Telemetry
 from kernel.topics import Topics
+from kernel.watching import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +80,25 @@ Build = Callable[[Site, AsyncExitStack], Awaitable[Sequence[Worker]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One process: its name (also its account), its functions, those of them that read the urgent lane, other handlers, other loops."""
+    """One process: its name (also its account), its functions, those of them that read the urgent lane, other handlers, other loops.
+
+    ``watches``: what counts what a function writes, by the function's name.
+    """
 
     name: str
     functions: tuple[Function, ...] = ()
     urgent: frozenset[str] = frozenset()
     build: Build | None = None
     loops: Loops | None = None
+    watches: Mapping[str, Callable[[Telemetry], Watch]] = field(default_factory=dict)
 
 
 def site(service: Service, settings: Settings) -> Site:
-    """The site of a service. Raises SettingsMissing."""
+    """The site of a service. Raises SettingsMissing, SettingsWrong."""
     topics = Topics(settings.municipality)
+    telemetry = Telemetry(service.name, tracer=tracer(settings, service.name))
     return Site(
-        settings, service.name, topics, Routes(topics, settings.partitions), clients_of(settings, service.name), Telemetry(service.name),
+        settings, service.name, topics, Routes(topics, settings.partitions), clients_of(settings, service.name), telemetry,
     )
 
 
@@ -104,6 +111,7 @@ async def workers(service: Service, place: Site, stack: AsyncExitStack) -> list[
 async def _function_worker(function: Function, service: Service, where: Site, stack: AsyncExitStack) -> Worker:
     urgent = function.name in service.urgent
     reader = await where.reader(stack, function.name)
-    processor = Processor(function, Place(service.name, where.routes, reader, where.telemetry.meter(function.name), urgent))
+    watch = where.telemetry.once(service.watches[function.name]) if function.name in service.watches else None
+    processor = Processor(function, Place(service.name, where.routes, reader, where.telemetry.meter(function.name), urgent, watch))
     lane = (where.topics.urgent,) if urgent else ()
     return Worker(function.name, tuple(processor.inboxes), processor, lane, max_records=500 if urgent else 2_000)

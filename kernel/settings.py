@@ -38,7 +38,7 @@ class SettingsWrong(SettingsMissing):
 class Settings:
     """One installation's settings, as read from ``tsunagu.toml``.
 
-    Ports are TCP ports on loopback; ``http_ports`` maps a process name to its health and metrics port.
+    Ports are TCP ports; ``http_ports`` maps a process name to its health and metrics port.
     ``external`` means that the cluster or database is somebody else's: it is used, never started or stopped.
     """
 
@@ -58,6 +58,12 @@ class Settings:
     kafka_external: bool = False
     database_external: bool = False
     http_ports: dict[str, int] = field(default_factory=dict)
+    http_host: str = "127.0.0.1"
+    """Address on which health and metrics are served; 0.0.0.0 in a container."""
+    otel_endpoint: str = ""
+    """Where spans are sent to (OTLP over HTTP, with its path); empty: nowhere."""
+    otel_share: float = 1.0
+    """Share of traces whose spans are sent, between 0 and 1."""
     api: dict[str, Any] = field(default_factory=dict)
     """How the read API is reached and who its readers are, as services/reporting/api reads it."""
     policy_keys: tuple[str, ...] = RELEASED
@@ -142,6 +148,9 @@ TABLE = (
     Setting("database.port", "database_port", kinds.PORT),
     Setting("http.schema_window", "schema_window", kinds.ADDRESS),
     Setting("http.ports", "http_ports", kinds.PORTS),
+    Setting("http.host", "http_host", kinds.TEXT, "127.0.0.1"),
+    Setting("otel.endpoint", "otel_endpoint", kinds.TEXT, ""),
+    Setting("otel.share", "otel_share", kinds.SHARE, 1.0),
     Setting("api", "api", kinds.TABLE, lambda _: {}),
     Setting("api.host", "", kinds.TEXT, ""),
     Setting("api.oidc.issuer", "", kinds.TEXT, _where_oidc),

@@ -1,48 +1,87 @@
-"""Telemetry: what a process counts, and how it says that it lives. Own registry, names ``tsunagu_*``, closed labels set to 0."""
+"""Telemetry: what a process counts, and how it says that it lives. Own registry, names ``tsunagu_*``, closed labels set to 0.
+
+What each metric says stands in docs/metrics.md. Nothing here ever takes an id of a case, a person, an event or a consent for a label.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
 
-from contracts.shared import RefusalCode
+from kernel import build
+from kernel.meter import ALARMS, OUTCOMES, Meter
+from kernel.pulse import NO_PROGRESS_S
+from kernel.spans import Tracer
+from kernel.timings import AGES, SECONDS, Timings
 
-OUTCOMES = ("decided", "repeated", "refused")
-ALARMS = ("DUPLICATE", "SEQUENCE_GAP", "CAUSE_CONFLICT")
-_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
-_HUNG = 30.0
-"""A worker that has been busy with one batch for longer than this many seconds is not alive."""
-_AWAY = 10.0
-"""One that has waited for so many seconds for a part that does not answer lives, but is not ready."""
+__all__ = ["ALARMS", "OUTCOMES", "Meter", "Telemetry", "tell_build"]
+
+disable_created_metrics()  # they would double the series and tell nothing
+
+T = TypeVar("T")
+
 _LOOP_STUCK = 5.0
-"""Nor is a process whose event loop has not turned for this many seconds."""
+"""A process whose event loop has not turned for this many seconds is not alive."""
+_TURNS = 30
+"""The loop's delay is the longest of so many turns."""
+
+
+def tell_build(registry: CollectorRegistry, service: str) -> None:
+    """``tsunagu_build_info``: which code a process runs."""
+    info = Gauge("tsunagu_build_info", "Which code runs", ("service", "version", "git"), registry=registry)
+    info.labels(service, build.version(), build.revision()).set(1)
 
 
 class Telemetry:
-    """The metrics of one process and the state behind ``/livez`` and ``/readyz``."""
+    """The metrics of one process and the state behind ``/livez`` and ``/readyz``.
 
-    def __init__(self, service: str) -> None:
-        self.service = service
+    ``no_progress_s``: after how many seconds a partition with backlog that does not move makes the process not live.
+    ``tracer``: what makes spans of what the workers do.
+    """
+
+    def __init__(self, service: str, no_progress_s: float = NO_PROGRESS_S, tracer: Tracer | None = None) -> None:
+        self.service, self.no_progress_s, self.tracer = service, no_progress_s, tracer
         self.registry = CollectorRegistry()
         self.meters: dict[str, Meter] = {}
+        self._made: dict[Any, Any] = {}
         self._turned = time.monotonic()
+        self._delays: deque[float] = deque((0.0,), maxlen=_TURNS)
         labels = ("service", "worker")
-        self.messages = Counter("tsunagu_messages_total", "Messages put to a decider", (*labels, "outcome"), registry=self.registry)
-        self.events = Counter("tsunagu_events_total", "Events written to the log", labels, registry=self.registry)
-        self.records = Counter("tsunagu_records_total", "Records read from inboxes", labels, registry=self.registry)
-        self.dead_letters = Counter("tsunagu_dead_letters_total", "Records put among the dead letters", (*labels, "code"),
-                                    registry=self.registry)
-        self.alarms = Counter("tsunagu_integrity_alarms_total", "Contradictions found in a log", (*labels, "code"),
-                              registry=self.registry)
-        self.replayed = Counter("tsunagu_replayed_records_total", "Log records folded at assignment", labels, registry=self.registry)
-        self.batch = Histogram("tsunagu_batch_seconds", "From reading a batch to the last acknowledgement", labels,
-                               buckets=_SECONDS, registry=self.registry)
-        self.stalled = Gauge("tsunagu_stalled", "1 while the worker waits for a part that does not answer", labels,
-                             registry=self.registry)
-        self.lag = Gauge("tsunagu_lag_records", "Records known to be waiting in the inboxes", labels, registry=self.registry)
-        self.partitions = Gauge("tsunagu_assigned_partitions", "Partitions that the worker has ready", labels, registry=self.registry)
+        self.messages = self.counter("messages_total", "Messages put to a decider", (*labels, "outcome"))
+        self.consumed = self.counter("consumed_total", "Records read and done with", labels)
+        self.produced = self.counter("produced_total", "Records written and acknowledged", labels)
+        self.dead_letters = self.counter("dead_letters_total", "Records put among the dead letters", (*labels, "code"))
+        self.alarms = self.counter("integrity_alarms_total", "Contradictions found in a log", (*labels, "code"))
+        self.replayed = self.counter("replayed_records_total", "Log records folded at assignment", labels)
+        self.rebalances = self.counter("rebalances_total", "How often partitions were given out anew", labels)
+        self.handle = Timings(self.registry, "tsunagu_handle_seconds", "From reading a batch to the last acknowledgement", labels, SECONDS)
+        self.ages = Timings(self.registry, "tsunagu_event_age_seconds", "Age of a record when it was done with", labels, AGES)
+        self.stalled = self.gauge("stalled", "1 while the worker waits for a part that does not answer", labels)
+        self.stuck = self.gauge("stalled_partitions", "Partitions with backlog that have made no progress for minutes", labels)
+        self.lag = self.gauge("lag_records", "Records known to be waiting in the inboxes", labels)
+        self.partitions = self.gauge("assigned_partitions", "Partitions that the worker has ready", labels)
+        self.recovery = self.gauge("recovery_remaining", "Log records still to be folded before the worker is ready", labels)
+        self.gauge("loop_delay_seconds", "Longest delay of the event loop in the last half minute", ("service",)).labels(service).set_function(
+            lambda: max(self._delays))
+        tell_build(self.registry, service)
+
+    def counter(self, name: str, documentation: str, labels: Sequence[str]) -> Counter:
+        """A counter ``tsunagu_<name>`` of this process; whoever asks sets its labels to 0."""
+        return Counter(f"tsunagu_{name}", documentation, labels, registry=self.registry)
+
+    def gauge(self, name: str, documentation: str, labels: Sequence[str]) -> Gauge:
+        """A gauge ``tsunagu_<name>`` of this process."""
+        return Gauge(f"tsunagu_{name}", documentation, labels, registry=self.registry)
+
+    def once(self, make: Callable[[Telemetry], T]) -> T:
+        """What ``make`` gives, the same each time: a part that is set up again after an outage finds its metrics where it left them."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
 
     def meter(self, worker: str) -> Meter:
         """The meter of one worker of this process; the same one when asked again."""
@@ -50,9 +89,10 @@ class Telemetry:
             self.meters[worker] = Meter(self, worker)
         return self.meters[worker]
 
-    def turn(self) -> None:
-        """The event loop turns: to be called about once a second."""
+    def turn(self, delay: float = 0.0) -> None:
+        """The event loop turns, ``delay`` seconds later than it should: to be called about once a second."""
         self._turned = time.monotonic()
+        self._delays.append(delay)
 
     def sick(self) -> list[str]:
         """Why the process should be restarted; empty when it lives."""
@@ -64,81 +104,3 @@ class Telemetry:
         """The workers that do not work now: nothing taken over, or waiting for long; empty when the process is ready."""
         now = time.monotonic()
         return [name for name, meter in self.meters.items() if meter.away(now)] if self.meters else ["starting"]
-
-
-class Meter:
-    """What one worker counts. Children of the labelled metrics are bound once: this is called for every message."""
-
-    def __init__(self, telemetry: Telemetry, worker: str) -> None:
-        own = (telemetry.service, worker)
-        self.worker, self.folded, self.ready = worker, 0, False
-        self.busy_since: float | None = None
-        self.waiting_since: float | None = None
-        self._handled = {outcome: telemetry.messages.labels(*own, outcome) for outcome in OUTCOMES}
-        self._alarms = {code: telemetry.alarms.labels(*own, code) for code in ALARMS}
-        self._dead = {code: telemetry.dead_letters.labels(*own, code.value) for code in RefusalCode}
-        self._events, self._records = telemetry.events.labels(*own), telemetry.records.labels(*own)
-        self._replayed, self._batch = telemetry.replayed.labels(*own), telemetry.batch.labels(*own)
-        self._stalled, self._lag = telemetry.stalled.labels(*own), telemetry.lag.labels(*own)
-        self._partitions = telemetry.partitions.labels(*own)
-
-    def handled(self, outcome: str) -> None:
-        """One message was answered; ``outcome`` is one of OUTCOMES."""
-        self._handled[outcome].inc()
-
-    def recorded(self, events: int) -> None:
-        """So many events go to the log."""
-        self._events.inc(events)
-
-    def dead_letter(self, code: RefusalCode) -> None:
-        """One record goes to the dead letters."""
-        self._dead[code].inc()
-
-    def alarm(self, code: str) -> None:
-        """A log contradicts itself; ``code`` is one of ALARMS."""
-        self._alarms[code].inc()
-
-    def replayed(self, records: int) -> None:
-        """So many log records were folded."""
-        self.folded += records
-        self._replayed.inc(records)
-
-    def began(self) -> None:
-        """A batch is being handled."""
-        self.busy_since = time.monotonic()
-
-    def ended(self, records: int, lag: int) -> None:
-        """The batch is done; ``lag`` records are known to wait behind it."""
-        if self.busy_since is not None:
-            self._batch.observe(time.monotonic() - self.busy_since)
-        self.busy_since = None
-        self._records.inc(records)
-        self._lag.set(lag)
-
-    def stalled(self, waiting: bool) -> None:
-        """Whether the worker waits for a part of the installation that does not answer. A stalled worker is alive."""
-        self._stalled.set(waiting)
-        if not waiting:
-            self.waiting_since = None
-            return
-        self.busy_since = None
-        if self.waiting_since is None:
-            self.waiting_since = time.monotonic()
-
-    def took(self, partitions: Iterable[object]) -> None:
-        """These partitions are ready; the worker is ready."""
-        self._partitions.set(len(list(partitions)))
-        self.ready = True
-
-    def lost(self) -> None:
-        """The worker's partitions are being given out anew; it is not ready until it took some."""
-        self._partitions.set(0)
-        self.ready = False
-
-    def away(self, now: float) -> bool:
-        """Whether it has no partitions ready, or waits for too long; ``now`` in monotonic seconds."""
-        return not self.ready or (self.waiting_since is not None and now - self.waiting_since > _AWAY)
-
-    def hung(self, now: float) -> bool:
-        """Whether one batch has taken too long; ``now`` in monotonic seconds."""
-        return self.busy_since is not None and now - self.busy_since > _HUNG

@@ -26,7 +26,7 @@ from contracts.consent import (
 )
 from contracts.envelope import MessageRefused, SealedEvent, SealedPart
 from contracts.shared import FunctionName, PartCode
-from kernel import envelope, serde
+from kernel import envelope, serde, tracing
 from kernel.clients import ALONE_S
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
@@ -34,6 +34,7 @@ from kernel.failures import IntegrityError
 from kernel.place import Place
 from kernel.records import MESSAGE, RECEIPT, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
 from kernel.sealing import Erased, Key, open_part, put_together
+from kernel.timings import Timing
 from services.consent.domain.model import GIVEN
 from services.consent.fence import Fence
 
@@ -71,13 +72,16 @@ class Logged:
 class Courier:
     """The handler of the courier. See ``kernel.records.Handler`` for the contract of its methods."""
 
-    def __init__(self, place: Place, keys: Keys, agency_partitions: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, place: Place, keys: Keys, agency_partitions: int, notices: Timing | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        """``notices``: takes how long a stop notice took from what caused it until it was delivered; ``clock``: seconds, as ``Outgoing.until``."""
         self._place, self._keys, self._agency_partitions, self._clock = place, keys, agency_partitions, clock
         self._topics = place.routes.topics
         self._first: list[Record] = []
         self._given: set[str] = set()
         """Verdicts that this batch carries out, or, where it is handled again, may have."""
         self._fence = Fence(place.reader, self._topics.log("consent"), place.meter)
+        self._notice_timing = notices
+        self._notices: list[int] = []
 
     async def assigned(self, partitions: Collection[TP]) -> None:
         """Learn what is still to be released. Raises Unavailable."""
@@ -89,10 +93,12 @@ class Courier:
         self._given.clear()
 
     def settled(self) -> None:
-        """What was urgent is sent."""
+        """What was urgent is sent, and stop notices are delivered."""
         self._fence.sent(self._first)
         self._first = []
         self._given.clear()
+        if self._notice_timing and self._notices:
+            self._notice_timing.observe_ages(time.time(), self._notices)
 
     def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
         """Every verdict, codes only, to the function that asked: before anything of it reaches an agency. The gate knows its own."""
@@ -104,6 +110,7 @@ class Courier:
         self._first = await self._urgent(records)
         first = [_fact(record) for record in self._first]
         facts = [*first, *[_fact(record) for record in records]]
+        self._notices = [fact.envelope.recorded_time for fact in facts if isinstance(fact.event, StopNoticeIssued)]
         releasing = [fact for fact in facts if self._stands(fact)]
         logged = await self._released_events(releasing)
         keys = await self._keys.for_opening({part.key_id for fact in releasing for part in self._released_parts(fact, logged)})
@@ -190,8 +197,10 @@ class Courier:
         attributes = envelope.read(logged.record.key, logged.record.headers)
         if attributes.id != verdict.event_id:
             raise IntegrityError(f"{self._position(fact)}: not the event that was decided about")
+        identity = self._derived(fact, verdict.recipient, 0)
         copy = replace(
-            attributes, id=self._derived(fact, verdict.recipient, 0), source=OURS + NAME, causation_id=fact.envelope.id,
+            attributes, id=identity, source=OURS + NAME, causation_id=fact.envelope.id,
+            traceparent=tracing.child(fact.envelope.traceparent or attributes.traceparent, NAME, identity),
             causation_source=fact.envelope.source, seq=0, input_digest="", position="", basis="", purpose="",
         )
         yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
@@ -204,9 +213,9 @@ class Courier:
             event_type=verdict.event_type, recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents,
             released=released,
         )
-        told = fact.envelope
+        told, identity = fact.envelope, self._derived(fact, fact.envelope.subject, 1)
         message = Envelope(
-            id=self._derived(fact, told.subject, 1), source=OURS + NAME, type=serde.type_of(event).full_name, subject=told.subject,
+            id=identity, source=OURS + NAME, traceparent=tracing.child(told.traceparent, NAME, identity), type=serde.type_of(event).full_name, subject=told.subject,
             municipality=told.municipality, correlation_id=told.correlation_id, causation_id=told.id, causation_source=told.source,
         )
         key = fact.record.key or b""
@@ -235,7 +244,9 @@ def _released(event: Any, verdict: DisclosureDecided) -> list[SealedPart]:
 
 def _sent_on(fact: Fact) -> list[tuple[str, bytes]]:
     """The headers of a gate's event that travels on: its identity, without its place in the gate's log."""
-    return [(name, value) for name, value in fact.record.headers if name not in ("ce_seq", "ce_inputdigest")]
+    trace = tracing.child(fact.envelope.traceparent, NAME, fact.envelope.id)
+    sent = [(name, value) for name, value in fact.record.headers if name not in ("ce_seq", "ce_inputdigest", tracing.HEADER)]
+    return [*sent, (tracing.HEADER, trace.encode())] if trace else sent
 
 
 def _duties(verdict: DisclosureDecided) -> list[tuple[str, bytes]]:

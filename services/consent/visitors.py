@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from contracts.consent import PersonalDataRead
 from contracts.shared import RefusalCode
-from kernel import envelope, serde
+from kernel import envelope, serde, tracing
 from kernel.deadletters import dead_letter
 from kernel.envelope import Envelope
 from kernel.failures import PoisonError
@@ -57,6 +57,6 @@ class Visitors:
         assert record.key and record.value
         ours = Envelope(
             id=attributes.id, source=SOURCE, type=serde.type_of(event).full_name, subject=attributes.subject, time=attributes.time,
-            dataschema=attributes.dataschema, municipality=self._topics.municipality, traceparent=attributes.traceparent,
+            dataschema=attributes.dataschema, municipality=self._topics.municipality, traceparent=tracing.child(attributes.traceparent, NAME, attributes.id),
         )
         return keyed(self._topics.inbox(GATE), self._place.routes.partitions, record.key, record.value, ours.headers())

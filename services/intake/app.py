@@ -18,6 +18,7 @@ from kernel.settings import Settings
 from services.intake.directory import Directory
 from services.intake.domain import closing, consultation, contact, continuation, links, outreach
 from services.intake.front_door import FrontDoor
+from services.intake.turned_away import TurnedAway
 
 CONSULTATION = Function(
     "consultation",
@@ -35,14 +36,17 @@ async def front_door(site: Site, stack: AsyncExitStack) -> Sequence[Worker]:
     place = Place(site.service, site.routes, await site.reader(stack, NAME), site.telemetry.meter(NAME))
     directory = Directory(place.reader, site.topics.registry)
 
+    turned_away = site.telemetry.once(TurnedAway)
+
     async def outboxes() -> tuple[str, ...]:
         await directory.refresh()
+        turned_away.know(directory)
         return tuple(site.topics.outbox(agency) for agency in sorted(directory))
 
     if not (known := await outboxes()):
         raise Unavailable("registry")
     secret = hmac.digest(site.settings.kek(), b"outbox digest", "sha256")
-    return (Worker(NAME, known, FrontDoor(place, keys, directory, secret), growing=outboxes),)
+    return (Worker(NAME, known, FrontDoor(place, keys, directory, secret, turned_away), growing=outboxes),)
 
 
 SERVICE = Service(name="intake", functions=(CONSULTATION, OUTREACH), build=front_door)

@@ -15,7 +15,7 @@ from contracts import FINGERPRINTS
 from contracts.envelope import CaseAnnounced, MessageRefused
 from contracts.shared import SENTENCES, RefusalCode
 from contracts.topics import Function
-from kernel import serde
+from kernel import serde, tracing
 from kernel.decider import derive_id
 from kernel.envelope import OURS, Envelope
 from kernel.failures import PoisonError
@@ -29,6 +29,7 @@ from services.intake.dead import buried
 from services.intake.directory import Directory
 from services.intake.domain.front_door import Admitted, Rejected, examine
 from services.intake.domain.routing import Content, Delivery, deliveries
+from services.intake.turned_away import TurnedAway
 
 NAME = "intake"
 MAX_SEALED = 900_000
@@ -61,9 +62,10 @@ class Judged:
 class FrontDoor:
     """The handler of all outboxes. See ``kernel.records.Handler`` for the contract of its methods."""
 
-    def __init__(self, place: Place, keyring: Keyring, directory: Directory, secret: bytes) -> None:
+    def __init__(self, place: Place, keyring: Keyring, directory: Directory, secret: bytes, turned_away: TurnedAway | None = None) -> None:
         """``secret``: keys the digests of what agencies wrote; without one, a name of which little else is unknown could be guessed."""
-        self._secret = secret
+        self._secret, self._turned_away = secret, turned_away
+        place.meter.may_bury(RefusalCode)
         self._place, self._keyring, self._directory = place, keyring, directory
         self._topics, self._partitions = place.routes.topics, place.routes.partitions
 
@@ -90,6 +92,8 @@ class FrontDoor:
     async def _judge(self, records: Sequence[Record]) -> list[Judged]:
         """Every record judged; anew where the directory has grown and might change the answer."""
         await self._directory.refresh()
+        if self._turned_away:
+            self._turned_away.know(self._directory)
         judged = [self._judged(record) for record in records]
         doubtful = any(isinstance(each.found, Rejected) and each.found.error.code in _ABOUT_THE_DIRECTORY for each in judged)
         if doubtful and await self._directory.read_on():
@@ -122,7 +126,9 @@ class FrontDoor:
 
     def _admit(self, record: Record, admitted: Admitted, whole: bytes) -> Iterator[Outgoing]:
         """The event to its function, copies and announcements to others."""
-        headers = self._headers(admitted.event, replace(admitted.envelope, input_digest=self._digest(record)))
+        opened = admitted.envelope
+        trace = tracing.child(opened.traceparent, NAME, opened.id)
+        headers = self._headers(admitted.event, replace(opened, input_digest=self._digest(record), traceparent=trace))
         for delivery in deliveries(admitted.kind):
             match delivery.content:
                 case Content.WHOLE:
@@ -147,8 +153,9 @@ class FrontDoor:
         opened = admitted.envelope
         persons, reporters = _persons(admitted) if delivery.function is Function.CONSENT else ((), ())
         event = CaseAnnounced(agency=opened.agency, persons=persons, reporters=reporters)
+        identity = derive_id(NAME, opened.source, opened.id, opened.subject, 0)
         attributes = replace(
-            opened, id=derive_id(NAME, opened.source, opened.id, opened.subject, 0), source=OURS + NAME,
+            opened, id=identity, source=OURS + NAME, traceparent=tracing.child(opened.traceparent, NAME, identity),
             agency_kind="", basis="", purpose="", causation_id=opened.id, causation_source=opened.source, correlation_id=opened.correlation_id or opened.id,
         )
         headers = self._headers(event, attributes)
@@ -158,6 +165,8 @@ class FrontDoor:
         """The bytes among the dead letters, a coded notice to the owner of the outbox by way of the gate."""
         record, owner, code = judged.record, judged.owner, rejected.error.code
         self._place.meter.dead_letter(code)
+        if self._turned_away:
+            self._turned_away.count(owner, code)
         yield buried(record, rejected.error, self._topics.dead_letters(NAME), NAME)
         coordinates = position(record.topic, record.partition, record.offset)
         notice = MessageRefused(

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 
-from prometheus_client import Gauge
-
 from contracts.topics import SUPPORT_FUNCTIONS, Function
 from kernel import app
 from kernel.decider import Function as Deciding
 from kernel.records import TP
-from kernel.service import Service, Site
+from kernel.service import Loop, Service, Site
 from kernel.settings import Settings
-from kernel.telemetry import Telemetry
 from kernel.topics import Topics
 from services.reporting.domain import figures
 from services.reporting.generations import LIVE_UNIT
 from services.reporting.logs import Logs
+from services.reporting.measures import Measuring
 from services.reporting.projections import OF_TOWNS, PROJECTIONS
 from services.reporting.store import Store, connector
 from services.reporting.writer import Writer
@@ -30,14 +28,14 @@ YIELD = 5
 """How much niceness is added: nobody waits for a projection, but for an event."""
 
 
-def writers(site: Site) -> list[Writer]:
-    """The writer of all projections that are fed. Raises SettingsMissing."""
+def writers(site: Site) -> list[Loop]:
+    """The writer of all projections that are fed, and what measures them. Raises SettingsMissing."""
     meter, functions = site.telemetry.meter(LIVE_UNIT), logs_read(site.settings)
     partitions = [TP(topic, number) for topic in sorted(functions) for number in range(site.settings.partitions)]
     logs = Logs(partitions, lambda: site.clients.follower(f"{site.service}-{LIVE_UNIT}"))
-    writer = Writer(LIVE_UNIT, Store(OF_TOWNS if site.settings.towns else PROJECTIONS, connector(site.settings, ROLE), meter.alarm), logs, functions, meter)
-    _measure(writer, site.telemetry)
-    return [writer]
+    projections, connect = OF_TOWNS if site.settings.towns else PROJECTIONS, connector(site.settings, ROLE)
+    writer = Writer(LIVE_UNIT, Store(projections, connect, meter.alarm), logs, functions, meter)
+    return [writer, Measuring(connect, [each.name for each in projections], writer, site.telemetry)]
 
 
 def logs_read(settings: Settings) -> dict[str, str]:
@@ -45,14 +43,6 @@ def logs_read(settings: Settings) -> dict[str, str]:
     if settings.towns:
         return {Topics(town).log(function): str(function) for town in settings.towns for function in LOGS_OF_TOWNS}
     return {Topics(settings.municipality).log(function): str(function) for function in LOGS}
-
-
-def _measure(writer: Writer, telemetry: Telemetry) -> None:
-    labels = ("service", "projection")
-    age = Gauge("tsunagu_projection_age_seconds", "Age of the oldest record read and not yet in the tables", labels, registry=telemetry.registry)
-    parked = Gauge("tsunagu_projection_parked_records", "Log records that are missing from what is read", labels, registry=telemetry.registry)
-    age.labels(telemetry.service, writer.name).set_function(writer.age)
-    parked.labels(telemetry.service, writer.name).set_function(lambda: writer.parked)
 
 
 REPORTING = Deciding(Function.REPORTING, (figures.DECIDER,))

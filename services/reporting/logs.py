@@ -27,6 +27,8 @@ class Logs:
     def __init__(self, partitions: Sequence[TP], consumer: Callable[[], AIOKafkaConsumer]) -> None:
         self.partitions = [TopicPartition(*tp) for tp in partitions]
         self.lag = 0
+        self.end = 0
+        """Sum of the logs' ends, as far as the broker has told."""
         self._make = consumer
         self._consumer: AIOKafkaConsumer | None = None
         self._asked = 0.0
@@ -70,6 +72,8 @@ class Logs:
         if not found and time.monotonic() - self._asked > ASK_EVERY_S:
             ends = await self._ends()
             self.lag = sum([ends[tp] - await self._connected.position(tp) for tp in self.partitions])
+        elif found:
+            self.end = sum(self._connected.highwater(tp) or 0 for tp in self.partitions)
         return {TP(*tp): records for tp, records in found.items()}
 
     @property
@@ -84,5 +88,5 @@ class Logs:
                 ends = await self._connected.end_offsets(self.partitions)
         except (KafkaError, TimeoutError) as error:
             raise Unavailable("broker") from error
-        self._asked = time.monotonic()
+        self._asked, self.end = time.monotonic(), sum(ends.values())
         return ends

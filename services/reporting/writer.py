@@ -64,6 +64,16 @@ class Writer:
         """Age of the oldest record that is read but not yet in the tables, seconds; 0 when there is none."""
         return 0.0 if self._oldest is None else max(0.0, time.time() - self._oldest / 1000)
 
+    @property
+    def applied(self) -> int:
+        """Log records that are in the tables: the sum of all positions."""
+        return sum(self._positions.values())
+
+    @property
+    def log_end(self) -> int:
+        """Log records that there are, as far as is known: the sum of all ends."""
+        return max(self._logs.end, self.applied)
+
     async def _work(self) -> None:
         try:
             await self._logs.start()
@@ -100,7 +110,7 @@ class Writer:
                                reason=parked.code)
         self._positions.update((tp, following) for tp, _, following in moves)
         self._oldest, self._pause = None, _FIRST_PAUSE_S
-        self._meter.ended(len(batch), self._logs.lag)
+        self._meter.ended(batch, lag=self._logs.lag)
 
     async def _stand(self, error: OtherCode) -> None:
         """To open again would be to fight with whoever feeds; a service that ended would be started again."""

@@ -31,6 +31,7 @@ from kernel.parties import PARTIES
 from kernel.partitioner import partition_of
 from kernel.records import TP
 from kernel.telemetry import Telemetry
+from kernel.tracing import span_of
 from tests.kernel import toys
 from tests.kernel.toys import DEAD, DECIDER, INBOX, KEY, LOG, NAME, PARTITIONS, TOPICS, events, put, seen, signal, town
 
@@ -50,7 +51,7 @@ def texts(log: MemoryLog, name: str, topic: str = LOG) -> list[str]:
 def test_a_message_becomes_an_event_of_the_log():
     """Id, cause, sequence, times and digest say where it comes from."""
     here = town()
-    put(here.log, signal(), "m1", time="2026-05-01T09:00:00+09:00", traceparent="00-abc-def-01")
+    put(here.log, signal(), "m1", time="2026-05-01T09:00:00+09:00", traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
 
     here.pump()
 
@@ -61,7 +62,7 @@ def test_a_message_becomes_an_event_of_the_log():
     assert (derive_id(NAME, "elder", "m1", KEY, 0), "tsunagu." + NAME, 1) == (found.id, found.source, found.seq)
     assert ("m1", "elder", "m1") == (found.causation_id, found.causation_source, found.correlation_id)
     assert (message.timestamp, "elder", "990019") == (found.recorded_time, found.agency, found.municipality)
-    assert ("2026-05-01T09:00:00+09:00", "00-abc-def-01") == (found.time, found.traceparent)
+    assert ("2026-05-01T09:00:00+09:00", f"00-{'a' * 32}-{span_of(NAME, found.id)}-01") == (found.time, found.traceparent)
     assert 32 == len(found.input_digest)
 
 

@@ -10,6 +10,7 @@ import time
 
 import pytest
 from aiokafka.errors import KafkaError
+from aiokafka.structs import TopicPartition
 
 from kernel import serde
 from kernel.envelope import Envelope, header
@@ -187,7 +188,7 @@ async def test_it_is_ready_only_while_its_partitions_are_taken_over(site: Site):
 
 async def test_it_is_not_ready_while_the_broker_stands_still(broker: Broker, site: Site, monkeypatch: pytest.MonkeyPatch):
     """Nothing to do, and nobody who answers: that is seen without a message to send. It lives, and is ready again afterwards."""
-    monkeypatch.setattr("kernel.telemetry._AWAY", 0.5)
+    monkeypatch.setattr("kernel.meter._AWAY", 0.5)
     telemetry = Telemetry("intake")
     async with running(site.runner(Scripted(), telemetry=telemetry)) as task:
         await until(lambda: not telemetry.unready(), task)
@@ -201,6 +202,49 @@ async def test_it_is_not_ready_while_the_broker_stands_still(broker: Broker, sit
         await until(lambda: not telemetry.unready(), task)
 
     assert [] == sick
+
+
+async def test_one_partition_that_stands_is_a_reason_to_restart(site: Site, monkeypatch: pytest.MonkeyPatch):
+    """The others move, the broker answers, and one has records that nobody fetches: seen from the broker's side, whatever the reason in ours."""
+    monkeypatch.setattr("kernel.lookout.LOOK_EVERY_S", 0.2)
+    telemetry, handler = Telemetry("intake", no_progress_s=1.0), Scripted()
+    runner = site.runner(handler, telemetry=telemetry)
+    async with running(runner) as task:
+        await until(lambda: not telemetry.unready(), task)
+        stuck = message(site, 1)
+        runner._consumer.pause(TopicPartition(stuck.topic, stuck.partition))
+        await asyncio.sleep(1.0)  # a fetch under way may still bring what comes now
+        await site.send(*[message(site, number) for number in range(50)])
+        await until(telemetry.sick, task)
+        sick = telemetry.sick()
+        runner._consumer.resume(TopicPartition(stuck.topic, stuck.partition))
+        await until(lambda: len(handler.seen) == 50, task)
+        telemetry.turn()
+        await until(lambda: not telemetry.meter(toys.NAME).pulse.since, task)
+        telemetry.turn()
+
+        assert ([toys.NAME], []) == ([each for each in sick if each != "event loop"], telemetry.sick())
+
+
+async def test_it_lives_through_a_broker_that_is_away_although_much_waits(broker: Broker, site: Site, monkeypatch: pytest.MonkeyPatch):
+    """Longer than a partition may stand still: a restart would not help, so none is asked for."""
+    monkeypatch.setattr("kernel.lookout.LOOK_EVERY_S", 0.2)
+    telemetry = Telemetry("intake", no_progress_s=1.0)
+    await site.send(*[message(site, number) for number in range(50)])
+    async with running(site.runner(Scripted(), telemetry=telemetry)) as task:
+        await until(lambda: not telemetry.unready(), task)
+        broker.installation.signal("kafka", signal.SIGSTOP)
+        try:
+            sick = set()
+            for _ in range(15):
+                await asyncio.sleep(0.2)
+                telemetry.turn()
+                sick.update(telemetry.sick())
+        finally:
+            broker.installation.signal("kafka", signal.SIGCONT)
+        await until(lambda: not telemetry.unready(), task)
+
+    assert set() == sick
 
 
 async def test_topics_that_come_while_it_works_are_read_too(broker: Broker, site: Site):

@@ -26,6 +26,7 @@ from tests.installation import Broker
 from tests.kernel import toys
 from tests.live.runner_site import PARTITIONS, Site, new_site, until
 from tests.live.test_runner_behaviour import message
+from tests.services.test_metrics import complaints
 
 NAME = "admin"
 """The toy service runs under the administrator's account, since its topics are its own."""
@@ -105,6 +106,22 @@ async def test_deadlines_pass_by_ticks_of_the_timer(site: Site):
         await site.send(message(site, 1, area="wait"))
 
         await until(lambda: _parts_given(site))
+
+
+async def test_a_live_scrape_is_as_promtool_wants_it(site: Site):
+    """What it counted stands there, with the service on everything; nothing in it is of anybody."""
+    async with process(site):
+        await site.send(*[message(site, number) for number in range(20)])
+        await until(lambda: site.read(site.log))
+        port = settings_module.load(site.home).http_ports[NAME]
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client, client.get("/metrics") as answer:
+            scrape = await answer.read()
+
+    lines = [line for line in scrape.decode().splitlines() if not line.startswith("#")]
+    assert [] == complaints(scrape)
+    assert all(f'service="{NAME}"' in line for line in lines)
+    assert f'tsunagu_assigned_partitions{{service="{NAME}",worker="{toys.NAME}"}} {float(PARTITIONS)}' in lines
+    assert "case-1" not in scrape.decode()
 
 
 async def order(site: Site, running: asyncio.subprocess.Process, command: control.Command) -> None:

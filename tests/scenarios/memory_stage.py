@@ -36,7 +36,7 @@ class MemoryStage:
         self._heard: set[tuple[str, str]] = set()
         self._register()
         self.town = MemoryTown(self.log, batch)
-        self.workers = populate(self.town, Routes(TOPICS, PARTITIONS))
+        self.workers, self.telemetry = populate(self.town, Routes(TOPICS, PARTITIONS))
 
     @property
     def today(self) -> date:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from deploy.local.town import agencies
@@ -16,6 +17,7 @@ from kernel.sealing import Erased, Key
 from kernel.service import Service
 from kernel.telemetry import Telemetry
 from services.consent import app as consent
+from services.consent.counting import stop_notices
 from services.consent.courier import Courier
 from services.consent.destroyer import Destroyer
 from services.consent.visitors import Visitors
@@ -23,9 +25,12 @@ from services.coordination import app as coordination
 from services.intake import app as intake
 from services.intake.directory import Directory
 from services.intake.front_door import FrontDoor
+from services.intake.turned_away import TurnedAway
 from services.participation import app as participation
 from services.reporting import app as reporting
 
+Places = Callable[..., Place]
+"""Gives the place of a worker of a service."""
 SERVICES = (intake.SERVICE, coordination.SERVICE, participation.SERVICE, consent.SERVICE, reporting.SERVICE)
 
 
@@ -61,33 +66,41 @@ class Keys:
         return Key(hashlib.sha256(secret).hexdigest()[:32], secret)
 
 
-def populate(town: MemoryTown, routes: Routes) -> dict[str, tuple[str, ...]]:
-    """Start every worker; the names of the workers of each service."""
+def populate(town: MemoryTown, routes: Routes) -> tuple[dict[str, tuple[str, ...]], dict[str, Telemetry]]:
+    """Start every worker; the names of the workers of each service, and what each service counts with."""
     keys, topics = Keys(), routes.topics
-    front = partial(_front_door, town, routes, keys)
+    telemetry = {service.name: Telemetry(service.name) for service in SERVICES}
+    place = partial(_place, town, routes, telemetry)
+    front = partial(_front_door, place, keys, topics.registry, telemetry["intake"])
     town.add("front-door", {topics.outbox(agency.id): 1 for agency in agencies()}, front)
     for service in SERVICES:
         for function in service.functions:
-            build = partial(_processor, town, routes, service, function)
+            build = partial(_processor, place, service, function)
             town.add(function.name, dict.fromkeys(build().inboxes, routes.partitions), build)
-    town.add("courier", {topics.log("consent"): routes.partitions}, partial(_courier, town, routes, keys))
+    town.add("courier", {topics.log("consent"): routes.partitions}, partial(_courier, place, keys, telemetry["consent"]))
     town.add("destroyer", {topics.log("consent"): routes.partitions}, partial(Destroyer, keys))
-    town.add("visitors", {topics.reads: routes.partitions}, lambda: Visitors(_place(town, routes, "consent", "visitors")))
+    town.add("visitors", {topics.reads: routes.partitions}, lambda: Visitors(place("consent", "visitors")))
     workers = {service.name: tuple(function.name for function in service.functions) for service in SERVICES}
-    return {**workers, "intake": ("front-door", *workers["intake"]), "consent": (*workers["consent"], "courier", "destroyer", "visitors")}
+    workers.update(intake=("front-door", *workers["intake"]), consent=(*workers["consent"], "courier", "destroyer", "visitors"))
+    return workers, telemetry
 
 
-def _place(town: MemoryTown, routes: Routes, service: str, worker: str, urgent: bool = False) -> Place:
-    return Place(service, routes, town.log, Telemetry(service).meter(worker), urgent)
+def _place(
+    town: MemoryTown, routes: Routes, telemetry: Mapping[str, Telemetry], service: str, worker: str, urgent: bool = False,
+) -> Place:
+    return Place(service, routes, town.log, telemetry[service].meter(worker), urgent)
 
 
-def _front_door(town: MemoryTown, routes: Routes, keys: Keys) -> FrontDoor:
-    return FrontDoor(_place(town, routes, "intake", "front-door"), keys, Directory(town.log, routes.topics.registry), b"secret")
+def _front_door(place: Places, keys: Keys, registry: str, telemetry: Telemetry) -> FrontDoor:
+    found = place("intake", "front-door")
+    return FrontDoor(found, keys, Directory(found.reader, registry), b"secret", telemetry.once(TurnedAway))
 
 
-def _processor(town: MemoryTown, routes: Routes, service: Service, function: Function) -> Processor:
-    return Processor(function, _place(town, routes, service.name, function.name, function.name in service.urgent))
+def _processor(place: Places, service: Service, function: Function) -> Processor:
+    found = place(service.name, function.name, function.name in service.urgent)
+    watch = service.watches.get(function.name)
+    return Processor(function, replace(found, watch=watch and found.meter.telemetry.once(watch)))
 
 
-def _courier(town: MemoryTown, routes: Routes, keys: Keys) -> Courier:
-    return Courier(_place(town, routes, "consent", "courier"), keys, agency_partitions=1)
+def _courier(place: Places, keys: Keys, telemetry: Telemetry) -> Courier:
+    return Courier(place("consent", "courier"), keys, 1, telemetry.once(stop_notices))

@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from kernel import log
+from kernel.exposing import CONTENT_TYPE_LATEST, exposed
 from kernel.failures import IntegrityError, Unavailable
 from services.reporting.api import answers, document, problems
 from services.reporting.api.desk import Desk
@@ -18,7 +19,7 @@ from services.reporting.api.problems import Code, Problem
 from services.reporting.api.reader import Reader, identified
 from services.reporting.api.shapes import JSON, as_json
 from services.reporting.api.tokens import TokensUnreadable
-from services.reporting.api.watch import Meters, Watched
+from services.reporting.api.watch import OTHER, Meters, Watched
 from services.reporting.resource import Resource
 
 Endpoint = Callable[..., Awaitable[Response]]
@@ -48,6 +49,8 @@ def application(open_desk: Callable[[], Desk], resources: Sequence[Resource] = d
         _route(app, "/v1/persons/{person}/ledger", _ledger(open_desk, shown), document.LEDGER)
     for resource in resources:
         _route(app, f"/v1/{resource.name}", _rows(open_desk, resource, shown), document.of(resource))
+    for path in (OTHER, *(route.path for route in app.routes if isinstance(route, APIRoute))):
+        meters.know(path)
     return app
 
 
@@ -93,7 +96,7 @@ def _open_routes(app: FastAPI, open_desk: Callable[[], Desk], meters: Meters) ->
         return Response("ok", media_type="text/plain")
 
     async def metrics(request: Request) -> Response:
-        return Response(generate_latest(meters.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return Response(exposed(meters.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     _route(app, "/v1/health", health, document.HEALTH)
     for path, endpoint in (("/livez", alive), ("/readyz", ready), ("/metrics", metrics)):

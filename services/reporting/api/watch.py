@@ -6,9 +6,12 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter
 
 from kernel import log
+from kernel.telemetry import tell_build
+from kernel.timings import Timings
+from services.reporting.resource import Role
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -22,13 +25,35 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SAFE = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"), (b"x-frame-options", b"DENY"))
 
 
+SERVICE = "api"
+STATUSES = ("200", "400", "401", "403", "404", "500", "503")
+"""Those that every route counts from 0."""
+
+
 class Meters:
-    """Requests by route and status, and how long they took."""
+    """Requests by route and status, how long they took, and in which roles people read."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter("tsunagu_api_requests", "Requests answered", ("route", "status"), registry=self.registry)
-        self.seconds = Histogram("tsunagu_api_seconds", "Time to an answer", ("route",), buckets=_BUCKETS, registry=self.registry)
+        self._requests = Counter("tsunagu_api_requests", "Requests answered", ("service", "route", "status"), registry=self.registry)
+        self._seconds = Timings(self.registry, "tsunagu_api_seconds", "Time to an answer", ("service", "route"), _BUCKETS)
+        self._reads = Counter("tsunagu_audit_reads", "Requests that an identified reader got an answer to", ("service", "role"), registry=self.registry)
+        for role in Role:
+            self._reads.labels(SERVICE, role.value)
+        tell_build(self.registry, SERVICE)
+
+    def know(self, route: str) -> None:
+        """A route there is, set to 0."""
+        self._seconds.labels(SERVICE, route)
+        for status in STATUSES:
+            self._requests.labels(SERVICE, route, status)
+
+    def answered(self, route: str, status: int, seconds: float, role: str) -> None:
+        """One request; ``role``: of whom it was known who asked, else empty."""
+        self._requests.labels(SERVICE, route, str(status)).inc()
+        self._seconds.labels(SERVICE, route).observe(seconds)
+        if role and status < 400:
+            self._reads.labels(SERVICE, role).inc()
 
 
 class Watched:
@@ -58,8 +83,7 @@ class Watched:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", OTHER)
-        self._meters.requests.labels(route, str(status)).inc()
-        self._meters.seconds.labels(route).observe(seconds)
+        reader = scope.get("state", {}).get("reader")
+        self._meters.answered(route, status, seconds, reader.role.value if reader else "")
         if route not in QUIET:
-            reader = scope.get("state", {}).get("reader")
             log.logger().info("request", worker=route, outcome=str(status), reason=reader and str(reader.role), agency=reader and reader.agency or None)

@@ -297,8 +297,8 @@ async def test_metrics_and_logs_name_routes_and_never_what_was_asked(town: Town,
     await town.get(f"/v1/{MOTHER}", "elder")
     shown = (await town.get("/metrics")).text
 
-    assert 'tsunagu_api_requests_total{route="/v1/cases/{case}/texts",status="200"} 1.0' in shown
-    assert 'route="other",status="404"' in shown
+    assert 'tsunagu_api_requests_total{route="/v1/cases/{case}/texts",service="api",status="200"} 1.0' in shown
+    assert 'route="other",service="api",status="404"} 1.0' in shown
     assert not any(secret in shown + caplog.text for secret in (ELDERS, MOTHER, town.secrets["elder"], *NAMES.values()))
 
 

@@ -1,0 +1,93 @@
+"""Spans as a collector sees them; and what is said where the extra is not installed."""
+
+from __future__ import annotations
+
+import builtins
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernel import spans
+from kernel.settings import Settings, SettingsMissing, SettingsWrong
+from kernel.spans import Hop
+from kernel.tracing import Place
+
+HOP = Hop(
+    Place("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"), Place("4bf92f3577b34da6a3ce929d0e0e4736", "1" * 16), "courier SignalReceived", "courier",
+    "990019.agency.elder.inbox", "SignalReceived", 1_000_000_000, 2_000_000_000,
+)
+SETTINGS = Settings(
+    home=Path(), municipality="990019", partitions=1, agency_partitions=1, bootstrap="", security_protocol="", database_host="", database_port=0,
+    policy="", schema_window="",
+)
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[str, list[bytes]]]:
+    """An address that takes spans, and what it took."""
+    taken: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        """Takes everything."""
+
+        def do_POST(self) -> None:
+            """One batch of spans."""
+            taken.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Says nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1/traces", taken
+    server.shutdown()
+
+
+def test_a_span_arrives_at_the_collector(collector: tuple[str, list[bytes]]):
+    """With the ids of the trace, its parent, its times and its topic; the service and the version are its resource's."""
+    trace = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
+    address, taken = collector
+    tracer = spans.tracer(replace(SETTINGS, otel_endpoint=address), "consent")
+    assert tracer
+    tracer._export(HOP)
+    tracer._export.processor.force_flush()  # type: ignore[attr-defined]
+
+    (resource,) = [each for body in taken for each in trace.ExportTraceServiceRequest.FromString(body).resource_spans]
+    (span,) = resource.scope_spans[0].spans
+    told = {each.key: each.value.string_value for each in (*resource.resource.attributes, *span.attributes)}
+    assert (HOP.place.trace, HOP.place.span, "1" * 16) == (span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex())
+    assert (HOP.name, HOP.began, HOP.ended) == (span.name, span.start_time_unix_nano, span.end_time_unix_nano)
+    assert ("tsunagu-consent", HOP.topic, "990019") == (told["service.name"], told["messaging.destination.name"], told["tsunagu.municipality"])
+
+
+def test_without_the_setting_nothing_is_loaded():
+    """No address, no spans, no library."""
+    asked = "import sys, kernel.app; sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
+
+    assert None is spans.tracer(SETTINGS, "consent")
+    assert 0 == subprocess.run([sys.executable, "-c", asked], check=False, cwd=Path(__file__).resolve().parents[2]).returncode
+
+
+def test_a_missing_extra_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch):
+    """Which setting asks for it, and what to do; a fault of the settings, so the command ends with 2."""
+    real = builtins.__import__
+
+    def without(name: str, *rest: Any) -> Any:
+        if name.startswith("opentelemetry"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name="opentelemetry")
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+
+    with pytest.raises(SettingsWrong, match=r"'otel.endpoint'.*opentelemetry is not installed.*tsunagu\[otel\]") as found:
+        spans.tracer(replace(SETTINGS, otel_endpoint="http://127.0.0.1:4318/v1/traces"), "consent")
+    assert isinstance(found.value, SettingsMissing)
