@@ -47,6 +47,9 @@ class Settings:
     controller: str = ""
     kafka_external: bool = False
     database_external: bool = False
+    keys_host: str = ""
+    """Server of the key store where it is another than that of the projections; empty, and port 0: the same."""
+    keys_port: int = 0
     http_ports: dict[str, int] = field(default_factory=dict)
     api: dict[str, Any] = field(default_factory=dict)
     """How the read API is reached and who its readers are, as services/reporting/api reads it."""
@@ -66,6 +69,11 @@ class Settings:
             "bootstrap.servers": self.bootstrap, "security.protocol": self.security_protocol, "log_level": 0,
             **(sasl if self.security_protocol.startswith("SASL") else {}),
         }
+
+    @property
+    def key_store(self) -> tuple[str, int]:
+        """Host and TCP port of the server that has the key store: ``[keys]``, and what it does not say by ``[database]``."""
+        return self.keys_host or self.database_host, self.keys_port or self.database_port
 
     def kek(self) -> bytes:
         """The 32-byte key-encryption key of the municipality. Raises SettingsMissing."""
@@ -118,6 +126,7 @@ def _settings(folder: Path, table: dict[str, Any]) -> Settings:
         partitions=kafka["partitions"], agency_partitions=kafka["agency_partitions"], bootstrap=kafka["bootstrap"],
         security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), kafka_external=kafka.get("external", False),
         database_host=database["host"], database_port=database["port"], database_external=database.get("external", False),
+        keys_host=table.get("keys", {}).get("host", ""), keys_port=table.get("keys", {}).get("port", 0),
         schema_window=http["schema_window"], http_ports=dict(http["ports"]), api={**table.get("api", {})},
     )
 
@@ -128,12 +137,12 @@ def _listed(value: Any) -> tuple[Any, ...]:
 
 def _wrong(found: Settings) -> Iterator[str]:
     """The names of settings of another type than they must have, or that are no number of partitions, port or address."""
-    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "schema_window")
+    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "keys_host", "schema_window")
     yield from (name for name in texts if not isinstance(getattr(found, name), str))
     yield from ["policy_keys"] if not found.policy_keys or not all(isinstance(each, str) for each in found.policy_keys) else []
     yield from ["towns"] if not all(isinstance(each, str) and re.fullmatch("[0-9]{6}", each) for each in found.towns) else []
     yield from (name for name in ("kafka_external", "database_external") if not isinstance(getattr(found, name), bool))
-    counts = ("partitions", "agency_partitions", "database_port")
+    counts = ("partitions", "agency_partitions", "database_port", *(["keys_port"] if found.keys_port != 0 else []))
     numbers = {name: getattr(found, name) for name in counts} | {f"ports.{name}": port for name, port in found.http_ports.items()}
     yield from (name for name, number in numbers.items() if type(number) is not int or not 0 < number < 65_536)
     for name in ("bootstrap", "schema_window", *(["controller"] if found.controller else [])):
