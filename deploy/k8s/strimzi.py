@@ -56,6 +56,8 @@ def _rules(names: Topics, agencies: tuple[Agency, ...]) -> list[tuple[str, str, 
         found[grant.principal, "topic", grant.topic, "literal"] |= {grant.operation.capitalize(), "Describe"}
     for principal in access.principals(agencies):
         found[principal, "group", names.group(principal), "prefix"].add("Read")
+    for principal, prefix in access.overseen(names):
+        found[principal, "group", prefix, "prefix"].add("Describe")
     return [(*place, sorted(operations)) for place, operations in sorted(found.items())]
 
 
