@@ -1,32 +1,31 @@
-"""One more agency in a cluster that runs: what is to be applied, made from the overlay as it is applied now.
+"""One more agency in a cluster that runs: what of the overlay concerns it, picked out of the whole; and the job that registers it.
 
-Image, namespace, posture and settings are those of the overlay's own job ``init``; only the town file in it has one agency.
+The rights of the front door, the gate and the observer name each agency, so their accounts are among it. All of it is what the overlay says from
+now on: applying the whole overlay later changes nothing of it.
 """
 
 from __future__ import annotations
 
 import copy
 import subprocess
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from deploy.local.town import Agency
-from kernel import settings as settings_module
-from kernel.settings import FILE_NAME, Settings
+from deploy.local.town import Agency, agencies
 
-from . import secrets, strimzi
-from .town import SETTINGS_MAP, TOWN_FILE
+from . import secrets
+from .town import TOWN_MAP
 
 JOB = "init"
-_FIELDS = ("id", "kind", "name_ja", "contract_from", "contract_until", "emergency_right")
 Manifest = dict[str, Any]
+_FIELDS = ("id", "kind", "name_ja", "contract_from", "contract_until", "emergency_right")
 
 
 class CannotRender(Exception):
-    """The overlay cannot be rendered. The text is one sentence."""
+    """The overlay cannot be rendered, or does not have what is wanted. The text is one sentence."""
 
 
 def rendered(overlay: Path) -> list[Manifest]:
@@ -37,49 +36,63 @@ def rendered(overlay: Path) -> list[Manifest]:
         raise CannotRender("kubectl is not there; it renders the overlay") from error
     except subprocess.CalledProcessError as error:
         raise CannotRender(f"{overlay} cannot be rendered: {error.stderr.strip()}") from error
-    return [each for each in yaml.safe_load_all(done.stdout) if each]
+    return [each for each in yaml.load_all(done.stdout, yaml.CSafeLoader) if each]
 
 
-def settings_in(manifests: list[Manifest]) -> Settings:
-    """The town's settings, from the ConfigMap in the overlay. Raises CannotRender, SettingsMissing."""
-    text = _one(manifests, "ConfigMap", SETTINGS_MAP)["data"][FILE_NAME]
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / FILE_NAME).write_text(text, "utf-8")
-        return settings_module.load(Path(folder))
+def add(agency: Agency, town: Path) -> bool:
+    """Add a line for it to the town's file; False where it is there already. Raises CannotRender where it is there as another one."""
+    known = agencies(town)
+    if there := [each for each in known if each.id == agency.id]:
+        if there != [agency]:
+            raise CannotRender(f"{town} has an agency {agency.id} of other particulars; edit it there, and render again")
+        return False
+    before = town.read_text("utf-8")
+    row = {field: value for field in _FIELDS if (value := getattr(agency, field)) is not None}
+    line = yaml.safe_dump(row, allow_unicode=True, sort_keys=False, default_flow_style=True, width=10_000).strip()
+    town.write_text(f"{before.rstrip()}\n  - {line}\n", "utf-8")
+    if agencies(town) != (*known, agency):
+        town.write_text(before, "utf-8")
+        raise CannotRender(f"{town} does not end with its agencies, two spaces and a hyphen before each: add the line by hand, and render again")
+    return True
 
 
 def of_agency(agency: Agency, manifests: list[Manifest], password: bool) -> list[Manifest]:
-    """Its topics and its user (with ``password``, its Secret too), and the job that registers it. Raises CannotRender, SettingsMissing, NoSuchName."""
-    found = settings_in(manifests)
-    secret, own = secrets.of_account(agency.principal), f"{found.municipality}.agency.{agency.id}."
-    job, town = registering(agency, found.municipality, manifests)
-    namespace = job["metadata"]["namespace"]
-    made = [
-        *([secret.manifest(secrets.fresh(secret))] if password else []),
-        *(each for each in strimzi.topics(found, (agency,)) if each["metadata"]["name"].startswith(own)),
-        *(each for each in strimzi.users(found, (agency,)) if each["metadata"]["name"] == agency.principal),
-    ]
+    """What of an overlay that knows the agency is to be applied for it; with ``password``, its Secret too. Raises CannotRender."""
+    found = [each for each in manifests if _concerns(each, agency)]
+    if not any(each["kind"] == "KafkaUser" and each["metadata"]["name"] == agency.principal for each in found):
+        raise CannotRender(f"the overlay has no KafkaUser {agency.principal}: it does not include this town's folder")
+    job = _registering(agency, manifests)
+    secret = secrets.of_account(agency.principal)
+    made = [secret.manifest(secrets.fresh(secret))] if password else []
     for each in made:
-        each["metadata"]["namespace"] = namespace
-    return [*made, town, job]
+        each["metadata"]["namespace"] = job["metadata"]["namespace"]
+    return [*made, *found, job]
 
 
-def registering(agency: Agency, municipality: str, manifests: list[Manifest]) -> tuple[Manifest, Manifest]:
-    """The job ``register-ID`` and its town file. Raises CannotRender."""
-    job, name = copy.deepcopy(_one(manifests, "Job", JOB)), f"register-{agency.id}"
-    row = {field: value for field in _FIELDS if (value := getattr(agency, field)) is not None}
-    text = yaml.safe_dump({"municipality": municipality, "agencies": [row]}, allow_unicode=True, sort_keys=False)
-    job["metadata"]["name"] = name
-    for volume in job["spec"]["template"]["spec"]["volumes"]:
-        if volume["name"] == "town":
-            volume["configMap"]["name"] = name
-    metadata = {"name": name, "namespace": job["metadata"]["namespace"]}
-    return job, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {TOWN_FILE: text}}
+def _concerns(manifest: Manifest, agency: Agency) -> bool:
+    kind, name = manifest["kind"], manifest["metadata"]["name"]
+    match kind:
+        case "KafkaTopic":
+            return f".agency.{agency.id}." in name
+        case "KafkaUser":
+            return any(f".agency.{agency.id}." in rule for rule in _rules(manifest))
+        case "ExternalSecret":
+            return name == secrets.of_account(agency.principal).name
+        case "ConfigMap":
+            return name.startswith(f"{TOWN_MAP}-")
+    return False
 
 
-def _one(manifests: list[Manifest], kind: str, name: str) -> Manifest:
-    """The manifest of a kind and name, with or without the hash of its content behind. Raises CannotRender."""
+def _rules(user: Manifest) -> Iterator[str]:
+    """The names of what a user has a right to."""
+    yield from (rule["resource"]["name"] for rule in user["spec"].get("authorization", {}).get("acls", ()))
+
+
+def _registering(agency: Agency, manifests: list[Manifest]) -> Manifest:
+    """The job that tells the registry of the whole town, which is told only what is new to it, under a name of its own."""
     for each in manifests:
-        if each["kind"] == kind and (each["metadata"]["name"] == name or each["metadata"]["name"].startswith(f"{name}-")):
-            return each
-    raise CannotRender(f"the overlay has no {kind} {name}")
+        if each["kind"] == "Job" and each["metadata"]["name"] == JOB:
+            job = copy.deepcopy(each)
+            job["metadata"]["name"] = f"register-{agency.id}"
+            return job
+    raise CannotRender(f"the overlay has no job {JOB}")

@@ -1,6 +1,6 @@
 """One town's folder: everything of a cluster that follows from its settings and its agencies. Whoever changes either renders it again.
 
-By hand in it: ``tsunagu.toml``. Made: ``topics.yaml``, ``users.yaml``, ``town.yaml`` (the agencies, for the job that registers them),
+By hand in it: ``tsunagu.toml``, and ``town.yaml`` with the agencies (form: deploy/local/town.yaml). Made: ``topics.yaml``, ``users.yaml``,
 ``kustomization.yaml``, and the component ``external-secrets/``.
 """
 
@@ -26,13 +26,12 @@ TOWN_FILE = "town.yaml"
 KUSTOMIZE = "kustomize.config.k8s.io/v1beta1"
 
 
-def files(folder: Path, town: Path) -> dict[str, str]:
-    """What belongs into the town's folder, by path in it; ``town`` is the file of its agencies. Raises SettingsMissing, NoSuchName, OSError."""
-    settings, found = settings_module.load(folder), agencies(town)
+def files(folder: Path) -> dict[str, str]:
+    """What is made of what lies in the town's folder, by path in it. Raises SettingsMissing, NoSuchName, OSError."""
+    settings, found = settings_module.load(folder), agencies(folder / TOWN_FILE)
     return {
         "topics.yaml": dumped(strimzi.topics(settings, found)),
         "users.yaml": dumped(strimzi.users(settings, found)),
-        TOWN_FILE: HEAD + _without_comments(town),
         "kustomization.yaml": dumped([_kustomization()]),
         "external-secrets/kustomization.yaml": dumped([{
             "apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", "resources": ["secrets.yaml"]}]),
@@ -54,7 +53,7 @@ def _text(document: Mapping[str, Any]) -> str:
     return yaml.dump(document, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=160)
 
 
-class _Plain(yaml.SafeDumper):
+class _Plain(yaml.CSafeDumper):
     """Without anchors: a reader shall not have to look for what a line says."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -68,6 +67,3 @@ def _kustomization() -> dict[str, Any]:
         "configMapGenerator": [{"name": SETTINGS_MAP, "files": [FILE_NAME]}, {"name": TOWN_MAP, "files": [TOWN_FILE]}],
     }
 
-
-def _without_comments(town: Path) -> str:
-    return "".join(line for line in town.read_text("utf-8").splitlines(keepends=True) if not line.startswith("#"))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kernel.settings import home
 
@@ -63,11 +64,20 @@ class Agency:
 
 def agencies(path: Path | None = None) -> tuple[Agency, ...]:
     """Every agency, in the order of the file: ``path``, or the installation's own ``town.yaml``, or the sample town where it has none."""
+    own = home() / TOWN.name
+    town = _read(path or (own if own.exists() else TOWN))
+    return tuple(Agency(**{**place(row["kind"], town.get("municipality", "")), **row}) for row in town["agencies"])
+
+
+def municipality(path: Path) -> str:
+    """The code of the municipality whose agencies are in the file."""
+    return str(_read(path).get("municipality", ""))
+
+
+def _read(path: Path) -> dict[str, Any]:
     import yaml
 
-    own = home() / TOWN.name
-    town = yaml.safe_load((path or (own if own.exists() else TOWN)).read_text("utf-8"))
-    return tuple(Agency(**{**place(row["kind"], town.get("municipality", "")), **row}) for row in town["agencies"])
+    return yaml.safe_load(path.read_text("utf-8"))
 
 
 def prefecture_of(municipality: str) -> str:
