@@ -137,10 +137,10 @@ class Keyring:
 @asynccontextmanager
 async def keyring(settings: Settings) -> AsyncIterator[Keyring]:
     """The installation's key store, open. Raises SettingsMissing, Unavailable."""
+    host, port = settings.key_store
     try:
         pool = await asyncpg.create_pool(
-            host=settings.database_host, port=settings.database_port, user=ROLE, password=settings.password(ROLE), database=DATABASE,
-            min_size=1, max_size=4, timeout=_TIMEOUT_S,
+            host=host, port=port, user=ROLE, password=settings.password(ROLE), database=DATABASE, min_size=1, max_size=4, timeout=_TIMEOUT_S,
         )
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise Unavailable("key store") from error

@@ -57,6 +57,9 @@ class Settings:
     """File of the authorities whose certificates the broker may show, from ``home`` or by its whole path. Empty: those that this machine trusts."""
     kafka_external: bool = False
     database_external: bool = False
+    keys_host: str = ""
+    """Server of the key store where it is another than that of the projections; empty, and port 0: the same."""
+    keys_port: int = 0
     http_ports: dict[str, int] = field(default_factory=dict)
     http_host: str = "127.0.0.1"
     """Address on which health and metrics are served; 0.0.0.0 in a container."""
@@ -107,6 +110,11 @@ class Settings:
             **(sasl if self.security_protocol.startswith("SASL") else {}), **({"ssl.ca.location": ca} if ca else {}),
         }
 
+    @property
+    def key_store(self) -> tuple[str, int]:
+        """Host and TCP port of the server that has the key store: ``[keys]``, and what it does not say by ``[database]``."""
+        return self.keys_host or self.database_host, self.keys_port or self.database_port
+
     def kek(self) -> bytes:
         """The 32-byte key-encryption key of the municipality. Raises SettingsMissing, SettingsWrong."""
         try:
@@ -146,6 +154,8 @@ TABLE = (
     Setting("database.external", "database_external", kinds.FLAG, False),
     Setting("database.host", "database_host", kinds.TEXT),
     Setting("database.port", "database_port", kinds.PORT),
+    Setting("keys.host", "keys_host", kinds.TEXT, ""),
+    Setting("keys.port", "keys_port", kinds.PORT, 0),
     Setting("http.schema_window", "schema_window", kinds.ADDRESS),
     Setting("http.ports", "http_ports", kinds.PORTS),
     Setting("http.host", "http_host", kinds.TEXT, "127.0.0.1"),

@@ -1,5 +1,6 @@
 """Brings a PostgreSQL server to the plan: two databases, six roles, each role shut out of the other's database.
 
+Where the settings name another server for the key store, each of the two has one database, and the roles that come into it.
 The tables belong to others: ``services/reporting/schema.sql`` and ``kernel/keys.sql`` are run by their owner if they exist.
 """
 
@@ -9,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,10 @@ from .layout import REPOSITORY, CannotRun
 
 SCRAM_ROUNDS = 4096
 SUPERUSER = "postgres"
+SUPERUSER_OF_KEYS = "postgres-keys"
+"""Whose password the superuser of the key store's server has, where that is another one."""
 ANSWER_S = 10.0
+Server = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,11 @@ class Database:
     """Roles that make schemas of their own beside the owner's."""
     guests: tuple[str, ...] = ()
     """Roles that may come in; what they may see there is said where it is made."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every role that may come in."""
+        return frozenset((self.owner, *(role for role, _ in self.rights), *self.guests))
 
 
 REPORTING = Database(
@@ -52,17 +62,26 @@ ROLES = ("tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_api", 
 
 async def apply(settings: Settings) -> None:
     """Make roles, databases, rights and tables. Idempotent. Raises CannotRun."""
-    administrator = await connect(settings, SUPERUSER, SUPERUSER)
+    for databases in ([DATABASES] if _server(settings, KEYS) == _server(settings, REPORTING) else [(REPORTING,), (KEYS,)]):
+        await _apply(settings, databases)
+
+
+async def _apply(settings: Settings, databases: Sequence[Database]) -> None:
+    """The same for the databases of one server."""
+    alone = databases == (KEYS,)
+    administrator = await connect(
+        settings, SUPERUSER, SUPERUSER, server=_server(settings, databases[0]), account=SUPERUSER_OF_KEYS if alone else SUPERUSER)
     try:
         for role in ROLES:
-            await _make_role(administrator, role, settings.password(role))
-        for database in DATABASES:
+            if any(role in database.roles for database in databases):
+                await _make_role(administrator, role, settings.password(role))
+        for database in databases:
             await _make_database(administrator, database)
         if not settings.database_external:
             await administrator.execute("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC")
     finally:
         await administrator.close()
-    for database in DATABASES:
+    for database in databases:
         await _fill(settings, database)
 
 
@@ -84,26 +103,28 @@ async def clock(settings: Settings) -> float:
         await reader.close()
 
 
-async def connect(settings: Settings, role: str, database: str) -> asyncpg.Connection:
-    """A connection of ``role`` to ``database``. Raises CannotRun."""
+async def connect(settings: Settings, role: str, database: str, server: Server | None = None, account: str = "") -> asyncpg.Connection:
+    """A connection of ``role`` to ``database``, on the server that has it or on ``server``; ``account`` names another password's file. Raises CannotRun."""
+    host, port = server or _server(settings, KEYS if database == KEYS.name else REPORTING)
+    where, account = f"{host}:{port}", account or role
     try:
         return await asyncpg.connect(
-            host=settings.database_host,
-            port=settings.database_port,
+            host=host,
+            port=port,
             user=role,
-            password=settings.password(role),
+            password=settings.password(account),
             database=database,
             timeout=ANSWER_S,
         )
     except (OSError, TimeoutError) as error:
-        raise CannotRun(f"the database server at {_where(settings)} does not answer; start it, or check [database] in {FILE_NAME}") from error
+        raise CannotRun(f"the database server at {where} does not answer; start it, or check [database] in {FILE_NAME}") from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         refusal = f"does not accept {role} on {database} ({str(error) or type(error).__name__})"
-        raise CannotRun(f"the database server at {_where(settings)} {refusal}; check [database] and secrets/{role}.password") from error
+        raise CannotRun(f"the database server at {where} {refusal}; check [database] and secrets/{account}.password") from error
 
 
-def _where(settings: Settings) -> str:
-    return f"{settings.database_host}:{settings.database_port}"
+def _server(settings: Settings, database: Database) -> Server:
+    return settings.key_store if database is KEYS else (settings.database_host, settings.database_port)
 
 
 async def _make_role(administrator: asyncpg.Connection, role: str, password: str) -> None:
@@ -116,7 +137,7 @@ async def _make_role(administrator: asyncpg.Connection, role: str, password: str
 async def _make_database(administrator: asyncpg.Connection, database: Database) -> None:
     if not await administrator.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database.name):
         await administrator.execute(f"CREATE DATABASE {database.name} OWNER {database.owner}")
-    guests = ", ".join([database.owner, *(role for role, _ in database.rights), *database.guests])
+    guests = ", ".join(sorted(database.roles))
     await administrator.execute(f"REVOKE ALL ON DATABASE {database.name} FROM PUBLIC")
     await administrator.execute(f"GRANT CONNECT ON DATABASE {database.name} TO {guests}")
     for role in database.builders:

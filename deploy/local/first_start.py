@@ -47,6 +47,9 @@ agency_partitions = 1               # of every agency's outbox and inbox
 external = false                    # true: use the server below; put its superuser's password into secrets/postgres.password
 host = "127.0.0.1"
 port = {postgres}
+# [keys]                            # where the key store has a server of its own: its superuser's password is secrets/postgres-keys.password
+# host = "keys.example.jp"
+# port = 5432
 
 [http]
 schema_window = "127.0.0.1:{schemas}"   # read API of a schema registry over our schemas

@@ -1,4 +1,4 @@
-"""The agencies of the town that an installation serves: those that its file names at the first start. Who is there by now: see `enrolled`."""
+"""The agencies of the town that an installation serves: those that its file names at the first start (the sample town's, where it has none). Who is there by now: see `enrolled`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from kernel.settings import home
 
 TOWN = Path(__file__).with_name("town.yaml")
 _ID = re.compile(r"[a-z0-9-]{1,32}")
@@ -59,12 +62,22 @@ class Agency:
         return f"agency-{self.id}"
 
 
-def agencies(path: Path = TOWN) -> tuple[Agency, ...]:
-    """Every agency, in the order of the file."""
+def agencies(path: Path | None = None) -> tuple[Agency, ...]:
+    """Every agency, in the order of the file: ``path``, or the installation's own ``town.yaml``, or the sample town where it has none."""
+    own = home() / TOWN.name
+    town = _read(path or (own if own.exists() else TOWN))
+    return tuple(Agency(**{**place(row["kind"], town.get("municipality", "")), **row}) for row in town["agencies"])
+
+
+def municipality(path: Path) -> str:
+    """The code of the municipality whose agencies are in the file."""
+    return str(_read(path).get("municipality", ""))
+
+
+def _read(path: Path) -> dict[str, Any]:
     import yaml
 
-    town = yaml.safe_load(path.read_text("utf-8"))
-    return tuple(Agency(**{**place(row["kind"], town.get("municipality", "")), **row}) for row in town["agencies"])
+    return yaml.safe_load(path.read_text("utf-8"))
 
 
 def prefecture_of(municipality: str) -> str:

@@ -1,0 +1,126 @@
+"""``tsunagu deploy render``: what of a cluster follows from our tables is written as manifests; nothing of it is ever typed by hand."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.leaving import PROBLEMS, USAGE, leave
+from kernel.settings import FILE_NAME, SettingsMissing
+
+app = typer.Typer(invoke_without_command=True, help="Manifests for Kubernetes from the settings, the agencies, the alerts and the boards.")
+Id = Annotated[str, typer.Argument(help="Id of the agency, in topic and account names: a-z, 0-9 and hyphens, at most 32.", metavar="ID")]
+Town = Annotated[Path | None, typer.Option(help=f"The town's folder, with {FILE_NAME} and town.yaml; the sample town's unless given.", metavar="FOLDER")]
+Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD", metavar="DATE")]
+
+
+@app.callback(epilog="Example: tsunagu deploy render --out deploy/k8s/overlays/my-town/town --agencies my-town.yaml")
+def render(
+    context: typer.Context,
+    out: Town = None,
+    agencies: Annotated[Path | None, typer.Option(
+        help="File of the agencies, put into the folder as town.yaml first; unless given, the one that is there.", metavar="FILE")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 where something would change.")] = False,
+) -> None:
+    """Topics, accounts and rights of a town, the names of its secrets, and alerts and boards for the cluster. Safe to repeat."""
+    if context.invoked_subcommand:
+        return
+    from deploy.k8s import monitoring, town
+    from deploy.local.layout import REPOSITORY
+
+    folder = out or town.SAMPLE
+    if agencies:
+        (folder / town.TOWN_FILE).write_bytes(agencies.read_bytes())
+    files = _town(folder) | {REPOSITORY / name: text for name, text in monitoring.files().items()}
+    changed = _changed(files)
+    if not check:
+        _write(changed)
+    for path in changed:
+        typer.echo(path)
+    typer.echo(f"tsunagu: {len(changed)} of {len(files)} files {'would change' if check else 'written'}", err=True)
+    if check and changed:
+        raise typer.Exit(PROBLEMS)
+
+
+@app.command(epilog="Example: tsunagu deploy render agency hinata --kind ELDER --name 地域包括支援センターひなた --password | kubectl apply -f -")
+def agency(
+    agency: Id,
+    kind: Annotated[str, typer.Option("--kind", "-k", help="Its kind (AgencyKind), as ELDER or MUNICIPALITY.")],
+    name: Annotated[str, typer.Option("--name", "-n", help="Its Japanese name.")],
+    contract_from: Day = None,
+    contract_until: Day = None,
+    password: Annotated[bool, typer.Option(
+        "--password", help="Its Secret too, with a fresh password: one that was there opens nothing any more. Never into a file: pipe it on.")] = False,
+    out: Town = None,
+    overlay: Annotated[Path, typer.Option(
+        help="The overlay that is applied to the cluster, which includes the town's folder.", metavar="FOLDER")] = Path("deploy/k8s/overlays/production"),
+) -> None:
+    """One more agency: a line in the town's file, and for `kubectl apply -f -` its topics, every account that has to do with it, and the job that registers it."""
+    from contracts.shared import AgencyKind
+    from deploy.k8s import joining, town
+    from deploy.local.town import Agency, municipality, place
+
+    folder = out or town.SAMPLE
+    file = folder / town.TOWN_FILE
+    try:
+        found = Agency(
+            id=agency, kind=AgencyKind(kind).value, name_ja=name, contract_from=_day(contract_from), contract_until=_day(contract_until),
+            **place(kind, municipality(file)),
+        )
+        joining.rendered(overlay)  # before anything is written
+        joining.add(found, file)
+        _write(_changed(_town(folder)))
+        made = joining.of_agency(found, joining.rendered(overlay), password)
+    except (joining.CannotRender, OSError, ValueError) as problem:
+        leave(problem, USAGE)
+    _print(made)
+
+
+@app.command(epilog="Example: tsunagu deploy render secrets ~/town-secrets | kubectl create -n tsunagu -f -")
+def secrets(
+    folder: Annotated[Path, typer.Argument(help="Where the values lie, one file each; those that are not there are made.", metavar="FOLDER")],
+    out: Town = None,
+) -> None:
+    """Every Secret of a town with its value, for `kubectl create` (which leaves alone what is there) or `kubeseal`. Never into a file of a repository."""
+    from deploy.k8s import town
+    from deploy.k8s.secrets import filled, needed
+    from deploy.local.town import agencies
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _print([filled(each, folder) for each in needed(agencies((out or town.SAMPLE) / town.TOWN_FILE))])
+
+
+def _town(folder: Path) -> dict[Path, str]:
+    """What is made of a town's folder. Leaves where it cannot be."""
+    from deploy.k8s import town
+    from deploy.k8s.strimzi import NoSuchName
+
+    try:
+        return {folder / name: text for name, text in town.files(folder).items()}
+    except (SettingsMissing, NoSuchName, OSError, ValueError, KeyError, TypeError) as problem:
+        leave(problem, USAGE)
+
+
+def _changed(files: Mapping[Path, str]) -> dict[Path, str]:
+    return {path: text for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _write(files: Mapping[Path, str]) -> None:
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def _print(manifests: list[dict[str, Any]]) -> None:
+    from deploy.k8s.town import documents
+
+    sys.stdout.write(documents(manifests))
