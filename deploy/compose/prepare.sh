@@ -12,7 +12,7 @@ fi
 # shellcheck source=/dev/null  # just made
 . ./.env
 town=${TSUNAGU_TOWN:-./town}
-mkdir -p "$town/secrets"
+mkdir -p "$town/secrets" "$town/alertmanager/secrets" "$town/alertmanager/data"
 [ "$(id -u)" != 0 ] || chown -R "$TSUNAGU_USER" "$town"
 TSUNAGU_REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build init
 docker run --rm --user "$TSUNAGU_USER" --read-only --network none --cap-drop ALL --volume "$(cd "$town" && pwd):/town" tsunagu:0.1.0 deploy secrets /town/secrets
