@@ -74,6 +74,22 @@ class Kept:
         written.replace(path)
 
 
+class Unkept(Kept):
+    """Of a check that nobody goes on with: nothing is kept, and what another has kept is left alone."""
+
+    def begin(self, plan: Plan) -> None:
+        """No plan is kept."""
+
+    def of(self, place: str, kind: type[Any]) -> Any:
+        """Nothing was."""
+
+    def keep(self, place: str, found: Struct) -> None:
+        """Nothing is."""
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
+
 def _bytes(value: Any) -> bytes:
     return value.tobytes()
 

@@ -30,6 +30,7 @@ def verify(
     topic: Annotated[list[str] | None, typer.Option(help="Only this log (again for more), for example consent.log.")] = None,
     case: Annotated[str, typer.Option(help="Only findings of this case.")] = "",
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the same check was broken off.")] = False,
+    keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Keep what was read, for --resume; without it, a check that was broken off is left alone.")] = True,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Check every log: ids, gapless seq, writers, causes, one verdict that counts for each request, a granting verdict for whatever was released.
@@ -37,12 +38,12 @@ def verify(
     A row for each finding: topic, partition, offset, code. What is repeated harmlessly is counted; --output json names it too.
     """
     from cli.audit import logs
-    from cli.audit.kept import Kept
+    from cli.audit.kept import Kept, Unkept
     from kernel import settings as settings_module
 
     settings = settings_module.load()
     with logs.Logs(settings) as source:
-        check = Check(settings, source, Kept(settings.home, "verify"), topic or [], case)
+        check = Check(settings, source, (Kept if keep else Unkept)(settings.home, "verify"), topic or [], case)
         result = check.run(resume)
     unjudged = [*check.left_out(), *result.not_judged()]
     told = {**result.told(), "ok": not result.findings and check.met, "not_judged": unjudged, **check.inboxes, "positions": check.positions()}

@@ -35,7 +35,7 @@ def command(wait: Wait = 120.0, no_topics: NoTopics = False) -> None:
     settings, progress = settings_module.load(), steps.shown()
     _broker(settings, wait, no_topics, progress)
     try:
-        with progress.step("provisioning databases"):
+        with progress.step("waiting for the database, and provisioning it"):
             asyncio.run(_databases(settings, wait))
     except asyncpg.PostgresError as error:
         leave(f"the database server at {settings.database_host}:{settings.database_port} refuses to be provisioned ({error})", PROBLEMS)
@@ -94,13 +94,11 @@ async def _databases(settings: Settings, wait: float) -> None:
     deadline = time.monotonic() + wait
     while True:
         try:
-            await (await databases.connect(settings, databases.SUPERUSER, databases.SUPERUSER)).close()
-            break
+            return await databases.apply(settings)
         except CannotRun:
             if time.monotonic() > deadline:
                 raise
         await asyncio.sleep(PAUSE_S)
-    await databases.apply(settings)
 
 
 def _registry(settings: Settings, progress: Progress) -> None:

@@ -15,5 +15,7 @@ town=${TSUNAGU_TOWN:-./town}
 mkdir -p "$town/secrets" "$town/alertmanager/secrets" "$town/alertmanager/data"
 [ "$(id -u)" != 0 ] || chown -R "$TSUNAGU_USER" "$town"
 TSUNAGU_REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build init
-docker run --rm --user "$TSUNAGU_USER" --read-only --network none --cap-drop ALL --volume "$(cd "$town" && pwd):/town" tsunagu:0.1.0 deploy secrets /town/secrets
+agencies=${TSUNAGU_AGENCIES:-./deploy/local/town.yaml}
+docker run --rm --user "$TSUNAGU_USER" --read-only --network none --cap-drop ALL \
+    --volume "$(cd "$town" && pwd):/town" --volume "$(realpath "$agencies"):/tsunagu/town.yaml:ro" tsunagu:0.1.0 deploy secrets /town/secrets
 echo "ready: docker compose up --detach --wait" >&2

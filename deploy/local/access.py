@@ -1,7 +1,8 @@
 """Who may read and write which topic: one table, from which the broker's access rules are made and against which tests ask it.
 
 Names are short (without the municipality's code); ``agency.*.inbox`` stands for every agency's, ``agency.<own>.inbox`` for
-the account's own. WRITE and READ each bring DESCRIBE. Nobody but the administrator may create, alter or delete anything.
+the account's own. WRITE and READ each bring DESCRIBE; DESCRIBE alone shows how many records there are and from when, and none of them. Nobody
+but the administrator may create, alter or delete anything.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from contracts.topics import SUPPORT_FUNCTIONS
 from kernel.topics import Topics
 
-from .first_start import API, DECIDING
+from .first_start import API, DECIDING, OBSERVER
 from .town import Agency
 
 INBOXES = tuple(f"{function}.inbox" for function in SUPPORT_FUNCTIONS)
@@ -27,6 +28,9 @@ class Access:
 
     writes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    describes: tuple[str, ...] = ()
+    oversees: tuple[str, ...] = ()
+    """Accounts whose consumer groups it may describe: their members, and what they have committed."""
 
 
 AGENCY = Access(writes=("agency.<own>.outbox",), reads=("agency.<own>.inbox",))
@@ -54,12 +58,16 @@ TABLE: Mapping[str, Access] = {
     "registry": Access(writes=("registry.log", "consent.inbox", *INBOXES), reads=("registry.log",)),
     "operator": Access(writes=("control",)),
     "inspector": Access(reads=DEAD_LETTERS),
+    OBSERVER: Access(
+        describes=(*INBOXES, "consent.inbox", "consent.urgent", "consent.reads", "reporting.inbox", *LOGS, *DEAD_LETTERS, "control", "agency.*.outbox", "agency.*.inbox"),
+        oversees=DECIDING,
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One cell of the table with a right in it: ``operation`` is WRITE or READ, ``topic`` a full name."""
+    """One cell of the table with a right in it: ``operation`` is WRITE, READ or DESCRIBE, ``topic`` a full name."""
 
     principal: str
     topic: str
@@ -79,8 +87,13 @@ def grants(topics: Topics, agencies: Iterable[Agency]) -> frozenset[Grant]:
     return frozenset(found)
 
 
+def overseen(topics: Topics) -> frozenset[tuple[str, str]]:
+    """Who may describe which consumer groups: an account, and the prefix of their names."""
+    return frozenset((name, topics.group(other) + ".") for name, access in TABLE.items() for other in access.oversees)
+
+
 def _rights(principal: str, access: Access, topics: Topics, agencies: tuple[Agency, ...]) -> Iterable[Grant]:
-    for operation, names in (("WRITE", access.writes), ("READ", access.reads)):
+    for operation, names in (("WRITE", access.writes), ("READ", access.reads), ("DESCRIBE", access.describes)):
         for name in names:
             for topic in _expanded(name, agencies):
                 yield Grant(principal, topics.named(topic), operation)

@@ -178,11 +178,13 @@ class BrokerAdmin:
     def _wanted_rules(self) -> set[AclBinding]:
         rules = set()
         for grant in access.grants(self._topics, self._agencies):
-            for operation in (AclOperation[grant.operation], AclOperation.DESCRIBE):
+            for operation in {AclOperation[grant.operation], AclOperation.DESCRIBE}:
                 rules.add(_rule(ResourceType.TOPIC, grant.topic, ResourcePatternType.LITERAL, grant.principal, operation))
         for principal in access.principals(self._agencies):
             pattern = ResourcePatternType.PREFIXED
             rules.add(_rule(ResourceType.GROUP, self._topics.group(principal), pattern, principal, AclOperation.READ))
+        for principal, prefix in access.overseen(self._topics):
+            rules.add(_rule(ResourceType.GROUP, prefix, ResourcePatternType.PREFIXED, principal, AclOperation.DESCRIBE))
         return rules
 
     def _rule_changes(self) -> list[Change]:

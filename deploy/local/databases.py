@@ -1,4 +1,4 @@
-"""Brings a PostgreSQL server to the plan: two databases, five roles, each role shut out of the other's database.
+"""Brings a PostgreSQL server to the plan: two databases, six roles, each role shut out of the other's database.
 
 The tables belong to others: ``services/reporting/schema.sql`` and ``kernel/keys.sql`` are run by their owner if they exist.
 """
@@ -43,11 +43,11 @@ REPORTING = Database(
     REPOSITORY / "services" / "reporting" / "schema.sql",
     (("tsunagu_projector", "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"), ("tsunagu_reader", "SELECT")),
     ("tsunagu_projector",),
-    ("tsunagu_api",),
+    ("tsunagu_api", "tsunagu_observer"),
 )
 KEYS = Database("tsunagu_keys", "tsunagu_keys", REPOSITORY / "kernel" / "keys.sql")
 DATABASES = (REPORTING, KEYS)
-ROLES = ("tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_api", "tsunagu_keys")
+ROLES = ("tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_api", "tsunagu_keys", "tsunagu_observer")
 
 
 async def apply(settings: Settings) -> None:

@@ -21,7 +21,10 @@ DECIDING = ("intake", "coordination", "participation", "consent", "reporting")
 SERVICES = DECIDING
 API = "api"
 """The read API's process."""
-DATABASE_ROLES = ("postgres", "tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_api", "tsunagu_keys")
+OBSERVER, VERIFIER = "observer", "verifier"
+"""Who looks on from outside: at how far each worker is, and at whether the logs fit together."""
+ONLOOKERS = (OBSERVER, VERIFIER)
+DATABASE_ROLES = ("postgres", "tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_api", "tsunagu_keys", "tsunagu_observer")
 
 TEMPLATE = '''\
 # Settings of this Tsunagu installation. Edit and run `tsunagu run up` again.
@@ -46,7 +49,7 @@ port = {postgres}
 
 [http]
 schema_window = "127.0.0.1:{schemas}"   # read API of a schema registry over our schemas
-ports = {{ {services} }}   # /metrics /livez /readyz of each service; the read API
+ports = {{ {services} }}   # /metrics /livez /readyz of each service and of who looks on; the read API
 
 [api]
 host = "127.0.0.1"                  # who reads from elsewhere comes through a proxy with TLS
@@ -92,6 +95,6 @@ def write_secret(path: Path, value: str) -> None:
 
 
 def _settings() -> str:
-    kafka, controller, postgres, schemas, *rest = ports.free_block(4 + len(SERVICES) + 1)
-    services = ", ".join(f"{name} = {port}" for name, port in zip((*SERVICES, API), rest, strict=True))
+    kafka, controller, postgres, schemas, *rest = ports.free_block(4 + len(SERVICES) + 1 + len(ONLOOKERS))
+    services = ", ".join(f"{name} = {port}" for name, port in zip((*SERVICES, API, *ONLOOKERS), rest, strict=True))
     return TEMPLATE.format(kafka=kafka, controller=controller, postgres=postgres, schemas=schemas, services=services)

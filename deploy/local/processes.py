@@ -8,13 +8,13 @@ from collections.abc import Callable
 from kernel.settings import FILE_NAME, Settings, SettingsMissing
 
 from . import jars, kafka, postgres, probes
-from .first_start import API, SERVICES
+from .first_start import API, OBSERVER, ONLOOKERS, SERVICES, VERIFIER
 from .layout import Layout
 from .process import Process
 
 STORES = ("kafka", "postgres")
 WINDOW = "schemas"
-APPLICATIONS = (WINDOW, *SERVICES, API)
+APPLICATIONS = (WINDOW, *SERVICES, API, *ONLOOKERS)
 NAMES = (*STORES, *APPLICATIONS)
 
 
@@ -30,8 +30,8 @@ def stores(settings: Settings) -> tuple[str, ...]:
 
 
 def applications(settings: Settings) -> tuple[str, ...]:
-    """Our own processes; an installation that was made before there was a read API has no port for it, and runs without."""
-    return tuple(name for name in APPLICATIONS if name != API or API in settings.http_ports)
+    """Our own processes; an installation that was made before there was a read API, or somebody who looks on, has no port for it, and runs without."""
+    return tuple(name for name in APPLICATIONS if name not in (API, *ONLOOKERS) or name in settings.http_ports)
 
 
 def port(name: str, settings: Settings) -> int:
@@ -69,6 +69,14 @@ def _api(name: str, layout: Layout, settings: Settings) -> Process:
     return _ours(name, ("api",), probes.http_ready, probes.http_alive, layout, settings)
 
 
+def _observer(name: str, layout: Layout, settings: Settings) -> Process:
+    return _ours(name, ("observer",), probes.http_ready, probes.http_alive, layout, settings)
+
+
+def _verifier(name: str, layout: Layout, settings: Settings) -> Process:
+    return _ours(name, ("audit", "watch"), probes.http_ready, probes.http_alive, layout, settings)
+
+
 def _ours(name: str, words: tuple[str, ...], probe: probes.Probe, alive: probes.Probe, layout: Layout, settings: Settings) -> Process:
     return Process(
         name=name,
@@ -87,4 +95,6 @@ _BUILDERS: dict[str, Callable[[str, Layout, Settings], Process]] = {
     WINDOW: _window,
     **dict.fromkeys(SERVICES, _service),
     API: _api,
+    OBSERVER: _observer,
+    VERIFIER: _verifier,
 }

@@ -93,6 +93,9 @@ CREATE OR REPLACE VIEW reporting.incomplete AS
 -- What the API's account may know beside the rows of the resources: how far the logs are read, and whether something is missing.
 GRANT USAGE ON SCHEMA reporting TO tsunagu_api;
 GRANT SELECT ON reporting.progress, reporting.generations TO tsunagu_api;
+-- Who looks on sees how far they are, and nothing of what they hold.
+GRANT USAGE ON SCHEMA reporting TO tsunagu_observer;
+GRANT SELECT ON reporting.progress TO tsunagu_observer;
 
 CREATE OR REPLACE FUNCTION reporting.is_incomplete(projection text, key text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -23,7 +23,7 @@ def test_settings_can_be_read_right_after_the_first_start(tmp_path: Path):
     found = settings.load(tmp_path)
 
     assert (found.municipality, found.partitions, found.agency_partitions) == ("990019", 12, 1)
-    assert set(found.http_ports) == {"intake", "coordination", "participation", "consent", "reporting", "api"}
+    assert set(found.http_ports) == {"intake", "coordination", "participation", "consent", "reporting", "api", "observer", "verifier"}
     assert len(found.kek()) == 32
 
 

@@ -1,0 +1,153 @@
+"""The broker, looked at through the observer's account: it may ask where groups are and where partitions end, and cannot open a record.
+
+One look is a handful of questions, each for everything at once, however many agencies and partitions there are; it ends within ``LOOK_S``, whatever
+the broker does, and tells what it had found out by then.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from kernel.settings import Settings
+from kernel.topics import Topics
+from services.observing.domain.lag import Place, Seen, Standing, to_ask
+from services.observing.domain.search import Search, search
+from services.observing.reads import GROUPS, Reads, group, places
+
+ACCOUNT = "observer"
+LOOK_S = 4.0
+_STEPS = 16
+"""So many questions at most enclose the time of a record: the first eight reach back beyond the oldest that there is."""
+_LEAST_S = 0.2
+_CALM = {"reconnect.backoff.ms": 250, "reconnect.backoff.max.ms": 2_000, "topic.metadata.refresh.interval.ms": -1, "statistics.interval.ms": 0}
+TP = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look at the broker has found."""
+
+    up: bool = False
+    under_replicated: int = 0
+    seen: dict[Place, Seen] = field(default_factory=dict)
+    since: dict[Place, int] = field(default_factory=dict)
+    """When the records were written that wait, as far as it was asked; ms UTC."""
+    members: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+class Broker:
+    """One connection of the observer's account."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises SettingsMissing."""
+        self._topics = Topics(settings.municipality)
+        self._client = AdminClient({**settings.account(ACCOUNT), **_CALM})
+        self._until = 0.0
+
+    def look(self, before: Mapping[Place, Standing], elsewhere: Mapping[Place, int], clock: Any = time.time) -> Look:
+        """Look at every worker. ``elsewhere``: where those stand that have no group; ``before``: what was known. Blocks for ``LOOK_S`` at most."""
+        self._until, look = time.monotonic() + LOOK_S, Look()
+        try:
+            there = self._there(look)
+            committed = self._committed(there) | {place: at for place, at in elsewhere.items() if place.partition in there.get(place.topic, ())}
+            look.members = self._members()
+            ends, starts = (self._offsets(committed, spec()) for spec in (OffsetSpec.latest, OffsetSpec.earliest))
+            for place, at in committed.items():
+                tp = (place.topic, place.partition)
+                if tp in ends and tp in starts:
+                    look.seen[place] = Seen(starts[tp], ends[tp], at)
+            self._search(look, to_ask(before, look.seen), int(clock() * 1000))
+        except (KafkaException, TimeoutError):
+            pass  # what is not seen is not told
+        return look
+
+    def _there(self, look: Look) -> dict[str, list[int]]:
+        """Every topic of ours with its partitions. Raises KafkaException."""
+        found = self._client.list_topics(timeout=self._left()).topics
+        look.up = True
+        look.under_replicated = sum(len(each.isrs) < len(each.replicas) for topic in found.values() for each in topic.partitions.values())
+        return {name: list(topic.partitions) for name, topic in found.items()}
+
+    def _committed(self, there: Mapping[str, list[int]]) -> dict[Place, int]:
+        """Where each worker will read on in each partition that it reads; -1 where it has never said."""
+        asked = [
+            (reads, self._client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group(self._topics, reads))], request_timeout=self._left()))
+            for reads in GROUPS
+        ]
+        found: dict[Place, int] = {}
+        for reads, futures in asked:
+            for answer in self._answers(futures.values()):
+                said = {(each.topic, each.partition): each.offset for each in answer.topic_partitions or () if each.error is None}
+                found |= {place: max(said.get((place.topic, place.partition), -1), -1) for place in places(self._topics, reads, there)}
+        return found
+
+    def _members(self) -> dict[tuple[str, str], int]:
+        """How many members each group has; 0 where there is no such group."""
+        names = {group(self._topics, reads): reads for reads in GROUPS}
+        futures = self._client.describe_consumer_groups(list(names), request_timeout=self._left())
+        return {_named(names[each.group_id]): len(each.members) for each in self._answers(futures.values())}
+
+    def _offsets(self, wanted: Iterable[Place], spec: OffsetSpec) -> dict[TP, int]:
+        asked = {(place.topic, place.partition) for place in wanted}
+        return {tp: offset for tp, (offset, _) in self._listed(dict.fromkeys(asked, spec)).items()}
+
+    def _search(self, look: Look, wanted: Mapping[Place, int], now: int) -> None:
+        """Since when the records wait. The searches of all go on side by side, one question of each at a time."""
+        open_ = {((place.topic, place.partition), offset): search(offset, now) for place, offset in wanted.items()}
+        done: dict[tuple[TP, int], Search] = {}
+        for _ in range(_STEPS):
+            for asked in _by_turns(open_):
+                answers = self._listed({tp: OffsetSpec.for_timestamp(each.question()) for (tp, _), each in asked.items()})
+                for (tp, offset), each in asked.items():
+                    if tp in answers:
+                        at, when = answers[tp]
+                        open_[tp, offset] = each.answered(each.question(), at if at >= 0 else None, when)
+            done |= {name: each for name, each in open_.items() if each.done}
+            open_ = {name: each for name, each in open_.items() if not each.done}
+            if not open_ or time.monotonic() > self._until:
+                break
+        found = {name: each.low for name, each in (done | open_).items() if each.low is not None}
+        look.since |= {place: found[name] for place, offset in wanted.items() if (name := ((place.topic, place.partition), offset)) in found}
+
+    def _listed(self, wanted: Mapping[TP, OffsetSpec]) -> dict[TP, tuple[int, int]]:
+        """Offset and time that the broker gives for each; partitions that have no leader now are left out."""
+        if not wanted:
+            return {}
+        futures = self._client.list_offsets({TopicPartition(*tp): spec for tp, spec in wanted.items()}, request_timeout=self._left())
+        found = {}
+        for place, future in futures.items():
+            for answer in self._answers([future]):
+                found[place.topic, place.partition] = answer.offset, answer.timestamp
+        return found
+
+    def _answers(self, futures: Iterable[Future[Any]]) -> Iterator[Any]:
+        """What was answered; what was refused or comes too late is left out."""
+        for future in futures:
+            try:
+                yield future.result(self._left())
+            except (KafkaException, TimeoutError):
+                continue
+
+    def _left(self) -> float:
+        return max(_LEAST_S, self._until - time.monotonic())
+
+
+def _named(reads: Reads) -> tuple[str, str]:
+    return reads.service, reads.worker
+
+
+def _by_turns(searches: Mapping[tuple[TP, int], Search]) -> Iterator[dict[tuple[TP, int], Search]]:
+    """Groups in which each partition comes once: the broker takes one question for each at a time."""
+    left = dict(searches)
+    while left:
+        turn: dict[TP, tuple[TP, int]] = {}
+        for name in left:
+            turn.setdefault(name[0], name)
+        yield {name: left.pop(name) for name in list(turn.values())}

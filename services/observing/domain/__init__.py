@@ -1,0 +1,1 @@
+"""What was seen, and what follows from it; nothing here looks for itself."""
