@@ -21,8 +21,6 @@ from tests.deploy import composed
 from tests.deploy.composed import COMPOSE, FILE, OBSERVABILITY, ONCE, OURS, SERVICES, STAYING, STORES
 
 FOLDER = REPOSITORY / "deploy" / "compose"
-NAMED = {"observer", "verifier"}
-"""Processes of ours that look on."""
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +107,7 @@ def test_only_whoever_needs_the_database_or_the_outside_is_beside_it():
 
 def test_what_runs_is_what_make_run_runs():
     """One process for each of ours, by the same command; the profiles add the dashboards, and a place to give commands."""
-    assert set(STAYING) == {*processes.APPLICATIONS, *NAMED}
+    assert set(STAYING) == set(processes.APPLICATIONS)
     assert set(SERVICES) == {*STORES, *STAYING, *ONCE, *OBSERVABILITY}
     assert {name: each.get("profiles") for name, each in SERVICES.items() if "profiles" in each} == {
         "admin": ["admin"], **{name: ["observability"] for name in OBSERVABILITY}}
@@ -123,7 +121,7 @@ def test_each_is_started_by_the_command_that_the_supervisor_uses(name: str, sett
     assert [*local.command[local.command.index("cli.main") + 1:]] == SERVICES[name]["command"]
 
 
-@pytest.mark.parametrize("name", [name for name in OURS if name not in NAMED])
+@pytest.mark.parametrize("name", OURS)
 def test_every_command_is_one(name: str):
     """Down to the verb."""
     words = SERVICES[name]["command"]
@@ -226,7 +224,7 @@ def test_secrets_are_made_for_all_of_them(tmp_path: Path):
     done = [subprocess.run([sys.executable, "-m", "cli.main", "deploy", "secrets", str(tmp_path / "secrets")], capture_output=True, text=True,
                            check=True, cwd=REPOSITORY) for _ in range(2)]
     made = {path.name: path for path in (tmp_path / "secrets").iterdir()}
-    wanted = {Path(each["file"].rpartition("}")[2]).name for each in COMPOSE["secrets"].values()} - {f"{name}.password" for name in ("observer", "tsunagu_observer")}
+    wanted = {Path(each["file"].rpartition("}")[2]).name for each in COMPOSE["secrets"].values()}
 
     assert wanted <= set(made)
     assert {0o600} == {path.stat().st_mode & 0o777 for path in made.values()}

@@ -144,3 +144,25 @@ def test_digests_can_be_written_by_one_command(tmp_path: Path):
     of_others = [each["image"] for each in pinned if not each["image"].startswith("tsunagu:")]
     found = [*re.findall(r"^ARG BASE=(\S+)$", (tmp_path / "Dockerfile").read_text("utf-8"), re.MULTILINE), *of_others]
     assert [image.count("@sha256:") for image in found] == [1] * 6
+
+
+def test_it_is_estimated_below_its_limit():
+    """Packages as they are installed here, compiled, and the code; of the base only what its publisher says. The image itself was never built here."""
+    from importlib import metadata
+
+    code = sum(path.stat().st_size for name in ("audit", "cli", "contracts", "deploy", "kernel", "policies", "schemas", "services")
+               for path in (REPOSITORY / name).rglob("*") if path.is_file())
+    packages = 0
+    for name in locked(LOCK):
+        try:
+            files = metadata.files(name) or []
+        except metadata.PackageNotFoundError:  # of another system
+            continue
+        packages += sum(path.stat().st_size for file in files if (path := Path(file.locate())).is_file())
+    compiled = 1.25
+
+    assert 50 * 10**6 < packages
+    assert BASE_BYTES + (packages + code) * compiled <= 350 * 10**6
+
+
+BASE_BYTES = 130 * 10**6
