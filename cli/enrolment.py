@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from cli import registry
 from cli.agency.asked import Amiss, Asked, Ending
-from deploy.local import enrolled, first_start
+from deploy.local import enrolled, first_start, passwords
 from deploy.local.broker_admin import BrokerAdmin, Change
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import START_OR_STOP
@@ -73,6 +73,18 @@ class Enrolment:
             rows += _shown(admin.apply())
             return [*rows, _row("password", self._forget(agency))]
 
+    def rotate(self, agency: str, *, over: bool) -> list[Row]:
+        """Another password beside the old one; or, ``over``, the old one taken away."""
+        with turn(self._layout, START_OR_STOP, self._progress):
+            known = self._town().get(agency)
+            if known is None or known.ended is not None:
+                raise Amiss("AGENCY_UNKNOWN", f"no agency {agency} is registered; see: tsunagu agency list", usage=False)
+            account = passwords.Passwords(self._settings, known.principal)
+            try:
+                return [_row("old password closed", account.end())] if over else [_row("new password", account.begin())]
+            except passwords.NoOverlap as problem:
+                raise Amiss(problem.code, problem.sentence, usage=False) from problem
+
     def _town(self) -> dict[str, Agency]:
         """Every agency by id, once the broker answers."""
         BrokerAdmin(self._settings, ()).reach(REACHABLE_S)
@@ -85,10 +97,7 @@ class Enrolment:
         return _row("password", not there)
 
     def _forget(self, agency: Agency) -> bool:
-        file = self._layout.secrets / f"{agency.principal}.password"
-        there = file.exists()
-        file.unlink(missing_ok=True)
-        return there
+        return passwords.forget(self._layout.secrets / f"{agency.principal}.password")
 
     def _passed(self, advance: Any) -> None:
         """Return when the gate has decided all that lies before it now, the fact included. Raises Amiss when that takes too long."""

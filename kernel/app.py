@@ -25,7 +25,7 @@ from kernel.processor import Processor
 from kernel.runner import BatchRunner
 from kernel.sender import Sender
 from kernel.service import Loop, Service, Site, Worker, site, workers
-from kernel.settings import MECHANISM, Settings
+from kernel.settings import Settings
 from kernel.ticks import ticks
 
 TICK_EVERY_S = 1.0
@@ -171,7 +171,7 @@ async def _carry_out(value: bytes, path: EventPath) -> None:
 
 def _options(where: Site) -> dict[str, Any]:
     clients, settings = where.clients, where.settings
-    credentials = faust.SASLCredentials(username=clients.principal, password=clients.password, mechanism=MECHANISM)
+    credentials = faust.SASLCredentials(username=clients.principal, password=clients.password, mechanism=clients.mechanism, ssl_context=clients.tls())
     return {
         "broker": f"kafka://{clients.bootstrap}",
         "broker_credentials": credentials if clients.security_protocol.startswith("SASL") else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +36,21 @@ class Clients:
     security_protocol: str
     principal: str
     password: str
+    mechanism: str = MECHANISM
+    ca: str | None = None
+    """File of the authorities to trust; None: this machine's own."""
+
+    def tls(self) -> ssl.SSLContext | None:
+        """How the broker's certificate is verified, its name included; None where nothing is encrypted."""
+        return ssl.create_default_context(cafile=self.ca) if self.security_protocol.endswith("SSL") else None
 
     def options(self, name: str) -> dict[str, Any]:
         """What every aiokafka client needs; ``name`` shows up in the broker's logs and quotas."""
         sasl = {
-            "sasl_mechanism": MECHANISM, "sasl_plain_username": self.principal, "sasl_plain_password": self.password,
+            "sasl_mechanism": self.mechanism, "sasl_plain_username": self.principal, "sasl_plain_password": self.password,
         }
         return {
-            "bootstrap_servers": self.bootstrap, "security_protocol": self.security_protocol, "client_id": name,
+            "bootstrap_servers": self.bootstrap, "security_protocol": self.security_protocol, "client_id": name, "ssl_context": self.tls(),
             **(sasl if self.security_protocol.startswith("SASL") else {}),
         }
 
@@ -81,4 +89,4 @@ def gather(consumer: AIOKafkaConsumer, much: bool) -> None:
 
 def clients(settings: Settings, principal: str) -> Clients:
     """The account ``principal`` of an installation. Raises SettingsMissing."""
-    return Clients(settings.bootstrap, settings.security_protocol, principal, settings.password(principal))
+    return Clients(settings.bootstrap, settings.security_protocol, principal, *settings.credential(principal), settings.authorities())

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 FILE_NAME = "tsunagu.toml"
-MECHANISM = "SCRAM-SHA-512"
-"""How every account shows its password to the broker."""
+MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256")
+MECHANISM = MECHANISMS[0]
+"""How every account shows its password to the broker: the first, unless the second line of its file says otherwise."""
 RELEASED = ("release.pub",)
 """The public key that comes with the release."""
 _CHECKOUT = Path(__file__).resolve().parents[1]
@@ -45,6 +46,8 @@ class Settings:
     policy: str
     schema_window: str
     controller: str = ""
+    ca: str = ""
+    """File of the authorities whose certificates the broker may show, from ``home`` or by its whole path. Empty: those that this machine trusts."""
     kafka_external: bool = False
     database_external: bool = False
     http_ports: dict[str, int] = field(default_factory=dict)
@@ -57,14 +60,38 @@ class Settings:
 
     def password(self, principal: str) -> str:
         """The password of a Kafka principal or a database role. Raises SettingsMissing."""
-        return self.secret(f"{principal}.password").decode()
+        return self.credential(principal)[0]
+
+    def credential(self, principal: str) -> tuple[str, str]:
+        """Password and mechanism of an account, from the lines of one file: never of two rotations. Raises SettingsMissing."""
+        password, *more = self.secret(f"{principal}.password").decode().splitlines() or [""]
+        mechanism = more[0] if more else MECHANISM
+        if mechanism not in MECHANISMS:
+            raise SettingsMissing(f"the second line of {self.home / 'secrets' / principal}.password must be one of {', '.join(MECHANISMS)}, or not be there")
+        return password, mechanism
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the broker is spoken to over TLS."""
+        return self.security_protocol.endswith("SSL")
+
+    def authorities(self) -> str | None:
+        """The file that ``ca`` names; None where the machine's own authorities are trusted, or nothing is encrypted. Raises SettingsMissing."""
+        path = self.home / self.ca
+        if not self.ca or not self.encrypted:
+            return None
+        if not path.is_file():
+            raise SettingsMissing(f"setting 'ca' names {path}, which is not there: the certificate of the authority that signs the broker's")
+        return str(path)
 
     def account(self, principal: str) -> dict[str, str | int]:
         """Connection settings of a confluent-kafka client of one account. Raises SettingsMissing."""
-        sasl = {"sasl.mechanism": MECHANISM, "sasl.username": principal, "sasl.password": self.password(principal)}
+        password, mechanism = self.credential(principal)
+        sasl = {"sasl.mechanism": mechanism, "sasl.username": principal, "sasl.password": password}
+        ca = self.authorities()
         return {
             "bootstrap.servers": self.bootstrap, "security.protocol": self.security_protocol, "log_level": 0,
-            **(sasl if self.security_protocol.startswith("SASL") else {}),
+            **(sasl if self.security_protocol.startswith("SASL") else {}), **({"ssl.ca.location": ca} if ca else {}),
         }
 
     def kek(self) -> bytes:
@@ -116,7 +143,7 @@ def _settings(folder: Path, table: dict[str, Any]) -> Settings:
         home=folder, municipality=town["code"], policy=town["policy"], policy_keys=_listed(town.get("policy_keys", RELEASED)),
         towns=_listed(town.get("towns", ())),
         partitions=kafka["partitions"], agency_partitions=kafka["agency_partitions"], bootstrap=kafka["bootstrap"],
-        security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), kafka_external=kafka.get("external", False),
+        security_protocol=kafka["security_protocol"], controller=kafka.get("controller", ""), ca=kafka.get("ca", ""), kafka_external=kafka.get("external", False),
         database_host=database["host"], database_port=database["port"], database_external=database.get("external", False),
         schema_window=http["schema_window"], http_ports=dict(http["ports"]), api={**table.get("api", {})},
     )
@@ -128,7 +155,7 @@ def _listed(value: Any) -> tuple[Any, ...]:
 
 def _wrong(found: Settings) -> Iterator[str]:
     """The names of settings of another type than they must have, or that are no number of partitions, port or address."""
-    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "database_host", "schema_window")
+    texts = ("municipality", "policy", "bootstrap", "security_protocol", "controller", "ca", "database_host", "schema_window")
     yield from (name for name in texts if not isinstance(getattr(found, name), str))
     yield from ["policy_keys"] if not found.policy_keys or not all(isinstance(each, str) for each in found.policy_keys) else []
     yield from ["towns"] if not all(isinstance(each, str) and re.fullmatch("[0-9]{6}", each) for each in found.towns) else []

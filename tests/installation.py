@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from typing import Any
 
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
+from kernel.clients import clients
 from kernel.settings import Settings
 
 
@@ -20,15 +22,9 @@ class Broker:
     settings: Settings
     _numbers: itertools.count = field(default_factory=itertools.count)
 
-    def aiokafka(self, principal: str = "admin") -> dict[str, str]:
+    def aiokafka(self, principal: str = "admin") -> dict[str, Any]:
         """Connection arguments for an aiokafka client of one account."""
-        return {
-            "bootstrap_servers": self.settings.bootstrap,
-            "security_protocol": self.settings.security_protocol,
-            "sasl_mechanism": "SCRAM-SHA-512",
-            "sasl_plain_username": principal,
-            "sasl_plain_password": self.settings.password(principal),
-        }
+        return clients(self.settings, principal).options("test")
 
     def confluent(self, principal: str = "admin") -> dict[str, str | int]:
         """Connection settings for a confluent-kafka client of one account."""

@@ -20,7 +20,9 @@ def build(todo: Task, **options: Any) -> tuple[faust.App, Any, Any]:
     account = clients(where, "admin")
     app = faust.App(
         todo.group, broker=f"kafka://{account.bootstrap}", store="memory://", datadir=str(where.home / todo.group),
-        broker_credentials=faust.SASLCredentials(username=account.principal, password=account.password, mechanism="SCRAM-SHA-512"),
+        broker_credentials=faust.SASLCredentials(
+            username=account.principal, password=account.password, mechanism=account.mechanism, ssl_context=account.tls(),
+        ),
         topic_disable_leader=True, topic_allow_declare=False, web_enabled=False, autodiscover=False, consumer_auto_offset_reset="earliest",
         worker_redirect_stdouts=False, **options,
     )

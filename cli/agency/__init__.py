@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -65,6 +66,22 @@ def end(
     _show("end", Ending(agency=agency, reason=reason, on=on), agency, output)
 
 
+@app.command(epilog="Example: tsunagu agency rotate hinata")
+def rotate(
+    agency: Id,
+    over: Annotated[bool, typer.Option("--end", help="The agency has the new password in place: the old one opens its account no more.")] = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Give an agency another password, in secrets/agency-ID.password, beside the one that it has: both open its account until --end.
+
+    Nothing is refused meanwhile, whichever of the two it shows. May be repeated at any time: what was broken off is finished. Connections that
+    are open when the old one ends stay open until they are closed.
+    """
+    from cli import enrolment, steps
+
+    _told(lambda: enrolment.Enrolment(settings_module.load(), steps.shown()).rotate(agency, over=over), agency, output)
+
+
 @app.command(epilog="Example: tsunagu agency list --output json")
 def list(output: OutputOption = Output.TABLE) -> None:
     """Every agency that is or was registered, as the registry's log says; state is `registered`, or since when it is no more and why."""
@@ -74,16 +91,21 @@ def list(output: OutputOption = Output.TABLE) -> None:
 
 
 def _show(verb: str, asked: Any, agency: str, output: Output) -> None:
+    from cli import enrolment, steps
+
+    found = enrolment.Enrolment(settings_module.load(), steps.shown())
+    _told(lambda: found.add(asked) if verb == "add" else found.end(asked), agency, output)
+
+
+def _told(work: Callable[[], Any], agency: str, output: Output) -> None:
     """Do it, and show each step: what was found, and what was done about it."""
     from confluent_kafka import KafkaException
 
-    from cli import enrolment, steps
     from cli.agency.asked import Amiss
     from cli.agency.client import NotAccepted
 
     try:
-        found = enrolment.Enrolment(settings_module.load(), steps.shown())
-        taken = found.add(asked) if verb == "add" else found.end(asked)
+        taken = work()
     except Amiss as problem:
         leave(problem, USAGE if problem.usage else PROBLEMS)
     except NotAccepted as error:

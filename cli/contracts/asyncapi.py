@@ -156,7 +156,7 @@ _SERVERS = {
     "municipality": {
         "host": "{bootstrap}",
         "protocol": "kafka-secure",
-        "description": "The broker of the municipality. On one machine alone (`make run`): SASL_PLAINTEXT on loopback.",
+        "description": "The broker of the municipality. Its certificate is signed by an authority whose own certificate, ca.pem, is given with the password.",
         "variables": {"bootstrap": {"default": "kafka.example.lg.jp:9093", "description": "host:port; told with the password."}},
         "security": [{"$ref": "#/components/securitySchemes/scram"}],
         "bindings": {"kafka": {
@@ -164,7 +164,7 @@ _SERVERS = {
         }},
     }
 }
-_SCRAM = {"type": "scramSha512", "description": "SASL/SCRAM-SHA-512; the account of an agency is `agency-{agency}`."}
+_SCRAM = {"type": "scramSha512", "description": "SASL/SCRAM-SHA-512 (SCRAM-SHA-256 where the second line of the password's file says so) over TLS; the account of an agency is `agency-{agency}`."}
 _PARAMETERS = {
     "municipality": {"description": "市町村コード: code of the municipality, 6 digits.", "examples": ["990019"]},
     "agency": {"description": "機関番号: id of the agency, lower-case letters, digits and hyphens.", "examples": ["elder"]},

@@ -159,6 +159,7 @@ class _Stock:
             "bootstrap": settings.bootstrap, "security-protocol": settings.security_protocol, "municipality": settings.municipality,
             "agency": agency, "user": f"agency-{agency}", "password-file": settings.home / "secrets" / f"agency-{agency}.password",
             "schemas": f"http://{settings.schema_window}", "avsc": ROOT / "schemas" / "avro",
+            **({"ca": ca} if (ca := settings.authorities()) else {}),
         }
         arguments = [text for name, value in words.items() for text in (f"--{name}", str(value))]
         self._process = subprocess.Popen(

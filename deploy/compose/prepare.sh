@@ -17,5 +17,6 @@ mkdir -p "$town/secrets" "$town/alertmanager/secrets" "$town/alertmanager/data"
 TSUNAGU_REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build init
 agencies=${TSUNAGU_AGENCIES:-./deploy/local/town.yaml}
 docker run --rm --user "$TSUNAGU_USER" --read-only --network none --cap-drop ALL \
-    --volume "$(cd "$town" && pwd):/town" --volume "$(realpath "$agencies"):/tsunagu/town.yaml:ro" tsunagu:0.1.0 deploy secrets /town/secrets
+    --volume "$(cd "$town" && pwd):/town" --volume "$(realpath "$agencies"):/tsunagu/town.yaml:ro" tsunagu:0.1.0 deploy secrets /town \
+    --name "${TSUNAGU_KAFKA_HOST:-localhost}"
 echo "ready: docker compose up --detach --wait" >&2

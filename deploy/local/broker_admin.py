@@ -21,17 +21,13 @@ from confluent_kafka.admin import (
     NewTopic,
     ResourcePatternType,
     ResourceType,
-    ScramCredentialInfo,
-    ScramMechanism,
     UserScramCredentialAlteration,
-    UserScramCredentialDeletion,
-    UserScramCredentialUpsertion,
 )
 
 from kernel.settings import FILE_NAME, Settings
 from kernel.topics import Topics
 
-from . import access, enrolled
+from . import access, enrolled, scram
 from .layout import CannotRun
 from .topic_plan import Topic, plan
 from .town import Agency
@@ -39,7 +35,6 @@ from .town import Agency
 Result = TypeVar("Result")
 TIMEOUT_S = 30.0
 PAUSE_S = 0.05
-SCRAM_ROUNDS = 4096
 ANY_HOST = "*"
 QUICK_RETRY = {"reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 200}
 
@@ -109,7 +104,7 @@ class BrokerAdmin:
     # --- accounts
 
     def _account_changes(self) -> list[Change]:
-        known = set(_done(self._client.describe_user_scram_credentials()))
+        known = scram.places(self._client)
         missing = [Change("account", name, "missing") for name in access.principals(self._agencies) if name not in known]
         return [*missing, *(Change("account", name, "surplus") for name in self._gone() if name in known)]
 
@@ -118,12 +113,13 @@ class BrokerAdmin:
         return [agency.principal for agency in self._agencies if agency.ended is not None]
 
     def _write_accounts(self, changes: list[Change]) -> None:
-        info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, SCRAM_ROUNDS)
         accounts = [change for change in changes if change.kind == "account"]
+        known = scram.places(self._client) if accounts else {}
         wanted: list[UserScramCredentialAlteration] = [
-            UserScramCredentialUpsertion(change.name, info, self._settings.password(change.name).encode())
-            if change.detail == "missing" else UserScramCredentialDeletion(change.name, ScramMechanism.SCRAM_SHA_512)
-            for change in accounts
+            wish for change in accounts for wish in (
+                [scram.given(change.name, *self._settings.credential(change.name))] if change.detail == "missing"
+                else [scram.taken(change.name, mechanism) for mechanism in known[change.name]]
+            )
         ]
         if wanted:
             _all_done(self._client.alter_user_scram_credentials(wanted))

@@ -38,7 +38,8 @@ policy_keys = ["release.pub"]       # public keys below policies/, or by their w
 external = false                    # true: use the cluster below; put its administrator's password into secrets/admin.password
 bootstrap = "127.0.0.1:{kafka}"
 controller = "127.0.0.1:{controller}"      # only for the broker started here
-security_protocol = "SASL_PLAINTEXT"   # loopback only; SASL_SSL for a cluster elsewhere
+security_protocol = "SASL_SSL"
+ca = "secrets/ca.pem"               # whose certificates the broker may show; this one signs that of the broker started here. Agencies are given it
 partitions = 12                     # of every inbox and log; fixed for ever at the first start
 agency_partitions = 1               # of every agency's outbox and inbox
 

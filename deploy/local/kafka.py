@@ -1,6 +1,7 @@
-"""One Kafka broker (KRaft, SCRAM-SHA-512, StandardAuthorizer, nobody anonymous) on loopback: its files and how it runs.
+"""One Kafka broker (KRaft, TLS, SCRAM, StandardAuthorizer, nobody anonymous) on loopback: its files and how it runs.
 
-The client listener is AGENCY; the CONTROLLER listener has its own PLAIN account, since SCRAM users live in the log that the
+The client listener is AGENCY, for agencies and services alike: encrypted, and with two ways to show a password, so that an account can have
+two passwords while one takes the place of the other; the CONTROLLER listener has its own PLAIN account, since SCRAM users live in the log that the
 controller is only about to serve (KAFKA-15513). Durability on one node: an acknowledged record is in the log of a process
 that may be killed at any moment; the machine's page cache is what stands behind it.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from kernel.settings import Settings
 
-from . import probes
+from . import certificates, probes
 from .first_start import write_secret
 from .layout import CannotRun, Layout
 from .ports import HOST
@@ -26,6 +27,7 @@ JAVA_OPTIONS = (
     "-Xms96m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:MaxMetaspaceSize=128m", "-Xss512k", "-Djava.awt.headless=true",
 )
 STOP_WITHIN_S = 30.0
+NODE = "1"
 
 LOG4J = """\
 status = warn
@@ -46,16 +48,17 @@ logger.request.level = warn
 
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
+node.id={node}
 listeners=AGENCY://{host}:{port},CONTROLLER://{host}:{controller}
 advertised.listeners=AGENCY://{host}:{port}
-listener.security.protocol.map=AGENCY:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT
+listener.security.protocol.map=AGENCY:{protocol},CONTROLLER:SASL_PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=AGENCY
 controller.quorum.bootstrap.servers={host}:{controller}
-sasl.enabled.mechanisms=SCRAM-SHA-512
+sasl.enabled.mechanisms=SCRAM-SHA-512,SCRAM-SHA-256
 sasl.mechanism.inter.broker.protocol=SCRAM-SHA-512
 listener.name.agency.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="admin" password="{admin}";
+listener.name.agency.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 sasl.mechanism.controller.protocol=PLAIN
 listener.name.controller.sasl.enabled.mechanisms=PLAIN
 listener.name.controller.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="controller" password="{link}" user_controller="{link}";
@@ -83,6 +86,13 @@ background.threads=2
 log.cleaner.threads=1
 log.cleaner.dedupe.buffer.size=4194304
 """
+TLS = """\
+listener.name.agency.ssl.keystore.type=PEM
+listener.name.agency.ssl.keystore.location={keystore}
+listener.name.agency.ssl.truststore.type=PEM
+listener.name.agency.ssl.truststore.location={trusted}
+"""
+"""For an installation whose settings say SASL_SSL; one of before goes on without."""
 
 
 def data(layout: Layout) -> Path:
@@ -98,7 +108,7 @@ def process(layout: Layout, settings: Settings, jars: Path) -> Process:
         log=layout.log("kafka"),
         folder=layout.kafka,
         port=port_of(settings.bootstrap),
-        probe=probes.kafka,
+        probe=probes.kafka_tls if settings.encrypted else probes.kafka,
         stop_within_s=STOP_WITHIN_S,
     )
 
@@ -140,8 +150,13 @@ def port_of(address: str) -> int:
 
 
 def _filled(layout: Layout, settings: Settings) -> str:
-    return PROPERTIES.format(
+    text = PROPERTIES + (TLS if settings.encrypted else "")
+    return text.format(
+        node=NODE,
         host=HOST,
+        protocol=settings.security_protocol,
+        keystore=certificates.keystore(layout),
+        trusted=certificates.trusted(layout),
         port=port_of(settings.bootstrap),
         controller=port_of(settings.controller),
         admin=settings.password("admin"),

@@ -17,7 +17,7 @@ from typing import Any
 from kernel import settings as settings_module
 from kernel.settings import Settings
 
-from . import access, control, first_start, jars, kafka, ports, postgres, processes, supervisor
+from . import access, certificates, control, first_start, jars, kafka, ports, postgres, processes, supervisor
 from .layout import CannotRun, Layout
 from .progress import Progress, Silent, Step
 from .town import agencies
@@ -50,9 +50,12 @@ class Installation:
         return settings_module.load(self.layout.home)
 
     def prepare(self) -> Settings:
-        """Settings and credentials, made at the first start. Raises CannotRun, SettingsMissing."""
+        """Settings, credentials and certificates, made at the first start. Raises CannotRun, SettingsMissing."""
         first_start.prepare(self.layout, ("admin", *access.principals(agencies())))
-        return self.settings
+        settings = self.settings
+        if settings.encrypted and not settings.kafka_external:
+            certificates.prepare(self.layout, settings)
+        return settings
 
     def up(self, progress: Progress, between: Callable[[], None] = lambda: None) -> None:
         """The whole system; ``between`` the stores and the services. A second `up` waits for the first and finds everything done.
@@ -157,6 +160,8 @@ class Installation:
     def _provision(self, settings: Settings, progress: Progress) -> None:
         from . import broker_admin, databases
 
+        if settings.encrypted and not settings.kafka_external:
+            certificates.take_up(self.layout, settings)  # one that was renewed while the broker ran
         with progress.step("provisioning topics, accounts and access rules") as step:
             broker_admin.BrokerAdmin(settings).apply(step.advance)
         with progress.step("provisioning databases"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import struct
 from collections.abc import Awaitable, Callable
 
@@ -16,9 +17,20 @@ TIMEOUT_S = 3.0
 
 async def kafka(port: int) -> bool:
     """ApiVersions, which a broker answers before any login."""
+    return await _api_versions(port)
+
+
+async def kafka_tls(port: int) -> bool:
+    """The same over TLS. Whose certificate it is does not matter here: it is on loopback, and nothing is told."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return await _api_versions(port, context)
+
+
+async def _api_versions(port: int, tls: ssl.SSLContext | None = None) -> bool:
     client = b"tsunagu-probe"
     request = struct.pack(">hhih", 18, 0, 1, len(client)) + client
-    answer = await _exchange(port, struct.pack(">i", len(request)) + request, 10)
+    answer = await _exchange(port, struct.pack(">i", len(request)) + request, 10, tls)
     return len(answer) == 10 and answer[4:10] == struct.pack(">ih", 1, 0)
 
 
@@ -49,11 +61,11 @@ async def _http(port: int, path: str) -> bool:
     return (await _exchange(port, request, 12))[8:12] == b" 200"
 
 
-async def _exchange(port: int, request: bytes, size: int) -> bytes:
+async def _exchange(port: int, request: bytes, size: int, tls: ssl.SSLContext | None = None) -> bytes:
     """Send ``request`` and read ``size`` bytes of the answer; fewer, or none, when the other side is not there."""
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            reader, writer = await asyncio.open_connection(HOST, port)
+            reader, writer = await asyncio.open_connection(HOST, port, ssl=tls)
             try:
                 writer.write(request)
                 return await reader.readexactly(size)

@@ -35,12 +35,14 @@ class StockAgency:
     """One agency's outbox and inbox."""
 
     def __init__(self, options: argparse.Namespace) -> None:
+        password, *mechanism = options.password_file.read_text("utf-8").split()
         account = {
             "bootstrap.servers": options.bootstrap,
             "security.protocol": options.security_protocol,
-            "sasl.mechanism": "SCRAM-SHA-512",
+            **({"ssl.ca.location": str(options.ca)} if options.ca else {}),
+            "sasl.mechanism": (mechanism or ["SCRAM-SHA-512"])[0],
             "sasl.username": options.user,
-            "sasl.password": options.password_file.read_text("utf-8").strip(),
+            "sasl.password": password,
             "log_level": 0,
         }
         self.agency, self.outbox = options.agency, f"{options.municipality}.agency.{options.agency}.outbox"
@@ -142,7 +144,8 @@ def main() -> None:
     parser.add_argument("--municipality", required=True, help="code of the municipality (6 digits)")
     parser.add_argument("--agency", required=True, help="id of the agency")
     parser.add_argument("--user", required=True, help="its account")
-    parser.add_argument("--password-file", required=True, type=Path)
+    parser.add_argument("--password-file", required=True, type=Path, help="its password; in a second line its mechanism, where it is not SCRAM-SHA-512")
+    parser.add_argument("--ca", type=Path, help="certificate of the authority that signs the broker's; else those that this machine trusts")
     parser.add_argument("--schemas", required=True, help="address of the schema window, http://host:port")
     parser.add_argument("--avsc", required=True, type=Path, help="folder of the .avsc files")
     parser.add_argument("--from-beginning", action="store_true", help="read the inbox from its beginning")

@@ -221,7 +221,7 @@ def test_no_secret_stands_in_the_file_or_in_an_environment():
 
 def test_secrets_are_made_for_all_of_them(tmp_path: Path):
     """Each readable by its owner alone; made once, and never touched again."""
-    done = [subprocess.run([sys.executable, "-m", "cli.main", "deploy", "secrets", str(tmp_path / "secrets")], capture_output=True, text=True,
+    done = [subprocess.run([sys.executable, "-m", "cli.main", "deploy", "secrets", str(tmp_path)], capture_output=True, text=True,
                            check=True, cwd=REPOSITORY) for _ in range(2)]
     made = {path.name: path for path in (tmp_path / "secrets").iterdir()}
     wanted = {Path(each["file"].rpartition("}")[2]).name for each in COMPOSE["secrets"].values()}

@@ -12,7 +12,7 @@ from deploy.local.layout import REPOSITORY
 from tests.deploy.composed import SERVICES
 
 FOLDER = REPOSITORY / "deploy" / "compose" / "kafka"
-OF_THE_PLACE = re.compile(r"listener|security|sasl|controller\.|inter\.broker|log\.dirs|config\.providers")
+OF_THE_PLACE = re.compile(r"node.id|listener|security|sasl|controller\.|inter\.broker|log\.dirs|config\.providers")
 
 
 def properties(text: str) -> dict[str, str]:
@@ -48,6 +48,8 @@ def test_nobody_from_outside_reaches_what_is_its_own():
     assert {listeners["BROKERS"].split(":")[0], listeners["CONTROLLER"].split(":")[0]} == {"127.0.0.1"}
     assert [port.rpartition(":")[2] for port in SERVICES["kafka"]["ports"]] == [listeners["AGENCIES"].lstrip(":")]
     assert [] == [each for each in CONTAINER["listener.security.protocol.map"].split(",") if not each.split(":")[1].startswith("SASL_")]
+    protocols = dict(each.split(":") for each in CONTAINER["listener.security.protocol.map"].split(","))
+    assert protocols["AGENCIES"] == "SASL_SSL"
     assert CONTAINER["allow.everyone.if.no.acl.found"] == "false"
 
 
@@ -56,7 +58,8 @@ def test_passwords_stay_in_their_files():
     given = [value for key, value in CONTAINER.items() if "jaas" in key for value in re.findall(r'(?:password|user_\w+)="([^"]*)"', value)]
 
     assert given and {"${secret:/run/secrets:controller.password}"} == set(given)
-    assert {secret["target"] for secret in SERVICES["kafka"]["secrets"]} == {"/run/secrets/admin.password", "/run/secrets/controller.password"}
+    assert {secret["target"] for secret in SERVICES["kafka"]["secrets"]} == {
+        f"/run/secrets/{name}" for name in ("admin.password", "controller.password", "kafka.pem", "kafka.trusted.pem")}
 
 
 def test_the_scripts_have_no_fault_that_a_linter_finds():

@@ -40,6 +40,8 @@ class Rehearsal:
 
     folder: Path
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    again: dict[str, str] = field(default_factory=dict)
+    """What had to be started again, and its last words."""
 
     def __post_init__(self) -> None:
         settings = settings_module.load(self._copy(FOLDER / "tsunagu.toml", self.folder / "as-written" / "tsunagu.toml").parent)
@@ -140,10 +142,20 @@ class Rehearsal:
         with (self.folder / f"{name}.log").open("wb") as log:
             self.running[name] = subprocess.Popen(command, env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
+    def _start_again(self, name: str) -> None:
+        """As an engine does with what is to run ``unless-stopped``; once, or nothing would ever be found."""
+        assert COMPOSE["services"][name]["restart"] == "unless-stopped"
+        assert name not in self.again, f"{name} has ended again: {self.log(name)[-2000:]}"
+        self.again[name] = self.log(name)[-2000:]
+        command = self.running[name].args
+        assert isinstance(command, list)
+        self._start(name, command, self._environment(name))
+
     def _until(self, name: str, check: list[str]) -> None:
         deadline = time.monotonic() + WITHIN_S
         while subprocess.run(check, env={"PATH": os.environ["PATH"]}, capture_output=True, check=False).returncode:
-            assert self.running[name].poll() is None, f"{name} has ended: {self.log(name)[-2000:]}"
+            if self.running[name].poll() is not None:
+                self._start_again(name)
             assert time.monotonic() < deadline, f"{name} is not ready: {self.log(name)[-2000:]}"
             time.sleep(0.2)
 
@@ -160,7 +172,7 @@ def rehearsed(folder: Path) -> Iterator[Rehearsal]:
     """Secrets, broker and database as docker-compose.yml starts them; everything is stopped at the end."""
     found = Rehearsal(folder)
     try:
-        words = [sys.executable, "-P", "-m", "cli.main", "deploy", "secrets", str(found.secrets)]
+        words = [sys.executable, "-P", "-m", "cli.main", "deploy", "secrets", str(found.secrets.parent)]
         subprocess.run(words, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY)}, check=True, capture_output=True)
         found.start_kafka()
         found.start_postgres()

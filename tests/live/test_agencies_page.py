@@ -35,7 +35,7 @@ def run(stack: Broker, folder: Path, *words: str, agency: str = AGENCY) -> subpr
     """Run a program in that folder, with the page's environment and no way to our code."""
     environment = {
         "PATH": os.environ["PATH"], "PYTHONUTF8": "1",
-        "TSUNAGU_BOOTSTRAP": stack.settings.bootstrap, "TSUNAGU_SECURITY": stack.settings.security_protocol,
+        "TSUNAGU_BOOTSTRAP": stack.settings.bootstrap, "TSUNAGU_CA": str(stack.settings.authorities()),
         "TSUNAGU_MUNICIPALITY": stack.settings.municipality, "TSUNAGU_AGENCY": agency,
         "TSUNAGU_PASSWORD_FILE": str(stack.settings.home / "secrets" / f"agency-{agency}.password"), "TSUNAGU_SCHEMAS": "schemas.json",
     }

@@ -100,8 +100,7 @@ def lies_in(stack: Broker, topic: str) -> int:
 
 def opens(stack: Broker, password: str) -> bool:
     """Whether the broker lets the agency's account in by this password."""
-    account = {"sasl.mechanism": MECHANISM, "sasl.username": f"agency-{AGENCY}", "sasl.password": password, "log_level": 0}
-    client = AdminClient({"bootstrap.servers": stack.settings.bootstrap, "security.protocol": stack.settings.security_protocol, **account})
+    client = AdminClient({**stack.confluent(), "sasl.mechanism": MECHANISM, "sasl.username": f"agency-{AGENCY}", "sasl.password": password})
     try:
         client.list_topics(timeout=5)
     except KafkaException:

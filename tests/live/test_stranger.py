@@ -113,8 +113,8 @@ def test_kcat_reads_an_inbox(stack: Broker, day: Played, tmp_path: Path):
     kcat, environment = _kcat(tmp_path)
     settings, published = stack.settings, json.loads((ROOT / "contracts" / "schemas.json").read_text("utf-8"))
     account = {
-        "security.protocol": settings.security_protocol, "sasl.mechanism": "SCRAM-SHA-512", "sasl.username": "agency-coordinator",
-        "sasl.password": settings.password("agency-coordinator"),
+        "security.protocol": settings.security_protocol, "ssl.ca.location": settings.authorities(), "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": "agency-coordinator", "sasl.password": settings.password("agency-coordinator"),
     }
     words = [word for name, value in account.items() for word in ("-X", f"{name}={value}")]
     topic = f"{settings.municipality}.agency.coordinator.inbox"

@@ -1,0 +1,192 @@
+"""Another certificate, another authority and another password, while an agency's programs send, read and connect anew: nothing is lost, nobody refused."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+from typer.testing import CliRunner
+
+from cli import agency, certificates, reading
+from cli.agency.client import AgencyClient, NotAccepted
+from cli.day.player import pseudonym
+from contracts.consent import DisclosureDecided
+from contracts.consultation import InformationRequested
+from contracts.shared import DataCategory, Purpose
+from deploy.local import authority
+from kernel.envelope import header
+from kernel.settings import MECHANISMS, Settings
+from kernel.topics import Topics
+from tests.installation import Broker
+
+AGENCY = "school"
+WITHIN_S = 30.0
+QUESTION = InformationRequested(purpose=Purpose.CONSULTATION, wanted=(DataCategory.BASIC,))
+
+
+class Program(threading.Thread):
+    """A program of the agency: asks, reads the answers, and, unless it is steady, connects anew for every question."""
+
+    def __init__(self, settings: Settings, *, steady: bool = False) -> None:
+        super().__init__(daemon=True)
+        self.sent: list[str] = []
+        self.answered: set[str] = set()
+        self.refused: list[Exception] = []
+        self._settings, self._steady, self._over = settings, steady, threading.Event()
+
+    def run(self) -> None:
+        """Until told that it is over."""
+        while not self._over.is_set():
+            client = AgencyClient(self._settings, AGENCY)
+            try:
+                self._ask(client)
+                while self._steady and not self._over.is_set():
+                    self._ask(client)
+                    time.sleep(0.05)
+            except (NotAccepted, KafkaException) as problem:
+                self.refused.append(problem)
+            finally:
+                client.close()
+
+    def more(self, count: int = 3) -> None:
+        """Return when it has asked so many questions more."""
+        wanted, deadline = len(self.sent) + count, time.monotonic() + WITHIN_S
+        while len(self.sent) < wanted:
+            assert time.monotonic() < deadline, self.refused
+            time.sleep(0.02)
+
+    def end(self) -> None:
+        """Let it come to its end."""
+        self._over.set()
+        self.join(WITHIN_S)
+
+    def _ask(self, client: AgencyClient) -> None:
+        self.sent.append(client.say(QUESTION, pseudonym()).id)
+        self.hear(client, 0.05)
+
+    def hear(self, client: AgencyClient, seconds: float) -> None:
+        """Note which questions are answered."""
+        self.answered |= {each.correlation_id for each in client.poll(seconds) if isinstance(each.event, DisclosureDecided)}
+
+
+@contextmanager
+def running(*programs: Program) -> Iterator[None]:
+    """Whatever happens, they end."""
+    for program in programs:
+        program.start()
+    try:
+        yield
+    finally:
+        for program in programs:
+            program.end()
+
+
+def handed_over(stack: Broker, folder: Path) -> Settings:
+    """What the agency has in its hands from now on: the password and the authority as they are in this moment."""
+    (folder / "secrets").mkdir(parents=True)
+    for name in (f"agency-{AGENCY}.password", "ca.pem"):
+        shutil.copy(stack.settings.home / "secrets" / name, folder / "secrets")
+    return replace(stack.settings, home=folder)
+
+
+def opens(account: dict[str, Any]) -> bool:
+    """Whether the broker lets these options in."""
+    try:
+        AdminClient(account).list_topics(timeout=3)
+    except KafkaException:
+        return False
+    return True
+
+
+def is_believed(settings: Settings, ca: bytes) -> bool:
+    """Whether who trusts this authority trusts the broker, its address included."""
+    host, _, port = settings.bootstrap.rpartition(":")
+    context = ssl.create_default_context(cadata=ca.decode())
+    try:
+        with socket.create_connection((host, int(port))) as plain, context.wrap_socket(plain, server_hostname=host):
+            return True
+    except ssl.SSLCertVerificationError:
+        return False
+
+
+@pytest.fixture
+def tsunagu(stack: Broker, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The command, in this installation."""
+    monkeypatch.setenv("TSUNAGU_HOME", str(stack.settings.home))
+
+    def run(app: Any, *words: str) -> None:
+        done = CliRunner().invoke(app, words)
+        assert 0 == done.exit_code, (done.output, done.exception)
+
+    return run
+
+
+def test_password_certificate_and_authority_change_under_load(stack: Broker, tsunagu: Any, tmp_path: Path):
+    """0 lost, 0 twice, 0 refused that should pass; the old password opens nothing after its end."""
+    old = handed_over(stack, tmp_path / "old")
+    restless, steady = Program(old), Program(old, steady=True)
+    with running(restless, steady):
+        restless.more()
+        for words in (("renew",), ("renew", "--ca")):
+            tsunagu(certificates.app, *words)
+            restless.more()
+            steady.more()
+        assert old.authorities() != stack.settings.authorities()
+        assert Path(str(old.authorities())).read_bytes() != (ca := Path(str(stack.settings.authorities())).read_bytes())
+        stack.kill("intake")  # comes back by the new authority, while the agency connects by the old
+        stack.wait_ready("intake")
+
+        tsunagu(agency.app, "rotate", AGENCY)
+        tsunagu(agency.app, "rotate", AGENCY)  # the same words again change nothing
+        new = handed_over(stack, tmp_path / "new")
+        assert set(MECHANISMS) == {each.credential(f"agency-{AGENCY}")[1] for each in (old, new)}
+        changed = Program(new)
+        with running(changed):
+            changed.more()
+            restless.more()
+            restless.end()
+            tsunagu(agency.app, "rotate", AGENCY, "--end")
+            changed.more()
+            steady.more()
+
+    programs = (restless, steady, changed)
+    assert [] == [problem for program in programs for problem in program.refused]
+    sent = [each for program in programs for each in program.sent]
+    assert dict.fromkeys(sent, 1) == Counter(each for each in lying_in_outbox(stack) if each in set(sent))
+    assert set() == unanswered(new, programs, set(sent))
+
+    account = f"agency-{AGENCY}"
+    assert opens(new.account(account)) and opens({**new.account(account), "ssl.ca.location": old.authorities()})
+    assert not opens(old.account(account))
+    assert not opens({**new.account(account), "security.protocol": "SASL_PLAINTEXT"})
+    assert is_believed(new, ca)
+    assert not is_believed(new, authority.certificates(authority.new("990019").trusted))
+
+
+def lying_in_outbox(stack: Broker) -> list[str]:
+    """The id of every record in the agency's outbox."""
+    outbox = Topics(stack.settings.municipality).outbox(AGENCY)
+    return [(header(record.headers() or (), "ce_id") or b"").decode() for record in reading.whole(stack.settings, "admin", outbox)]
+
+
+def unanswered(settings: Settings, programs: tuple[Program, ...], sent: set[str]) -> set[str]:
+    """Questions to which no verdict comes."""
+    client, deadline = AgencyClient(settings, AGENCY), time.monotonic() + WITHIN_S
+    try:
+        while (left := sent - set().union(*(program.answered for program in programs))) and time.monotonic() < deadline:
+            programs[0].hear(client, 0.2)
+    finally:
+        client.close()
+    return left
