@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.local import kafka
-from deploy.local.layout import REPOSITORY
+from cryptography import x509
+
+from deploy.local import certificates, kafka
+from deploy.local.layout import REPOSITORY, Layout
 from tests.deploy.composed import SERVICES
 
 FOLDER = REPOSITORY / "deploy" / "compose" / "kafka"
@@ -60,6 +62,21 @@ def test_passwords_stay_in_their_files():
     assert given and {"${secret:/run/secrets:controller.password}"} == set(given)
     assert {secret["target"] for secret in SERVICES["kafka"]["secrets"]} == {
         f"/run/secrets/{name}" for name in ("admin.password", "controller.password", "kafka.pem", "kafka.trusted.pem")}
+
+
+def test_its_certificate_has_the_names_that_agencies_come_to(tmp_path: Path):
+    """Made once; made anew where a name is missing; the authority, which agencies are given, stays."""
+    there = Layout(tmp_path)
+    there.create()
+    made = []
+    for names in ((), ("kafka.example.lg.jp",), ()):
+        certificates.make(there, "town", names)
+        made.append((certificates.keystore(there).read_bytes(), (there.secrets / "ca.pem").read_bytes()))
+    own = x509.load_pem_x509_certificates(made[-1][0])[0].extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+
+    assert ["localhost", "kafka.example.lg.jp"] == own.get_values_for_type(x509.DNSName)
+    assert made[0][0] != made[1][0] == made[2][0]
+    assert made[0][1] == made[1][1] == made[2][1]
 
 
 def test_the_scripts_have_no_fault_that_a_linter_finds():

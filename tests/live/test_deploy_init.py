@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from cli.day.player import pseudonym
 from deploy.local.town import agencies
@@ -38,8 +39,19 @@ def test_from_nothing_to_an_agencys_first_event(town: Rehearsal):
     sent = town.run("admin", "send", "-", "--agency", "hinata", "--wait", "5", "--output", "jsonl", input=json.dumps(said))
     assert sent.returncode == 0, sent.stderr
 
+    assert "990019.agency.hinata.inbox" in over_tls(town, "hinata")
     ended = town.end()
     assert {name: 0 for name in OURS} == {name: ended[name] for name in OURS}, ended
+
+
+def over_tls(town: Rehearsal, agency: str) -> set[str]:
+    """The topics that an agency sees which comes to the published port with what it was given: its password, and the authority's certificate."""
+    password = (town.secrets / f"agency-{agency}.password").read_text("utf-8")
+    client = AdminClient({
+        "bootstrap.servers": f"localhost:{town.ports[9093]}", "security.protocol": "SASL_SSL", "ssl.ca.location": str(town.secrets / "ca.pem"),
+        "sasl.mechanism": "SCRAM-SHA-512", "sasl.username": f"agency-{agency}", "sasl.password": password,
+    })
+    return set(client.list_topics(timeout=30).topics)
 
 
 def test_a_broker_that_is_not_there_is_one_sentence(tmp_path: Path):
