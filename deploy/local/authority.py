@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -38,10 +39,13 @@ class Authority:
         """Itself, and the one before."""
         return [self.certificate, *([self.before] if self.before else [])]
 
-    def server(self, lasts: timedelta = SERVER_LASTS) -> bytes:
-        """PEM of a new key for the broker, its certificate, and, while the authority before lasts, what leads those who trust that one to it."""
+    def server(self, lasts: timedelta = SERVER_LASTS, names: Sequence[str] = ()) -> bytes:
+        """PEM of a new key for the broker, its certificate, and, while the authority before lasts, what leads those who trust that one to it.
+
+        ``names``: under which it is reached beside loopback.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
-        own = _signed(_name("Tsunagu Kafka"), key, self.certificate.subject, self.key, min(now() + lasts, self.certificate.not_valid_after_utc), _of_a_server())
+        own = _signed(_name("Tsunagu Kafka"), key, self.certificate.subject, self.key, min(now() + lasts, self.certificate.not_valid_after_utc), _of_a_server(names))
         behind = [self.crossed] if self.crossed and self.crossed.not_valid_after_utc > now() else []
         return _key(key) + certificates([own, *behind])
 
@@ -98,10 +102,10 @@ def _of_an_authority() -> list[tuple[x509.ExtensionType, bool]]:
     return [(x509.BasicConstraints(ca=True, path_length=None), True), (_use("key_cert_sign", "crl_sign"), True)]
 
 
-def _of_a_server() -> list[tuple[x509.ExtensionType, bool]]:
-    names = [x509.IPAddress(ipaddress.ip_address(HOST)), x509.DNSName("localhost")]
+def _of_a_server(names: Sequence[str]) -> list[tuple[x509.ExtensionType, bool]]:
+    known = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST)), *map(x509.DNSName, dict.fromkeys(("localhost", *names)))])
     return [
-        (x509.BasicConstraints(ca=False, path_length=None), True), (_use("digital_signature"), True), (x509.SubjectAlternativeName(names), False),
+        (x509.BasicConstraints(ca=False, path_length=None), True), (_use("digital_signature"), True), (known, False),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
     ]
 

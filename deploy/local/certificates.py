@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -45,12 +46,17 @@ def prepare(layout: Layout, settings: Settings) -> None:
             raise CannotRun(f"setting 'ca' in {FILE_NAME} names an authority of your own: put the broker's key and certificate into {keystore(layout)}, "
                             f"and the authority's certificate into {trusted(layout)}")
         return
+    make(layout, settings.municipality)
+
+
+def make(layout: Layout, town: str, names: Sequence[str] = ()) -> None:
+    """An authority named after the town, and a certificate for the broker, under ``names`` too, where they are not there or end soon. Raises CannotRun."""
     if not _file(layout).exists():
-        _replace(_file(layout), authority.new(settings.municipality).pem())
+        _replace(_file(layout), authority.new(town).pem())
     signer = _read(_file(layout))
     _replace_if_other(layout.home / OURS, authority.certificates([signer.certificate]))
-    if _due(layout):
-        _write(layout, signer)
+    if _due(layout, names):
+        _write(layout, signer, names)
 
 
 def renew(layout: Layout, settings: Settings, *, with_authority: bool) -> None:
@@ -100,17 +106,18 @@ def _have_read_anew(layout: Layout, settings: Settings) -> None:
         done.result(TAKEN_UP_WITHIN_S)
 
 
-def _write(layout: Layout, signer: Authority) -> None:
+def _write(layout: Layout, signer: Authority, names: Sequence[str] = ()) -> None:
     """Whom the broker trusts first: it takes no certificate that it does not trust itself."""
     _replace(trusted(layout), authority.certificates(signer.trusted))
-    _replace(keystore(layout), signer.server())
+    _replace(keystore(layout), signer.server(names=names))
 
 
-def _due(layout: Layout) -> bool:
+def _due(layout: Layout, names: Sequence[str] = ()) -> bool:
     if not (keystore(layout).exists() and trusted(layout).exists()):
         return True
     own = x509.load_pem_x509_certificates(keystore(layout).read_bytes())[0]
-    return own.not_valid_after_utc - authority.now() < RENEWED_BEFORE
+    known = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName) if names else []
+    return own.not_valid_after_utc - authority.now() < RENEWED_BEFORE or not set(names) <= set(known)
 
 
 def _file(layout: Layout) -> Path:

@@ -74,9 +74,14 @@ def prepare(layout: Layout, principals: tuple[str, ...]) -> None:
     settings = layout.home / FILE_NAME
     if not settings.exists():
         settings.write_text(_settings(), "utf-8")
+    write_credentials(layout.secrets, principals)
+
+
+def write_credentials(folder: Path, principals: tuple[str, ...]) -> None:
+    """One random password for each account at the broker and each role in the database, and the town's key, unless they are there."""
     for principal in (*principals, *DATABASE_ROLES):
-        write_secret(layout.secrets / f"{principal}.password", secrets.token_urlsafe(24))
-    write_secret(layout.secrets / "kek", secrets.token_hex(32))
+        write_secret(folder / f"{principal}.password", secrets.token_urlsafe(24))
+    write_secret(folder / "kek", secrets.token_hex(32))
 
 
 def write_secret(path: Path, value: str) -> None:
