@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
-import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,11 +15,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from deploy.local import ports
+from tests.deploy.alerts.calling import TOKYO, calling
 from tests.deploy.alerts.rules import ROUTES, alerts
-from tests.prometheus import alertmanager, amtool
+from tests.prometheus import amtool
 
-TOKYO = ZoneInfo("Asia/Tokyo")
 CONFIG = yaml.safe_load(ROUTES.read_text("utf-8"))
 RECEIVERS = {
     ("operator", "page"): "operator-page", ("operator", "ticket"): "operator-ticket", ("security", "page"): "security", ("privacy", "page"): "privacy-desk",
@@ -89,7 +84,8 @@ def test_alertmanager_keeps_a_ticket_back_while_the_town_hall_is_closed(open: bo
         send(alertname="HeldAgeing", severity="page", audience="privacy", to_agency="elder")
         send(alertname="WorkerAbsent", severity="page", audience="operator", service="consent")
 
-        assert {("operator-page", "WorkerAbsent"), *({("municipality", "HeldAgeing"), ("privacy-desk", "HeldAgeing")} if open else set())} == heard(3 if open else 1)
+        later = {("municipality", "HeldAgeing"), ("privacy-desk", "HeldAgeing")}
+        assert {("operator-page", "WorkerAbsent"), *(later if open else ())} == heard(3 if open else 1)
 
 
 def test_one_incident_is_one_call(tmp_path: Path):
@@ -132,69 +128,17 @@ def walk(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 
 @contextmanager
 def told(folder: Path, open: bool) -> Iterator[Any]:
-    """A real Alertmanager with these routes: how to send it alerts, and what receivers have heard."""
-    calls: list[tuple[str, str]] = []
-    (api,) = ports.free_block(1)
-
-    class Ear(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            calls.extend((self.path[1:], alert["labels"]["alertname"]) for alert in body["alerts"])
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Not to the screen."""
-
-    ear = HTTPServer(("127.0.0.1", 0), Ear)
-    threading.Thread(target=ear.serve_forever, daemon=True).start()
-    (folder / "alertmanager.yml").write_text(yaml.safe_dump(rendered(ear.server_port, open), sort_keys=False))
-    process = subprocess.Popen(
-        [*alertmanager(), f"--config.file={folder}/alertmanager.yml", f"--storage.path={folder}/data", f"--web.listen-address=127.0.0.1:{api}",
-         "--cluster.listen-address="], stdout=subprocess.DEVNULL, stderr=(folder / "log").open("wb"),
-    )
+    """A real Alertmanager with these routes: how to say an alert, and how to send what was said and hear what receivers were told."""
     pending: list[dict[str, Any]] = []
+    with calling(folder, open) as switchboard:
 
-    def heard(many: int) -> set[tuple[str, str]]:
-        """Send what was said in one go; wait for so many receivers' news, and a little longer for what must not come."""
-        post(f"http://127.0.0.1:{api}/api/v2/alerts", pending)
-        deadline = time.monotonic() + 15
-        while len(set(calls)) < many and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(1.0)
-        return set(calls)
+        def heard(many: int) -> set[tuple[str, str]]:
+            """Send in one go; wait for so many receivers' news, and a little longer for what must not come."""
+            switchboard.send(pending)
+            deadline = time.monotonic() + 15
+            while len(set(switchboard.calls)) < many and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(1.0)
+            return set(switchboard.calls)
 
-    try:
         yield lambda **labels: pending.append({"labels": labels}), heard
-    finally:
-        process.kill()
-        process.wait()
-        ear.shutdown()
-
-
-def rendered(ear: int, open: bool) -> dict[str, Any]:
-    """The committed configuration: every receiver is our ear, waiting is short, and the office hours hold now or do not."""
-    config = yaml.safe_load(ROUTES.read_text("utf-8"))
-    config["receivers"] = [
-        {"name": each["name"], "webhook_configs": [{"url": f"http://127.0.0.1:{ear}/{each['name']}"}]} for each in config["receivers"]
-    ]
-    config["global"] = {}
-    for route in (config["route"], *config["route"]["routes"]):
-        route["group_wait"] = "500ms"
-    for each in config["time_intervals"]:
-        day = datetime.now(TOKYO) + timedelta(days=0 if open else 3)
-        each["time_intervals"] = [{"weekdays": [f"{day:%A}".lower()], "location": "Asia/Tokyo"}]
-    return config
-
-
-def post(url: str, body: object) -> None:
-    """POST JSON; waits for the server to come up."""
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    for attempt in range(100):
-        try:
-            urllib.request.urlopen(request, timeout=5).close()
-            return
-        except OSError:
-            if attempt == 99:
-                raise
-            time.sleep(0.1)
