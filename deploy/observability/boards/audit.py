@@ -8,7 +8,7 @@ from deploy.observability.boards.frame import board
 from deploy.observability.boards.panels import About, Column, Shown, bars, graph, heading, number, rows
 from deploy.observability.boards.query import counted, of, or_zero
 from deploy.observability.boards.signs import AUDIT, CHAIN, OVERDUE
-from deploy.observability.boards.terms import ROLES
+from deploy.observability.boards.terms import ROLES, STAGES
 from deploy.observability.boards.words import Limits
 
 UNVERIFIED = "データなし：わるい（検証がまだ終わっていないか、止まっている）"
@@ -52,7 +52,7 @@ def _erased() -> tuple:
     nearest = Limits(care=7, stop=0, falling=True)
     return (
         bars(About(title="消去を待つもの（段階ごと）", answers="消すと決まり、まだ終わっていないもの。", silence="データなし：よい（待つものがない）", unit="short", runbook="ErasureBacklog"),
-             Shown(or_zero(f"sum by (stage) ({of('erasure_pending')})", "consent"), "{{stage}}")),
+             Shown(or_zero(f"sum by (stage) ({of('erasure_pending')})", "consent"), "{{stage}}"), names=STAGES),
         graph(About(title="消去の期限まで（日）", answers="最も近い期限までの日数。待つものがなければ366。", silence=SILENT, unit="d", runbook="ErasureBacklog"),
               Shown(f"min({of('erasure_days_to_deadline')})", "最も近い期限"), limits=nearest, unit_ja="日"),
     )

@@ -37,14 +37,20 @@ PICKED = {
     "topic": ("トピック", "partition_lag_seconds", "topic"),
 }
 """Variable → its label for people, and the series and label whose values can be chosen."""
-_BEGAN = "{0} unless {0} offset 5m"
+
+
+def _began(what: str, selector: str) -> str:
+    """Has values for five minutes after something new is there."""
+    return f"{what} ({selector}) unless {what} ({selector} offset 5m)"
+
+
 _WORKS = of("rebuild_phase")
 NOTES = (
-    ("配備", "blue", _BEGAN.format(f"count by (version, git) ({of('build_info')})"), "版が替わりました", "version,git"),
+    ("配備", "blue", _began("count by (version, git)", of("build_info")), "版が替わりました", "version,git"),
     ("再割り当て", "purple", f"sum by (worker) (increase({of('rebalances_total')}[2m])) > 0", "受け持ちの再割り当て", "worker"),
     ("再構築の始まり", "green", f"({_WORKS} > 0) unless ({_WORKS} offset 2m > 0)", "投影の再構築が始まりました", "projection"),
     ("再構築の終わり", "green", f"({_WORKS} == 0) and ({_WORKS} offset 2m > 0)", "投影の再構築が終わりました", "projection"),
-    ("規則集の発効", "yellow", _BEGAN.format(of("pack_info")), "規則集が効力をもちました", "pack"),
+    ("規則集の発効", "yellow", _began("count by (pack)", of("pack_info")), "規則集が効力をもちました", "pack"),
     ("警報", "red", of("ALERTS", 'alertstate="firing"', 'alertname!="Watchdog"'), "警報が鳴っています", "alertname,severity"),
 )
 """Name, colour, expression that has values while it is so, text, labels shown."""
