@@ -16,7 +16,7 @@ from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE
 
 COMMANDS = (
     "run", "day", "send", "report", "rebuild", "trace", "parked", "dead-letters", "topics", "agency", "policy", "contracts", "consent", "audit", "service",
-    "api", "token", "doctor",
+    "api", "token", "doctor", "dashboards",
 )
 WHERE = (
     "Works on the installation in TSUNAGU_HOME; unless that is set, on .tsunagu in the checkout that the command belongs to, "

@@ -23,8 +23,8 @@ def made() -> Dashboard:
     return board(BASE, "基盤", "ブローカー、ディスク、データベースは、余裕をもって動いているか。", (*_now(), heading("データベース"), *_database(), heading("部品と証明書"), *_parts()))
 
 
-def _small(title: str, answers: str, unit: str, runbook: str) -> About:
-    return About(title=title, answers=answers, silence=UNSEEN, unit=unit, width=6, height=4, runbook=runbook)
+def _small(title: str, answers: str, unit: str, runbook: str, height: int = 4) -> About:
+    return About(title=title, answers=answers, silence=UNSEEN, unit=unit, width=6, height=height, runbook=runbook)
 
 
 def _now() -> tuple:
@@ -56,6 +56,6 @@ def _parts() -> tuple:
              Column("残り", left, "d", VALID), sort="残り"),
         rows(About(title="動いている版", answers="部品ごとの版。配備の途中でなければ、一つのはず。", silence=SILENT, unit="short", width=8), {"service": "部品", "version": "版", "git": "コミット"},
              Column("数", f"count by (service, version, git) ({of('build_info')})")),
-        number(_small("観測の新しさ", "外から見る部品が、最後に一回りしてからの時間。", "s", "ObserverIdle"), f"time() - max({of('observer_last_round_timestamp_seconds')})", Limits(care=60, stop=300)),
-        graph(About(title="部品の返事", answers="計測に答えている部品の割合。1なら全部。", silence=SILENT, unit="percentunit", width=18, height=4, runbook="WorkerAbsent"), Shown(f"avg({of('up')})", "答えている割合")),
+        number(_small("観測の新しさ", "外から見る部品が、最後に一回りしてからの時間。", "s", "ObserverIdle", 6), f"time() - max({of('observer_last_round_timestamp_seconds')})", Limits(care=60, stop=300)),
+        graph(About(title="部品の返事", answers="計測に答えている部品の割合。1なら全部。", silence=SILENT, unit="percentunit", width=18, height=6, runbook="WorkerAbsent"), Shown(f"avg({of('up')})", "答えている割合")),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from deploy.observability.boards.frame import board
@@ -91,7 +93,7 @@ def _stops() -> tuple:
     return (
         graph(About(title="撤回から知らせが届くまで", answers="撤回を受けてから、使うのを止める知らせが届くまで。1秒が約束。", silence=SILENT, unit="s", runbook="StopNoticeLate"),
               *(Shown(quantile(share, "stop_notice_seconds"), f"{share:.0%}") for share in (0.5, 0.99)), limits=NOTICE, unit_ja="秒"),
-        number(DENIED.about, DENIED.expression, DENIED.limits),
+        number(replace(DENIED.about, height=8), DENIED.expression, DENIED.limits),
         rows(About(title="効力のある規則集", answers="いまの判定が従っている規則集。", silence=SILENT, unit="short", width=6, height=8), {"pack": "規則集"},
              Column("有効", f"max by (pack) ({of('pack_info')})")),
     )

@@ -50,7 +50,7 @@ def share_good(good: str, total: str, proof: str, least: int = 1) -> str:
 def or_zero(expression: str, service: str) -> str:
     """0 where the expression has no series, but only while the service that would say so is scraped."""
     proof = of("build_info", f'service="{service}"')
-    return f"({expression}) or (0 * max({proof}))"
+    return f"({expression}) or on() (0 * max({proof}))"
 
 
 def _folded(how: str, by: str) -> str:
