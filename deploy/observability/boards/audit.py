@@ -59,9 +59,9 @@ def _erased() -> tuple:
 
 
 def _read() -> tuple:
-    known = or_zero(counted("audit_reads_total", within="1h", by="role"), "consent")
+    known = counted("audit_reads_total", within="1h", by="role")
     return (
         graph(About(title="人による閲覧（1時間）", answers="役割ごとの閲覧の数。夜中や休みの日に増えていないか。", silence=UNREAD, unit="short"), Shown(known, "{{role}}"), stacked=True, names=ROLES),
         bars(About(title="人による閲覧（24時間）", answers="役割ごとの閲覧の数。", silence=UNREAD, unit="short"),
-             Shown(or_zero(counted("audit_reads_total", within="24h", by="role"), "consent"), "{{role}}"), names=ROLES),
+             Shown(counted("audit_reads_total", within="24h", by="role"), "{{role}}"), names=ROLES),
     )

@@ -31,8 +31,8 @@ def per_minute(name: str, *matchers: str, by: str = "", how: str = "sum") -> str
 
 
 def counted(name: str, *matchers: str, within: str, by: str = "") -> str:
-    """How much a counter went up within a fixed time, as ``24h``."""
-    return f"{_folded('sum', by)}(increase({of(name, *matchers)}[{within}]))"
+    """How much a counter went up within a fixed time, as ``24h``; whole, where Prometheus reckons with parts."""
+    return f"round({_folded('sum', by)}(increase({of(name, *matchers)}[{within}])))"
 
 
 def quantile(share: float, histogram: str, *matchers: str, by: str = "") -> str:
