@@ -1,0 +1,48 @@
+"""Objectives (約束): what is promised of the town, as a share of good among all in 30 days; error budgets and burn rates follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deploy.observability.boards.query import of, share_good
+
+PERIOD = "30d"
+"""The period of every objective; Prometheus must keep at least so much."""
+ENOUGH = 100
+"""Below so many in a period a single late one would use up the whole budget: it is not counted yet."""
+BURNS = {"5m": "5分", "1h": "1時間", "6h": "6時間", "3d": "3日"}
+"""Windows in which burning is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One promise: name for people, alert, share that must be good, selectors of what is good and of all."""
+
+    title: str
+    runbook: str
+    share: float
+    good: str
+    total: str
+
+    def good_share(self, within: str, least: int = 1) -> str:
+        """Good ÷ all within a time, 0 to 1; 1 while there are fewer than ``least``."""
+        return share_good(f"sum(increase({self.good}[{within}]))", f"sum(increase({self.total}[{within}]))", self.total, least)
+
+    def burnt(self, within: str, least: int = 1) -> str:
+        """Burn rate within a time: 1 uses the budget up in exactly one period."""
+        return f"(1 - ({self.good_share(within, least)})) / {1 - self.share:.4g}"
+
+    def left(self) -> str:
+        """What is left of the error budget of a period; below 0 the promise is broken."""
+        return f"1 - ({self.burnt(PERIOD, ENOUGH)})"
+
+
+OBJECTIVES = (
+    Objective("判定が0.15秒以内", "DecisionBudgetBurn", 0.99, of("decision_seconds_bucket", 'le="0.15"'), of("decision_seconds_count")),
+    Objective("撤回の知らせが1秒以内", "StopNoticeBudgetBurn", 0.99, of("stop_notice_seconds_bucket", 'le="1.0"'), of("stop_notice_seconds_count")),
+)
+
+
+def least_left() -> str:
+    """The smallest of all remaining budgets."""
+    return "min(" + " or ".join(f'label_replace({each.left()}, "promise", "{place}", "", "")' for place, each in enumerate(OBJECTIVES)) + ")"

@@ -1,0 +1,57 @@
+"""Query (問い合わせ): PromQL pieces that can only be made of series and labels of the contract."""
+
+from __future__ import annotations
+
+from deploy.observability.contract import OF_PROMETHEUS, PREFIX, SERIES, TARGET_LABELS
+
+RATE = "$__rate_interval"
+ENVIRONMENT = 'env=~"$env"'
+
+
+class NotInContract(Exception):
+    """A board asks for a series or a label that nobody exports; the text says which."""
+
+
+def of(name: str, *matchers: str) -> str:
+    """A selector of the series ``name`` (without prefix) in the chosen environment; matchers as ``outcome="DENY"``. Raises NotInContract."""
+    full = name if name in OF_PROMETHEUS else PREFIX + name
+    known = OF_PROMETHEUS.get(full, SERIES.get(full))
+    if known is None:
+        raise NotInContract(full)
+    for matcher in matchers:
+        label = matcher.partition("=")[0].rstrip("!")
+        if label not in known | TARGET_LABELS:
+            raise NotInContract(f"{full}{{{label}}}")
+    return f"{full}{{{','.join((ENVIRONMENT, *matchers))}}}"
+
+
+def per_minute(name: str, *matchers: str, by: str = "", how: str = "sum") -> str:
+    """How often a counter goes up in a minute, summed over all but the labels ``by``."""
+    return f"{_folded(how, by)}(rate({of(name, *matchers)}[{RATE}])) * 60"
+
+
+def counted(name: str, *matchers: str, within: str, by: str = "") -> str:
+    """How much a counter went up within a fixed time, as ``24h``; whole, where Prometheus reckons with parts."""
+    return f"round({_folded('sum', by)}(increase({of(name, *matchers)}[{within}])))"
+
+
+def quantile(share: float, histogram: str, *matchers: str, by: str = "") -> str:
+    """A quantile of a histogram in seconds; 0 while nothing is measured."""
+    measured, told = of(f"{histogram}_bucket", *matchers), of(f"{histogram}_count", *matchers)
+    buckets = f"{_folded('sum', f'le, {by}' if by else 'le')}(rate({measured}[{RATE}]))"
+    return f"(histogram_quantile({share}, {buckets}) >= 0) or (0 * {_folded('sum', by)}({told}))"
+
+
+def share_good(good: str, total: str, proof: str, least: int = 1) -> str:
+    """Good ÷ all, 0 to 1; 1 while all are fewer than ``least``, no value where ``proof`` is not exported."""
+    return f"({good} / ({total} >= {least})) or (1 + 0 * sum({proof}))"
+
+
+def or_zero(expression: str, service: str) -> str:
+    """0 where the expression has no series, but only while the service that would say so is scraped."""
+    proof = of("build_info", f'service="{service}"')
+    return f"({expression}) or on() (0 * max({proof}))"
+
+
+def _folded(how: str, by: str) -> str:
+    return f"{how} by ({by}) " if by else how

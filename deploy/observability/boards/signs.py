@@ -1,0 +1,74 @@
+"""Signs (しるし): the values by which a town is well or not, each with its limits and its alert. The first board shows them, others show them again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deploy.observability.boards.objectives import least_left
+from deploy.observability.boards.panels import About
+from deploy.observability.boards.query import counted, of, or_zero
+from deploy.observability.boards.words import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One value, its limits, and what is said of it."""
+
+    about: About
+    expression: str
+    limits: Limits
+
+
+def _sign(title: str, expression: str, limits: Limits, unit: str, answers: str, silence: str, runbook: str, board: str) -> Sign:
+    return Sign(About(title=title, answers=answers, silence=silence, unit=unit, width=6, height=4, runbook=runbook, board=board), expression, limits)
+
+
+OVERVIEW, GATE, SERVICES, PROJECTIONS, AUDIT, BASE, PROMISES = (
+    f"tsunagu-{name}" for name in ("overview", "gate", "services", "projections", "audit", "base", "slo")
+)
+"""The uids of the seven boards."""
+
+BUDGET = _sign(
+    "約束の余裕", least_left(), Limits(care=0.5, stop=0.0, falling=True), "percentunit",
+    "30日の約束（SLO）のうち、最も余裕の少ないものの残り。0%を切ると約束が破れている。100件に満たないうちは数えない。", "データなし：わるい（関門の値が届いていない）", "DecisionBudgetBurn", PROMISES,
+)
+HELD = _sign(
+    "最も古い保留", or_zero(f"max({of('held_oldest_age_seconds')})", "consent"), Limits(care=4 * 3600, stop=86400), "s",
+    "同意などを待って止めてある提供のうち、最も長く待っているもの。4時間で注意、1日で停止。", "データなし：わるい（関門の値が届いていない）", "HeldAgeing", GATE,
+)
+DENIED = _sign(
+    "提供しなかった件数（24時間）", counted("decisions_total", 'outcome="DENY"', within="24h"), Limits(care=200), "short",
+    "同意も法の根拠もなく、関門が提供しなかった件数。多いこと自体は故障ではないが、急に増えたら理由を見る。", "データなし：わるい（関門の値が届いていない）", "DenialSpike", GATE,
+)
+LATE = _sign(
+    "処理の遅れ（最大）", f"max({of('consumer_lag_seconds')})", Limits(care=30, stop=120), "s",
+    "届いた出来事のうち、まだ処理されていない最も古いものの待ち時間。部品の外から測る。", "データなし：わるい（観測の部品が止まっている）", "LagSeconds", SERVICES,
+)
+DEAD = _sign(
+    "読めなかった記録（24時間）", counted("dead_letters_total", within="24h"), Limits(care=1, stop=10), "short",
+    "決まりに合わず、別に取り置いた記録の数。送り手に直してもらうまで、その人の支援には使われない。", "データなし：わるい（部品の値が届いていない）", "DeadLetters", SERVICES,
+)
+STALE = _sign(
+    "投影の古さ（最大）", f"max({of('projection_age_seconds')})", Limits(care=60, stop=600), "s",
+    "画面や報告に、まだ現れていない最も古い記録の古さ。", "データなし：わるい（報告の部品が止まっている）", "ProjectionStale", PROJECTIONS,
+)
+CHAIN = _sign(
+    "記録の完全性", f"max({of('verifier_findings')})", Limits(stop=1), "short",
+    "記録のつながりを確かめる検証で見つかった食い違いの数。1件でも業務を止めて調べる。", "データなし：わるい（検証がまだ終わっていないか、止まっている）", "ChainFailure", AUDIT,
+)
+OVERDUE = _sign(
+    "期限を過ぎた消去", f"max({of('erasure_overdue')})", Limits(stop=1), "short",
+    "消すと約束した日を過ぎて、まだ残っている情報の数。", "データなし：わるい（関門の値が届いていない）", "ErasureBacklog", AUDIT,
+)
+DOWN = _sign(
+    "動いていない部品", f"count({of('up')} == 0) or (0 * count({of('up')}))", Limits(stop=1), "short",
+    "計測に答えない部品の数。", "データなし：わるい（計測そのものが止まっている）", "WorkerAbsent", SERVICES,
+)
+SIGNS = (BUDGET, HELD, DENIED, LATE, DEAD, STALE, CHAIN, OVERDUE)
+"""The eight of the first board, in its order."""
+
+
+def worst() -> str:
+    """0 正常, 1 注意, 2 停止: the worst of all signs. A sign without a value needs care."""
+    levels = [f"({sign.limits.level(sign.expression)}) or vector(1)" for sign in (*SIGNS, DOWN)]
+    return "max(" + " or ".join(f'label_replace({level}, "sign", "{place}", "", "")' for place, level in enumerate(levels)) + ")"

@@ -1,0 +1,54 @@
+"""A Prometheus with six hours of a town made from the contract: no panel of any board is empty."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.observability import reading
+from deploy.observability.preview.asking import Prometheus
+from deploy.observability.preview.filling import Look, filled
+from tests.boards_data import silent
+from tests.deploy.exposition import text
+from tests.prometheus import promtool
+from tests.scraping import scraping
+
+SPAN = 6 * 3600
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prometheus that remembers the six hours."""
+    folder, now = tmp_path_factory.mktemp("town"), time.time()
+    (folder / "town.txt").write_text("\n".join(text(now - SPAN, now)) + "\n")
+    done = subprocess.run([promtool(), "tsdb", "create-blocks-from", "openmetrics", "town.txt", "data"], cwd=folder, capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, done.stderr
+    with scraping(folder) as address:
+        yield address
+
+
+def test_no_panel_is_empty(town: str):
+    """Every query of every panel, with everything chosen, has finite values."""
+    assert [] == silent(town, SPAN)
+
+
+def test_a_town_that_is_well_looks_well(town: str):
+    """The eight signs and what is said of them together: 正常."""
+    (path,) = (each for each in reading.files() if each.stem == "overview")
+    panels = filled(reading.board(path), Prometheus(town), Look(SPAN))["panels"]
+    together = next(panel for panel in panels if panel["title"].startswith("つなぐの様子"))
+
+    assert ["0"] == [series["value"][1] for answer in together["answers"] for series in answer["series"]]
+
+
+def test_a_repeated_row_is_there_once_for_each_service(town: str):
+    """And nothing of it stands on anything else."""
+    (path,) = (each for each in reading.files() if each.stem == "services")
+    panels = filled(reading.board(path), Prometheus(town), Look(SPAN))["panels"]
+    cells = [(x, y) for p in panels for at in [p["gridPos"]] for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])]
+
+    assert ["consent", "coordination", "intake", "participation", "reporting"] == [p["title"].removeprefix("部品：") for p in panels if p["title"].startswith("部品：")]
+    assert len(cells) == len(set(cells))
