@@ -48,7 +48,7 @@ def shortened(rules: str) -> str:
         return f"{found[1]}{max(seconds, LEAST_S if found[1] == '[' else 1)}s{found[4]}"
 
     rules = re.sub(r"(\[|offset |for: )(\d+)([smhdw])(\]|\b)", shorter, rules)
-    rules = re.sub(r"(alert: WorkerAbsent(?:(?!alert:).)*?for: )3s", rf"\g<1>{ABSENT_S}s", rules, flags=re.S)
+    rules = re.sub(r"(alert: WorkerAbsent(?:(?!alert:).)*?for: )3s", rf"\g<1>{ABSENT_S}s", rules, flags=re.DOTALL)
     for edge, other in SHORTER.items():
         rules = rules.replace(edge, other)
     return rules
