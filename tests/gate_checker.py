@@ -110,6 +110,11 @@ def standing(log: Iterable[Fact]) -> dict[str, Fact]:
     return {fact.event.request_id: fact for fact in _counted(log)[0] if isinstance(fact.event, DisclosureDecided)}
 
 
+def stop_notices(log: Iterable[Fact]) -> dict[str, str]:
+    """Whom the gate tells to stop, by the notice's id."""
+    return {fact.id: fact.event.recipient for fact in _counted(log)[0] if isinstance(fact.event, StopNoticeIssued)}
+
+
 def _counted(log: Iterable[Fact]) -> tuple[list[Fact], list[Violation]]:
     """What counts in the gate's log, and the holes: an answer (the events of one message, in one piece) counts if its cause is new and
     it follows what the case has; what comes again or too late counts for nothing, whole."""

@@ -51,7 +51,7 @@ from kernel.logreader import KafkaLogReader
 from kernel.records import TP, Outgoing, Record
 from kernel.sender import Sender
 from kernel.topics import Topics
-from tests.gate_checker import GIVEN, Fact, Seen, read, standing, violations
+from tests.gate_checker import GIVEN, Fact, Seen, read, standing, stop_notices, violations
 from tests.installation import Broker
 
 GATE = "consent"
@@ -132,7 +132,7 @@ class GateSite:
                 await asyncio.sleep(_LOOK_EVERY_S)
 
     async def settled(self) -> None:
-        """Wait until every message is taken in and every verdict that stands was carried out; then nothing may be wrong."""
+        """Wait until every message is taken in, every verdict that stands was carried out and every stop notice delivered; then nothing may be wrong."""
         try:
             await self.until(self._quiet)
         except TimeoutError:
@@ -146,7 +146,9 @@ class GateSite:
         taken_in = {(fact.record.partition, *fact.cause) for fact in self.seen.log}
         asked = {(fact.record.partition, fact.envelope.source, fact.id) for fact in self.seen.asked if not isinstance(fact.event, Tick)}
         done = {fact.event.verdict_id for fact in self.seen.log if isinstance(fact.event, DisclosureReleased)}
-        return asked <= taken_in and done >= {fact.id for fact in verdicts.values() if fact.event.outcome in GIVEN}
+        told = {fact.id for heard in self.seen.received.values() for fact in heard}
+        stops = {identity for identity, recipient in stop_notices(self.seen.log).items() if recipient in self.seen.received}
+        return asked <= taken_in and done >= {fact.id for fact in verdicts.values() if fact.event.outcome in GIVEN} and told >= stops
 
     def verdict(self, request: str) -> Any:
         """The verdict that stands on a request; None where there is none."""
