@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
-from kernel.failures import Unavailable
+from kernel.failures import TooLate, Unavailable
 from kernel.telemetry import Meter
 
 T = TypeVar("T")
@@ -40,3 +40,17 @@ def stall_watch(meter: Meter) -> Iterator[None]:
     finally:
         timer.cancel()
         meter.stalled(False)
+
+
+async def in_time(
+    given: T, send: Callable[[T], Awaitable[None]], renew: Callable[[], Awaitable[None]], again: Callable[[], Awaitable[T]],
+) -> T:
+    """Send what is given, and say what was sent: who has been asleep for so long that it came too late looks ``again``, and sends that."""
+    while True:
+        try:
+            await send(given)
+        except TooLate:
+            await renew()
+            given = await again()
+        else:
+            return given

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.abc import ConsumerRebalanceListener
@@ -17,9 +18,9 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
 from kernel.clients import gather
-from kernel.failures import TooLate, Unavailable
+from kernel.failures import Unavailable
 from kernel.lookout import look_often
-from kernel.patience import STALL_AFTER_S, patiently, stall_watch
+from kernel.patience import STALL_AFTER_S, in_time, patiently, stall_watch
 from kernel.records import Handler, Outgoing, Record
 from kernel.sender import Sender
 from kernel.telemetry import Meter
@@ -138,8 +139,7 @@ class BatchRunner(ConsumerRebalanceListener):
 
     def _listen(self) -> None:
         """Where nothing comes, the broker's empty answers to our fetches say that it is there."""
-        answers = [self._consumer.last_poll_timestamp(tp) or 0 for tp in self._open]
-        if answers:
+        if answers := [self._consumer.last_poll_timestamp(tp) or 0 for tp in self._open]:
             self._meter.stalled(time.time() - max(self._heard, max(answers) / 1000) > STALL_AFTER_S)
 
     async def _take_over(self) -> None:
@@ -155,26 +155,14 @@ class BatchRunner(ConsumerRebalanceListener):
     async def _step(self, records: list[Record]) -> None:
         self._meter.began()
         first = self._handler.at_once(records)
-        _, outgoings = await asyncio.gather(self._send(first), self._handled(records))
-        while not await self._sent(outgoings):
-            outgoings = await self._handled(records)
+        handled = partial(patiently, lambda: self._handler.handle(records), self._meter)
+        _, outgoings = await asyncio.gather(self._send(first), handled())
+        outgoings = await in_time(outgoings, self._send, partial(patiently, self._sender.renew, self._meter), handled)
         self._handler.settled()
         for record in records:
             self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
         self._progress.set()
         self._meter.ended(records, [*first, *outgoings])
-
-    async def _handled(self, records: list[Record]) -> list[Outgoing]:
-        return await patiently(lambda: self._handler.handle(records), self._meter)
-
-    async def _sent(self, outgoings: Sequence[Outgoing]) -> bool:
-        """Whether it was sent in time; what has been asleep for so long that another may have its partitions looks anew."""
-        try:
-            await self._send(outgoings)
-        except TooLate:
-            await patiently(self._sender.renew, self._meter)
-            return False
-        return True
 
     async def _send(self, outgoings: Sequence[Outgoing]) -> None:
         if outgoings:
@@ -229,5 +217,4 @@ class BatchRunner(ConsumerRebalanceListener):
         await asyncio.gather(*tasks, return_exceptions=True)
         for end in (self._commit, self._consumer.stop, self._sender.stop):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LEAVE_S):
-                    await end()
+                await asyncio.wait_for(end(), LEAVE_S)
