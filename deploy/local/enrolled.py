@@ -5,10 +5,11 @@ So whoever was added or ended while the system ran is so after the next start to
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from contracts.registry import AgencyEnded, AgencyRegistered
 from kernel import serde
@@ -19,7 +20,7 @@ from .layout import CannotRun
 from .town import Agency, Unit, agencies
 
 TIMEOUT_S = 30.0
-_BATCH, _PARTITION = 500, 0
+_BATCH, _PARTITION, _PAUSE_S = 500, 0, 0.2
 
 
 def town(settings: Settings) -> tuple[Agency, ...]:
@@ -61,7 +62,7 @@ def _values(settings: Settings) -> Iterator[bytes]:
     try:
         if consumer.list_topics(place.topic, timeout=TIMEOUT_S).topics[place.topic].error is not None:
             return
-        position, end = consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
+        position, end = _bounds(consumer, place)
         consumer.assign([TopicPartition(place.topic, _PARTITION, position)])
         while position < end:
             found = consumer.consume(_BATCH, 1.0) or consumer.consume(1, TIMEOUT_S)
@@ -76,3 +77,15 @@ def _values(settings: Settings) -> Iterator[bytes]:
         raise CannotRun(f"the registry's log cannot be read at {settings.bootstrap} ({error})") from error
     finally:
         consumer.close()
+
+
+def _bounds(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
+    """First offset and end. A broker that was started a moment ago answers before it leads its partitions again. Raises KafkaException."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while True:
+        try:
+            return consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION or time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE_S)

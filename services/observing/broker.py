@@ -26,7 +26,7 @@ LOOK_S = 4.0
 _STEPS = 16
 """So many questions at most enclose the time of a record: the first eight reach back beyond the oldest that there is."""
 _LEAST_S = 0.2
-_CALM = {"reconnect.backoff.ms": 250, "reconnect.backoff.max.ms": 2_000, "topic.metadata.refresh.interval.ms": -1, "statistics.interval.ms": 0}
+_CALM = {"reconnect.backoff.ms": 250, "reconnect.backoff.max.ms": 2_000}
 TP = tuple[str, int]
 
 
@@ -43,16 +43,19 @@ class Look:
 
 
 class Broker:
-    """One connection of the observer's account."""
+    """The observer's account at the broker. A client that was not answered once is not asked again: with a new one there is no guessing what it waits for,
+    and the password is read anew."""
 
     def __init__(self, settings: Settings) -> None:
         """Raises SettingsMissing."""
-        self._topics = Topics(settings.municipality)
-        self._client = AdminClient({**settings.account(ACCOUNT), **_CALM})
+        self._topics, self._settings = Topics(settings.municipality), settings
+        self._client, self._lost = self._connected(), False
         self._until = 0.0
 
     def look(self, before: Mapping[Place, Standing], elsewhere: Mapping[Place, int], clock: Any = time.time) -> Look:
         """Look at every worker. ``elsewhere``: where those stand that have no group; ``before``: what was known. Blocks for ``LOOK_S`` at most."""
+        if self._lost:
+            self._client, self._lost = self._connected(), False
         self._until, look = time.monotonic() + LOOK_S, Look()
         try:
             there = self._there(look)
@@ -64,9 +67,12 @@ class Broker:
                 if tp in ends and tp in starts:
                     look.seen[place] = Seen(starts[tp], ends[tp], at)
             self._search(look, to_ask(before, look.seen), int(clock() * 1000))
-        except (KafkaException, TimeoutError):
-            pass  # what is not seen is not told
+        except KafkaException:
+            self._lost = True  # what is not seen is not told
         return look
+
+    def _connected(self) -> AdminClient:
+        return AdminClient({**self._settings.account(ACCOUNT), **_CALM})
 
     def _there(self, look: Look) -> dict[str, list[int]]:
         """Every topic of ours with its partitions. Raises KafkaException."""
@@ -132,8 +138,10 @@ class Broker:
         for future in futures:
             try:
                 yield future.result(max(0.0, self._until - time.monotonic()))
-            except (KafkaException, TimeoutError):
-                continue
+            except TimeoutError:
+                self._lost = True
+            except KafkaException as error:
+                self._lost = self._lost or error.args[0].code() < 0  # librdkafka's own: not the broker has said so
 
     def _left(self) -> float:
         return max(_LEAST_S, self._until - time.monotonic())

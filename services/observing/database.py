@@ -31,12 +31,11 @@ class Database:
     """One connection, made again when it is lost."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises SettingsMissing."""
-        self._settings, self._password = settings, settings.password(ROLE)
+        self._settings = settings
         self._connection: asyncpg.Connection | None = None
 
     async def look(self) -> Counts:
-        """Look; within ``LOOK_S``, whatever the server does."""
+        """Look; within ``LOOK_S``, whatever the server does. Raises SettingsMissing."""
         try:
             async with asyncio.timeout(LOOK_S):
                 return await self._look()
@@ -53,7 +52,7 @@ class Database:
     async def _look(self) -> Counts:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(
-                host=self._settings.database_host, port=self._settings.database_port, user=ROLE, password=self._password, database=DATABASE,
+                host=self._settings.database_host, port=self._settings.database_port, user=ROLE, password=self._settings.password(ROLE), database=DATABASE,
                 timeout=LOOK_S, statement_cache_size=8, server_settings={"application_name": "tsunagu-observer"},
             )
         connections, waiting = await self._connection.fetchrow(_COUNTS)

@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 
-from kernel import log
+from kernel import build, log
 from kernel.settings import FILE_NAME, Settings, SettingsMissing
 from services.observing.serving import Server
 
@@ -31,6 +31,8 @@ class Standing:
         self.service, self.registry, self.ready = service, CollectorRegistry(), False
         self._patience_s, self._turned = patience_s, time.monotonic()
         self._busy_since: float | None = None
+        code = Gauge("tsunagu_build_info", "Which code runs", ("service", "version", "git"), registry=self.registry)
+        code.labels(service, build.version(), build.revision()).set(1)
 
     def turn(self) -> None:
         """The event loop turns: to be called about once a second."""

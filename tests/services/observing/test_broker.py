@@ -133,6 +133,21 @@ def test_a_broker_that_answers_half_ends_the_look_in_time(settings: Settings, mo
     assert (True, {}) == (look.up, look.seen) and time.monotonic() - began < 4
 
 
+@pytest.mark.parametrize(("cluster", "times"), [
+    (Cluster({5: 90.0}, slow=True), 3), (Cluster({5: 90.0}), 1), (Cluster({5: 90.0}, refuses="990019.consent.courier"), 1),
+])
+def test_a_client_that_was_not_answered_is_replaced(settings: Settings, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, times: int):
+    """After a restart of the broker it may wait for ever for what is gone. One that was refused something was answered."""
+    made: list[object] = []
+    monkeypatch.setattr(broker, "LOOK_S", 0.1)
+    monkeypatch.setattr(broker, "AdminClient", lambda options: made.append(options) or cluster)
+    looking = Broker(settings)
+    for _ in range(3):
+        looking.look({}, {}, lambda: NOW)
+
+    assert times == len(made)
+
+
 def test_a_broker_that_is_not_there_is_told_as_away(settings: Settings, monkeypatch: pytest.MonkeyPatch):
     """By a real client, in time, and without a word to the console."""
     monkeypatch.setattr(broker, "LOOK_S", 0.5)

@@ -62,3 +62,10 @@ async def test_a_look_that_hangs_is_no_life(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(standings.time, "monotonic", lambda passed=passed: now + passed)
         standing.turn()
         assert faults == standing.sick()
+
+
+async def test_it_tells_which_code_runs():
+    """As every process of ours."""
+    (line,) = [line for line in (await ask(get("/metrics")))[1].decode().splitlines() if line.startswith("tsunagu_build_info")]
+
+    assert 'service="observer"' in line and 'version="' in line and line.endswith(" 1.0")
