@@ -21,6 +21,7 @@ from kernel import control, log
 from kernel.clients import HEARTBEAT_MS, HOST, SESSION_MS
 from kernel.failures import Unavailable
 from kernel.health import HealthServer
+from kernel.logreader import KafkaLogReader
 from kernel.processor import Processor
 from kernel.runner import BatchRunner
 from kernel.sender import Sender
@@ -48,9 +49,27 @@ class EventPath(mode.Service):
         self.processors: list[Processor] = []
         self.orders: Sender | None = None
         self._at_work: list[asyncio.Task[None]] = []
+        self._answers = False
+
+    async def broker(self) -> None:
+        """Wait, alive and not ready, until the broker takes our account: Faust would end where it is away at the start."""
+        await self.on_start()
+        while True:
+            reader = KafkaLogReader(self.where.clients.reader(f"{self.definition.name}-first"))
+            try:
+                await reader.start()
+                return
+            except Unavailable as error:
+                log.logger().warning("waiting", reason=error.what)
+                await asyncio.sleep(_RETRY_S)
+            finally:
+                await reader.stop()
 
     async def on_start(self) -> None:
         """Answer ``/livez`` first, so that waiting for a broker shows as "not ready" and not as "dead"."""
+        if self._answers:
+            return
+        self._answers = True
         await self.stack.enter_async_context(HealthServer(self.where.telemetry, self.where.settings.http_ports[self.definition.name]))
 
     @mode.Service.task
@@ -130,6 +149,7 @@ def run(service: Service, settings: Settings) -> None:
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     path = EventPath(service, site(service, settings))
+    loop.run_until_complete(path.broker())
     worker = faust.Worker(
         build(path), path, loop=loop, quiet=True, stdout=io.StringIO(), redirect_stdouts=False, override_logging=False, workdir=settings.home,
     )
