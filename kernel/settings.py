@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kernel import kinds, toml_lines
-from kernel.setting import NEEDED, Setting, at, faults, found
+from kernel import toml_lines
+from kernel.setting import faults, found
+from kernel.settings_table import RELEASED, TABLE
 
 FILE_NAME = "tsunagu.toml"
 MECHANISM = "SCRAM-SHA-512"
 """How every account shows its password to the broker."""
-RELEASED = ("release.pub",)
-"""The public key that comes with the release."""
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -52,9 +51,20 @@ class Settings:
     policy: str
     schema_window: str
     controller: str = ""
+    ca: str = ""
+    """File of the authorities whose certificates the broker may show, from ``home`` or by its whole path. Empty: those that this machine trusts."""
     kafka_external: bool = False
     database_external: bool = False
+    keys_host: str = ""
+    """Server of the key store where it is another than that of the projections; empty, and port 0: the same."""
+    keys_port: int = 0
     http_ports: dict[str, int] = field(default_factory=dict)
+    http_host: str = "127.0.0.1"
+    """Address on which health and metrics are served; 0.0.0.0 in a container."""
+    otel_endpoint: str = ""
+    """Where spans are sent to (OTLP over HTTP, with its path); empty: nowhere."""
+    otel_share: float = 1.0
+    """Share of traces whose spans are sent, between 0 and 1."""
     api: dict[str, Any] = field(default_factory=dict)
     """How the read API is reached and who its readers are, as services/reporting/api reads it."""
     policy_keys: tuple[str, ...] = RELEASED
@@ -88,43 +98,6 @@ class Settings:
             return path.read_bytes().strip()
         except OSError as error:
             raise SettingsMissing(f"secret file {path} cannot be read: {error.strerror}") from error
-
-
-def _unless_external(content: Mapping[str, Any]) -> Any:
-    return "" if at(content, "kafka.external") is True else NEEDED
-
-
-def _where_oidc(content: Mapping[str, Any]) -> Any:
-    return "" if at(content, "api.oidc") is NEEDED else NEEDED
-
-
-TABLE = (
-    Setting("municipality.code", "municipality", kinds.CODE),
-    Setting("municipality.policy", "policy", kinds.TEXT),
-    Setting("municipality.policy_keys", "policy_keys", kinds.FILES, RELEASED),
-    Setting("municipality.towns", "towns", kinds.CODES, ()),
-    Setting("kafka.external", "kafka_external", kinds.FLAG, False),
-    Setting("kafka.bootstrap", "bootstrap", kinds.ADDRESSES),
-    Setting("kafka.controller", "controller", kinds.ADDRESS, _unless_external),
-    Setting("kafka.security_protocol", "security_protocol", kinds.one_of("SASL_PLAINTEXT", "SASL_SSL", "PLAINTEXT", "SSL")),
-    Setting("kafka.partitions", "partitions", kinds.COUNT),
-    Setting("kafka.agency_partitions", "agency_partitions", kinds.COUNT),
-    Setting("database.external", "database_external", kinds.FLAG, False),
-    Setting("database.host", "database_host", kinds.TEXT),
-    Setting("database.port", "database_port", kinds.PORT),
-    Setting("http.schema_window", "schema_window", kinds.ADDRESS),
-    Setting("http.ports", "http_ports", kinds.PORTS),
-    Setting("api", "api", kinds.TABLE, lambda _: {}),
-    Setting("api.host", "", kinds.TEXT, ""),
-    Setting("api.oidc.issuer", "", kinds.TEXT, _where_oidc),
-    Setting("api.oidc.audience", "", kinds.TEXT, _where_oidc),
-    Setting("api.oidc.jwks", "", kinds.TEXT, _where_oidc),
-    Setting("api.oidc.algorithms", "", kinds.texts("a list of at least one algorithm, for instance [\"RS256\"]", least=1), ()),
-    Setting("api.oidc.role_claim", "", kinds.TEXT, ""),
-    Setting("api.oidc.agency_claim", "", kinds.TEXT, ""),
-    Setting("api.oidc.roles", "", kinds.WORDS, _where_oidc),
-)
-"""Every setting that there is: name in the file, field of Settings, what it may be, default. ``docs/operators.md`` lists them."""
 
 
 def home() -> Path:
