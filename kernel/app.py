@@ -16,12 +16,13 @@ from typing import Any
 import faust
 import mode
 import uvloop
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
 
 from kernel import control, log
 from kernel.clients import HEARTBEAT_MS, HOST, SESSION_MS
 from kernel.failures import Unavailable
 from kernel.health import HealthServer
-from kernel.logreader import KafkaLogReader
 from kernel.processor import Processor
 from kernel.runner import BatchRunner
 from kernel.sender import Sender
@@ -55,15 +56,15 @@ class EventPath(mode.Service):
         """Wait, alive and not ready, until the broker takes our account: Faust would end where it is away at the start."""
         await self.on_start()
         while True:
-            reader = KafkaLogReader(self.where.clients.reader(f"{self.definition.name}-first"))
+            client = AIOKafkaClient(**self.where.clients.options(f"{self.definition.name}-first"))
             try:
-                await reader.start()
+                await client.bootstrap()
                 return
-            except Unavailable as error:
-                log.logger().warning("waiting", reason=error.what)
+            except KafkaError:
+                log.logger().warning("waiting", reason="broker")
                 await asyncio.sleep(_RETRY_S)
             finally:
-                await reader.stop()
+                await client.close()
 
     async def on_start(self) -> None:
         """Answer ``/livez`` first, so that waiting for a broker shows as "not ready" and not as "dead"."""
