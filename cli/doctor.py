@@ -181,7 +181,7 @@ def _certificates() -> Finding:
     left = {name: (end.astimezone(UTC) - datetime.now(UTC)).days for name, end in ends.items()}
     short = sorted(name for name, days in left.items() if days < CERTIFICATE_DAYS)
     told = ", ".join(f"{name}: {days} days left" for name, days in sorted(left.items())) or "none are used"
-    return not short, told, f"renew {' '.join(short)}; see docs/operators.md"
+    return not short, told, f"{' '.join(short)} ends soon; run: tsunagu certificates renew"
 
 
 CHECKS: dict[str, Callable[[], Finding]] = {

@@ -116,7 +116,7 @@ def _lines() -> Iterator[Callable[[list[dict[str, Any]]], None]]:
 def _say(rows: list[dict[str, Any]]) -> None:
     now = f"{datetime.now():%H:%M:%S}"
     for row in rows:
-        print(now, "  ".join(cell for cell in _cells(row) if cell), flush=True)
+        print(now, "  ".join(cell or "-" for cell in _cells(row)), flush=True)
     if not rows:
         print(now, "nothing runs", flush=True)
 

@@ -16,6 +16,8 @@ from typing import Any
 import faust
 import mode
 import uvloop
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
 
 from kernel import control, log
 from kernel.clients import HEARTBEAT_MS, HOST, SESSION_MS
@@ -48,9 +50,27 @@ class EventPath(mode.Service):
         self.processors: list[Processor] = []
         self.orders: Sender | None = None
         self._at_work: list[asyncio.Task[None]] = []
+        self._answers = False
+
+    async def broker(self) -> None:
+        """Wait, alive and not ready, until the broker takes our account: Faust would end where it is away at the start."""
+        await self.on_start()
+        while True:
+            client = AIOKafkaClient(**self.where.clients.options(f"{self.definition.name}-first"))
+            try:
+                await client.bootstrap()
+                return
+            except KafkaError:
+                log.logger().warning("waiting", reason="broker")
+                await asyncio.sleep(_RETRY_S)
+            finally:
+                await client.close()
 
     async def on_start(self) -> None:
         """Answer ``/livez`` first, so that waiting for a broker shows as "not ready" and not as "dead"."""
+        if self._answers:
+            return
+        self._answers = True
         settings = self.where.settings
         await self.stack.enter_async_context(HealthServer(self.where.telemetry, settings.http_ports[self.definition.name], settings.http_host))
 
@@ -131,6 +151,7 @@ def run(service: Service, settings: Settings) -> None:
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     path = EventPath(service, site(service, settings))
+    loop.run_until_complete(path.broker())
     worker = faust.Worker(
         build(path), path, loop=loop, quiet=True, stdout=io.StringIO(), redirect_stdouts=False, override_logging=False, workdir=settings.home,
     )

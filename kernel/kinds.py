@@ -40,6 +40,7 @@ FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 PORT = Kind("a whole number from 1 to 65535", _port)
 COUNT = PORT
 SHARE = Kind("a number from 0 to 1", lambda value: type(value) in (int, float) and 0 <= value <= 1, float)
+URL = Kind('an address with http:// or https://, or ""', lambda value: value == "" or _text(value, r"https?://\S+"))
 ADDRESS = Kind('"host:port", for instance "127.0.0.1:9092"', lambda value: _text(value, r"\S*[^\s:]:[0-9]{1,5}"))
 ADDRESSES = Kind('"host:port", or several with commas between', lambda value: _text(value, r"\S*[^\s:]:[0-9]{1,5}"))
 CODE = Kind('the six digits of a municipality, for instance "990019"', lambda value: _text(value, "[0-9]{6}"))

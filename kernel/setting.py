@@ -1,6 +1,6 @@
 """Setting: what one name in ``tsunagu.toml`` may be, and one sentence for each that is missing, wrong or unknown.
 
-A new setting is one line in ``kernel.settings.TABLE``; everything here, and every test of bad settings, goes by that table.
+A new setting is one line in ``kernel.settings_table.TABLE``; everything here, and every test of bad settings, goes by that table.
 """
 
 from __future__ import annotations

@@ -14,15 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kernel import kinds, toml_lines
-from kernel.setting import NEEDED, Setting, at, faults, found
+from kernel import toml_lines
+from kernel.setting import faults, found
+from kernel.settings_table import RELEASED, TABLE
 
 FILE_NAME = "tsunagu.toml"
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256")
 MECHANISM = MECHANISMS[0]
 """How every account shows its password to the broker: the first, unless the second line of its file says otherwise."""
-RELEASED = ("release.pub",)
-"""The public key that comes with the release."""
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -129,49 +128,6 @@ class Settings:
             return path.read_bytes().strip()
         except OSError as error:
             raise SettingsMissing(f"secret file {path} cannot be read: {error.strerror}") from error
-
-
-def _unless_external(content: Mapping[str, Any]) -> Any:
-    return "" if at(content, "kafka.external") is True else NEEDED
-
-
-def _where_oidc(content: Mapping[str, Any]) -> Any:
-    return "" if at(content, "api.oidc") is NEEDED else NEEDED
-
-
-TABLE = (
-    Setting("municipality.code", "municipality", kinds.CODE),
-    Setting("municipality.policy", "policy", kinds.TEXT),
-    Setting("municipality.policy_keys", "policy_keys", kinds.FILES, RELEASED),
-    Setting("municipality.towns", "towns", kinds.CODES, ()),
-    Setting("kafka.external", "kafka_external", kinds.FLAG, False),
-    Setting("kafka.bootstrap", "bootstrap", kinds.ADDRESSES),
-    Setting("kafka.controller", "controller", kinds.ADDRESS, _unless_external),
-    Setting("kafka.security_protocol", "security_protocol", kinds.one_of("SASL_PLAINTEXT", "SASL_SSL", "PLAINTEXT", "SSL")),
-    Setting("kafka.ca", "ca", kinds.TEXT, ""),
-    Setting("kafka.partitions", "partitions", kinds.COUNT),
-    Setting("kafka.agency_partitions", "agency_partitions", kinds.COUNT),
-    Setting("database.external", "database_external", kinds.FLAG, False),
-    Setting("database.host", "database_host", kinds.TEXT),
-    Setting("database.port", "database_port", kinds.PORT),
-    Setting("keys.host", "keys_host", kinds.TEXT, ""),
-    Setting("keys.port", "keys_port", kinds.PORT, 0),
-    Setting("http.schema_window", "schema_window", kinds.ADDRESS),
-    Setting("http.ports", "http_ports", kinds.PORTS),
-    Setting("http.host", "http_host", kinds.TEXT, "127.0.0.1"),
-    Setting("otel.endpoint", "otel_endpoint", kinds.TEXT, ""),
-    Setting("otel.share", "otel_share", kinds.SHARE, 1.0),
-    Setting("api", "api", kinds.TABLE, lambda _: {}),
-    Setting("api.host", "", kinds.TEXT, ""),
-    Setting("api.oidc.issuer", "", kinds.TEXT, _where_oidc),
-    Setting("api.oidc.audience", "", kinds.TEXT, _where_oidc),
-    Setting("api.oidc.jwks", "", kinds.TEXT, _where_oidc),
-    Setting("api.oidc.algorithms", "", kinds.texts("a list of at least one algorithm, for instance [\"RS256\"]", least=1), ()),
-    Setting("api.oidc.role_claim", "", kinds.TEXT, ""),
-    Setting("api.oidc.agency_claim", "", kinds.TEXT, ""),
-    Setting("api.oidc.roles", "", kinds.WORDS, _where_oidc),
-)
-"""Every setting that there is: name in the file, field of Settings, what it may be, default. ``docs/operators.md`` lists them."""
 
 
 def home() -> Path:

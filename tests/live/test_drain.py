@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bench.load import subjects
 from bench.load.speakers import Speakers
 from cli.day.live import open_stage
-from deploy.local.first_start import API, DECIDING
+from deploy.local import processes
+from deploy.local.first_start import DECIDING
 from deploy.local.process import Process
 from deploy.local.progress import Silent
 from kernel.settings import Settings
@@ -24,12 +25,11 @@ from tests.installation import Broker
 PER_SECOND, SECONDS, BEFORE_S = 60, 7.0, 2.5
 GRACE_S = Process.__dataclass_fields__["stop_within_s"].default
 """What the supervisor gives a process before it kills it."""
-NAMES = (*DECIDING, API)
 
 
-def written(stack: Broker) -> dict[str, int]:
+def written(stack: Broker, names: tuple[str, ...]) -> dict[str, int]:
     """How long each log is, in bytes."""
-    return {name: stack.installation.layout.log(name).stat().st_size for name in NAMES}
+    return {name: stack.installation.layout.log(name).stat().st_size for name in names}
 
 
 def complaints(log: Path, since: int) -> list[str]:
@@ -68,23 +68,23 @@ def delivered(settings: Settings, agency: str) -> Counter[str]:
 
 def test_told_to_end_under_load_every_service_ends_well_and_nothing_is_lost_or_done_twice(stack: Broker):
     """Code 0 within its grace, no error in its log; all that was said is answered to its last copy; after the start there is nothing to be repeated."""
-    settings, installation = stack.settings, stack.installation
+    settings, installation, names = stack.settings, stack.installation, processes.applications(stack.settings)
     before = {name: delivered(settings, name) for name in subjects.LISTENERS}
     with open_stage(settings) as stage, Speakers(settings, subjects.prepare(settings)) as speakers, ThreadPoolExecutor(1) as beside:
         load = beside.submit(speakers.speak, PER_SECOND, SECONDS)
         time.sleep(BEFORE_S)
-        sizes, began = written(stack), time.monotonic()
+        sizes, began = written(stack, names), time.monotonic()
 
-        installation.stop(*NAMES)
+        installation.stop(*names)
 
         took = time.monotonic() - began
-        codes = {row["name"]: row["exit_code"] for row in installation.status() if row["name"] in NAMES}
-        told = [line for name in NAMES for line in complaints(installation.layout.log(name), sizes[name])]
-        installation.start(*NAMES, progress=Silent())
+        codes = {row["name"]: row["exit_code"] for row in installation.status() if row["name"] in names}
+        told = [line for name in names for line in complaints(installation.layout.log(name), sizes[name])]
+        installation.start(*names, progress=Silent())
         said = load.result()
         done = stage.until(lambda: not any(stage.view.missing("elder", each) for each in said))
 
-        assert dict.fromkeys(NAMES, 0) == codes
+        assert dict.fromkeys(names, 0) == codes
         assert took < GRACE_S
         assert [] == told
         assert done, [gap for each in said for gap in stage.view.missing("elder", each)][:10]
