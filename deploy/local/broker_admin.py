@@ -35,6 +35,9 @@ from .town import Agency
 Result = TypeVar("Result")
 TIMEOUT_S = 30.0
 PAUSE_S = 0.05
+ANSWERS_WITHIN_S = 5.0
+IN_EFFECT_WITHIN_S = 120.0
+"""Rules come into effect behind everything that was asked before them: four hundred new partitions take a busy machine half a minute."""
 ANY_HOST = "*"
 QUICK_RETRY = {"reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 200}
 
@@ -222,7 +225,7 @@ class BrokerAdmin:
         last = there[-1]
         topic = self._topics.agency_inbox(last.id)
         account = AdminClient({**self._settings.account(last.principal), **QUICK_RETRY})
-        deadline = time.monotonic() + TIMEOUT_S
+        deadline = time.monotonic() + IN_EFFECT_WITHIN_S
         while not _sees(account, topic):
             if time.monotonic() > deadline:
                 raise CannotRun(f"the account {last.principal} cannot see {topic} at {self._settings.bootstrap} though access was granted")
@@ -231,7 +234,7 @@ class BrokerAdmin:
 
 def _sees(account: AdminClient, topic: str) -> bool:
     try:
-        found = account.list_topics(topic, timeout=1).topics[topic]
+        found = account.list_topics(topic, timeout=ANSWERS_WITHIN_S).topics[topic]
     except KafkaException:
         return False
     return found.error is None

@@ -18,7 +18,7 @@ from confluent_kafka.admin import AdminClient, UserScramCredentialAlteration
 from kernel.settings import MECHANISM, MECHANISMS, Settings
 
 from . import scram
-from .broker_admin import PAUSE_S, QUICK_RETRY, TIMEOUT_S
+from .broker_admin import ANSWERS_WITHIN_S, PAUSE_S, QUICK_RETRY, TIMEOUT_S
 from .first_start import write_secret
 from .layout import CannotRun, Layout
 
@@ -97,7 +97,7 @@ def forget(file: Path) -> bool:
 
 def _answers(client: AdminClient) -> bool:
     try:
-        client.list_topics(timeout=1)
+        client.list_topics(timeout=ANSWERS_WITHIN_S)
     except KafkaException:
         return False
     return True
