@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 import yaml
 
+from cli import main
 from deploy.k8s import joining, monitoring
 from deploy.local.layout import REPOSITORY
+from services.consent import destroyer
 
 from . import crd_fields
 from .cluster import deep, overlay
@@ -70,3 +74,23 @@ def test_every_file_that_the_page_names_is_there():
 
     assert not [name for name in named if name not in later and not (REPOSITORY / name.rstrip(".")).exists()]
     assert len(named) >= 5
+
+
+def test_every_command_on_the_page_is_there():
+    """Words and options; what is not there yet is `deploy init`, of which the page says only what it does."""
+    lines = [line.split("#")[0] for line in re.findall(r"tsunagu (?:deploy|agency|audit|rebuild|token)(?=[ `\n])[^\n`|]*", PAGE.replace("\\\n", " "))]
+    assert len(lines) > 10
+    for line in lines:
+        here: Any = typer.main.get_command(main.command(line.split()[1:2]))
+        for word in line.split()[1:]:
+            if word in getattr(here, "commands", {}):
+                here = here.commands[word]
+            elif word.startswith("--"):
+                assert word in [option for parameter in here.params for option in parameter.opts], line
+        assert here.name != "tsunagu", line
+
+
+def test_after_a_restore_the_destroyer_reads_the_whole_log():
+    """The group that the page deletes is its; whoever has no offsets begins at the beginning (kernel/clients.py)."""
+    assert f'"{{s.municipality}}.consent.{destroyer.NAME}"' in PAGE
+    assert 'auto_offset_reset="earliest"' in (REPOSITORY / "kernel" / "clients.py").read_text("utf-8")
