@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.leaving import PROBLEMS, USAGE, leave
+from cli.leaving import PROBLEMS, TOLD, USAGE, leave
 from kernel.settings import FILE_NAME, SettingsMissing
 
 app = typer.Typer(invoke_without_command=True, help="Manifests for Kubernetes from the settings, the agencies, the alerts and the boards.")
@@ -19,7 +19,7 @@ Town = Annotated[Path | None, typer.Option(help=f"The town's folder, with {FILE_
 Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD", metavar="DATE")]
 
 
-@app.callback(epilog="Example: tsunagu deploy render --out deploy/k8s/overlays/my-town/town --agencies my-town.yaml")
+@app.callback(epilog=f"Example: tsunagu deploy render --out deploy/k8s/overlays/my-town/town --agencies my-town.yaml\n\n{TOLD}")
 def render(
     context: typer.Context,
     out: Town = None,
@@ -47,7 +47,7 @@ def render(
         raise typer.Exit(PROBLEMS)
 
 
-@app.command(epilog="Example: tsunagu deploy render agency hinata --kind ELDER --name 地域包括支援センターひなた --password | kubectl apply -f -")
+@app.command(epilog=f"Example: tsunagu deploy render agency hinata --kind ELDER --name 地域包括支援センターひなた --password | kubectl apply -f -\n\n{TOLD}")
 def agency(
     agency: Id,
     kind: Annotated[str, typer.Option("--kind", "-k", help="Its kind (AgencyKind), as ELDER or MUNICIPALITY.")],
@@ -81,7 +81,7 @@ def agency(
     _print(made)
 
 
-@app.command(epilog="Example: tsunagu deploy render secrets ~/town-secrets | kubectl create -n tsunagu -f -")
+@app.command(epilog=f"Example: tsunagu deploy render secrets ~/town-secrets | kubectl create -n tsunagu -f -\n\n{TOLD}")
 def secrets(
     folder: Annotated[Path, typer.Argument(help="Where the values lie, one file each; those that are not there are made.", metavar="FOLDER")],
     out: Town = None,

@@ -40,7 +40,8 @@ ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
         *_below("spec.bootstrap.initdb", "database", "owner", "secret.name"), *_below("spec.postgresql.synchronous", "method", "number"),
         "spec.storage.size", *_below("spec.resources", *_RESOURCES), "spec.monitoring.enablePodMonitor",
         "spec.affinity.enablePodAntiAffinity", "spec.affinity.topologyKey",
-        *_below("spec.plugins", "name", "isWALArchiver", "parameters.barmanObjectName"),
+        *_below("spec.plugins", "name", "isWALArchiver", "parameters.barmanObjectName", "parameters.serverName"), "spec.bootstrap.recovery.source",
+        *_below("spec.externalClusters", "name", "plugin.name", "plugin.parameters.barmanObjectName", "plugin.parameters.serverName"),
     ),
     ("postgresql.cnpg.io/v1", "ScheduledBackup"): (
         "spec.schedule", "spec.backupOwnerReference", "spec.cluster.name", "spec.method", "spec.pluginConfiguration.name",
@@ -50,8 +51,9 @@ ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
         *_below("spec.configuration.s3Credentials", *_STORE), "spec.configuration.wal.compression", "spec.configuration.data.compression",
     ),
     ("monitoring.coreos.com/v1", "PodMonitor"): (
-        "spec.selector.matchLabels.*", *_below("spec.selector.matchExpressions", "key", "operator", "values"), "spec.jobLabel",
+        "spec.selector.matchLabels.*", *_below("spec.selector.matchExpressions", "key", "operator", "values"),
         *_below("spec.podMetricsEndpoints", "port", "path", "interval", "scrapeTimeout", "honorLabels"),
+        *_below("spec.podMetricsEndpoints.relabelings", "action", "sourceLabels", "targetLabel", "replacement"),
     ),
     ("monitoring.coreos.com/v1", "PrometheusRule"): (
         "spec.groups.name", "spec.groups.interval",

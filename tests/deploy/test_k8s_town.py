@@ -219,6 +219,19 @@ def test_alerts_in_the_cluster_are_the_tested_ones():
     assert all("1" == each["metadata"]["labels"]["grafana_dashboard"] and len(str(each)) < 1_000_000 for each in maps.values())
 
 
+def test_series_have_the_labels_that_alerts_ask_for():
+    """As the tested Prometheus gives them: one job for all, `service` and `instance` by name."""
+    file = monitoring.OBSERVABILITY / "prometheus" / "prometheus.yml"
+    if not file.exists():
+        pytest.skip("NOT CHECKED: there are no alerts yet")
+    (job,) = yaml.safe_load(file.read_text("utf-8"))["scrape_configs"]
+    ((endpoint,),) = [each["spec"]["podMetricsEndpoints"] for each in of_kind(overlay("production"), "PodMonitor")]
+
+    given = {each["targetLabel"]: each.get("replacement", "") for each in endpoint["relabelings"]}
+    assert {"job": job["job_name"], "service": "", "instance": ""} == given
+    assert job["honor_labels"] == endpoint["honorLabels"]
+
+
 def test_without_kubectl_the_command_says_so(monkeypatch: pytest.MonkeyPatch):
     """One sentence, exit code 2."""
     monkeypatch.setenv("PATH", "")

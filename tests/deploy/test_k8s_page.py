@@ -1,0 +1,96 @@
+"""What the page for operators tells can be done, as far as it can be told without a cluster: a town's own overlay, and the patch that restores keys."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+
+from cli import main
+from deploy.k8s import joining, monitoring
+from deploy.local.layout import REPOSITORY
+from services.consent import destroyer
+
+from . import crd_fields
+from .cluster import deep, overlay
+
+PAGE = (REPOSITORY / "docs" / "kubernetes.md").read_text("utf-8")
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """An overlay of a town's own, made as the page says."""
+    overlay("production")
+    for name in ("k8s", "observability"):
+        shutil.copytree(REPOSITORY / "deploy" / name, tmp_path / "deploy" / name)
+    folder = tmp_path / "deploy" / "k8s" / "overlays" / "town"
+    shutil.copytree(folder.with_name("production"), folder)
+    shutil.copytree(tmp_path / "deploy" / "k8s" / "town", folder / "town")
+    file = folder / "kustomization.yaml"
+    file.write_text(file.read_text("utf-8").replace("../../town", "town"), "utf-8")
+    return folder
+
+
+def test_a_copy_of_production_is_a_town(mine: Path):
+    """Copied, two paths changed: the same manifests."""
+    assert list(overlay("production")) == joining.rendered(mine)
+
+
+def test_a_second_town_has_a_namespace_of_its_own(mine: Path):
+    """Nothing of it lies in the first one's."""
+    for name in ("kustomization.yaml", "namespace.yaml"):
+        text = (mine / name).read_text("utf-8")
+        (mine / name).write_text(text.replace("namespace: tsunagu", "namespace: yama").replace("  name: tsunagu\n  labels", "  name: yama\n  labels"), "utf-8")
+
+    assert {"yama"} == {each["metadata"]["name"] if each["kind"] == "Namespace" else each["metadata"]["namespace"] for each in joining.rendered(mine)}
+
+
+def test_the_patch_that_restores_the_keys_is_taken(mine: Path):
+    """From the backup of before into a folder of its own; the projections stay as they are."""
+    (block,) = [each for each in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if "recovery" in each]
+    file = mine / "kustomization.yaml"
+    content = yaml.safe_load(file.read_text("utf-8"))
+    content["patches"] += yaml.safe_load(block)["patches"]
+    file.write_text(yaml.safe_dump(content), "utf-8")
+
+    clusters = {each["metadata"]["name"]: each for each in joining.rendered(mine) if each["kind"] == "Cluster"}
+
+    keys = clusters["keys"]["spec"]
+    assert {"recovery": {"source": "before"}} == keys["bootstrap"]
+    assert ("keys", "keys-2") == (keys["externalClusters"][0]["plugin"]["parameters"]["serverName"], keys["plugins"][0]["parameters"]["serverName"])
+    assert not [path for path, _ in deep(clusters["keys"]) if not crd_fields.allowed(("postgresql.cnpg.io/v1", "Cluster"), path)]
+    assert "initdb" in clusters["projections"]["spec"]["bootstrap"]
+
+
+def test_every_file_that_the_page_names_is_there():
+    """A path that is gone would send somebody looking at the wrong hour."""
+    named = {name for name in re.findall(r"(?<![\w/])deploy/(?:k8s|observability)/[\w./-]+", PAGE) if not re.search("/overlays/(town|yama)", name)}
+    later = () if (monitoring.OBSERVABILITY / "alertmanager").exists() else ("deploy/observability/alertmanager/alertmanager.yml",)
+
+    assert not [name for name in named if name not in later and not (REPOSITORY / name.rstrip(".")).exists()]
+    assert len(named) >= 5
+
+
+def test_every_command_on_the_page_is_there():
+    """Words and options; what is not there yet is `deploy init`, of which the page says only what it does."""
+    lines = [line.split("#")[0] for line in re.findall(r"tsunagu (?:deploy|agency|audit|rebuild|token)(?=[ `\n])[^\n`|]*", PAGE.replace("\\\n", " "))]
+    assert len(lines) > 10
+    for line in lines:
+        here: Any = typer.main.get_command(main.command(line.split()[1:2]))
+        for word in line.split()[1:]:
+            if word in getattr(here, "commands", {}):
+                here = here.commands[word]
+            elif word.startswith("--"):
+                assert word in [option for parameter in here.params for option in parameter.opts], line
+        assert here.name != "tsunagu", line
+
+
+def test_after_a_restore_the_destroyer_reads_the_whole_log():
+    """The group that the page deletes is its; whoever has no offsets begins at the beginning (kernel/clients.py)."""
+    assert f'"{{s.municipality}}.consent.{destroyer.NAME}"' in PAGE
+    assert 'auto_offset_reset="earliest"' in (REPOSITORY / "kernel" / "clients.py").read_text("utf-8")
