@@ -9,6 +9,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from cli.day.player import pseudonym
+from deploy.local.first_start import SERVICES
 from deploy.local.town import agencies
 from tests.live.rehearsal import OURS, Rehearsal, rehearsed
 
@@ -40,7 +41,7 @@ def test_from_nothing_to_an_agencys_first_event(town: Rehearsal):
 
     assert "990019.agency.hinata.inbox" in over_tls(town, "hinata")
     ended = town.end()
-    assert {name: 0 for name in OURS} == {name: ended[name] for name in OURS}, ended
+    assert {name: 0 for name in SERVICES} == {name: ended[name] for name in SERVICES}, ended
 
 
 def over_tls(town: Rehearsal, agency: str) -> set[str]:
