@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: tsunagu deploy init --wait 120"
 PAUSE_S = 0.5
-ANSWER_S = 5.0
+ANSWER_S = 2.0
 Wait = Annotated[float, typer.Option(min=0, max=3600, help="For how many seconds the broker, then the database, may keep us waiting.", metavar="SECONDS")]
 NoTopics = Annotated[bool, typer.Option(
     "--no-topics", help="Topics, accounts and access rules are made by somebody else (Strimzi's operators); wait for them. Needs no administrator.")]

@@ -12,11 +12,14 @@ import pytest
 import yaml
 
 from cli.main import command
-from deploy.local import kafka, processes
+from contracts.topics import SUPPORT_FUNCTIONS
+from deploy.local import access, kafka, processes, topic_plan
 from deploy.local.first_start import SERVICES as SERVICE_NAMES
 from deploy.local.layout import REPOSITORY, Layout
+from deploy.local.town import agencies
 from kernel import settings as settings_module
 from kernel.settings import Settings
+from kernel.topics import Topics
 from tests.deploy import composed
 from tests.deploy.composed import COMPOSE, FILE, OBSERVABILITY, ONCE, OURS, SERVICES, STAYING, STORES
 
@@ -71,38 +74,6 @@ def test_the_stores_come_first_then_init_then_everything_of_ours():
     assert set(composed.depends("init")) == set(STORES)
     assert SERVICES["init"]["restart"] == "no"
     assert [] == [name for name in STAYING if set(composed.depends(name)) != {"init"}]
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_no_container_can_do_more_than_it_must(name: str):
-    """No root, no capability, no new right, nothing written but to a volume or to memory, pinned tags, bounded logs."""
-    each = SERVICES[name]
-
-    assert each["user"].split(":")[0] not in ("", "0", "root")
-    assert (each["read_only"], each["cap_drop"], each["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
-    assert not {"privileged", "cap_add", "devices", "pid", "ipc", "network_mode"} & set(each)
-    assert each["logging"]["options"]["max-size"]
-    assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+\.\d+?[a-z0-9.-]*|[a-z]+:\d+\.\d+-[a-z]+(@sha256:[0-9a-f]{64})?", each["image"].split("@")[0]), each["image"]
-    assert not [mount for mount in composed.mounts(name) if mount[0].startswith(("./deploy", "/")) and mount[2] != "ro"]
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_ports_open_on_loopback_alone(name: str):
-    """And no two at the same place; a port is published only through a network that leads out."""
-    ports = composed.published(name)
-
-    assert {"127.0.0.1"} >= {address for address, _, _ in ports}
-    assert bool(ports) == ("outside" in SERVICES[name]["networks"])
-    everywhere = [port for other in SERVICES for _, port, _ in composed.published(other)]
-    assert len(everywhere) == len(set(everywhere))
-
-
-def test_only_whoever_needs_the_database_or_the_outside_is_beside_it():
-    """Networks between containers lead nowhere else."""
-    assert {name: bool((net or {}).get("internal")) for name, net in COMPOSE["networks"].items()} == {"town": True, "stored": True, "outside": False}
-    assert {name for name, each in SERVICES.items() if "stored" in each["networks"]} == {
-        "postgres", "init", "admin", "intake", "consent", "reporting", "api", "observer"}
-    assert {name for name, each in SERVICES.items() if "outside" in each["networks"]} == {"kafka", "schemas", "api", *OBSERVABILITY}
 
 
 def test_what_runs_is_what_make_run_runs():
@@ -185,48 +156,12 @@ def test_prometheus_asks_each_of_ours_and_finds_every_rule(settings: Settings):
     assert rules <= mounted
 
 
-@pytest.mark.parametrize("name", STAYING)
-def test_settings_are_read_only_and_home_is_memory(name: str):
-    """But for the API, whose tokens are made beside it."""
-    each = SERVICES[name]
+def test_init_makes_the_topics_and_rights_of_the_contracts_and_no_others(settings: Settings):
+    """An inbox and a log for each function; no right to a topic that there is not, no topic that nobody may use."""
+    town, topics = agencies(), Topics(settings.municipality)
+    planned = {topic.name for topic in topic_plan.plan(settings, town)}
+    granted = {grant.topic for grant in access.grants(topics, town)}
 
-    assert each["configs"] == [{"source": "settings", "target": "/tsunagu/tsunagu.toml"}]
-    assert any(place.startswith("/tsunagu:") for place in each["tmpfs"]) != (name == "api")
-    assert each["hostname"] == name
-    assert each["restart"] == "unless-stopped"
-
-
-def test_each_has_the_secrets_that_it_needs_and_no_others():
-    """Whatever a process may ask for: tests/live/test_deploy_init.py starts each with these alone."""
-    keys = {"tsunagu_keys.password", "kek"}
-
-    assert {name: composed.secret_files(name) for name in STAYING} == {
-        "schemas": set(), "intake": {"intake.password", *keys}, "coordination": {"coordination.password"},
-        "participation": {"participation.password"}, "consent": {"consent.password", *keys},
-        "reporting": {"reporting.password", "tsunagu_projector.password"}, "api": {"api.password", "tsunagu_api.password", *keys},
-        "observer": {"observer.password", "tsunagu_observer.password"}, "verifier": {"auditor.password"},
-    }
-    assert {name for name in SERVICES for source, _, _ in composed.mounts(name) if source == "./town/secrets"} == {"init", "admin"}
-
-
-def test_no_secret_stands_in_the_file_or_in_an_environment():
-    """Only in files, under the names that `tsunagu deploy secrets` gives them."""
-    for name, each in COMPOSE["secrets"].items():
-        assert set(each) == {"file"}, name
-        assert Path(composed.resolved(each["file"])).parent == Path("town/secrets")
-    for each in SERVICES.values():
-        for key, value in each.get("environment", {}).items():
-            assert "PASSWORD" not in key or (key.upper().endswith("_FILE") and value.startswith("/run/secrets/"))
-
-
-def test_secrets_are_made_for_all_of_them(tmp_path: Path):
-    """Each readable by its owner alone; made once, and never touched again."""
-    done = [subprocess.run([sys.executable, "-m", "cli.main", "deploy", "secrets", str(tmp_path)], capture_output=True, text=True,
-                           check=True, cwd=REPOSITORY) for _ in range(2)]
-    made = {path.name: path for path in (tmp_path / "secrets").iterdir()}
-    wanted = {Path(each["file"].rpartition("}")[2]).name for each in COMPOSE["secrets"].values()}
-
-    assert wanted <= set(made)
-    assert {0o600} == {path.stat().st_mode & 0o777 for path in made.values()}
-    assert done[0].stderr.startswith(f"tsunagu: {len(made)} secrets made, 0 were there")
-    assert done[1].stderr.startswith(f"tsunagu: 0 secrets made, {len(made)} were there")
+    assert granted == planned
+    assert {name for function in topic_plan.KEYED for name in (topics.inbox(function), topics.log(function))} <= planned
+    assert {*topic_plan.KEYED} >= {*SUPPORT_FUNCTIONS}

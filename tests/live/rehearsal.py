@@ -30,7 +30,7 @@ from kernel import settings as settings_module
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text("utf-8"))
 FOLDER = REPOSITORY / "deploy" / "compose"
 READY = REPOSITORY / "deploy" / "image" / "ready"
-WITHIN_S = 120.0
+WITHIN_S = 240.0
 OURS = tuple(name for name in processes.APPLICATIONS if name in COMPOSE["services"])
 
 

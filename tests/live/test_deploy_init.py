@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient
 
 from cli.day.player import pseudonym
+from deploy.local.first_start import SERVICES
 from deploy.local.town import agencies
 from tests.live.rehearsal import OURS, Rehearsal, rehearsed
 
@@ -41,7 +41,7 @@ def test_from_nothing_to_an_agencys_first_event(town: Rehearsal):
 
     assert "990019.agency.hinata.inbox" in over_tls(town, "hinata")
     ended = town.end()
-    assert {name: 0 for name in OURS} == {name: ended[name] for name in OURS}, ended
+    assert {name: 0 for name in SERVICES} == {name: ended[name] for name in SERVICES}, ended
 
 
 def over_tls(town: Rehearsal, agency: str) -> set[str]:
@@ -52,14 +52,3 @@ def over_tls(town: Rehearsal, agency: str) -> set[str]:
         "sasl.mechanism": "SCRAM-SHA-512", "sasl.username": f"agency-{agency}", "sasl.password": password,
     })
     return set(client.list_topics(timeout=30).topics)
-
-
-def test_a_broker_that_is_not_there_is_one_sentence(tmp_path: Path):
-    """Exit code 3, after the seconds that it was given."""
-    nothing = Rehearsal(tmp_path)
-    nothing.secrets.mkdir(parents=True)
-    (nothing.secrets / "admin.password").write_text("x")
-    done = nothing.run("init", "deploy", "init", "--wait", "0")
-
-    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1), done.stderr
-    assert "does not answer as Kafka" in done.stderr
