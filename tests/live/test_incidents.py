@@ -26,6 +26,7 @@ from contracts.consultation import SignalReceived
 from contracts.shared import Channel, Purpose
 from kernel.control import Command, Order
 from kernel.topics import Topics
+from tests.deploy.alerts.rules import named
 from tests.installation import Broker
 from tests.live.alarm_site import ABSENT_S, Site, watching
 from tests.live.second_member import second_member
@@ -99,6 +100,13 @@ def test_nobody_is_called_while_all_is_well(quiet: Site, elder: AgencyClient):
     quiet.look()
     assert set() == quiet.pages
     assert ("watchdog", "Watchdog") in quiet.switchboard.calls
+
+
+def test_every_metric_that_a_rule_names_is_exported(site: Site):
+    """A name that nobody exports would keep an alert silent for ever."""
+    missing = {name for name in named() if not site.ask(f"count({name})")}
+
+    assert set() == missing
 
 
 def test_a_worker_is_killed_and_stays_away(stack: Broker, quiet: Site):
