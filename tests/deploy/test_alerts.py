@@ -102,7 +102,7 @@ def test_recorded_series_are_named_after_level_metric_and_operation():
     """``level:metric:operation``; each is used by an alert."""
     used = " ".join(rule["expr"] for rule in alerts())
     for name in recordings():
-        assert re.fullmatch(r"(worker|service|agency|gate|slo):tsunagu_\w+:\w+", name)
+        assert re.fullmatch(r"(worker|projection|service|agency|gate|slo):tsunagu_\w+:\w+", name)
         assert name in used
 
 

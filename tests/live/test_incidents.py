@@ -7,9 +7,10 @@ mended at its end.
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from contracts.consultation import SignalReceived
 from contracts.shared import Channel, Purpose
 from kernel.control import Command, Order
 from kernel.topics import Topics
+from tests.deploy.alerts.rules import named
 from tests.installation import Broker
 from tests.live.alarm_site import ABSENT_S, Site, watching
 from tests.live.second_member import second_member
@@ -72,6 +74,24 @@ def order(stack: Broker, service: str, command: Command) -> None:
     assert 0 == producer.flush(20)
 
 
+@contextmanager
+def refusing(client: AgencyClient) -> Iterator[None]:
+    """Meanwhile persons refuse, five a second: the gate takes note of each, and there is nothing to decide."""
+    enough = threading.Event()
+
+    def go_on() -> None:
+        while not enough.wait(0.2):
+            client.say(ConsentRefused(consent=pseudonym(), person=pseudonym(), purpose=Purpose.CONSULTATION), pseudonym())
+
+    talking = threading.Thread(target=go_on)
+    talking.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        talking.join()
+
+
 def test_nobody_is_called_while_all_is_well(quiet: Site, elder: AgencyClient):
     """Work is done, and every page is silent; the watchdog says that the way is open."""
     elder.send(*signals(40))
@@ -80,6 +100,13 @@ def test_nobody_is_called_while_all_is_well(quiet: Site, elder: AgencyClient):
     quiet.look()
     assert set() == quiet.pages
     assert ("watchdog", "Watchdog") in quiet.switchboard.calls
+
+
+def test_every_metric_that_a_rule_names_is_exported(site: Site):
+    """A name that nobody exports would keep an alert silent for ever."""
+    missing = {name for name in named() if not site.ask(f"count({name})")}
+
+    assert set() == missing
 
 
 def test_a_worker_is_killed_and_stays_away(stack: Broker, quiet: Site):
@@ -119,12 +146,7 @@ def test_the_projection_is_stopped(stack: Broker, quiet: Site, elder: AgencyClie
 
 def test_the_gate_decides_nothing(quiet: Site, elder: AgencyClient):
     """It takes in much, and not one verdict comes. DenialFlat."""
-    with ExitStack() as until:
-        until.callback(quiet.until, "gate:tsunagu_inputs:increase10m < 20")
-        for _ in range(6):
-            refusals = [ConsentRefused(consent=pseudonym(), person=pseudonym(), purpose=Purpose.CONSULTATION) for _ in range(10)]
-            elder.send(*[draft("elder", each, pseudonym()) for each in refusals])
-            time.sleep(0.5)
+    with refusing(elder):
         quiet.called("DenialFlat consent")
 
     assert {"DenialFlat consent"} == quiet.pages

@@ -7,6 +7,7 @@ from tests.deploy.alerts.proof import PAGE, TICKET, Proof, Scene, flat, gap, ris
 _LAG = 'tsunagu_consumer_lag_seconds{service="observer",group_service="consent",worker="courier"}'
 _AGE = 'tsunagu_commit_age_seconds{service="observer",group_service="consent",worker="courier"}'
 _OTHER_AGE = 'tsunagu_commit_age_seconds{service="observer",group_service="intake",worker="intake"}'
+_LIVE = 'tsunagu_commit_age_seconds{service="observer",group_service="reporting",worker="live"}'
 _ROUND = 'tsunagu_observer_last_round_timestamp_seconds{service="observer"}'
 _COURIER = {"service": "consent", "worker": "courier"}
 
@@ -26,7 +27,7 @@ STUCK = Proof(
     alert="ConsumerStuck", severity=PAGE, audience="operator", labels=_COURIER, summary="consent（courier）の一部が止まっています",
     fires=(Scene("10m", {_AGE: rising(0, 60, 20), _OTHER_AGE: flat(0, 20)},
                  "待っている記録があるのに 10m 0s 進んでいない区画があります。その区画の人に関する連絡だけが届いていません。"),),
-    below=(Scene("10m", {_AGE: flat(300, 20)}),),
+    below=(Scene("10m", {_AGE: flat(300, 20), _LIVE: rising(0, 60, 20)}),),  # what projects is ProjectionStale's
     missing=(Scene("10m", {}),),
     reset=(Scene("10m", {_AGE: f"{rising(0, 60, 5)} {rising(0, 60, 10)}"}),),  # the observer has begun anew
     resolves=(Scene("15m", {_AGE: f"{rising(0, 60, 12)} {flat(0, 10)}"}),),

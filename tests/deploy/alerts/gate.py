@@ -51,15 +51,17 @@ SPIKE = Proof(
     reset=(Scene("40m", {_DENY: f"{rising(900, 1, 20)} {rising(0, 1, 30)}", _PERMIT: f"{rising(9000, 9, 20)} {rising(0, 9, 30)}"}),),
     resolves=(Scene("90m", {_DENY: f"{rising(0, 8, 40)} {flat(312, 60)}", _PERMIT: rising(0, 2, 100)}),),
 )
+_NONE = "受け取りは直近5分に 15 件ありますが、10分以上、判断は0件です。どの機関にも何も届いていません。"
 FLAT = Proof(
     alert="DenialFlat", severity=PAGE, audience="operator", labels=_GATE, summary="関門が何も判断していません",
     fires=(
-        Scene("20m", {_IN: rising(0, 3, 30), _PERMIT: flat(7, 30)}, "直近10分に 30 件を受け取りましたが、判断は0件です。どの機関にも何も届いていません。"),
-        Scene("20m", {_IN: rising(0, 3, 30)}, "直近10分に 30 件を受け取りましたが、判断は0件です。どの機関にも何も届いていません。"),  # no such counter
+        Scene("20m", {_IN: rising(0, 3, 30), _PERMIT: flat(7, 30)}, _NONE),
+        Scene("20m", {_IN: rising(0, 3, 30)}, _NONE),  # no such counter
     ),
     below=(
-        Scene("20m", {_IN: rising(0, 1.9, 30), _PERMIT: flat(7, 30)}),  # 19 inputs: consents and reminders may be no requests
+        Scene("20m", {_IN: rising(0, 1.9, 30), _PERMIT: flat(7, 30)}),  # nine in five minutes: consents and reminders may be no requests
         Scene("20m", {_IN: rising(0, 3, 30), _PERMIT: f"{flat(7, 15)} {flat(8, 15)}"}),  # one decision
+        Scene("20m", {_IN: f"{flat(0, 9)} {flat(500, 30)}", _PERMIT: flat(7, 30)}),  # a long list, entered at once
     ),
     missing=(Scene("20m", {_PERMIT: flat(7, 30)}), Scene("20m", {_COURIER: rising(0, 30, 30)})),
     reset=(Scene("20m", {_IN: f"{rising(900, 3, 15)} {rising(0, 3, 15)}", _PERMIT: f"{rising(900, 1, 15)} {rising(0, 1, 15)}"}),),

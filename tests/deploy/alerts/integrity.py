@@ -15,6 +15,8 @@ _CHAIN = 'tsunagu_chain_verification_failures_total{service="verifier"}'
 _FOUND = 'tsunagu_verifier_findings{service="verifier"}'
 _RUN = 'tsunagu_verifier_last_run_timestamp_seconds{service="verifier"}'
 _AGE = 'tsunagu_projection_age_seconds{service="reporting",projection="live"}'
+_SEEN = 'tsunagu_consumer_lag_seconds{service="observer",group_service="reporting",worker="live"}'
+_OLD = "まだ反映されていない記録のうち、いちばん古いものは 10m 0s 前のものです。職員は古い様子を見ています。"
 _15S = "15s"
 _INTAKE = {"service": "intake"}
 
@@ -107,7 +109,10 @@ IDLE = Proof(
 STALE = Proof(
     alert="ProjectionStale", severity=PAGE, audience="operator", labels={"service": "reporting", "projection": "live"},
     summary="画面と帳票（live）が古くなっています",
-    fires=(Scene("10m", {_AGE: rising(0, 60, 20)}, "まだ反映されていない記録のうち、いちばん古いものは 10m 0s 前のものです。職員は古い様子を見ています。"),),
+    fires=(
+        Scene("10m", {_AGE: rising(0, 60, 20), _SEEN: flat(0, 20)}, _OLD),
+        Scene("10m", {_AGE: flat(0, 20), _SEEN: rising(0, 60, 20)}, _OLD),  # it stands still, and does not know what it has not read
+    ),
     below=(Scene("10m", {_AGE: flat(60, 20)}), Scene("5m", {_AGE: rising(0, 60, 20)})),  # 60 s; not yet for five minutes
     missing=(Scene("10m", {}),),
     reset=(Scene("10m", {_AGE: f"{rising(0, 60, 6)} {rising(0, 60, 6)}"}),),

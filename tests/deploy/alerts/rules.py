@@ -32,6 +32,12 @@ def recordings() -> dict[str, str]:
     return {rule["record"]: rule["expr"] for group in groups() for rule in group["rules"] if "record" in rule}
 
 
+def named() -> set[str]:
+    """Every metric of ours that a rule names, as it is scraped."""
+    text = " ".join([*recordings().values(), *[rule["expr"] for rule in alerts()]])
+    return set(re.findall(r"(?<![\w:])tsunagu_\w+(?![\w:])", text))
+
+
 def alone(rule: dict[str, Any], path: Path) -> Path:
     """A file with this alert and what it needs recorded, nothing else."""
     known = recordings()
