@@ -21,7 +21,7 @@ def made() -> Dashboard:
     """The board."""
     return board(OVERVIEW, "全体の様子", "町の支援と同意の流れは、いま正常か。正常でなければ、どこを見ればよいか。", (
         number(
-            About(title="つなぐの様子（いま最も悪いもの）", answers="下の八つと部品の数のうち、最も悪いもの。値のないものは注意に数える。", unit="none", width=18, height=3,
+            About(title="つなぐの様子（いま最も悪いもの）", answers="下の八つ、動いていない部品、鳴っている警報のうち、最も悪いもの。値のないものは注意に数える。", unit="none", width=18, height=3,
                   silence="データなし：わるい（計測が止まっている）"), worst(), mappings=LEVELS.mappings()),
         number(replace(DOWN.about, height=3), DOWN.expression, DOWN.limits),
         *(number(sign.about, sign.expression, sign.limits) for sign in SIGNS),

@@ -35,7 +35,7 @@ export function table(panel) {
   for (const answer of panel.answers) {
     for (const series of answer.series) {
       const labels = Object.entries(series.metric), key = JSON.stringify(labels);
-      rows.set(key, { ...rows.get(key), ...series.metric, [`Value #${answer.ref}`]: last(series) });
+      rows.set(key, { ...rows.get(key), ...series.metric, [panel.answers.length > 1 ? `Value #${answer.ref}` : "Value"]: last(series) });
     }
   }
   const columns = Object.keys(indexByName).sort((a, b) => indexByName[a] - indexByName[b]);
@@ -46,7 +46,7 @@ export function table(panel) {
   return rows.size ? made : null;
 }
 
-const numeric = (column) => (column.startsWith("Value #") ? { class: "value" } : {});
+const numeric = (column) => (column.startsWith("Value") ? { class: "value" } : {});
 
 function cell(panel, column, heading, value) {
   if (value === undefined) return element("td", numeric(column), "–");
