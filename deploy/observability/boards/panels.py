@@ -100,7 +100,7 @@ def heat(about: About, buckets: str) -> heatmap.Panel:
     return panel.y_axis(heatmap.YAxisConfig().unit(about.unit)).with_target(_over_time("A", buckets, "{{le}}").format(PromQueryFormat.HEATMAP))
 
 
-def rows(about: About, labels: dict[str, str], *columns: Column, sort: str = "", words: dict[str, list[Mapping]] | None = None) -> table.Panel:
+def rows(about: About, labels: dict[str, str], *columns: Column, sort: str = "", rising: bool = False, words: dict[str, list[Mapping]] | None = None) -> table.Panel:
     """A table: one row for each set of ``labels`` (label → heading), one column for each expression; ``words``: heading → names of its codes."""
     panel, headings = _about(table.Panel(), about).thresholds(_plain("text")), dict(labels)
     shown = [(each, limits) for each in columns for limits in ((None, each.limits) if each.limits else (None,))]
@@ -116,7 +116,7 @@ def rows(about: About, labels: dict[str, str], *columns: Column, sort: str = "",
         DataTransformerConfig(id_val="merge", options={}),
         DataTransformerConfig(id_val="organize", options={"excludeByName": {"Time": True}, "indexByName": order, "renameByName": headings}),
     ])
-    return panel.sort_by([common.TableSortByFieldState().display_name(sort).desc(True)]) if sort else panel
+    return panel.sort_by([common.TableSortByFieldState().display_name(sort).desc(not rising)]) if sort else panel
 
 
 def heading(title: str, repeat: str = "") -> Row:

@@ -39,8 +39,8 @@ export function table(panel) {
     }
   }
   const columns = Object.keys(indexByName).sort((a, b) => indexByName[a] - indexByName[b]);
-  const sort = panel.options?.sortBy?.[0]?.displayName, by = columns.find((column) => renameByName[column] === sort);
-  const sorted = [...rows.values()].sort((a, b) => (by ? (b[by] ?? 0) - (a[by] ?? 0) : 0));
+  const sort = panel.options?.sortBy?.[0], by = columns.find((column) => renameByName[column] === sort?.displayName), way = sort?.desc ? -1 : 1;
+  const sorted = [...rows.values()].sort((a, b) => (a[by] > b[by] ? way : a[by] < b[by] ? -way : 0));
   const made = element("table", {}, element("tr", {}, ...columns.map((column) => element("th", { scope: "col", ...numeric(column) }, renameByName[column]))));
   for (const row of sorted) made.append(element("tr", {}, ...columns.map((column) => cell(panel, column, renameByName[column], row[column]))));
   return rows.size ? made : null;
