@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ def preview(
     prometheus: Annotated[str, typer.Option("--prometheus", help="Where a Prometheus that scrapes the town answers.")] = "http://127.0.0.1:9090",
     png: Annotated[Path | None, typer.Option("--png", help="Write one picture of each board into this folder, and end.")] = None,
     span: Annotated[str, typer.Option("--span", help="How far back to look: 30m, 6h, 2d.")] = "6h",
+    until: Annotated[str, typer.Option("--until", help="Up to when, as 2026-04-01T09:30 (time of this machine unless it says +09:00). Default: now.")] = "",
     choose: Annotated[list[str] | None, typer.Option("--choose", help="Value of a variable, as service=consent; may be given more than once.")] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where the page is served; 0 takes a free port.")] = 0,
 ) -> None:
@@ -32,7 +34,7 @@ def preview(
     from deploy.observability.preview.filling import Look
     from deploy.observability.preview.serving import served
 
-    source, look = Prometheus(prometheus), Look(_seconds(span), _chosen(choose or []))
+    source, look = Prometheus(prometheus), Look(_seconds(span), _chosen(choose or []), _moment(until))
     try:
         source.scraped_every()
         with served(source, look, port) as address:
@@ -65,6 +67,13 @@ def _seconds(span: str) -> int:
     if not span[:-1].isdigit() or span[-1:] not in SPANS or not int(span[:-1]):
         leave(f"--span is not {span!r}: give a number and m, h or d, as 30m", USAGE)
     return int(span[:-1]) * SPANS[span[-1]]
+
+
+def _moment(until: str) -> float | None:
+    try:
+        return datetime.fromisoformat(until).timestamp() if until else None
+    except ValueError:
+        leave(f"--until is not {until!r}: give a day and a time, as 2026-04-01T09:30", USAGE)
 
 
 def _chosen(words: list[str]) -> dict[str, str]:

@@ -18,12 +18,12 @@ WITHIN_S = 30.0
 
 @contextmanager
 def scraping(folder: Path, targets: Mapping[str, str] | None = None, rules: list[Path] | None = None) -> Iterator[str]:
-    """Scrape ``targets`` (job → host:port) once a second; gives the server's address once it answers. Its data are in ``folder``/data."""
+    """Scrape ``targets`` (job → host:port) every other second; gives the server's address once it answers. Its data are in ``folder``/data."""
     (port,) = free_block(1)
     configuration, address = folder / "prometheus.yml", f"http://{HOST}:{port}"
     jobs = [{"job_name": job, "static_configs": [{"targets": [place]}]} for job, place in (targets or {}).items()]
     configuration.write_text(json.dumps({
-        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"}, "scrape_configs": jobs, "rule_files": [str(path) for path in rules or ()],
+        "global": {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "2s"}, "scrape_configs": jobs, "rule_files": [str(path) for path in rules or ()],
     }))
     words = [prometheus(), f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address={HOST}:{port}", "--storage.tsdb.retention.time=40d"]
     with (folder / "prometheus.log").open("w") as log:

@@ -90,7 +90,7 @@ def test_a_prometheus_that_ends_is_told_on_the_page():
 def test_a_chosen_service_is_the_only_one_of_its_row():
     """And its name is in the row's heading."""
     (path,) = (each for each in reading.files() if each.stem == "services")
-    shown = filled(reading.board(path), Answering(), Look(3600, {"service": "intake"}), at=7200.0)
+    shown = filled(reading.board(path), Answering(), Look(3600, {"service": "intake"}, until=7200.0))
 
     assert ["部品：intake"] == [panel["title"] for panel in shown["panels"] if panel["title"].startswith("部品：")]
     assert (3600.0, 7200.0) == (shown["start"], shown["end"])
@@ -104,7 +104,7 @@ def test_without_a_prometheus_it_says_how_to_get_one():
     assert f"no Prometheus answers at {NOBODY}" in done.stderr and "--prometheus URL" in done.stderr
 
 
-@pytest.mark.parametrize(("words", "said"), [(("--span", "soon"), "give a number and m, h or d"), (("--span", "0h"), "give a number"), (("--choose", "town=x"), "there is no variable 'town'")])
+@pytest.mark.parametrize(("words", "said"), [(("--span", "soon"), "give a number and m, h or d"), (("--span", "0h"), "give a number"), (("--until", "noon"), "give a day and a time"), (("--choose", "town=x"), "there is no variable 'town'")])
 def test_wrong_words_are_named(words: tuple[str, str], said: str):
     """Exit code 2."""
     done = preview(*words)

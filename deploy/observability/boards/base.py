@@ -52,7 +52,7 @@ def _parts() -> tuple:
     return (
         graph(About(title="部品の中の待ち", answers="部品の中で、次の仕事に移るまでの遅れ。大きいと、計算の力が足りない。", silence=SILENT, unit="s", width=8, runbook="LagSeconds"),
               Shown(f"max by (service) ({of('loop_delay_seconds')})", "{{service}}")),
-        rows(About(title="証明書の残り", answers="証明書ごとの残りの日数。30日を切ったら取り替える。", silence=UNSEEN, unit="d", width=8, runbook="CertExpiry"), {"certificate": "証明書"},
+        rows(About(title="証明書の残り", answers="証明書ごとの残りの日数。30日を切ったら取り替える。", silence="データなし：わるい（証明書が見えない）", unit="d", width=8, runbook="CertExpiry"), {"certificate": "証明書"},
              Column("残り", left, "d", VALID), sort="残り"),
         rows(About(title="動いている版", answers="部品ごとの版。配備の途中でなければ、一つのはず。", silence=SILENT, unit="short", width=8), {"service": "部品", "version": "版", "git": "コミット"},
              Column("数", f"count by (service, version, git) ({of('build_info')})")),

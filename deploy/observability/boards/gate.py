@@ -42,7 +42,7 @@ def _now() -> tuple:
         number(_small("入力を見た古さ", "関門が、自分への入力を最後まで読み終えてからの時間。長いと古い同意で判定している。", "s", "DenialFlat"),
                f"max({of('view_age_seconds')})", Limits(care=30, stop=120)),
         number(_small("返事のない停止の知らせ", "撤回を知らせたのに、受け取ったという返事がまだないもの。", "short", "StopNoticeLate"), f"max({of('stop_notices_unanswered')})",
-               Limits(care=1, stop=20)),
+               Limits(care=10, stop=100)),
     )
 
 

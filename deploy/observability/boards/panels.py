@@ -100,24 +100,23 @@ def heat(about: About, buckets: str) -> heatmap.Panel:
     return panel.y_axis(heatmap.YAxisConfig().unit(about.unit)).with_target(_over_time("A", buckets, "{{le}}").format(PromQueryFormat.HEATMAP))
 
 
-def rows(about: About, labels: dict[str, str], *columns: Column, sort: str = "", words: dict[str, list[Mapping]] | None = None) -> table.Panel:
+def rows(about: About, labels: dict[str, str], *columns: Column, sort: str = "", rising: bool = False, words: dict[str, list[Mapping]] | None = None) -> table.Panel:
     """A table: one row for each set of ``labels`` (label → heading), one column for each expression; ``words``: heading → names of its codes."""
-    panel, hidden, headings = _about(table.Panel(), about).thresholds(_plain("text")), {"Time": True}, dict(labels)
-    for each in columns:
-        for limits in (None, each.limits) if each.limits else (None,):
-            letter = _letter(len(headings) - len(labels))
-            heading = f"{each.heading}の判定" if limits else each.heading
-            headings[f"Value #{letter}"] = heading
-            panel = panel.with_target(_now(letter, each.expression, heading).format(PromQueryFormat.TABLE))
-            panel = panel.override_by_name(heading, _cell(limits) if limits else [_value("unit", each.unit)])
+    panel, headings = _about(table.Panel(), about).thresholds(_plain("text")), dict(labels)
+    shown = [(each, limits) for each in columns for limits in ((None, each.limits) if each.limits else (None,))]
+    for place, (each, limits) in enumerate(shown):
+        heading = f"{each.heading}の判定" if limits else each.heading
+        headings[f"Value #{_letter(place)}" if len(shown) > 1 else "Value"] = heading  # as Grafana names the values of one query, and of several
+        panel = panel.with_target(_now(_letter(place), each.expression, heading).format(PromQueryFormat.TABLE))
+        panel = panel.override_by_name(heading, _cell(limits) if limits else [_value("unit", each.unit)])
     for column, mappings in (words or {}).items():
         panel = panel.override_by_name(column, [_value("mappings", mappings)])
     order = {name: place for place, name in enumerate(headings)}
     panel = panel.transformations([
         DataTransformerConfig(id_val="merge", options={}),
-        DataTransformerConfig(id_val="organize", options={"excludeByName": hidden, "indexByName": order, "renameByName": headings}),
+        DataTransformerConfig(id_val="organize", options={"excludeByName": {"Time": True}, "indexByName": order, "renameByName": headings}),
     ])
-    return panel.sort_by([common.TableSortByFieldState().display_name(sort).desc(True)]) if sort else panel
+    return panel.sort_by([common.TableSortByFieldState().display_name(sort).desc(not rising)]) if sort else panel
 
 
 def heading(title: str, repeat: str = "") -> Row:

@@ -14,6 +14,8 @@ from deploy.observability.boards.words import Limits, named
 SILENT = "データなし：わるい（報告の部品が止まっている）"
 NO_REBUILD = "データなし：よい（再構築をしていない）"
 BY = "by (projection)"
+PEOPLE = 'route!~"/livez|/readyz|/metrics"'
+"""Without what probes and Prometheus ask."""
 
 
 def made() -> Dashboard:
@@ -39,8 +41,8 @@ def _fed() -> tuple:
     return (
         graph(About(title="投影ごとの古さ", answers="まだ現れていない最も古い記録の古さ。", silence=SILENT, unit="s", runbook="ProjectionStale"),
               Shown(f"max {BY} ({of('projection_age_seconds')})", "{{projection}}"), limits=STALE.limits, unit_ja="秒"),
-        graph(About(title="入れた位置と記録の末尾", answers="二つの線が重なっていれば追いついている。", silence=SILENT, unit="short", runbook="ProjectionStale"),
-              Shown(end, "末尾 {{projection}}"), Shown(applied, "入れた {{projection}}")),
+        graph(About(title="入れた位置と記録の末尾", answers="二つの線が重なっていれば、最も遅れている投影も追いついている。", silence=SILENT, unit="short", runbook="ProjectionStale"),
+              Shown(f"max({of('projection_log_end')})", "記録の末尾"), Shown(f"min({of('projection_applied')})", "入れた位置（最も遅れている投影）")),
         rows(About(title="投影の一覧", answers="投影ごとの古さ、残り、脇に置いた事例。", silence=SILENT, unit="short", width=24, height=8, runbook="ProjectionStale"), {"projection": "投影"},
              Column("古さ", f"max {BY} ({of('projection_age_seconds')})", "s", STALE.limits), Column("残り", f"{end} - {applied}"),
              Column("脇に置いた事例", f"max {BY} ({of('parked_cases')})"), sort="古さ"),
@@ -62,7 +64,7 @@ def _rebuild() -> tuple:
 def _read() -> tuple:
     silence = "データなし：よい（まだ一度も読まれていない）"
     return (
-        graph(About(title="照会（1分あたり）", answers="答えの種類ごと。5で始まるものは、こちらの故障。", silence=silence, unit="cpm"), Shown(per_minute("api_requests_total", by="status"), "{{status}}"), stacked=True),
+        graph(About(title="照会（1分あたり）", answers="答えの種類ごと。5で始まるものは、こちらの故障。", silence=silence, unit="cpm"), Shown(per_minute("api_requests_total", PEOPLE, by="status"), "{{status}}"), stacked=True),
         graph(About(title="照会にかかる時間", answers="半数と95%の照会がこれより速い。", silence=silence, unit="s"),
-              *(Shown(quantile(share, "api_seconds"), f"{share:.0%}") for share in (0.5, 0.95))),
+              *(Shown(quantile(share, "api_seconds", PEOPLE), f"{share:.0%}") for share in (0.5, 0.95))),
     )

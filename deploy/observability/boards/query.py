@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from deploy.observability.contract import OF_PROMETHEUS, PREFIX, SERIES, TARGET_LABELS
 
 RATE = "$__rate_interval"
@@ -19,7 +21,7 @@ def of(name: str, *matchers: str) -> str:
     if known is None:
         raise NotInContract(full)
     for matcher in matchers:
-        label = matcher.partition("=")[0].rstrip("!")
+        label = re.match(r"\w*", matcher)[0]
         if label not in known | TARGET_LABELS:
             raise NotInContract(f"{full}{{{label}}}")
     return f"{full}{{{','.join((ENVIRONMENT, *matchers))}}}"

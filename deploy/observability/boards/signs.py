@@ -19,6 +19,14 @@ class Sign:
     limits: Limits
 
 
+URGENT = {"page": 2, "ticket": 1}
+"""How bad it is that an alert of a severity fires."""
+
+
+def _firing(severity: str) -> str:
+    return of("ALERTS", 'alertstate="firing"', f'severity="{severity}"')
+
+
 def _sign(title: str, expression: str, limits: Limits, unit: str, answers: str, silence: str, runbook: str, board: str) -> Sign:
     return Sign(About(title=title, answers=answers, silence=silence, unit=unit, width=6, height=4, runbook=runbook, board=board), expression, limits)
 
@@ -69,6 +77,7 @@ SIGNS = (BUDGET, HELD, DENIED, LATE, DEAD, STALE, CHAIN, OVERDUE)
 
 
 def worst() -> str:
-    """0 正常, 1 注意, 2 停止: the worst of all signs. A sign without a value needs care."""
+    """0 正常, 1 注意, 2 停止: the worst of all signs and of the alerts that fire. A sign without a value needs care."""
     levels = [f"({sign.limits.level(sign.expression)}) or vector(1)" for sign in (*SIGNS, DOWN)]
+    levels += [f"{level} * (count({_firing(severity)}) > bool 0)" for severity, level in URGENT.items()]
     return "max(" + " or ".join(f'label_replace({level}, "sign", "{place}", "", "")' for place, level in enumerate(levels)) + ")"

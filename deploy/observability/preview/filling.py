@@ -19,15 +19,16 @@ _AT_ONCE = 6
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is looked at: the last ``span`` seconds, with values of variables."""
+    """What is looked at: ``span`` seconds up to ``until`` (Unix seconds; None: now), with values of variables."""
 
     span: int
     chosen: Mapping[str, str] = field(default_factory=dict)
+    until: float | None = None
 
 
-def filled(board: dict[str, Any], prometheus: Prometheus, look: Look, at: float | None = None) -> dict[str, Any]:
+def filled(board: dict[str, Any], prometheus: Prometheus, look: Look) -> dict[str, Any]:
     """The board's panels with what Prometheus answered: instant values as ``value``, lines as ``values``. Raises Unanswered."""
-    end = at or time.time()
+    end = look.until or time.time()
     every = prometheus.scraped_every()
     step = max(every, look.span // POINTS)
     times = {"start": end - look.span, "end": end, "step": step}

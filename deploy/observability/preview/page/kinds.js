@@ -35,18 +35,18 @@ export function table(panel) {
   for (const answer of panel.answers) {
     for (const series of answer.series) {
       const labels = Object.entries(series.metric), key = JSON.stringify(labels);
-      rows.set(key, { ...rows.get(key), ...series.metric, [`Value #${answer.ref}`]: last(series) });
+      rows.set(key, { ...rows.get(key), ...series.metric, [panel.answers.length > 1 ? `Value #${answer.ref}` : "Value"]: last(series) });
     }
   }
   const columns = Object.keys(indexByName).sort((a, b) => indexByName[a] - indexByName[b]);
-  const sort = panel.options?.sortBy?.[0]?.displayName, by = columns.find((column) => renameByName[column] === sort);
-  const sorted = [...rows.values()].sort((a, b) => (by ? (b[by] ?? 0) - (a[by] ?? 0) : 0));
+  const sort = panel.options?.sortBy?.[0], by = columns.find((column) => renameByName[column] === sort?.displayName), way = sort?.desc ? -1 : 1;
+  const sorted = [...rows.values()].sort((a, b) => (a[by] > b[by] ? way : a[by] < b[by] ? -way : 0));
   const made = element("table", {}, element("tr", {}, ...columns.map((column) => element("th", { scope: "col", ...numeric(column) }, renameByName[column]))));
   for (const row of sorted) made.append(element("tr", {}, ...columns.map((column) => cell(panel, column, renameByName[column], row[column]))));
   return rows.size ? made : null;
 }
 
-const numeric = (column) => (column.startsWith("Value #") ? { class: "value" } : {});
+const numeric = (column) => (column.startsWith("Value") ? { class: "value" } : {});
 
 function cell(panel, column, heading, value) {
   if (value === undefined) return element("td", numeric(column), "–");

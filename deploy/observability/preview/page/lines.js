@@ -4,7 +4,8 @@ import { element, legend, properties, said } from "./words.js";
 
 const COLOURS = ["#3460fb", "#1d8b56", "#c74700", "#8b3fc7", "#00838f", "#b3001b", "#6b7000", "#555a66", "#d6409f", "#0b5fa5"];
 const NAMED = { red: "#d40000", orange: "#c16800", green: "#1d8b56" };
-const clock = new Intl.DateTimeFormat("ja-JP", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" });
+const HOUR = { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" };
+const clock = new Intl.DateTimeFormat("ja-JP", HOUR), exact = new Intl.DateTimeFormat("ja-JP", { ...HOUR, second: "2-digit" });
 
 function grid(panel, board) {
   const times = [];
@@ -41,7 +42,7 @@ export function timeseries(panel, section, board, body) {
     width: body.clientWidth, height: body.clientHeight - key.offsetHeight, legend: { show: false }, cursor: { show: false },
     series: [{}, ...order.map((place) => series[place])],
     scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] } },
-    axes: [{ values: (_, ticks) => ticks.map((at) => clock.format(at * 1000)), size: 26 }, { values: (_, ticks) => ticks.map((value) => said(value, unit === "cpm" ? "short" : unit)), size: 74 }],
+    axes: [{ values: (_, ticks) => ticks.map((at) => (ticks[1] - ticks[0] < 60 ? exact : clock).format(at * 1000)), space: 70, size: 26 }, { values: (_, ticks) => ticks.map((value) => said(value, unit === "cpm" ? "short" : unit)), size: 74 }],
   }, [times, ...order.map((place) => heights[place])], box.firstChild);
   return box;
 }
