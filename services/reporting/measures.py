@@ -115,6 +115,7 @@ class Measuring:
         """Look until ``stop``."""
         try:
             while not self._stopping.is_set():
+                await self._writer.look()
                 with suppress(Unavailable):
                     await self._look()
                 with suppress(TimeoutError):
