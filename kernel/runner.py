@@ -66,9 +66,8 @@ class BatchRunner(ConsumerRebalanceListener):
     async def run(self) -> None:
         """Work until ``stop``. Raises what the handler raises, or KafkaError when the broker refuses for good."""
         work = asyncio.ensure_future(self._work())
-        growing = [self._grow(self._growing)] if self._growing else []
         looking = look_often(self._consumer, lambda: self._open if self._resumed.is_set() and self._settled.is_set() else (), self._meter)
-        beside = [asyncio.ensure_future(each) for each in (self._commit_often(), looking, *growing)]
+        beside = [asyncio.ensure_future(each) for each in (self._commit_often(), looking, *([self._grow(self._growing)] if self._growing else []))]
         stop = asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait({work, *beside, stop}, return_when=asyncio.FIRST_COMPLETED)

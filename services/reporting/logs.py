@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
 from kernel.failures import IntegrityError, Unavailable
@@ -17,16 +17,15 @@ from kernel.records import TP, Record
 POLL_MS = 250
 MAX_RECORDS = 2_000
 ASK_EVERY_S = 5.0
-"""How often an idle reader asks the broker for the logs' ends: to know its lag, and whether the broker is there at all."""
+"""How often an idle reader asks the broker for the logs' ends: to know whether the broker is there at all."""
 ANSWER_S = 10.0
 
 
 class Logs:
-    """A reader of some topics' partitions. ``lag``: records known to lie ahead, as last asked."""
+    """A reader of some topics' partitions."""
 
     def __init__(self, partitions: Sequence[TP], consumer: Callable[[], AIOKafkaConsumer]) -> None:
         self.partitions = [TopicPartition(*tp) for tp in partitions]
-        self.lag = 0
         self.end = 0
         """Sum of the logs' ends, as far as the broker has told."""
         self._make = consumer
@@ -70,11 +69,17 @@ class Logs:
                 raise
             raise Unavailable("broker") from error
         if not found and time.monotonic() - self._asked > ASK_EVERY_S:
-            ends = await self._ends()
-            self.lag = sum([ends[tp] - await self._connected.position(tp) for tp in self.partitions])
+            await self._ends()
         elif found:
             self.end = sum(self._connected.highwater(tp) or 0 for tp in self.partitions)
         return {TP(*tp): records for tp, records in found.items()}
+
+    async def look(self) -> dict[TP, int] | None:
+        """Where each log ends now; None where nobody answers, or nobody is asked any more."""
+        try:
+            return {TP(*tp): end for tp, end in (await self._ends()).items()}
+        except (Unavailable, ConsumerStoppedError, IllegalStateError):
+            return None
 
     @property
     def _connected(self) -> AIOKafkaConsumer:

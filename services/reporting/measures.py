@@ -6,6 +6,7 @@ The database is asked at intervals, never by a scrape: where it does not answer,
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from kernel.failures import Unavailable
 from kernel.telemetry import Telemetry
 from services.reporting import generations
 from services.reporting.generations import LIVE_UNIT, State, unit_of
+from services.reporting.rebuild.compare import MISCOUNTED
 from services.reporting.rebuild.ledger import UNDER_WAY
 from services.reporting.store import Connect, outage
 from services.reporting.writer import Writer
@@ -32,6 +34,8 @@ PHASES: Mapping[State, int] = {
 QUANTILES = (0.1, 0.5, 0.9)
 _MEMORY = 60
 """Looks that the rate of a rebuild is taken from."""
+
+_DIFFERENCE = re.compile(rf"\w+: |records parked before|{MISCOUNTED}")
 
 _PARKED = """
     SELECT projection, count(DISTINCT (topic, key)) FROM reporting.parked JOIN reporting.generations USING (projection, generation)
@@ -111,6 +115,7 @@ class Measuring:
         """Look until ``stop``."""
         try:
             while not self._stopping.is_set():
+                await self._writer.look()
                 with suppress(Unavailable):
                     await self._look()
                 with suppress(TimeoutError):
@@ -172,6 +177,6 @@ class Measuring:
 
 
 def differences(note: str) -> dict[str, int]:
-    """How many differences a comparison has noted, by projection (``compare.Compared.says``)."""
+    """How many differences a comparison has noted, by projection, from its words (``compare.Compared.says``): each names a table, or what was counted."""
     found = (part.partition(": ") for part in note.split("; ") if ": " in part)
-    return {projection: said.count(", ") + 1 for projection, _, said in found}
+    return {projection: len(_DIFFERENCE.findall(said)) for projection, _, said in found}

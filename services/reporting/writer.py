@@ -74,6 +74,11 @@ class Writer:
         """Log records that there are, as far as is known: the sum of all ends."""
         return max(self._logs.end, self.applied)
 
+    async def look(self) -> None:
+        """Ask the broker how far the logs go: a partition that has more and does not move is a fault of this process (``kernel.pulse``)."""
+        ends = await self._logs.look() if self._resumed.is_set() else None
+        self._meter.looked(None if ends is None else {tp: (self._positions.get(tp, 0), end) for tp, end in ends.items()})
+
     async def _work(self) -> None:
         try:
             await self._logs.start()
@@ -110,7 +115,7 @@ class Writer:
                                reason=parked.code)
         self._positions.update((tp, following) for tp, _, following in moves)
         self._oldest, self._pause = None, _FIRST_PAUSE_S
-        self._meter.ended(batch, lag=self._logs.lag)
+        self._meter.ended(batch, lag=max(0, self.log_end - self.applied))
 
     async def _stand(self, error: OtherCode) -> None:
         """To open again would be to fight with whoever feeds; a service that ended would be started again."""

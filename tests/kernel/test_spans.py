@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from kernel import spans
-from kernel.settings import Settings, SettingsMissing, SettingsWrong
+from kernel.settings import Settings, SettingsMissing, SettingsWrong, load
 from kernel.spans import Hop
 from kernel.tracing import Place
 
@@ -23,6 +23,24 @@ HOP = Hop(
     Place("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"), Place("4bf92f3577b34da6a3ce929d0e0e4736", "1" * 16), "courier SignalReceived", "courier",
     "990019.agency.elder.inbox", "SignalReceived", 1_000_000_000, 2_000_000_000,
 )
+REPOSITORY = Path(__file__).resolve().parents[2]
+TOML = """
+[municipality]
+code = "990019"
+policy = "national-2"
+[kafka]
+bootstrap = "127.0.0.1:1"
+controller = "127.0.0.1:2"
+security_protocol = "SASL_PLAINTEXT"
+partitions = 1
+agency_partitions = 1
+[database]
+host = "127.0.0.1"
+port = 5432
+[http]
+schema_window = "127.0.0.1:3"
+ports = { participation = 4 }
+"""
 SETTINGS = Settings(
     home=Path(), municipality="990019", partitions=1, agency_partitions=1, bootstrap="", security_protocol="", database_host="", database_port=0,
     policy="", schema_window="",
@@ -74,7 +92,7 @@ def test_without_the_setting_nothing_is_loaded():
     asked = "import sys, kernel.app; sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
 
     assert None is spans.tracer(SETTINGS, "consent")
-    assert 0 == subprocess.run([sys.executable, "-c", asked], check=False, cwd=Path(__file__).resolve().parents[2]).returncode
+    assert 0 == subprocess.run([sys.executable, "-c", asked], check=False, cwd=REPOSITORY).returncode
 
 
 def test_a_missing_extra_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch):
@@ -91,3 +109,32 @@ def test_a_missing_extra_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SettingsWrong, match=r"'otel.endpoint'.*opentelemetry is not installed.*tsunagu\[otel\]") as found:
         spans.tracer(replace(SETTINGS, otel_endpoint="http://127.0.0.1:4318/v1/traces"), "consent")
     assert isinstance(found.value, SettingsMissing)
+
+
+def test_the_command_ends_with_two_where_the_extra_is_missing(tmp_path: Path):
+    """Before anything is connected: one sentence on stderr."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "tsunagu.toml").write_text(TOML + '[otel]\nendpoint = "http://127.0.0.1:4318/v1/traces"\n')
+    code = "import sys; sys.modules['opentelemetry'] = None; sys.argv = ['tsunagu', 'service', 'participation']; from cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, env={"TSUNAGU_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True,
+        check=False, timeout=60,
+    )
+
+    assert (2, 1) == (done.returncode, len(done.stderr.strip().splitlines())), done.stderr
+    assert "otel.endpoint" in done.stderr
+    assert "tsunagu[otel]" in done.stderr
+
+
+def test_settings_of_health_and_spans(tmp_path: Path):
+    """Loopback and no spans unless they say otherwise; a share is a share."""
+    def loaded(more: str, http: str = "") -> Settings:
+        (tmp_path / "tsunagu.toml").write_text(TOML + http + more)
+        return load(tmp_path)
+
+    usual, other = loaded(""), loaded('[otel]\nendpoint = "http://c:4318/v1/traces"\nshare = 0.25\n', 'host = "0.0.0.0"\n')
+    assert ("127.0.0.1", "", 1.0) == (usual.http_host, usual.otel_endpoint, usual.otel_share)
+    assert ("0.0.0.0", "http://c:4318/v1/traces", 0.25) == (other.http_host, other.otel_endpoint, other.otel_share)
+    for wrong in ("[otel]\nshare = 2\n", "[otel]\nshare = true\n", "[otel]\nendpoint = 1\n"):
+        with pytest.raises(SettingsMissing, match="otel"):
+            loaded(wrong)

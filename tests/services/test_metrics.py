@@ -217,6 +217,19 @@ def test_the_gates_figures_are_those_of_its_log(day: Day):
     assert total(found, "tsunagu_decision_seconds_count") > 0
 
 
+def test_stop_notices_and_rejections_of_the_day_are_counted(day: Day):
+    """A time for each stop notice that was delivered; each dead letter of the front door by its sender's outbox and the kind of its fault."""
+    stage: Any = day.stage
+    notices = [record for record in stage.log.records("990019.consent.log") if ("ce_type", b"tsunagu.consent.StopNoticeIssued") in record.headers]
+    letters = stage.log.records("990019.intake.dead-letters")
+    gate, door = (series_values(stage.telemetry[service].registry) for service in ("consent", "intake"))
+
+    assert len(notices) == total(gate, "tsunagu_stop_notice_seconds_count") > 0
+    assert len(letters) == total(door, "tsunagu_rejected_input_total") == total(door, "tsunagu_dead_letters_total", worker="front-door") > 0
+    assert 1 == total(door, "tsunagu_identity_mismatch_total") == total(door, "tsunagu_rejected_input_total", reason="identity")
+    assert 0 == total(door, "tsunagu_rejected_input_total", from_agency=OTHER)
+
+
 def test_killing_the_gate_does_not_change_what_waits(day: Day):
     """What waits follows from the log: counted anew from its beginning, it is the same."""
     stage: Any = day.stage

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from cli import rebuilding
+from kernel.telemetry import Telemetry
 from services.reporting.generations import State
+from services.reporting.measures import Measuring, Seen
 from services.reporting.rebuild import compare, join, ledger, runner, switch
 from services.reporting.rebuild.compare import Compared
 from services.reporting.store import Connect
@@ -83,6 +85,15 @@ async def counted_otherwise(here: Yard, folder: Path, names: Sequence[str] = NAM
     place = replace(here.place, source=source or here.place.source)
     assert -9 == await process(replace(here, place=place), folder, State.CATCHING_UP, names)
     await here.ask("UPDATE reporting.sequences SET seq = seq + 1 WHERE unit LIKE 'rebuild:%' AND key = 'case-7'")
+
+
+async def measured(here: Yard) -> Seen:
+    """What a scrape shows of the database now."""
+    connection = await here.connect()
+    try:
+        return await Measuring(here.connect, NAMES, here.writer(), Telemetry("reporting")).look(connection, 0.0)
+    finally:
+        await connection.close()
 
 
 async def process(here: Yard, folder: Path, at: str, names: Sequence[str] = ()) -> int:
@@ -182,11 +193,14 @@ async def test_a_difference_is_a_veto(here: Yard):
         with pytest.raises(switch.Vetoed):
             await forth(here)
         assert [State.LIVE, State.VERIFYING] == (await here.states())["monthly"]
+        shown = await measured(here)
         await forth(here, reason="the figure was changed by hand")
 
     assert SWITCHED == await here.states()
     (note,), = await here.ask("SELECT note FROM reporting.rebuilds WHERE phase = 'SWITCHED'")
     assert note.startswith("the figure was changed by hand (monthly: monthly:")
+    assert ({"monthly": 4, "timeline": 5}, {"monthly": 1}, 600, {}) == (shown.phases, shown.differences, shown.applied, shown.parked)
+    assert shown.events >= 600
 
 
 async def test_what_is_needed_lifts_no_veto_of_another(here: Yard):
