@@ -36,7 +36,7 @@ ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
         *_below("spec.quotas", "producerByteRate", "consumerByteRate", "requestPercentage", "controllerMutationRate"),
     ),
     ("postgresql.cnpg.io/v1", "Cluster"): (
-        "spec.instances", "spec.imageName", "spec.enableSuperuserAccess", "spec.superuserSecret.name",
+        "spec.instances", *_below("spec.imageCatalogRef", "apiGroup", "kind", "name", "major"), "spec.enableSuperuserAccess", "spec.superuserSecret.name",
         *_below("spec.bootstrap.initdb", "database", "owner", "secret.name"), *_below("spec.postgresql.synchronous", "method", "number"),
         "spec.storage.size", *_below("spec.resources", *_RESOURCES), "spec.monitoring.enablePodMonitor",
         "spec.affinity.enablePodAntiAffinity", "spec.affinity.topologyKey",
@@ -71,7 +71,7 @@ NEEDED: dict[tuple[str, str], tuple[str, ...]] = {
     ("kafka.strimzi.io/v1", "KafkaNodePool"): ("spec.replicas", "spec.roles", "spec.storage.type", "metadata.labels.strimzi.io/cluster"),
     ("kafka.strimzi.io/v1", "KafkaTopic"): ("spec.partitions", "metadata.labels.strimzi.io/cluster"),
     ("kafka.strimzi.io/v1", "KafkaUser"): ("spec.authentication.type", "metadata.labels.strimzi.io/cluster"),
-    ("postgresql.cnpg.io/v1", "Cluster"): ("spec.instances", "spec.storage.size", "spec.imageName"),
+    ("postgresql.cnpg.io/v1", "Cluster"): ("spec.instances", "spec.storage.size", "spec.imageCatalogRef.name", "spec.imageCatalogRef.major"),
     ("postgresql.cnpg.io/v1", "ScheduledBackup"): ("spec.schedule", "spec.cluster.name"),
     ("barmancloud.cnpg.io/v1", "ObjectStore"): ("spec.configuration.destinationPath", "spec.retentionPolicy"),
     ("monitoring.coreos.com/v1", "PodMonitor"): ("spec.podMetricsEndpoints.port",),
