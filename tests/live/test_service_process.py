@@ -36,7 +36,7 @@ _numbers = itertools.count()
 @pytest.fixture
 async def site(broker: Broker, tmp_path: Path) -> Site:
     """Fresh topics, and a home whose settings name them."""
-    site = new_site(broker.settings, f"s{next(_numbers)}")
+    site = new_site(broker.settings, f"9{next(_numbers):05}")
     admin = AdminClient(broker.confluent())
     for future in admin.create_topics([NewTopic(site.topics.control, 1), NewTopic(site.topics.dead_letters(NAME), 1)]).values():
         future.result(30)
