@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from cli.deploy import init, render, secrets
+from cli.deploy import render
+from cli.deploy.init import EXAMPLE as INIT
+from cli.deploy.init import init
+from cli.deploy.secrets import EXAMPLE as SECRETS
+from cli.deploy.secrets import secrets
 
 app = typer.Typer(no_args_is_help=True, help="Containers and clusters: make the secrets, bring stores that run elsewhere to the plan, write what a cluster needs.")
-app.command(name="secrets", epilog=secrets.EXAMPLE)(secrets.command)
-app.command(name="init", epilog=init.EXAMPLE)(init.command)
+app.command(epilog=SECRETS)(secrets)
+app.command(epilog=INIT)(init)
 app.add_typer(render.app, name="render")

@@ -26,7 +26,7 @@ NoTopics = Annotated[bool, typer.Option(
     "--no-topics", help="Topics, accounts and access rules are made by somebody else (Strimzi's operators); wait for them. Needs no administrator.")]
 
 
-def command(wait: Wait = 120.0, no_topics: NoTopics = False) -> None:
+def init(wait: Wait = 120.0, no_topics: NoTopics = False) -> None:
     """Wait for broker and database; make topics, accounts, access rules, databases and tables; publish the registry. Safe to repeat."""
     import asyncpg
 

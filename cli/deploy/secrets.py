@@ -15,7 +15,7 @@ OF_STORES = ("admin", "controller", "grafana")
 """Accounts of nobody who sends or reads events: the broker's administrator, its link to itself, the administrator of the dashboards."""
 
 
-def command(
+def secrets(
     folder: Annotated[Path, typer.Argument(help="The town's folder: they go into secrets/ in it, readable by its owner alone.")],
     name: Annotated[list[str] | None, typer.Option("--name", help="A name under which agencies reach the broker, beside localhost; once for each.")] = None,
 ) -> None:

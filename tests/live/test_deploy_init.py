@@ -29,6 +29,7 @@ def test_from_nothing_to_an_agencys_first_event(town: Rehearsal):
     first, again = town.run("init"), town.run("init")
     assert (first.returncode, first.stderr.splitlines()[-1]) == (0, f"tsunagu: ready; {FACTS} facts of the registry were new"), first.stderr
     assert (again.returncode, again.stderr.splitlines()[-1]) == (0, "tsunagu: ready; 0 facts of the registry were new")
+    assert town.run("init", "deploy", "init", "--no-topics").returncode == 0
     assert json.loads(town.run("admin", "topics", "check", "--output", "json").stdout) == []
 
     town.start(*OURS)
