@@ -16,7 +16,6 @@ from kernel import build, log
 from kernel.settings import FILE_NAME, Settings, SettingsMissing
 from services.observing.serving import Server
 
-HOST = "127.0.0.1"
 YIELD = 19
 """How much niceness is added: nobody waits for who only looks on."""
 _LOOP_STUCK = 5.0
@@ -67,7 +66,7 @@ def port(settings: Settings, name: str) -> int:
 
 def run(standing: Standing, settings: Settings, work: Callable[[], Awaitable[None]]) -> None:
     """Work in the foreground until a signal; exits with 1 where the work ends in an error. Raises SettingsMissing."""
-    host, listening = getattr(settings, "http_host", HOST), port(settings, standing.service)
+    host, listening = settings.http_host, port(settings, standing.service)
     log.configure(standing.service)
     os.nice(YIELD)
     asyncio.run(_run(standing, host, listening, work))

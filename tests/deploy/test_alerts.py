@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from deploy.local.layout import REPOSITORY
+from deploy.observability.contract import SERIES
 from tests.deploy.alerts import PROOFS
-from tests.deploy.alerts.contract import HISTOGRAMS, METRICS
 from tests.deploy.alerts.proof import KINDS, PAGE, TICKET, Proof
 from tests.deploy.alerts.rules import CONFIG, RULE_FILES, alerts, alone, recordings
 from tests.prometheus import promtool
@@ -90,10 +90,9 @@ def test_a_runbook_has_its_four_parts_and_names_commands_that_exist():
 def test_only_exported_metrics_and_labels_are_named(expression: str):
     """A selector of something that nobody exports would be silent for ever."""
     for name, matchers in _SELECTOR.findall(re.sub(r'[a-z_]+:[\w:]+|"[^"]*"', lambda found: found[0] if found[0][0] == '"' else "", expression)):
-        base = re.sub("_(bucket|count|sum)$", "", name) if re.sub("_(bucket|count|sum)$", "", name) in HISTOGRAMS else name
-        assert base == "up" or base in METRICS, name
+        assert name == "up" or name in SERIES, name
         labels = set(re.findall(r"(\w+)\s*[=!]", matchers))
-        assert labels <= _OWN | METRICS.get(base, frozenset())
+        assert labels <= _OWN | SERIES.get(name, frozenset())
     for name in re.findall(r"\b[a-z]+:tsunagu_\w+:\w+", expression):
         assert name in recordings(), name
 
