@@ -33,8 +33,13 @@ class Timing:
 
     def observe_ages(self, now: float, recorded: Iterable[int]) -> None:
         """How old each of these times (ms UTC) is at ``now`` (seconds UTC)."""
+        counts, edges, total = self.counts, self._edges, 0.0
         for at in recorded:
-            self.observe(now - at / 1000)
+            seconds = now - at / 1000
+            counts[bisect_left(edges, seconds)] += 1
+            if seconds > 0.0:
+                total += seconds
+        self.total += total
 
 
 class Timings(Collector):
