@@ -164,6 +164,7 @@ def rotate(name: Annotated[str, typer.Argument(help="Account of a service or of 
     if name not in access.TABLE:
         raise typer.BadParameter(f"no account is named {name!r}; there are {', '.join(access.TABLE)}")
     found, progress = installation(), steps.shown()
+    settings_module.load(found.layout.home)  # where nothing is installed, nothing is made
     with turn(found.layout, START_OR_STOP, progress):
         _rotate(found, name, progress)
 

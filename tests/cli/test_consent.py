@@ -215,7 +215,7 @@ def test_one_line_that_is_no_answer_disturbs_no_neighbour():
     assert sorted(places) == places
 
 
-@pytest.mark.parametrize(("arguments", "code"), [(["no-such-file"], 3), (["-", "--policy", "no-such-pack"], 3)])
+@pytest.mark.parametrize(("arguments", "code"), [(["no-such-file"], 3), (["-", "--policy", "no-such-pack"], 2)])
 def test_what_is_not_there_is_said_in_one_sentence(arguments: list[str], code: int):
     """A file or a pack."""
     assert code == CliRunner().invoke(app, ["decide", *arguments]).exit_code

@@ -25,7 +25,7 @@ def prefecture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The settings of a site with two towns; the topics that somebody reads there."""
     prepare(Layout(tmp_path), ("reporting",))
     path = tmp_path / settings.FILE_NAME
-    path.write_text(path.read_text("utf-8").replace("[municipality]", '[municipality]\ntowns = ["990019", "990027"]'), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("[municipality]", '[municipality]\ntowns = ["990019", "990027"]').replace("ca =", "# ca ="), "utf-8")
     monkeypatch.setenv("TSUNAGU_HOME", str(tmp_path))
     read: set[str] = set()
 
