@@ -61,8 +61,8 @@ OF_GATE = (
     *_metrics(Kind.COUNTER, "decisions_total outcome reason", "disclosures_total from_agency given", "received_total to_agency given"),
     *_metrics(Kind.HISTOGRAM, "decision_seconds", "stop_notice_seconds"),
     *_metrics(
-        Kind.GAUGE, "held_count to_agency", "held_oldest_age_seconds to_agency", "stop_notices_unanswered", "view_age_seconds", "erasure_pending stage",
-        "erasure_overdue", "erasure_days_to_deadline", "pack_info pack",
+        Kind.GAUGE, "held_requests to_agency", "held_oldest_age_seconds to_agency", "stop_notices_unanswered", "view_age_seconds", "erasure_pending stage",
+        "erasure_overdue", "erasure_deadline_seconds", "pack_info pack",
     ),
 )
 OF_REPORTING = (

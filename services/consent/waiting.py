@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from kernel.days import DAY_MS
 from kernel.history import History
 from kernel.labels import Agencies
 from kernel.telemetry import Telemetry
@@ -16,16 +15,16 @@ from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.pending import STAGES, Pending
 
 GATE = "consent"
-NO_DEADLINE_DAYS = 366.0
+NO_DEADLINE_S = 366.0 * 86_400
 """What is said of the next deadline of an erasure where there is none."""
 _METRICS = {
-    "held_count": ("Requests that are held", ("to_agency",)),
+    "held_requests": ("Requests that are held", ("to_agency",)),
     "held_oldest_age_seconds": ("Age of the oldest request that is held, 0 where none is", ("to_agency",)),
     "stop_notices_unanswered": ("Stop notices that nobody has answered", ()),
     "view_age_seconds": ("Time since the gate had read all of its inputs", ()),
     "erasure_pending": ("Requests to stop use and erase, by how far they are", ("stage",)),
     "erasure_overdue": ("Requests to stop use that were not answered in time", ()),
-    "erasure_days_to_deadline": ("Days until the next request to stop use is to be answered, 366 where none is", ()),
+    "erasure_deadline_seconds": ("Seconds until the next request to stop use is to be answered, 366 days where none is", ()),
     "pack_info": ("The policy pack in force", ("pack",)),
 }
 Rows = Iterator[tuple[str, tuple[str, ...], float]]
@@ -61,7 +60,7 @@ class Waiting(Collector):
                 if since is not None:
                     oldest[label] = min(since, oldest.get(label, since))
         for label, count in counts.items():
-            yield "held_count", (label,), count
+            yield "held_requests", (label,), count
             yield "held_oldest_age_seconds", (label,), max(0.0, now - oldest[label] / 1000) if label in oldest else 0.0
 
     def _duties(self) -> Rows:
@@ -69,7 +68,7 @@ class Waiting(Collector):
         due = [at for each in pending for at in each.due()]
         yield "stop_notices_unanswered", (), sum(each.unanswered for each in pending)
         yield "erasure_overdue", (), sum(at < now for at in due)
-        yield "erasure_days_to_deadline", (), min(((at - now) / DAY_MS for at in due), default=NO_DEADLINE_DAYS)
+        yield "erasure_deadline_seconds", (), min(((at - now) / 1000 for at in due), default=NO_DEADLINE_S)
         for stage in STAGES:
             yield "erasure_pending", (stage,), sum(each.erasures(stage) for each in pending)
 

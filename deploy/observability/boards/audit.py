@@ -54,7 +54,7 @@ def _erased() -> tuple:
         bars(About(title="消去を待つもの（段階ごと）", answers="消すと決まり、まだ終わっていないもの。", silence="データなし：よい（待つものがない）", unit="short", runbook="ErasureBacklog"),
              Shown(or_zero(f"sum by (stage) ({of('erasure_pending')})", "consent"), "{{stage}}"), names=STAGES),
         graph(About(title="消去の期限まで（日）", answers="最も近い期限までの日数。待つものがなければ366。", silence=SILENT, unit="d", runbook="ErasureBacklog"),
-              Shown(f"min({of('erasure_days_to_deadline')})", "最も近い期限"), limits=nearest, unit_ja="日"),
+              Shown(f"min({of('erasure_deadline_seconds')}) / 86400", "最も近い期限"), limits=nearest, unit_ja="日"),
     )
 
 

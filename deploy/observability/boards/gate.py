@@ -73,7 +73,7 @@ def _agencies() -> tuple:
 
 
 def _held() -> tuple:
-    oldest, count = of("held_oldest_age_seconds", TO), of("held_count", TO)
+    oldest, count = of("held_oldest_age_seconds", TO), of("held_requests", TO)
     return (
         bars(About(title="最も古い保留の古さ（機関の数）", answers="最も古い保留が、どれだけ待っているか。右の長い機関から当たる。", silence=SILENT, unit="short", runbook="HeldAgeing"),
              *(Shown(or_zero(_aged(oldest, low, high), "consent"), name) for name, low, high in AGES)),

@@ -10,7 +10,8 @@ _DENY = 'tsunagu_decisions_total{service="consent",outcome="DENY",reason="NO_CON
 _PERMIT = 'tsunagu_decisions_total{service="consent",outcome="PERMIT",reason="NONE"}'
 _IN = 'tsunagu_consumed_total{service="consent",worker="consent"}'
 _COURIER = 'tsunagu_consumed_total{service="consent",worker="courier"}'
-_DAYS = 'tsunagu_erasure_days_to_deadline{service="consent"}'
+_DAY = 86_400
+_LEFT = 'tsunagu_erasure_deadline_seconds{service="consent"}'
 _OVERDUE = 'tsunagu_erasure_overdue{service="consent"}'
 _GATE = {"service": "consent"}
 _WEEK = 2016
@@ -113,16 +114,16 @@ def _stops(severity: str, audience: str, edge: str, late: str, text: str) -> Pro
 ERASURE = (
     Proof(
         alert="ErasureBacklog", severity=TICKET, audience="privacy", labels=_GATE, summary="消去の期限が近づいています",
-        fires=(Scene("5m", {_DAYS: flat(6, 9)}, "いちばん近い期限まで 6 日です。"),),
-        below=(Scene("5m", {_DAYS: flat(7, 9)}),),
+        fires=(Scene("5m", {_LEFT: flat(6 * _DAY, 9)}, "いちばん近い期限まで 6 日です。"),),
+        below=(Scene("5m", {_LEFT: flat(7 * _DAY, 9)}),),
         missing=(Scene("5m", {}),),
-        reset=(Scene("8m", {_DAYS: f"{flat(6, 3)} {gap(3)} {flat(366, 9)}"}),),
-        resolves=(Scene("8m", {_DAYS: f"{flat(6, 5)} {flat(366, 9)}"}),),
+        reset=(Scene("8m", {_LEFT: f"{flat(6 * _DAY, 3)} {gap(3)} {flat(366 * _DAY, 9)}"}),),
+        resolves=(Scene("8m", {_LEFT: f"{flat(6 * _DAY, 5)} {flat(366 * _DAY, 9)}"}),),
     ),
     Proof(
         alert="ErasureBacklog", severity=PAGE, audience="privacy", labels=_GATE, summary="消去の期限を過ぎたものがあります",
         fires=(Scene("5m", {_OVERDUE: flat(2, 9)}, "2 件です。本人に約束した日までに消えていません。"),),
-        below=(Scene("5m", {_OVERDUE: flat(0, 9), _DAYS: flat(0, 9)}),),  # today is the last day
+        below=(Scene("5m", {_OVERDUE: flat(0, 9), _LEFT: flat(0, 9)}),),  # today is the last day
         missing=(Scene("5m", {}),),
         reset=(Scene("8m", {_OVERDUE: f"{flat(2, 3)} {gap(3)} {flat(0, 9)}"}),),
         resolves=(Scene("8m", {_OVERDUE: f"{flat(2, 5)} {flat(0, 9)}"}),),
