@@ -26,6 +26,7 @@ LOOK_S = 4.0
 _STEPS = 16
 """So many questions at most enclose the time of a record: the first eight reach back beyond the oldest that there is."""
 _LEAST_S = 0.2
+_CLOSING_S = 3 * LOOK_S
 _CALM = {"reconnect.backoff.ms": 250, "reconnect.backoff.max.ms": 2_000}
 TP = tuple[str, int]
 
@@ -50,12 +51,13 @@ class Broker:
         """Raises SettingsMissing."""
         self._topics, self._settings = Topics(settings.municipality), settings
         self._client, self._lost = self._connected(), False
+        self._left_alone: list[tuple[float, AdminClient]] = []
         self._until = 0.0
 
     def look(self, before: Mapping[Place, Standing], elsewhere: Mapping[Place, int], clock: Any = time.time) -> Look:
         """Look at every worker. ``elsewhere``: where those stand that have no group; ``before``: what was known. Blocks for ``LOOK_S`` at most."""
         if self._lost:
-            self._client, self._lost = self._connected(), False
+            self._replace()
         self._until, look = time.monotonic() + LOOK_S, Look()
         try:
             there = self._there(look)
@@ -70,6 +72,13 @@ class Broker:
         except KafkaException:
             self._lost = True  # what is not seen is not told
         return look
+
+    def _replace(self) -> None:
+        """Another client. The one before is kept until its last question has timed out: closed with a question open, its library ends the process."""
+        now = time.monotonic()
+        self._left_alone = [(since, client) for since, client in self._left_alone if now - since < _CLOSING_S]
+        self._left_alone.append((now, self._client))
+        self._client, self._lost = self._connected(), False
 
     def _connected(self) -> AdminClient:
         return AdminClient({**self._settings.account(ACCOUNT), **_CALM})
