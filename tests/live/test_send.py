@@ -72,6 +72,7 @@ def test_a_refusal_comes_back_to_whoever_waits(stack: Broker):
         (json.dumps(signal(body=body(summary="長" * 100_000))), "TOO_MANY"),
         (json.dumps(signal(body=body(items=[{"person": pseudonym(), "category": "HEALTH", "code": "a", "text": "長" * 10_000}] * 10))), "TOO_LARGE"),
     ],
+    ids=lambda value: value[:14],
 )
 def test_what_does_not_fit_is_not_sent(stack: Broker, text: str, code: str):
     """A Japanese sentence and a code on standard error, exit code 2, nothing on standard output."""
