@@ -1,5 +1,5 @@
 # Thin: each target calls one command. `make env` is the only step that needs more than this folder (the package index).
-.PHONY: env run stop test bench
+.PHONY: env run stop test test-live test-fast bench
 
 env:
 	@sh deploy/local/env.sh
@@ -10,8 +10,15 @@ run: env
 stop: env
 	@.venv/bin/tsunagu run down
 
+# What needs no broker is tested beside what does; the broker starts once.
 test: env
-	@.venv/bin/python -m pytest
+	@$(MAKE) --no-print-directory -j2 test-live test-fast
+
+test-live:
+	@.venv/bin/python -m pytest -m live
+
+test-fast:
+	@.venv/bin/python -m pytest -m "not live"
 
 bench: env
 	@.venv/bin/python -m bench

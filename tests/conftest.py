@@ -12,20 +12,6 @@ from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
 from tests.installation import Broker
 
-ALONE = "live"
-"""What uses the stores runs in one process, so that they start once, beside all that needs none."""
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: what is live, one after the other; whatever else runs beside it."""
-    for item in items:
-        if item.get_closest_marker("live"):
-            item.add_marker(pytest.mark.xdist_group(ALONE))
-        elif "lived" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("lived"))
-    items.sort(key=lambda item: item.get_closest_marker("live") is None)
-
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
