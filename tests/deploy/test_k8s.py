@@ -115,6 +115,13 @@ def test_every_secret_is_fetched_from_the_vault_under_its_name(name: str):
     assert (set() if name == "development" else {each.name for each in secrets.needed(agencies())}) == fetched
 
 
+def test_the_key_over_all_keys_cannot_be_changed_by_the_vault_either(name: str):
+    """Whoever changes its entry by mistake changes nothing in the cluster; every other Secret follows its entry."""
+    kept = {each["metadata"]["name"] for each in of_kind(overlay(name), "ExternalSecret") if each["spec"]["target"].get("immutable")}
+
+    assert (set() if name == "development" else {secrets.KEK.name}) == kept
+
+
 def test_no_manifest_holds_a_secret(name: str):
     """Names only: no Secret, and nothing that looks like a value."""
     assert not of_kind(overlay(name), "Secret")
@@ -260,3 +267,13 @@ def test_replication_outlives_a_machine_in_production(name: str):
         assert listener["networkPolicyPeers"]
     counts = {each["spec"]["replicas"] for each in of_kind(overlay(name), "KafkaNodePool")}
     assert {config["default.replication.factor"]} == counts
+
+
+def test_only_the_agencies_networks_reach_the_listener_and_as_themselves(name: str):
+    """A load balancer puts the node's address in place of the sender's, unless told not to; then a rule by addresses shuts out everybody."""
+    for each in of_kind(overlay(name), "Kafka")[0]["spec"]["kafka"]["listeners"]:
+        networks = [peer["ipBlock"]["cidr"] for peer in each["networkPolicyPeers"] if "ipBlock" in peer]
+        told = each.get("configuration", {})
+        assert ("loadbalancer" == each["type"]) == bool(networks)
+        assert networks == told.get("loadBalancerSourceRanges", [])
+        assert ("Local" if networks else None) == told.get("externalTrafficPolicy")
