@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import re
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -198,6 +200,17 @@ def test_a_process_has_time_to_end(name: str):
     for each in workloads(name):
         assert 60 <= pod(each)["terminationGracePeriodSeconds"] <= 120
         assert pod(each)["terminationGracePeriodSeconds"] >= 2 * max(runner.GRACE_S, serving.END_WITHIN_S)
+
+
+def test_the_desk_is_left_at_once(name: str):
+    """Told to end it ends, and well: the passwords of all accounts lie in it. As the first process of a pod it is spared a signal that it does not wait for."""
+    (desk,) = [each for each in of_kind(overlay(name), "Deployment") if each["metadata"]["name"] == "desk"]
+    waiting = subprocess.Popen((sys.executable, *process(desk)["command"][1:]))
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        waiting.wait(0.5)
+    waiting.terminate()
+
+    assert 0 == waiting.wait(10)
 
 
 def test_posture_is_restricted(name: str):

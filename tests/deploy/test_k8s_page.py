@@ -12,9 +12,9 @@ import typer.main
 import yaml
 
 from cli import main
+from cli.deploy import restored
 from deploy.k8s import joining, monitoring
 from deploy.local.layout import REPOSITORY
-from services.consent import destroyer
 
 from . import crd_fields
 from .cluster import deep, overlay
@@ -90,7 +90,27 @@ def test_every_command_on_the_page_is_there():
         assert here.name != "tsunagu", line
 
 
+def test_nobody_is_spoken_to_before_there_is_somebody():
+    """A pod that was asked for is waited for; so is one that has to be gone."""
+    for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL):
+        said = re.split(r"\n|&&|;", block)
+        asked = [place for place, line in enumerate(said) if "kubectl exec" in line]
+        waited = [place for place, line in enumerate(said) if "rollout status -n tsunagu deployment/desk" in line]
+        assert not asked or (waited and waited[0] < asked[0]), block
+    assert "sleep" not in PAGE
+
+
+def test_the_vault_makes_no_secrets_that_are_made_by_hand():
+    """An overlay that has the one and a page that makes the other at the same time would make two of each."""
+    first, second = (PAGE.partition("# 2. Namespace and secrets")[each] for each in (0, 2))
+
+    assert "take town/external-secrets out" in first
+    assert "by hand" in second.splitlines()[0]
+
+
 def test_after_a_restore_the_destroyer_reads_the_whole_log():
-    """The group that the page deletes is its; whoever has no offsets begins at the beginning (kernel/clients.py)."""
-    assert f'"{{s.municipality}}.consent.{destroyer.NAME}"' in PAGE
-    assert 'auto_offset_reset="earliest"' in (REPOSITORY / "kernel" / "clients.py").read_text("utf-8")
+    """On every page by the same verb, which the desk has the account for."""
+    for page in ("kubernetes.md", "containers.md", "operators.md"):
+        assert "deploy destroy-again" in (REPOSITORY / "docs" / page).read_text("utf-8")
+    (desk,) = [each for each in overlay("production") if each["kind"] == "Deployment" and each["metadata"]["name"] == "desk"]
+    assert f"account-{restored.ADMIN}" in [value for _, value in deep(desk)]
