@@ -43,11 +43,34 @@ def test_a_copy_of_production_is_a_town(mine: Path):
 
 def test_a_second_town_has_a_namespace_of_its_own(mine: Path):
     """Nothing of it lies in the first one's."""
-    for name in ("kustomization.yaml", "namespace.yaml"):
-        text = (mine / name).read_text("utf-8")
-        (mine / name).write_text(text.replace("namespace: tsunagu", "namespace: yama").replace("  name: tsunagu\n  labels", "  name: yama\n  labels"), "utf-8")
+    file = mine / "kustomization.yaml"
+    file.write_text(file.read_text("utf-8").replace("namespace: tsunagu", "namespace: yama"), "utf-8")
 
     assert {"yama"} == {each["metadata"]["name"] if each["kind"] == "Namespace" else each["metadata"]["namespace"] for each in joining.rendered(mine)}
+
+
+def test_only_what_is_the_towns_own_is_edited():
+    """A file of the release that is edited meets the next release."""
+    edited = {name for line in re.findall(r"\$EDITOR ([^#\n]+)", PAGE) for name in line.split()}
+
+    assert edited
+    assert not [name for name in edited if not re.match(r"deploy/k8s/overlays/(town|yama)/", name)]
+    assert not re.findall(r"change them in|name it in", PAGE)
+
+
+@pytest.mark.parametrize(("of", "kind", "path", "value"), [
+    ("traefik", "NetworkPolicy", "spec.ingress.from.namespaceSelector.matchLabels.kubernetes.io/metadata.name", "traefik"),
+    ("tsunagu-yama", "ExternalSecret", "spec.secretStoreRef.name", "tsunagu-yama"),
+])
+def test_the_patches_for_other_names_are_taken(mine: Path, of: str, kind: str, path: str, value: str):
+    """Of the ingress controller's namespace, and of the vault's store."""
+    (block,) = [each for each in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if f"{of}}}" in each or each.rstrip().endswith(of)]
+    file = mine / "kustomization.yaml"
+    content = yaml.safe_load(file.read_text("utf-8"))
+    content["patches"] += yaml.safe_load(block)["patches"]
+    file.write_text(yaml.safe_dump(content), "utf-8")
+
+    assert (path, value) in [leaf for each in joining.rendered(mine) if each["kind"] == kind for leaf in deep(each)]
 
 
 def test_the_patch_that_restores_the_keys_is_taken(mine: Path):
@@ -102,7 +125,7 @@ def test_nobody_is_spoken_to_before_there_is_somebody():
 
 def test_the_vault_makes_no_secrets_that_are_made_by_hand():
     """An overlay that has the one and a page that makes the other at the same time would make two of each."""
-    first, second = (PAGE.partition("# 2. Namespace and secrets")[each] for each in (0, 2))
+    first, second = (PAGE.partition("# 2. Secrets (")[each] for each in (0, 2))
 
     assert "take town/external-secrets out" in first
     assert "by hand" in second.splitlines()[0]
