@@ -24,6 +24,7 @@ from kernel import runner
 from services.reporting.api import serving
 
 from . import crd_fields
+from .alerts.rules import alerts
 from .cluster import FOLDER, OVERLAYS, deep, found_settings, labels, name_of, of_kind, overlay, pod, process, raw_settings, workloads
 
 VERSIONS = ("1.31", "1.37")
@@ -203,6 +204,18 @@ def test_a_process_has_time_to_end(name: str):
     for each in workloads(name):
         assert 60 <= pod(each)["terminationGracePeriodSeconds"] <= 120
         assert pod(each)["terminationGracePeriodSeconds"] >= 2 * max(runner.GRACE_S, serving.END_WITHIN_S)
+
+
+def test_every_volume_of_the_stores_is_watched(name: str):
+    """By the names that the operators give their claims; whoever renames a store renames it in the rule."""
+    (rule,) = [each for each in alerts() if each["alert"] == "DiskFillsUp" and each["labels"]["severity"] == "page"]
+    watched = re.compile(re.search(r'persistentvolumeclaim=~"([^"]+)"', rule["expr"])[1])
+    pools = of_kind(overlay(name), "KafkaNodePool")
+    claims = {f"data-{volume['id']}-{strimzi.CLUSTER}-{each['metadata']['name']}-0" for each in pools for volume in each["spec"]["storage"]["volumes"]}
+    claims |= {f"{each['metadata']['name']}-1" for each in of_kind(overlay(name), "Cluster")}
+
+    assert 4 == len(claims)
+    assert not [claim for claim in claims if not watched.fullmatch(claim)]
 
 
 def test_the_desk_is_left_at_once(name: str):
