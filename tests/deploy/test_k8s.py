@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import re
 import shutil
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +22,6 @@ from kernel import runner
 from services.reporting.api import serving
 
 from . import crd_fields
-from .alerts.rules import alerts
 from .cluster import FOLDER, OVERLAYS, deep, found_settings, labels, name_of, of_kind, overlay, pod, process, raw_settings, workloads
 
 VERSIONS = ("1.31", "1.37")
@@ -120,13 +117,6 @@ def test_every_secret_is_fetched_from_the_vault_under_its_name(name: str):
     assert (set() if name == "development" else {each.name for each in secrets.needed(agencies())}) == fetched
 
 
-def test_the_key_over_all_keys_cannot_be_changed_by_the_vault_either(name: str):
-    """Whoever changes its entry by mistake changes nothing in the cluster; every other Secret follows its entry."""
-    kept = {each["metadata"]["name"] for each in of_kind(overlay(name), "ExternalSecret") if each["spec"]["target"].get("immutable")}
-
-    assert (set() if name == "development" else {secrets.KEK.name}) == kept
-
-
 def test_no_manifest_holds_a_secret(name: str):
     """Names only: no Secret, and nothing that looks like a value."""
     assert not of_kind(overlay(name), "Secret")
@@ -206,29 +196,6 @@ def test_a_process_has_time_to_end(name: str):
         assert pod(each)["terminationGracePeriodSeconds"] >= 2 * max(runner.GRACE_S, serving.END_WITHIN_S)
 
 
-def test_every_volume_of_the_stores_is_watched(name: str):
-    """By the names that the operators give their claims; whoever renames a store renames it in the rule."""
-    (rule,) = [each for each in alerts() if each["alert"] == "DiskFillsUp" and each["labels"]["severity"] == "page"]
-    watched = re.compile(re.search(r'persistentvolumeclaim=~"([^"]+)"', rule["expr"])[1])
-    pools = of_kind(overlay(name), "KafkaNodePool")
-    claims = {f"data-{volume['id']}-{strimzi.CLUSTER}-{each['metadata']['name']}-0" for each in pools for volume in each["spec"]["storage"]["volumes"]}
-    claims |= {f"{each['metadata']['name']}-1" for each in of_kind(overlay(name), "Cluster")}
-
-    assert 4 == len(claims)
-    assert not [claim for claim in claims if not watched.fullmatch(claim)]
-
-
-def test_the_desk_is_left_at_once(name: str):
-    """Told to end it ends, and well: the passwords of all accounts lie in it. As the first process of a pod it is spared a signal that it does not wait for."""
-    (desk,) = [each for each in of_kind(overlay(name), "Deployment") if each["metadata"]["name"] == "desk"]
-    waiting = subprocess.Popen((sys.executable, *process(desk)["command"][1:]))
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        waiting.wait(0.5)
-    waiting.terminate()
-
-    assert 0 == waiting.wait(10)
-
-
 def test_posture_is_restricted(name: str):
     """Pod Security `restricted`, and more: no token, no writing but in two folders, a limit of memory."""
     (namespace,) = of_kind(overlay(name), "Namespace")
@@ -296,13 +263,3 @@ def test_replication_outlives_a_machine_in_production(name: str):
         assert listener["networkPolicyPeers"]
     counts = {each["spec"]["replicas"] for each in of_kind(overlay(name), "KafkaNodePool")}
     assert {config["default.replication.factor"]} == counts
-
-
-def test_only_the_agencies_networks_reach_the_listener_and_as_themselves(name: str):
-    """A load balancer puts the node's address in place of the sender's, unless told not to; then a rule by addresses shuts out everybody."""
-    for each in of_kind(overlay(name), "Kafka")[0]["spec"]["kafka"]["listeners"]:
-        networks = [peer["ipBlock"]["cidr"] for peer in each["networkPolicyPeers"] if "ipBlock" in peer]
-        told = each.get("configuration", {})
-        assert ("loadbalancer" == each["type"]) == bool(networks)
-        assert networks == told.get("loadBalancerSourceRanges", [])
-        assert ("Local" if networks else None) == told.get("externalTrafficPolicy")
