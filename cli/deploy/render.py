@@ -85,14 +85,19 @@ def agency(
 def secrets(
     folder: Annotated[Path, typer.Argument(help="Where the values lie, one file each; those that are not there are made.", metavar="FOLDER")],
     out: Town = None,
+    missing: Annotated[bool, typer.Option(
+        "--missing", help="Only those that the cluster lacks: on standard input, what `kubectl get secrets -o name` tells. Never another kek.")] = False,
 ) -> None:
     """Every Secret of a town with its value, for `kubectl create` (which leaves alone what is there) or `kubeseal`. Never into a file of a repository."""
     from deploy.k8s import town
-    from deploy.k8s.secrets import filled, needed
+    from deploy.k8s.secrets import KEK, filled, needed
     from deploy.local.town import agencies
 
+    there = {line.strip().removeprefix("secret/") for line in sys.stdin} if missing else set()
+    if missing and KEK.name not in there:
+        leave(f"{KEK.name} is not among them: another namespace, or it has to come back from the safe; a new one would open nothing that is sealed", USAGE)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _print([filled(each, folder) for each in needed(agencies((out or town.SAMPLE) / town.TOWN_FILE))])
+    _print([filled(each, folder) for each in needed(agencies((out or town.SAMPLE) / town.TOWN_FILE)) if each.name not in there])
 
 
 def _town(folder: Path) -> dict[Path, str]:

@@ -46,7 +46,10 @@ class Secret:
             "apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": self.name},
             "spec": {
                 "refreshInterval": "1h", "secretStoreRef": {"kind": "ClusterSecretStore", "name": STORE},
-                "target": {"name": self.name, "creationPolicy": "Owner", "deletionPolicy": "Retain", "template": template},
+                "target": {
+                    "name": self.name, "creationPolicy": "Owner", "deletionPolicy": "Retain",
+                    **({"immutable": True} if self.immutable else {}), "template": template,
+                },
                 "data": [{"secretKey": "value", "remoteRef": {"key": f"tsunagu/{self.name}", "property": "value"}}],
             },
         }

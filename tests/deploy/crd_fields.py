@@ -8,7 +8,7 @@ from __future__ import annotations
 
 _KAFKA_LISTENER = (
     "name", "port", "type", "tls", "authentication.type", "networkPolicyPeers.podSelector.*", "networkPolicyPeers.ipBlock.cidr",
-    "configuration.bootstrap.alternativeNames",
+    "configuration.bootstrap.alternativeNames", "configuration.externalTrafficPolicy", "configuration.loadBalancerSourceRanges",
 )
 _RESOURCES = ("requests.cpu", "requests.memory", "limits.memory")
 _STORE = ("accessKeyId.name", "accessKeyId.key", "secretAccessKey.name", "secretAccessKey.key")
@@ -61,7 +61,7 @@ ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("external-secrets.io/v1", "ExternalSecret"): (
         "spec.refreshInterval", "spec.secretStoreRef.kind", "spec.secretStoreRef.name",
-        *_below("spec.target", "name", "creationPolicy", "deletionPolicy", "template.type", "template.data.*"),
+        *_below("spec.target", "name", "creationPolicy", "deletionPolicy", "immutable", "template.type", "template.data.*"),
         *_below("spec.data", "secretKey", "remoteRef.key", "remoteRef.property"),
     ),
 }

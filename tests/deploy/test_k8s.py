@@ -29,6 +29,8 @@ VERSIONS = ("1.31", "1.37")
 MADE_BY_OPERATORS = {"tsunagu-cluster-ca-cert"}
 BY_HAND = {"backup-projections", "backup-keys", "api-tokens"}
 """Secrets of whoever runs the object store, or gives out tokens: docs/kubernetes.md."""
+SINGLE = {"reporting", "observer", "verifier"}
+"""One pod each: there is none that could work on while it is away, so nothing is gained by saying how many may be."""
 pytestmark = pytest.mark.parametrize("name", OVERLAYS)
 
 
@@ -145,7 +147,7 @@ def test_a_process_mounts_its_own_secrets_and_no_other(name: str):
 
 
 def test_selectors_select(name: str):
-    """Workloads, services, budgets, monitors: each finds pods, and each pod of ours has a budget."""
+    """Workloads, services, budgets, monitors: each finds pods, and each pod of which there are several in production has a budget."""
     pods = [labels(each) for each in workloads(name)]
     for each in (*of_kind(overlay(name), "StatefulSet", "Deployment", "PodDisruptionBudget", "PodMonitor"),):
         wanted = each["spec"]["selector"]["matchLabels"]
@@ -155,7 +157,8 @@ def test_selectors_select(name: str):
     budgets = [each["spec"]["selector"]["matchLabels"] for each in of_kind(overlay(name), "PodDisruptionBudget")]
     for each in workloads(name):
         covered = [budget for budget in budgets if budget.items() <= labels(each).items()]
-        assert len(covered) == (0 if each["metadata"]["name"] in ("init", "desk") else 1), name_of(each)
+        assert len(covered) == (0 if each["metadata"]["name"] in {"init", "desk", *SINGLE} else 1), name_of(each)
+    assert SINGLE == {each["metadata"]["name"] for each in workloads("production") if each["spec"].get("replicas") == 1}
 
 
 def test_ports_are_those_of_the_settings(name: str):
@@ -215,11 +218,11 @@ def test_a_member_keeps_its_name(name: str):
     """The host's name ends the static id of a group's member (kernel/clients.py); in a StatefulSet it is the pod's, which stays."""
     sets = {each["metadata"]["name"]: each for each in of_kind(overlay(name), "StatefulSet")}
 
-    assert {*DECIDING, "verifier"} == set(sets)
+    assert {*DECIDING} == set(sets)  # the others are in no group, and hold nothing
     for own, each in sets.items():
         assert 1 <= each["spec"]["replicas"] <= found_settings().partitions
         assert "hostname" not in pod(each)
-        assert own not in ("reporting", "verifier") or 1 == each["spec"]["replicas"]  # no members of a group that shares the work
+        assert own != "reporting" or 1 == each["spec"]["replicas"]  # no member of a group that shares the work
 
 
 def test_images_are_named_once(name: str):

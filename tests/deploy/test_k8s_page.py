@@ -12,9 +12,9 @@ import typer.main
 import yaml
 
 from cli import main
+from cli.deploy import restored
 from deploy.k8s import joining, monitoring
 from deploy.local.layout import REPOSITORY
-from services.consent import destroyer
 
 from . import crd_fields
 from .cluster import deep, overlay
@@ -43,11 +43,34 @@ def test_a_copy_of_production_is_a_town(mine: Path):
 
 def test_a_second_town_has_a_namespace_of_its_own(mine: Path):
     """Nothing of it lies in the first one's."""
-    for name in ("kustomization.yaml", "namespace.yaml"):
-        text = (mine / name).read_text("utf-8")
-        (mine / name).write_text(text.replace("namespace: tsunagu", "namespace: yama").replace("  name: tsunagu\n  labels", "  name: yama\n  labels"), "utf-8")
+    file = mine / "kustomization.yaml"
+    file.write_text(file.read_text("utf-8").replace("namespace: tsunagu", "namespace: yama"), "utf-8")
 
     assert {"yama"} == {each["metadata"]["name"] if each["kind"] == "Namespace" else each["metadata"]["namespace"] for each in joining.rendered(mine)}
+
+
+def test_only_what_is_the_towns_own_is_edited():
+    """A file of the release that is edited meets the next release."""
+    edited = {name for line in re.findall(r"\$EDITOR ([^#\n]+)", PAGE) for name in line.split()}
+
+    assert edited
+    assert not [name for name in edited if not re.match(r"deploy/k8s/overlays/(town|yama)/", name)]
+    assert not re.findall(r"change them in|name it in", PAGE)
+
+
+@pytest.mark.parametrize(("of", "kind", "path", "value"), [
+    ("traefik", "NetworkPolicy", "spec.ingress.from.namespaceSelector.matchLabels.kubernetes.io/metadata.name", "traefik"),
+    ("tsunagu-yama", "ExternalSecret", "spec.secretStoreRef.name", "tsunagu-yama"),
+])
+def test_the_patches_for_other_names_are_taken(mine: Path, of: str, kind: str, path: str, value: str):
+    """Of the ingress controller's namespace, and of the vault's store."""
+    (block,) = [each for each in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if f"{of}}}" in each or each.rstrip().endswith(of)]
+    file = mine / "kustomization.yaml"
+    content = yaml.safe_load(file.read_text("utf-8"))
+    content["patches"] += yaml.safe_load(block)["patches"]
+    file.write_text(yaml.safe_dump(content), "utf-8")
+
+    assert (path, value) in [leaf for each in joining.rendered(mine) if each["kind"] == kind for leaf in deep(each)]
 
 
 def test_the_patch_that_restores_the_keys_is_taken(mine: Path):
@@ -90,7 +113,27 @@ def test_every_command_on_the_page_is_there():
         assert here.name != "tsunagu", line
 
 
+def test_nobody_is_spoken_to_before_there_is_somebody():
+    """A pod that was asked for is waited for; so is one that has to be gone."""
+    for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL):
+        said = re.split(r"\n|&&|;", block)
+        asked = [place for place, line in enumerate(said) if "kubectl exec" in line]
+        waited = [place for place, line in enumerate(said) if "rollout status -n tsunagu deployment/desk" in line]
+        assert not asked or (waited and waited[0] < asked[0]), block
+    assert "sleep" not in PAGE
+
+
+def test_the_vault_makes_no_secrets_that_are_made_by_hand():
+    """An overlay that has the one and a page that makes the other at the same time would make two of each."""
+    first, second = (PAGE.partition("# 2. Secrets (")[each] for each in (0, 2))
+
+    assert "take town/external-secrets out" in first
+    assert "by hand" in second.splitlines()[0]
+
+
 def test_after_a_restore_the_destroyer_reads_the_whole_log():
-    """The group that the page deletes is its; whoever has no offsets begins at the beginning (kernel/clients.py)."""
-    assert f'"{{s.municipality}}.consent.{destroyer.NAME}"' in PAGE
-    assert 'auto_offset_reset="earliest"' in (REPOSITORY / "kernel" / "clients.py").read_text("utf-8")
+    """On every page by the same verb, which the desk has the account for."""
+    for page in ("kubernetes.md", "containers.md", "operators.md"):
+        assert "deploy destroy-again" in (REPOSITORY / "docs" / page).read_text("utf-8")
+    (desk,) = [each for each in overlay("production") if each["kind"] == "Deployment" and each["metadata"]["name"] == "desk"]
+    assert f"account-{restored.ADMIN}" in [value for _, value in deep(desk)]

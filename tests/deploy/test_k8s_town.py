@@ -204,6 +204,33 @@ def test_secrets_are_made_once_and_printed_whole(tmp_path: Path):
     assert ("kubernetes.io/basic-auth", "postgres") == (role["type"], role["stringData"]["username"])
 
 
+def there(*words: str | Path, names: str) -> Any:
+    """Ask for what a cluster lacks that has these."""
+    return CliRunner().invoke(command(["deploy"]), ["deploy", "render", "secrets", *map(str, words), "--missing"], input=names)
+
+
+def test_an_upgrade_makes_only_the_secrets_that_are_new(tmp_path: Path):
+    """The folder of the first start is gone: what is there is not made a second time, neither printed nor as a file that looks like it."""
+    every = [each.name for each in secrets.needed(PLANNED)]
+    known = "\n".join(f"secret/{name}" for name in every if name != "role-tsunagu-observer")
+
+    done = there(tmp_path / "new", names=known)
+
+    assert 0 == done.exit_code
+    assert {"role-tsunagu-observer"} == {each["metadata"]["name"] for each in _loaded(done.stdout)}
+    assert ["tsunagu_observer.password"] == [path.name for path in (tmp_path / "new").iterdir()]
+
+
+@pytest.mark.parametrize("names", ["", "secret/account-consent\n"])
+def test_a_second_key_over_all_keys_is_never_made(tmp_path: Path, names: str):
+    """Nor where nothing can be seen, as in a namespace that is another's: it would look like the first and open nothing."""
+    done = there(tmp_path / "new", names=names)
+
+    assert (2, "") == (done.exit_code, done.stdout)
+    assert "kek is not among them" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
 def test_alerts_in_the_cluster_are_the_tested_ones():
     """Group by group, and a ConfigMap for each board."""
     rules = [each for each in yaml.safe_load_all((REPOSITORY / monitoring.RULES).read_text("utf-8")) if each]

@@ -58,6 +58,38 @@ FILLING = Proof(
     fires=(Scene("60m", {_FREE: rising(100 * _GIB, -30 * 1024**2, 90)}, "空きが10GiBより少ないか、4日以内になくなる速さで減っています。"),),
     below=(Scene("60m", {_FREE: rising(100 * _GIB, -10 * 1024**2, 90)}),),  # full in seven days
 )
+_CLAIM = {"namespace": "tsunagu", "persistentvolumeclaim": "data-0-tsunagu-broker-1"}
+_LABELS = 'namespace="tsunagu",persistentvolumeclaim="data-0-tsunagu-broker-1",node="a"'
+_LEFT, _ALL = f"kubelet_volume_stats_available_bytes{{{_LABELS}}}", f"kubelet_volume_stats_capacity_bytes{{{_LABELS}}}"
+_OTHERS = {series.replace(_CLAIM["persistentvolumeclaim"], "web-cache-0"): flat(value, 120) for series, value in ((_LEFT, 0), (_ALL, _GIB))}
+
+
+def _volume(left: str) -> dict[str, str]:
+    """A volume of 100 GiB, and what is free of it; beside it a full one that is nobody's of ours."""
+    return {_LEFT: left, _ALL: flat(100 * _GIB, 120), **_OTHERS}
+
+
+VOLUMES = (
+    Proof(
+        alert="DiskFillsUp", severity=TICKET, audience="operator", labels=_CLAIM, summary="tsunagu の保存領域 data-0-tsunagu-broker-1 の空きが少なくなっています",
+        fires=(
+            Scene("20m", _volume(flat(15 * _GIB - 1, 40)), "空きが15%より少ないか、4日以内になくなる速さで減っています。"),
+            Scene("60m", _volume(rising(90 * _GIB, -30 * 1024**2, 90)), "空きが15%より少ないか、4日以内になくなる速さで減っています。"),
+        ),
+        below=(Scene("40m", _volume(flat(15 * _GIB, 60))), Scene("60m", _volume(rising(90 * _GIB, -10 * 1024**2, 90)))),
+        missing=(Scene("20m", {}),),  # no cluster
+        reset=(Scene("20m", _volume(f"{flat(9 * _GIB, 3)} {gap(3)} {flat(90 * _GIB, 40)}")),),
+        resolves=(Scene("40m", _volume(f"{flat(9 * _GIB, 30)} {flat(90 * _GIB, 40)}")),),  # enlarged
+    ),
+    Proof(
+        alert="DiskFillsUp", severity=PAGE, audience="operator", labels=_CLAIM, summary="tsunagu の保存領域 data-0-tsunagu-broker-1 がまもなくいっぱいになります",
+        fires=(Scene("10m", _volume(flat(4 * _GIB, 40)), "空きが 4% しかありません。なくなると、連絡を受け付けられません。"),),
+        below=(Scene("10m", _volume(flat(5 * _GIB, 40))), Scene("5m", _volume(f"{flat(9 * _GIB, 2)} {flat(_GIB, 30)}"))),
+        missing=(Scene("10m", {}),),
+        reset=(Scene("10m", _volume(f"{flat(_GIB, 3)} {gap(3)} {flat(90 * _GIB, 40)}")),),
+        resolves=(Scene("20m", _volume(f"{flat(_GIB, 15)} {flat(90 * _GIB, 40)}")),),
+    ),
+)
 COPIES = Proof(
     alert="UnderReplicated", severity=TICKET, audience="operator", labels=_OBSERVER, summary="記録の写しがそろっていません",
     fires=(Scene("15m", {_UNDER: flat(3, 30)}, "3 区画です。いまもう1台止まると、連絡を受け付けられなくなります。"),),
@@ -70,5 +102,5 @@ PROOFS = (
     _down("BrokerDown", "tsunagu_broker_up", "連絡の基盤（Kafka）に届きません", "2分以上です。新しい連絡は送れず、届きません。受け付けたものは失われません。"),
     _down("DatabaseDown", "tsunagu_database_up", "データベース（PostgreSQL）に届きません",
           "2分以上です。画面と帳票が止まります。鍵が取り出せないので、本文のある連絡も待ちます。"),
-    *DISK, FILLING, COPIES, _certificate(TICKET, 30, "29d 23h 50m 0s"), _certificate(PAGE, 3, "2d 23h 50m 0s"),
+    *DISK, FILLING, *VOLUMES, COPIES, _certificate(TICKET, 30, "29d 23h 50m 0s"), _certificate(PAGE, 3, "2d 23h 50m 0s"),
 )
