@@ -60,7 +60,7 @@ class Observer:
             known=lag.after(before.known, look.seen, look.since, int(time.time() * 1000)), members=look.members,
             broker_up=look.up, under_replicated=look.under_replicated if look.up else None,
             database_up=counts.up, connections=counts.connections if counts.up else None, waiting=counts.waiting if counts.up else None,
-            free=before.free, certificates=before.certificates, at=time.time(),
+            free=before.free, certificates=before.certificates, at=time.time() if look.whole else before.at,
         )
         await asyncio.to_thread(self._look_around, self.exporter.sight, time.monotonic())
 

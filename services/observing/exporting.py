@@ -30,7 +30,7 @@ class Sight:
     certificates: Mapping[str, float] = field(default_factory=dict)
     """When each certificate ends, in seconds UTC."""
     at: float = 0.0
-    """When the last look ended, in seconds UTC."""
+    """When the last look ended that saw every partition of every worker, in seconds UTC; 0 where none did."""
 
 
 class Exporter:
@@ -71,7 +71,7 @@ class Exporter:
 
     def _of_stores(self) -> Iterable[Metric]:
         sight = self.sight
-        yield self._one("observer_last_round_timestamp_seconds", "When the observer had last looked at everything", sight.at)
+        yield self._one("observer_last_round_timestamp_seconds", "When the observer had last seen every partition of every worker", sight.at)
         yield self._one("broker_up", "1 while the broker answers the observer", float(sight.broker_up))
         yield self._one("under_replicated_partitions", "Partitions with fewer replicas in sync than they have", sight.under_replicated)
         yield self._one("database_up", "1 while the database answers the observer", float(sight.database_up))
