@@ -68,7 +68,7 @@ OF_GATE = (
 OF_REPORTING = (
     *_metrics(Kind.COUNTER, "rebuild_events_total"),
     *_metrics(
-        Kind.GAUGE, "projection_age_seconds projection", "parked_cases projection", "projection_applied projection", "projection_log_end projection",
+        Kind.GAUGE, "projection_age_seconds", "parked_cases projection", "projection_applied", "projection_log_end", "projection_fed projection",
         "rebuild_phase projection", "rebuild_eta_seconds quantile", "rebuild_differences projection",
     ),
 )
