@@ -24,7 +24,7 @@ def command() -> None:
     from services.observing import app
 
     settings = settings_module.load()
-    app.run(settings, certificates if settings.security_protocol.endswith("SSL") else dict, mounts(settings))
+    app.run(settings, certificates if settings.encrypted else dict, mounts(settings))
 
 
 def certificates(asked: tuple[str, ...] = CERTIFICATES) -> Mapping[str, float]:

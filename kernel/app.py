@@ -72,7 +72,7 @@ class EventPath(mode.Service):
             return
         self._answers = True
         settings = self.where.settings
-        await self.stack.enter_async_context(HealthServer(self.where.telemetry, settings.http_ports[self.definition.name], settings.http_host))
+        await self.stack.enter_async_context(HealthServer(self.where.telemetry, settings.port(self.definition.name), settings.http_host))
 
     @mode.Service.task
     async def _work(self) -> None:

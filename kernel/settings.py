@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kernel import toml_lines
+from kernel import kinds, toml_lines
 from kernel.setting import faults, found
 from kernel.settings_table import RELEASED, TABLE
 
@@ -113,6 +113,14 @@ class Settings:
     def key_store(self) -> tuple[str, int]:
         """Host and TCP port of the server that has the key store: ``[keys]``, and what it does not say by ``[database]``."""
         return self.keys_host or self.database_host, self.keys_port or self.database_port
+
+    def port(self, process: str) -> int:
+        """The TCP port on which a process of ours tells of its health. Raises SettingsWrong."""
+        try:
+            return self.http_ports[process]
+        except KeyError as error:
+            name = f"http.ports.{process}"
+            raise SettingsWrong(f"setting {name} is missing ({where(self.home, name)}); allowed: {kinds.PORT.allowed}") from error
 
     def kek(self) -> bytes:
         """The 32-byte key-encryption key of the municipality. Raises SettingsMissing, SettingsWrong."""

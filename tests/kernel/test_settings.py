@@ -101,6 +101,17 @@ def test_the_good_file_is_good(tmp_path: Path):
     assert {each.name for each in settings.TABLE} == {each.name for each in TOLD}, "write a new setting into GOOD too"
 
 
+def test_a_port_that_is_missing_is_told_like_every_setting(tmp_path: Path):
+    """By whoever starts the process: not every installation has all of them."""
+    (tmp_path / settings.FILE_NAME).write_text(GOOD, "utf-8")
+    found = settings.load(tmp_path)
+    with pytest.raises(settings.SettingsWrong) as told:
+        found.port("observer")
+
+    assert 8002 == found.port("consent")
+    assert f"setting http.ports.observer is missing ({tmp_path / settings.FILE_NAME}:{LINES['http.ports']}); allowed: a whole number from 1 to 65535" == str(told.value)
+
+
 def test_every_field_of_the_settings_has_a_line_in_the_table():
     """But the folder, which is the place of the file."""
     assert {each.name for each in fields(settings.Settings)} - {"home"} == {each.field for each in settings.TABLE} - {""}
