@@ -54,6 +54,10 @@ class Settings:
     controller: str = ""
     ca: str = ""
     """File of the authorities whose certificates the broker may show, from ``home`` or by its whole path. Empty: those that this machine trusts."""
+    agency_listener: str = ""
+    """Where agencies come to the broker, seen from here; empty: at ``bootstrap``."""
+    disks: dict[str, str] = field(default_factory=dict)
+    """Folders on the disks of stores that somebody else runs on this machine, by the store's name: the observer looks how full they are."""
     kafka_external: bool = False
     database_external: bool = False
     keys_host: str = ""
@@ -89,6 +93,11 @@ class Settings:
     def encrypted(self) -> bool:
         """Whether the broker is spoken to over TLS."""
         return self.security_protocol.endswith("SSL")
+
+    @property
+    def certificate_at(self) -> str:
+        """Host and TCP port at which the broker shows agencies its certificate; empty where it shows none."""
+        return self.agency_listener or (self.bootstrap.split(",")[0] if self.encrypted else "")
 
     def authorities(self) -> str | None:
         """The file that ``ca`` names; None where the machine's own authorities are trusted, or nothing is encrypted. Raises SettingsMissing."""

@@ -12,6 +12,7 @@ from deploy.observability.boards.words import Limits
 
 UNSEEN = "データなし：わるい（観測の部品が止まっている）"
 SILENT = "データなし：わるい（部品の値が届いていない）"
+NO_DISK = "データなし：わるい（観測の部品が止まっている）。クラスターではよい（ボリュームはkubeletの値で見張る）"
 UP = Limits(stop=1, falling=True)
 GIB = 2**30
 ROOM = Limits(care=10 * GIB, stop=2 * GIB, falling=True)
@@ -24,7 +25,7 @@ def made() -> Dashboard:
 
 
 def _small(title: str, answers: str, unit: str, runbook: str, height: int = 4) -> About:
-    return About(title=title, answers=answers, silence=UNSEEN, unit=unit, width=6, height=height, runbook=runbook)
+    return About(title=title, answers=answers, silence=NO_DISK if runbook == "DiskLow" else UNSEEN, unit=unit, width=6, height=height, runbook=runbook)
 
 
 def _now() -> tuple:
@@ -42,7 +43,7 @@ def _database() -> tuple:
               Shown(f"max({of('database_connections')})", "接続")),
         graph(About(title="鍵を待つ処理", answers="ほかの処理が終わるのを待っている数。", silence=UNSEEN, unit="short", width=8, runbook="DatabaseDown"), Shown(f"max({of('database_locks_waiting')})", "待っている"),
               limits=Limits(care=5, stop=50), unit_ja="件"),
-        graph(About(title="ディスクの空き", answers="置き場所ごとの空き。", silence=UNSEEN, unit="bytes", width=8, runbook="DiskLow"),
+        graph(About(title="ディスクの空き", answers="置き場所ごとの空き。", silence=NO_DISK, unit="bytes", width=8, runbook="DiskLow"),
               Shown(f"min by (mount) ({of('disk_free_bytes')})", "{{mount}}")),
     )
 
