@@ -13,6 +13,8 @@ from kernel.settings import Settings
 
 AUTHORITY, BROKER = "ca", "kafka"
 TIMEOUT_S = 3.0
+SOON_DAYS = 30
+"""A certificate that ends sooner is told of, and renewed."""
 
 
 def certificates(settings: Settings) -> dict[str, datetime]:
