@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from prometheus_client import CollectorRegistry
 
 from kernel import log
-from kernel.lifesigns import LOOP_STUCK_S, tell_build
+from kernel.lifesigns import LOOP_STUCK_S, end_when_sick, tell_build
 from kernel.settings import Settings
 from services.observing.serving import Server
 
@@ -59,6 +59,7 @@ def run(standing: Standing, settings: Settings, work: Callable[[], Awaitable[Non
     host, listening = settings.http_host, settings.port(standing.service)
     log.configure(standing.service)
     os.nice(YIELD)
+    end_when_sick(standing)
     asyncio.run(_run(standing, host, listening, work))
 
 
