@@ -15,7 +15,7 @@ AGENCIES = ("elder", "child", "poverty", "coordinator")
 VALUES = {
     "outcome": ("PERMIT", "REDACT", "HOLD", "DENY"), "reason": tuple(REASONS)[:8], "from_agency": AGENCIES, "to_agency": AGENCIES, "given": ("yes", "no"),
     "code": ("SCHEMA", "UNKNOWN_TYPE"), "stage": tuple(STAGES), "pack": ("national-2",), "projection": ("timeline", "monthly", "parts"), "quantile": ("0.1", "0.5", "0.9"),
-    "route": ("/v1/timeline",), "status": ("200", "403"), "role": tuple(ROLES), "version": ("0.1.0",), "git": ("15218df",), "certificate": ("kafka",), "mount": ("kafka", "postgres"),
+    "route": ("/v1/timeline",), "status": ("200", "403"), "role": tuple(ROLES), "version": ("0.1.0",), "git": ("15218df",), "certificate": ("kafka",), "store": ("projections", "keys"), "mount": ("kafka", "postgres"),
     "topic": ("t.990019.log.consent", "t.990019.log.consultation"), "partition": ("0", "1"), "group_service": tuple(WORKERS), "le": ("0.05", "0.15", "0.5", "1.0", "2.0", "+Inf"),
 }
 ANSWERS = ("decided", "repeated", "refused")

@@ -32,7 +32,7 @@ def _now() -> tuple:
     return (
         number(_small("ブローカー", "Kafkaが答えるか。1なら答えている。", "short", "BrokerDown"), f"min({of('broker_up')})", UP),
         number(_small("写しの足りない区画", "決めた数の写しがそろっていない区画。", "short", "UnderReplicated"), f"max({of('under_replicated_partitions')})", Limits(care=1, stop=100)),
-        number(_small("データベース", "PostgreSQLが答えるか。1なら答えている。", "short", "DatabaseDown"), f"min({of('database_up')})", UP),
+        number(_small("データベース", "PostgreSQLが、鍵の保管庫も答えるか。1ならどちらも答えている。", "short", "DatabaseDown"), f"min({of('database_up')})", UP),
         number(_small("ディスクの空き（最小）", "最も少ないところの空き。2GiBを切ると、記録を書けなくなるおそれがある。", "bytes", "DiskLow"), f"min({of('disk_free_bytes')})", ROOM),
     )
 
