@@ -13,12 +13,13 @@ from kernel import settings as settings_module
 
 app = typer.Typer(no_args_is_help=True, help="Certificates (証明書) of the broker and of the authority that signs it: when each ends; renewal while everything runs.")
 LISTED = ("certificate", "ends", "days")
-SOON_DAYS = 30
 
 
 @app.command(epilog="Example: tsunagu certificates list --output json")
 def list(output: OutputOption = Output.TABLE) -> None:
     """When each ends: `ca` as in the file that is given to agencies, `kafka` as the broker shows it now. Exit code 1 where one ends within 30 days."""
+    from kernel.certificates import SOON_DAYS
+
     rows = _rows()
     show(rows, LISTED, output)
     if any(row["days"] < SOON_DAYS for row in rows):

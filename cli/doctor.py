@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -24,7 +22,6 @@ FREE_SPACE_MIB = 1024
 REBUILD = "remove .venv and run: make env"
 WHEELS = ("java", "postgresql")
 """Checks of programs that come with the Python environment."""
-CERTIFICATE_DAYS = 30
 
 
 def command(output: OutputOption = Output.TABLE) -> None:
@@ -171,15 +168,15 @@ def _secrets() -> Finding:
 
 def _certificates() -> Finding:
     """Those of this installation, where it has any; each should hold for another month."""
-    if importlib.util.find_spec("kernel.certificates") is None:
-        return True, "none are used", ""
+    from kernel.certificates import SOON_DAYS, certificates
+
     try:
         settings = settings_module.load()
     except settings_module.SettingsMissing:
         return True, "not looked at: see installation", ""
-    ends = importlib.import_module("kernel.certificates").certificates(settings)
+    ends = certificates(settings)
     left = {name: (end.astimezone(UTC) - datetime.now(UTC)).days for name, end in ends.items()}
-    short = sorted(name for name, days in left.items() if days < CERTIFICATE_DAYS)
+    short = sorted(name for name, days in left.items() if days < SOON_DAYS)
     told = ", ".join(f"{name}: {days} days left" for name, days in sorted(left.items())) or "none are used"
     return not short, told, f"{' '.join(short)} ends soon; run: tsunagu certificates renew"
 

@@ -24,7 +24,7 @@ def command() -> None:
     from services.observing import app
 
     settings = settings_module.load()
-    app.run(settings, certificates if settings.security_protocol.endswith("SSL") else dict, mounts(settings))
+    app.run(settings, certificates if settings.certificate_at else dict, mounts(settings))
 
 
 def certificates(asked: tuple[str, ...] = CERTIFICATES) -> Mapping[str, float]:
@@ -38,9 +38,9 @@ def certificates(asked: tuple[str, ...] = CERTIFICATES) -> Mapping[str, float]:
 
 
 def mounts(settings: Settings) -> Mapping[str, Path]:
-    """Where the stores that run here keep their data."""
+    """Where the stores that run here keep their data, and what the settings name beside it."""
     from deploy.local.layout import Layout
 
     layout = Layout(settings.home)
     here = (("kafka", layout.kafka, settings.kafka_external), ("postgres", layout.postgres, settings.database_external))
-    return {name: folder for name, folder, external in here if not external}
+    return {name: folder for name, folder, external in here if not external} | {name: Path(folder) for name, folder in settings.disks.items()}

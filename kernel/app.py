@@ -23,6 +23,7 @@ from kernel import control, log
 from kernel.clients import HEARTBEAT_MS, HOST, SESSION_MS
 from kernel.failures import Unavailable
 from kernel.health import HealthServer
+from kernel.lifesigns import end_when_sick
 from kernel.processor import Processor
 from kernel.runner import BatchRunner
 from kernel.sender import Sender
@@ -72,7 +73,7 @@ class EventPath(mode.Service):
             return
         self._answers = True
         settings = self.where.settings
-        await self.stack.enter_async_context(HealthServer(self.where.telemetry, settings.http_ports[self.definition.name], settings.http_host))
+        await self.stack.enter_async_context(HealthServer(self.where.telemetry, settings.port(self.definition.name), settings.http_host))
 
     @mode.Service.task
     async def _work(self) -> None:
@@ -151,6 +152,7 @@ def run(service: Service, settings: Settings) -> None:
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     path = EventPath(service, site(service, settings))
+    end_when_sick(path.where.telemetry)
     loop.run_until_complete(path.broker())
     worker = faust.Worker(
         build(path), path, loop=loop, quiet=True, stdout=io.StringIO(), redirect_stdouts=False, override_logging=False, workdir=settings.home,

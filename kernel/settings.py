@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kernel import toml_lines
+from kernel import kinds, toml_lines
 from kernel.setting import faults, found
 from kernel.settings_table import RELEASED, TABLE
 
@@ -54,6 +54,10 @@ class Settings:
     controller: str = ""
     ca: str = ""
     """File of the authorities whose certificates the broker may show, from ``home`` or by its whole path. Empty: those that this machine trusts."""
+    agency_listener: str = ""
+    """Where agencies come to the broker, seen from here; empty: at ``bootstrap``."""
+    disks: dict[str, str] = field(default_factory=dict)
+    """Folders on the disks of stores that somebody else runs on this machine, by the store's name: the observer looks how full they are."""
     kafka_external: bool = False
     database_external: bool = False
     keys_host: str = ""
@@ -90,6 +94,11 @@ class Settings:
         """Whether the broker is spoken to over TLS."""
         return self.security_protocol.endswith("SSL")
 
+    @property
+    def certificate_at(self) -> str:
+        """Host and TCP port at which the broker shows agencies its certificate; empty where it shows none."""
+        return self.agency_listener or (self.bootstrap.split(",")[0] if self.encrypted else "")
+
     def authorities(self) -> str | None:
         """The file that ``ca`` names; None where the machine's own authorities are trusted, or nothing is encrypted. Raises SettingsMissing."""
         path = self.home / self.ca
@@ -113,6 +122,14 @@ class Settings:
     def key_store(self) -> tuple[str, int]:
         """Host and TCP port of the server that has the key store: ``[keys]``, and what it does not say by ``[database]``."""
         return self.keys_host or self.database_host, self.keys_port or self.database_port
+
+    def port(self, process: str) -> int:
+        """The TCP port on which a process of ours tells of its health. Raises SettingsWrong."""
+        try:
+            return self.http_ports[process]
+        except KeyError as error:
+            name = f"http.ports.{process}"
+            raise SettingsWrong(f"setting {name} is missing ({where(self.home, name)}); allowed: {kinds.PORT.allowed}") from error
 
     def kek(self) -> bytes:
         """The 32-byte key-encryption key of the municipality. Raises SettingsMissing, SettingsWrong."""

@@ -12,28 +12,20 @@ from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
 
-from kernel import build
+from kernel.lifesigns import LOOP_STUCK_S, tell_build
 from kernel.meter import ALARMS, OUTCOMES, Meter
 from kernel.pulse import NO_PROGRESS_S
 from kernel.spans import Tracer
 from kernel.timings import AGES, SECONDS, Timings
 
-__all__ = ["ALARMS", "OUTCOMES", "Meter", "Telemetry", "tell_build"]
+__all__ = ["ALARMS", "OUTCOMES", "Meter", "Telemetry"]
 
 disable_created_metrics()  # they would double the series and tell nothing
 
 T = TypeVar("T")
 
-_LOOP_STUCK = 5.0
-"""A process whose event loop has not turned for this many seconds is not alive."""
 _TURNS = 30
 """The loop's delay is the longest of so many turns."""
-
-
-def tell_build(registry: CollectorRegistry, service: str) -> None:
-    """``tsunagu_build_info``: which code a process runs."""
-    info = Gauge("tsunagu_build_info", "Which code runs", ("service", "version", "git"), registry=registry)
-    info.labels(service, build.version(), build.revision()).set(1)
 
 
 class Telemetry:
@@ -97,7 +89,7 @@ class Telemetry:
     def sick(self) -> list[str]:
         """Why the process should be restarted; empty when it lives."""
         now = time.monotonic()
-        stuck = ["event loop"] if now - self._turned > _LOOP_STUCK else []
+        stuck = ["event loop"] if now - self._turned > LOOP_STUCK_S else []
         return stuck + [name for name, meter in self.meters.items() if meter.hung(now)]
 
     def unready(self) -> list[str]:

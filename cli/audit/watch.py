@@ -75,7 +75,7 @@ class Verifier:
         began = time.monotonic()
         code, said, beside = await self._checking()
         if (told := _told(code, said)) is None:
-            log.logger().warning("the logs could not be checked", outcome=code, reason=_last(beside))
+            _complain(code, beside)
             return False
         self._count(told, time.monotonic() - began)
         for each in told["findings"][:TOLD_AT_MOST]:
@@ -118,6 +118,16 @@ def _told(code: int, said: bytes) -> dict[str, Any] | None:
         return json.loads(said) if code in (OK, PROBLEMS) else None
     except ValueError:
         return None
+
+
+def _complain(code: int, beside: bytes) -> None:
+    """Why there is no result. A check that is killed says nothing itself: it is the one that needs most memory, and the more the longer the logs are."""
+    from kernel import log
+
+    if code == -signal.SIGKILL:
+        log.logger().error("the check was killed, most likely for want of memory: give this process more", outcome=code, reason="SIGKILL")
+    else:
+        log.logger().warning("the logs could not be checked", outcome=code, reason=_last(beside))
 
 
 def _last(beside: bytes) -> str:

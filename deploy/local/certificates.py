@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from kernel.certificates import shown
+from kernel.certificates import SOON_DAYS, shown
 from kernel.settings import FILE_NAME, Settings
 
 from . import authority
@@ -25,7 +25,7 @@ from .layout import CannotRun, Layout
 
 OURS = "secrets/ca.pem"
 """The setting ``ca`` of an installation whose authority is its own."""
-RENEWED_BEFORE = timedelta(days=30)
+RENEWED_BEFORE = timedelta(days=SOON_DAYS)
 TAKEN_UP_WITHIN_S, PAUSE_S, OFTEN = 15.0, 0.02, 6
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from kernel.settings import Settings, SettingsWrong, where
+from kernel.settings import Settings
 
 from . import jars, kafka, postgres, probes
 from .first_start import API, OBSERVER, ONLOOKERS, SERVICES, VERIFIER
@@ -43,11 +43,7 @@ def port(name: str, settings: Settings) -> int:
             return settings.database_port
         case "schemas":
             return kafka.port_of(settings.schema_window)
-    try:
-        return settings.http_ports[name]
-    except KeyError as error:
-        place = where(settings.home, f"http.ports.{name}")
-        raise SettingsWrong(f"setting http.ports.{name} is missing ({place}); allowed: a whole number from 1 to 65535") from error
+    return settings.port(name)
 
 
 def _kafka(name: str, layout: Layout, settings: Settings) -> Process:

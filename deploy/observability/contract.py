@@ -68,7 +68,7 @@ OF_GATE = (
 OF_REPORTING = (
     *_metrics(Kind.COUNTER, "rebuild_events_total"),
     *_metrics(
-        Kind.GAUGE, "projection_age_seconds projection", "parked_cases projection", "projection_applied projection", "projection_log_end projection",
+        Kind.GAUGE, "projection_age_seconds", "parked_cases projection", "projection_applied", "projection_log_end", "projection_fed projection",
         "rebuild_phase projection", "rebuild_eta_seconds quantile", "rebuild_differences projection",
     ),
 )
@@ -76,7 +76,7 @@ OF_API = (*_metrics(Kind.COUNTER, "api_requests_total route status", "audit_read
 OF_OBSERVER = tuple(_metrics(
     Kind.GAUGE, "consumer_lag_seconds group_service worker", "consumer_lag_records group_service worker", "commit_age_seconds group_service worker",
     "partition_lag_seconds group_service worker topic partition", "committed_offset group_service worker", "group_members group_service worker",
-    "certificate_expiry_timestamp_seconds certificate", "disk_free_bytes mount", "broker_up", "under_replicated_partitions", "database_up",
+    "certificate_expiry_timestamp_seconds certificate", "disk_free_bytes mount", "broker_up", "under_replicated_partitions", "database_up store",
     "database_connections", "database_locks_waiting", "observer_last_round_timestamp_seconds",
 ))
 OF_VERIFIER = (

@@ -11,6 +11,7 @@ from pathlib import Path
 from kernel import log
 from kernel.settings import Settings
 from kernel.topics import Topics
+from services.observing import keystore
 from services.observing.broker import ACCOUNT, Broker, Look
 from services.observing.database import Counts, Database
 from services.observing.domain import lag
@@ -36,6 +37,7 @@ class Observer:
         self.standing = Standing(NAME, HANGS_S)
         self.exporter = Exporter(NAME, Topics(settings.municipality).agency_of)
         self._broker, self._database = Broker(settings), Database(settings)
+        self._keys = settings.key_store if settings.key_store != (settings.database_host, settings.database_port) else None
         self._certificates, self._mounts = certificates, mounts
         self._due = dict.fromkeys(("disks", "certificates"), 0.0)
         self.standing.registry.register(self.exporter)
@@ -54,13 +56,14 @@ class Observer:
     async def look(self) -> None:
         """One round. The database first: where the writer of the projections stands is older, then, than where the logs end."""
         before, counts = self.exporter.sight, await self._database.look()
+        keys_up = counts.up if self._keys is None else await keystore.answers(*self._keys)
         look = await asyncio.to_thread(self._broker.look, before.known, counts.positions)
-        _tell(before, counts, look)
+        _tell(before, counts, look, keys_up)
         self.exporter.sight = Sight(
             known=lag.after(before.known, look.seen, look.since, int(time.time() * 1000)), members=look.members,
             broker_up=look.up, under_replicated=look.under_replicated if look.up else None,
-            database_up=counts.up, connections=counts.connections if counts.up else None, waiting=counts.waiting if counts.up else None,
-            free=before.free, certificates=before.certificates, at=time.time(),
+            database_up=counts.up, keys_up=keys_up, connections=counts.connections if counts.up else None, waiting=counts.waiting if counts.up else None,
+            free=before.free, certificates=before.certificates, at=time.time() if look.whole else before.at,
         )
         await asyncio.to_thread(self._look_around, self.exporter.sight, time.monotonic())
 
@@ -73,9 +76,9 @@ class Observer:
             self._due["certificates"] = now + (CERTIFICATES_EVERY_S if sight.certificates else DISKS_EVERY_S)
 
 
-def _tell(before: Sight, counts: Counts, look: Look) -> None:
+def _tell(before: Sight, counts: Counts, look: Look, keys_up: bool) -> None:
     """A store that answers no more, or again, is worth a line."""
-    for name, was, now in (("broker", before.broker_up, look.up), ("database", before.database_up, counts.up)):
+    for name, was, now in (("broker", before.broker_up, look.up), ("database", before.database_up, counts.up), ("keys", before.keys_up, keys_up)):
         if was != now:
             log.logger().info("answers" if now else "does not answer", reason=name)
 

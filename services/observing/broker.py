@@ -41,6 +41,8 @@ class Look:
     since: dict[Place, int] = field(default_factory=dict)
     """When the records were written that wait, as far as it was asked; ms UTC."""
     members: dict[tuple[str, str], int] = field(default_factory=dict)
+    whole: bool = False
+    """Whether every partition was seen that a worker reads: what is told of it is of this moment."""
 
 
 class Broker:
@@ -68,6 +70,8 @@ class Broker:
                 tp = (place.topic, place.partition)
                 if tp in ends and tp in starts:
                     look.seen[place] = Seen(starts[tp], ends[tp], at)
+            wanted = {place for reads in GROUPS for place in places(self._topics, reads, there)}
+            look.whole = bool(wanted) and wanted <= look.seen.keys()
             self._search(look, to_ask(before, look.seen), int(clock() * 1000))
         except KafkaException:
             self._lost = True  # what is not seen is not told

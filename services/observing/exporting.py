@@ -24,13 +24,15 @@ class Sight:
     broker_up: bool = False
     under_replicated: int | None = None
     database_up: bool = False
+    keys_up: bool = False
+    """Whether the key store answers: the same server, or one of its own."""
     connections: int | None = None
     waiting: int | None = None
     free: Mapping[str, int] = field(default_factory=dict)
     certificates: Mapping[str, float] = field(default_factory=dict)
     """When each certificate ends, in seconds UTC."""
     at: float = 0.0
-    """When the last look ended, in seconds UTC."""
+    """When the last look ended that saw every partition of every worker, in seconds UTC; 0 where none did."""
 
 
 class Exporter:
@@ -71,10 +73,13 @@ class Exporter:
 
     def _of_stores(self) -> Iterable[Metric]:
         sight = self.sight
-        yield self._one("observer_last_round_timestamp_seconds", "When the observer had last looked at everything", sight.at)
+        yield self._one("observer_last_round_timestamp_seconds", "When the observer had last seen every partition of every worker", sight.at)
         yield self._one("broker_up", "1 while the broker answers the observer", float(sight.broker_up))
         yield self._one("under_replicated_partitions", "Partitions with fewer replicas in sync than they have", sight.under_replicated)
-        yield self._one("database_up", "1 while the database answers the observer", float(sight.database_up))
+        stores = self._family("database_up", "1 while the database server of a store answers the observer", ("service", "store"))
+        for store, up in (("projections", sight.database_up), ("keys", sight.keys_up)):
+            self._add(stores, (store,), float(up))
+        yield stores
         yield self._one("database_connections", "Connections to the database server", sight.connections)
         yield self._one("database_locks_waiting", "Locks that somebody waits for", sight.waiting)
         free = self._family("disk_free_bytes", "Free space where a store keeps its data", ("service", "mount"))

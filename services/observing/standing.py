@@ -10,16 +10,15 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry
 
-from kernel import build, log
-from kernel.settings import FILE_NAME, Settings, SettingsMissing
+from kernel import log
+from kernel.lifesigns import LOOP_STUCK_S, end_when_sick, tell_build
+from kernel.settings import Settings
 from services.observing.serving import Server
 
 YIELD = 19
 """How much niceness is added: nobody waits for who only looks on."""
-_LOOP_STUCK = 5.0
-"""A process whose event loop has not turned for this many seconds is not alive."""
 
 
 class Standing:
@@ -30,8 +29,7 @@ class Standing:
         self.service, self.registry, self.ready = service, CollectorRegistry(), False
         self._patience_s, self._turned = patience_s, time.monotonic()
         self._busy_since: float | None = None
-        code = Gauge("tsunagu_build_info", "Which code runs", ("service", "version", "git"), registry=self.registry)
-        code.labels(service, build.version(), build.revision()).set(1)
+        tell_build(self.registry, service)
 
     def turn(self) -> None:
         """The event loop turns: to be called about once a second."""
@@ -48,7 +46,7 @@ class Standing:
     def sick(self) -> list[str]:
         """Why the process should be restarted; empty when it lives."""
         now, began = time.monotonic(), self._busy_since
-        stuck = ["event loop"] if now - self._turned > _LOOP_STUCK else []
+        stuck = ["event loop"] if now - self._turned > LOOP_STUCK_S else []
         return stuck + (["look"] if began is not None and now - began > self._patience_s else [])
 
     def unready(self) -> list[str]:
@@ -56,19 +54,12 @@ class Standing:
         return [] if self.ready else ["starting"]
 
 
-def port(settings: Settings, name: str) -> int:
-    """The TCP port of a process. Raises SettingsMissing."""
-    try:
-        return settings.http_ports[name]
-    except KeyError as error:
-        raise SettingsMissing(f"setting 'ports.{name}' is missing in {settings.home / FILE_NAME}") from error
-
-
 def run(standing: Standing, settings: Settings, work: Callable[[], Awaitable[None]]) -> None:
-    """Work in the foreground until a signal; exits with 1 where the work ends in an error. Raises SettingsMissing."""
-    host, listening = settings.http_host, port(settings, standing.service)
+    """Work in the foreground until a signal; exits with 1 where the work ends in an error. Raises SettingsWrong."""
+    host, listening = settings.http_host, settings.port(standing.service)
     log.configure(standing.service)
     os.nice(YIELD)
+    end_when_sick(standing)
     asyncio.run(_run(standing, host, listening, work))
 
 

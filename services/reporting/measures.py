@@ -51,6 +51,8 @@ class Seen:
     """What the database said at the last look."""
 
     applied: int = 0
+    unfed: frozenset[str] = frozenset()
+    """Projections of which what is read does not follow the logs."""
     parked: dict[str, int] = field(default_factory=dict)
     """Cases by projection."""
     phases: dict[str, int] = field(default_factory=dict)
@@ -104,6 +106,8 @@ class Measuring:
         self._seen, self._eta, self._stopping = Seen(), Eta(), asyncio.Event()
         self._connection: asyncpg.Connection | None = None
         self._loaded: int | None = None
+        for name, documentation, value in self._of_all():
+            telemetry.gauge(name, documentation, ("service",)).labels(telemetry.service).set_function(value)
         for name, documentation, values in self._gauges():
             gauge = telemetry.gauge(name, documentation, ("service", "projection"))
             for projection in projections:
@@ -134,11 +138,15 @@ class Measuring:
     def resume(self) -> None:
         """Nothing."""
 
+    def _of_all(self) -> Iterator[tuple[str, str, Callable[[], float]]]:
+        """Those that are fed stand at equal positions: what is said of all of them has no projection."""
+        yield "projection_age_seconds", "Age of the oldest record read and not yet in the tables", self._writer.age
+        yield "projection_applied", "Log records that are in the tables (sum of offsets)", lambda: max(self._seen.applied, self._writer.applied)
+        yield "projection_log_end", "Log records that there are (sum of offsets)", lambda: max(self._writer.log_end, self._seen.applied)
+
     def _gauges(self) -> Iterator[tuple[str, str, object]]:
-        yield "projection_age_seconds", "Age of the oldest record read and not yet in the tables", lambda _: self._writer.age()
+        yield "projection_fed", "1 while what is read of it follows the logs, 0 while it waits for a rebuild", lambda each: each not in self._seen.unfed
         yield "parked_cases", "Cases of which log records could not be applied", lambda each: self._seen.parked.get(each, 0)
-        yield "projection_applied", "Log records that are in the tables (sum of offsets)", lambda _: max(self._seen.applied, self._writer.applied)
-        yield "projection_log_end", "Log records that there are (sum of offsets)", lambda _: max(self._writer.log_end, self._seen.applied)
         yield "rebuild_phase", "Where a rebuild stands: 0 none, 1 loading, 2 indexing, 3 catching up, 4 verifying, 5 ready", (
             lambda each: self._seen.phases.get(each, 0))
         yield "rebuild_differences", "Differences that a rebuild found", lambda each: self._seen.differences.get(each, 0)
@@ -162,12 +170,14 @@ class Measuring:
 
     async def look(self, connection: asyncpg.Connection, now: float) -> Seen:
         """What the database says; ``now`` in monotonic seconds."""
-        rebuilt = [each for each in await generations.known(connection) if each.run and each.state in PHASES]
+        known = await generations.known(connection)
+        rebuilt = [each for each in known if each.run and each.state in PHASES]
         run = max((each.run for each in rebuilt), default=0)
         loading = any(each.state in UNDER_WAY and PHASES[each.state] == 1 for each in rebuilt)
         loaded = await connection.fetchval(_APPLIED, unit_of(run)) if loading else 0
         return Seen(
             applied=await connection.fetchval(_APPLIED, LIVE_UNIT),
+            unfed=frozenset(generations.outdated(known)),
             parked=dict(await connection.fetch(_PARKED)),
             phases={each.projection: PHASES[each.state] for each in rebuilt},
             differences=differences(await connection.fetchval(_NOTE, run) or ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from cli.audit.watch import Verifier
+from kernel import log
 from services.observing.standing import Standing
 from tests.cli.test_audit_verify import Source, day, renumbered, run
 from tests.scenarios.memory_stage import TOPICS
@@ -84,6 +86,20 @@ async def test_a_check_that_could_not_be_made_is_no_result(answer: tuple[int, by
 
     assert not await verifier.check()
     assert before == (last(standing), values(standing))
+
+
+async def test_a_check_that_was_killed_is_told_as_one(capsys: pytest.CaptureFixture[str]):
+    """By the system, which wanted its memory: the check itself can say nothing."""
+    root = logging.getLogger()
+    before = list(root.handlers), root.level
+    log.configure("verifier")
+    try:
+        await Verifier(Standing("verifier", 60.0), checking((-9, b""))).check()
+    finally:
+        root.handlers[:], root.level = before
+
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert ("error", "SIGKILL", -9) == (line["level"], line["reason"], line["outcome"]) and "memory" in line["event"]
 
 
 async def test_it_checks_at_once_and_again_and_sooner_after_a_check_that_could_not_be_made(monkeypatch: pytest.MonkeyPatch):

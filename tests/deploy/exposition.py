@@ -15,14 +15,14 @@ AGENCIES = ("elder", "child", "poverty", "coordinator")
 VALUES = {
     "outcome": ("PERMIT", "REDACT", "HOLD", "DENY"), "reason": tuple(REASONS)[:8], "from_agency": AGENCIES, "to_agency": AGENCIES, "given": ("yes", "no"),
     "code": ("SCHEMA", "UNKNOWN_TYPE"), "stage": tuple(STAGES), "pack": ("national-2",), "projection": ("timeline", "monthly", "parts"), "quantile": ("0.1", "0.5", "0.9"),
-    "route": ("/v1/timeline",), "status": ("200", "403"), "role": tuple(ROLES), "version": ("0.1.0",), "git": ("15218df",), "certificate": ("kafka",), "mount": ("kafka", "postgres"),
+    "route": ("/v1/timeline",), "status": ("200", "403"), "role": tuple(ROLES), "version": ("0.1.0",), "git": ("15218df",), "certificate": ("kafka",), "store": ("projections", "keys"), "mount": ("kafka", "postgres"),
     "topic": ("t.990019.log.consent", "t.990019.log.consultation"), "partition": ("0", "1"), "group_service": tuple(WORKERS), "le": ("0.05", "0.15", "0.5", "1.0", "2.0", "+Inf"),
 }
 ANSWERS = ("decided", "repeated", "refused")
 """Outcomes of messages, where those of the gate are VALUES."""
 LEVELS = {
     "held_oldest_age_seconds": 1800, "erasure_deadline_seconds": 30 * 86_400, "assigned_partitions": 4, "broker_up": 1, "database_up": 1, "build_info": 1, "pack_info": 1, "group_members": 1,
-    "disk_free_bytes": 4e10, "database_connections": 12, "projection_applied": 5000, "projection_log_end": 5002, "verified_up_to": 4990, "rebuild_phase": 0,
+    "disk_free_bytes": 4e10, "database_connections": 12, "projection_applied": 5000, "projection_fed": 1, "projection_log_end": 5002, "verified_up_to": 4990, "rebuild_phase": 0,
     "stalled_partitions": 0, "verifier_findings": 0, "erasure_overdue": 0, "stop_notices_unanswered": 0, "rebuild_differences": 0, "parked_cases": 0, "under_replicated_partitions": 0,
 }
 SHARES = {"0.05": 0.7, "0.15": 0.999, "0.5": 0.9995, "1.0": 0.9998, "2.0": 1.0, "+Inf": 1.0}

@@ -15,7 +15,7 @@ from cli.main import COMMANDS, command
 from deploy.local import databases
 from deploy.local.layout import REPOSITORY, CannotRun, Layout
 from deploy.local.lifecycle import Installation
-from kernel.settings import Settings
+from kernel.settings import FILE_NAME, Settings
 
 
 def tsunagu(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -150,6 +150,19 @@ def test_a_port_that_is_taken_in_the_foreground_is_one_sentence_too(settings: Se
 
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
     assert port in done.stderr
+
+
+@pytest.mark.parametrize("words", [("service", "coordination"), ("api",), ("observer",), ("audit", "watch")], ids=" ".join)
+def test_a_port_that_the_settings_lack_is_a_usage_error_whoever_starts(settings: Settings, words: tuple[str, ...]):
+    """The same sentence for each: setting, file, line, what is allowed."""
+    file, name = settings.home / FILE_NAME, {"audit": "verifier"}.get(words[0], words[-1])
+    lines = [re.sub(rf"\b{name} = (\d+)", r"another = \1", line) for line in file.read_text("utf-8").splitlines()]
+    file.write_text("\n".join(lines), "utf-8")
+    line = next(number for number, each in enumerate(lines, 1) if each.startswith("ports = "))
+    done = tsunagu(settings.home, *words)
+
+    assert (2, f"setting http.ports.{name} is missing ({file}:{line}); allowed: a whole number from 1 to 65535") == (
+        done.returncode, done.stderr.splitlines()[-1].removeprefix("tsunagu: "))
 
 
 def findings(home: Path) -> dict[str, dict[str, str]]:

@@ -6,6 +6,7 @@ import graphlib
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -123,26 +124,24 @@ def test_the_health_of_each_is_asked_at_its_own_port(settings: Settings):
 
 
 def test_the_settings_name_what_is_there(settings: Settings):
-    """Broker and database by their names between containers; every setting is one that the code reads."""
-    import tomllib
-
+    """Broker and database by their names between containers; that every setting is one that the code reads, the reader of it sees to."""
     written = tomllib.loads((FOLDER / "tsunagu.toml").read_text("utf-8"))
-    first = tomllib.loads(re.sub(r"\{\{|\}\}|\{[a-z_]+\}", "1", _template()).replace("ports = 1 1 1", "ports = {a = 1}"))
-    allowed = {table: {*first.get(table, {})} for table in first}
 
     assert (settings.kafka_external, settings.database_external) == (True, True)
     assert settings.bootstrap == "kafka:9092"
     assert (settings.database_host, settings.database_port) == (SERVICES["postgres"]["hostname"], 5432)
-    assert set(written) <= set(allowed)
-    assert {} == {table: extra for table in written if (extra := {*written[table]} - allowed[table] - {"host"})}
     assert set(settings.http_ports) == {name for name in STAYING if name != "schemas"}
     assert (written["http"]["host"], written["api"]["host"]) == ("0.0.0.0", "0.0.0.0")
 
 
-def _template() -> str:
-    from deploy.local.first_start import TEMPLATE
+def test_the_observer_sees_disks_and_the_certificate_of_the_agencies(settings: Settings):
+    """By settings that name a mount, and the listener that speaks TLS."""
+    listeners = dict(each.split("://:") for each in re.findall(r"[A-Z]+://:\d+", (FOLDER / "kafka" / "server.properties").read_text("utf-8")))
 
-    return TEMPLATE
+    assert ("kafka", listeners["AGENCIES"]) == tuple(settings.certificate_at.split(":"))
+    assert set(SERVICES["observer"]["networks"]) & set(SERVICES["kafka"]["networks"])
+    assert set(STORES) == set(settings.disks) and set(settings.disks.values()) == {target for _, target, _ in composed.mounts("observer")}
+    assert Path(settings.ca).name in composed.secret_files("observer")
 
 
 def test_prometheus_asks_each_of_ours_and_finds_every_rule(settings: Settings):

@@ -46,6 +46,13 @@ def test_only_whoever_needs_the_database_or_the_outside_is_beside_it():
     assert {name for name, each in SERVICES.items() if "outside" in each["networks"]} == {"kafka", "schemas", "api", *OBSERVABILITY}
 
 
+def test_nobody_sees_the_data_of_a_store_but_the_store():
+    """Not to read either: the observer learns how full the disk is from an empty volume beside theirs."""
+    assert {source: [name for name in SERVICES if source in {each for each, _, _ in composed.mounts(name)}] for source in ("kafka", "postgres", "room")} == {
+        "kafka": ["kafka"], "postgres": ["postgres"], "room": ["observer"]}
+    assert composed.mounts("observer") == [("room", "/stores", "ro")]
+
+
 @pytest.mark.parametrize("name", STAYING)
 def test_settings_are_read_only_and_home_is_memory(name: str):
     """But for the API, whose tokens are made beside it."""
@@ -65,7 +72,7 @@ def test_each_has_the_secrets_that_it_needs_and_no_others():
         "schemas": set(), "intake": {"intake.password", *keys}, "coordination": {"coordination.password"},
         "participation": {"participation.password"}, "consent": {"consent.password", *keys},
         "reporting": {"reporting.password", "tsunagu_projector.password"}, "api": {"api.password", "tsunagu_api.password", *keys},
-        "observer": {"observer.password", "tsunagu_observer.password"}, "verifier": {"auditor.password"},
+        "observer": {"observer.password", "tsunagu_observer.password", "ca.pem"}, "verifier": {"auditor.password"},
     }
     assert {name for name in SERVICES for source, _, _ in composed.mounts(name) if source == "./town/secrets"} == {"init", "admin"}
 

@@ -27,6 +27,7 @@ bootstrap = "127.0.0.1:9092"
 controller = "127.0.0.1:9093"
 security_protocol = "SASL_PLAINTEXT"
 ca = "secrets/ca.pem"
+agency_listener = "127.0.0.1:9094"
 partitions = 12
 agency_partitions = 1
 
@@ -43,6 +44,9 @@ port = 5433
 host = "127.0.0.1"
 schema_window = "127.0.0.1:8081"
 ports = { intake = 8001, consent = 8002 }
+
+[observer]
+disks = { kafka = "/stores" }
 
 [otel]
 endpoint = "http://127.0.0.1:4318/v1/traces"
@@ -65,7 +69,7 @@ TOLD = [each for each in settings.TABLE if each.name in LINES]
 NAMED = {each.name: each for each in settings.TABLE}
 OUT_OF_RANGE = {
     "municipality.code": ['"99001"', '"99001x"'], "municipality.policy_keys": ["[]", "[1]", '[""]'], "municipality.towns": ['["99001"]', "[990019]"],
-    "kafka.bootstrap": ['"x"', '"x:"', '":9092"', '"a b:1"'], "kafka.controller": ['"x"'], "kafka.security_protocol": ['"TLS"', '"sasl_ssl"', '""'],
+    "kafka.bootstrap": ['"x"', '"x:"', '":9092"', '"a b:1"'], "kafka.controller": ['"x"'], "kafka.agency_listener": ['"x"'], "observer.disks": ["{ kafka = 1 }"], "kafka.security_protocol": ['"TLS"', '"sasl_ssl"', '""'],
     "kafka.partitions": ["0", "-1", "65536", "1.0", "true"], "kafka.agency_partitions": ["0"], "database.port": ["0", "65536"], "database.host": ['""', '" "'],
     "http.schema_window": ['"127.0.0.1"'], "http.ports": ["{ intake = 0 }", '{ intake = "8001" }', "{ intake = { a = 1 } }"], "api.oidc.algorithms": ["[]"], "kafka.ca": ['""'],
     "keys.port": ["0"], "http.host": ['""'], "otel.endpoint": ['"127.0.0.1:4318"'], "otel.share": ["1.5", "-1", "true", '"1"'],
@@ -99,6 +103,17 @@ def test_the_good_file_is_good(tmp_path: Path):
     assert ("990019", ("release.pub",), (), {"intake": 8001, "consent": 8002}) == (found.municipality, found.policy_keys, found.towns, found.http_ports)
     assert "https://id.example.jp/" == found.api["oidc"]["issuer"]
     assert {each.name for each in settings.TABLE} == {each.name for each in TOLD}, "write a new setting into GOOD too"
+
+
+def test_a_port_that_is_missing_is_told_like_every_setting(tmp_path: Path):
+    """By whoever starts the process: not every installation has all of them."""
+    (tmp_path / settings.FILE_NAME).write_text(GOOD, "utf-8")
+    found = settings.load(tmp_path)
+    with pytest.raises(settings.SettingsWrong) as told:
+        found.port("observer")
+
+    assert 8002 == found.port("consent")
+    assert f"setting http.ports.observer is missing ({tmp_path / settings.FILE_NAME}:{LINES['http.ports']}); allowed: a whole number from 1 to 65535" == str(told.value)
 
 
 def test_every_field_of_the_settings_has_a_line_in_the_table():
@@ -152,7 +167,7 @@ def test_an_unknown_name_like_none_is_told_with_those_that_there_are(tmp_path: P
     """Of its table."""
     told = complaint(tmp_path, GOOD + "\n[weather]\nsun = true\n")
 
-    assert "setting weather (" in told and "is not known; allowed: api, database, http, kafka, keys, municipality, otel" in told
+    assert "setting weather (" in told and "is not known; allowed: api, database, http, kafka, keys, municipality, observer, otel" in told
 
 
 @pytest.mark.parametrize("table", ["municipality", "kafka", "database", "http"])

@@ -51,9 +51,9 @@ def _verified() -> tuple:
 def _erased() -> tuple:
     nearest = Limits(care=7, stop=0, falling=True)
     return (
-        bars(About(title="消去を待つもの（段階ごと）", answers="消すと決まり、まだ終わっていないもの。", silence="データなし：よい（待つものがない）", unit="short", runbook="ErasureBacklog"),
+        bars(About(title="利用停止・消去の請求（段階ごと）", answers="まだ決定していないものと、認めたあと、その人の鍵をまだ一つも廃棄していないもの。", silence="データなし：よい（待つものがない）", unit="short", runbook="ErasureBacklog"),
              Shown(or_zero(f"sum by (stage) ({of('erasure_pending')})", "consent"), "{{stage}}"), names=STAGES),
-        graph(About(title="消去の期限まで（日）", answers="最も近い期限までの日数。待つものがなければ366。", silence=SILENT, unit="d", runbook="ErasureBacklog"),
+        graph(About(title="請求への回答の期限まで（日）", answers="まだ決定していない請求のうち、最も近い期限までの日数。なければ366。", silence=SILENT, unit="d", runbook="ErasureBacklog"),
               Shown(f"min({of('erasure_deadline_seconds')}) / 86400", "最も近い期限"), limits=nearest, unit_ja="日"),
     )
 

@@ -12,6 +12,7 @@ from deploy.observability.boards.words import Limits
 
 UNSEEN = "データなし：わるい（観測の部品が止まっている）"
 SILENT = "データなし：わるい（部品の値が届いていない）"
+NO_DISK = "データなし：わるい（観測の部品が止まっている）。クラスターではよい（ボリュームはkubeletの値で見張る）"
 UP = Limits(stop=1, falling=True)
 GIB = 2**30
 ROOM = Limits(care=10 * GIB, stop=2 * GIB, falling=True)
@@ -24,14 +25,14 @@ def made() -> Dashboard:
 
 
 def _small(title: str, answers: str, unit: str, runbook: str, height: int = 4) -> About:
-    return About(title=title, answers=answers, silence=UNSEEN, unit=unit, width=6, height=height, runbook=runbook)
+    return About(title=title, answers=answers, silence=NO_DISK if runbook == "DiskLow" else UNSEEN, unit=unit, width=6, height=height, runbook=runbook)
 
 
 def _now() -> tuple:
     return (
         number(_small("ブローカー", "Kafkaが答えるか。1なら答えている。", "short", "BrokerDown"), f"min({of('broker_up')})", UP),
         number(_small("写しの足りない区画", "決めた数の写しがそろっていない区画。", "short", "UnderReplicated"), f"max({of('under_replicated_partitions')})", Limits(care=1, stop=100)),
-        number(_small("データベース", "PostgreSQLが答えるか。1なら答えている。", "short", "DatabaseDown"), f"min({of('database_up')})", UP),
+        number(_small("データベース", "PostgreSQLが、鍵の保管庫も答えるか。1ならどちらも答えている。", "short", "DatabaseDown"), f"min({of('database_up')})", UP),
         number(_small("ディスクの空き（最小）", "最も少ないところの空き。2GiBを切ると、記録を書けなくなるおそれがある。", "bytes", "DiskLow"), f"min({of('disk_free_bytes')})", ROOM),
     )
 
@@ -42,7 +43,7 @@ def _database() -> tuple:
               Shown(f"max({of('database_connections')})", "接続")),
         graph(About(title="鍵を待つ処理", answers="ほかの処理が終わるのを待っている数。", silence=UNSEEN, unit="short", width=8, runbook="DatabaseDown"), Shown(f"max({of('database_locks_waiting')})", "待っている"),
               limits=Limits(care=5, stop=50), unit_ja="件"),
-        graph(About(title="ディスクの空き", answers="置き場所ごとの空き。", silence=UNSEEN, unit="bytes", width=8, runbook="DiskLow"),
+        graph(About(title="ディスクの空き", answers="置き場所ごとの空き。", silence=NO_DISK, unit="bytes", width=8, runbook="DiskLow"),
               Shown(f"min by (mount) ({of('disk_free_bytes')})", "{{mount}}")),
     )
 

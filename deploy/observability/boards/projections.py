@@ -37,15 +37,14 @@ def _now() -> tuple:
 
 
 def _fed() -> tuple:
-    end, applied = (f"max {BY} ({of(name)})" for name in ("projection_log_end", "projection_applied"))
     return (
-        graph(About(title="投影ごとの古さ", answers="まだ現れていない最も古い記録の古さ。", silence=SILENT, unit="s", runbook="ProjectionStale"),
-              Shown(f"max {BY} ({of('projection_age_seconds')})", "{{projection}}"), limits=STALE.limits, unit_ja="秒"),
-        graph(About(title="入れた位置と記録の末尾", answers="二つの線が重なっていれば、最も遅れている投影も追いついている。", silence=SILENT, unit="short", runbook="ProjectionStale"),
-              Shown(f"max({of('projection_log_end')})", "記録の末尾"), Shown(f"min({of('projection_applied')})", "入れた位置（最も遅れている投影）")),
-        rows(About(title="投影の一覧", answers="投影ごとの古さ、残り、脇に置いた事例。", silence=SILENT, unit="short", width=24, height=8, runbook="ProjectionStale"), {"projection": "投影"},
-             Column("古さ", f"max {BY} ({of('projection_age_seconds')})", "s", STALE.limits), Column("残り", f"{end} - {applied}"),
-             Column("脇に置いた事例", f"max {BY} ({of('parked_cases')})"), sort="古さ"),
+        graph(About(title="投影の古さ", answers="まだ現れていない最も古い記録の古さ。記録に続いている投影は、みな同じ位置にある。", silence=SILENT, unit="s", runbook="ProjectionStale"),
+              Shown(f"max({of('projection_age_seconds')})", "続いている投影"), limits=STALE.limits, unit_ja="秒"),
+        graph(About(title="入れた位置と記録の末尾", answers="二つの線が重なっていれば、記録に続いている投影は追いついている。", silence=SILENT, unit="short", runbook="ProjectionStale"),
+              Shown(f"max({of('projection_log_end')})", "記録の末尾"), Shown(f"min({of('projection_applied')})", "入れた位置")),
+        rows(About(title="投影の一覧", answers="記録に続いているか（0なら、作り直すまで古いまま）、脇に置いた事例。", silence=SILENT, unit="short", width=24, height=8, runbook="ProjectionUnfed"), {"projection": "投影"},
+             Column("続いている", f"min {BY} ({of('projection_fed')})", limits=Limits(care=1, falling=True)),
+             Column("脇に置いた事例", f"max {BY} ({of('parked_cases')})"), sort="続いている", rising=True),
     )
 
 

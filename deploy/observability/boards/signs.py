@@ -65,8 +65,8 @@ CHAIN = _sign(
     "記録のつながりを確かめる検証で見つかった食い違いの数。1件でも業務を止めて調べる。", "データなし：わるい（検証がまだ終わっていないか、止まっている）", "ChainFailure", AUDIT,
 )
 OVERDUE = _sign(
-    "期限を過ぎた消去", f"max({of('erasure_overdue')})", Limits(stop=1), "short",
-    "消すと約束した日を過ぎて、まだ残っている情報の数。", "データなし：わるい（関門の値が届いていない）", "ErasureBacklog", AUDIT,
+    "回答の期限を過ぎた請求", f"sum({of('erasure_overdue')})", Limits(stop=1), "short",
+    "利用停止・消去の請求のうち、期限を過ぎても本人に答えていないものの数。", "データなし：わるい（関門の値が届いていない）", "ErasureBacklog", AUDIT,
 )
 DOWN = _sign(
     "動いていない部品", f"count({of('up')} == 0) or (0 * count({of('up')}))", Limits(stop=1), "short",

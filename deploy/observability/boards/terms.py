@@ -9,8 +9,8 @@ PHASES = {"0": ("なし", "text"), "1": ("読み込み", "blue"), "2": ("索引�
 ROLES = {
     "CASEWORKER": "支援員", "MUNICIPALITY": "市町村", "PREFECTURE": "都道府県", "PRIVACY_DESK": "開示請求の窓口", "AUDITOR": "監査人", "OPERATOR": "運用担当",
 }
-STAGES = {"REQUESTED": "求められ、決定を待つ", "GRANTED": "決まり、消去を待つ"}
-"""Of an erasure (利用停止・消去)."""
+STAGES = {"REQUESTED": "求められ、決定を待つ", "GRANTED": "認めた（鍵の廃棄はまだ）"}
+"""Of a request to stop use or erase (利用停止・消去)."""
 REJECTED = {"bytes": "読めない形", "identity": "送り手の違い", "size": "大きすぎる", "rule": "決まりに合わない", "clock": "時刻の違い"}
 REASONS = {
     "NONE": "理由なし",

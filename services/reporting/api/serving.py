@@ -15,7 +15,7 @@ from kernel.clients import clients
 from kernel.keyring import keyring
 from kernel.logreader import KafkaLogReader
 from kernel.sender import Sender
-from kernel.settings import Settings, SettingsWrong, where
+from kernel.settings import Settings
 from kernel.topics import Topics
 from services.reporting.api.app import application
 from services.reporting.api.database import database
@@ -88,10 +88,9 @@ def run(settings: Settings, ledger: LedgerReader) -> None:
     log.configure(NAME)
     signal.signal(signal.SIGTERM, _end)
     checks(settings)
-    if NAME not in settings.http_ports:
-        raise SettingsWrong(f"setting http.ports.{NAME} is missing ({where(settings.home, f'http.ports.{NAME}')}); allowed: a whole number from 1 to 65535")
+    port = settings.port(NAME)
     uvicorn.Server(uvicorn.Config(
-        served(settings, ledger), host=str(settings.api.get("host", HOST)), port=settings.http_ports[NAME], lifespan="on", loop="uvloop", http="h11",
+        served(settings, ledger), host=str(settings.api.get("host", HOST)), port=port, lifespan="on", loop="uvloop", http="h11",
         ws="none", access_log=False, log_config=None, server_header=False, date_header=False, proxy_headers=False,
         timeout_graceful_shutdown=END_WITHIN_S, limit_concurrency=MOST_AT_ONCE, h11_max_incomplete_event_size=HEADERS,
     )).run()

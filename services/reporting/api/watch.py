@@ -9,7 +9,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter
 
 from kernel import log
-from kernel.telemetry import tell_build
+from kernel.lifesigns import tell_build
 from kernel.timings import Timings
 from services.reporting.resource import Role
 

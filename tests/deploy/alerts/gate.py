@@ -113,16 +113,16 @@ def _stops(severity: str, audience: str, edge: str, late: str, text: str) -> Pro
 
 ERASURE = (
     Proof(
-        alert="ErasureBacklog", severity=TICKET, audience="privacy", labels=_GATE, summary="消去の期限が近づいています",
-        fires=(Scene("5m", {_LEFT: flat(6 * _DAY, 9)}, "いちばん近い期限まで 6 日です。"),),
+        alert="ErasureBacklog", severity=TICKET, audience="privacy", labels=_GATE, summary="利用停止・消去の請求への回答の期限が近づいています",
+        fires=(Scene("5m", {_LEFT: flat(6 * _DAY, 9)}, "まだ決定していない請求の、いちばん近い期限まで 6 日です。"),),
         below=(Scene("5m", {_LEFT: flat(7 * _DAY, 9)}),),
         missing=(Scene("5m", {}),),
         reset=(Scene("8m", {_LEFT: f"{flat(6 * _DAY, 3)} {gap(3)} {flat(366 * _DAY, 9)}"}),),
         resolves=(Scene("8m", {_LEFT: f"{flat(6 * _DAY, 5)} {flat(366 * _DAY, 9)}"}),),
     ),
     Proof(
-        alert="ErasureBacklog", severity=PAGE, audience="privacy", labels=_GATE, summary="消去の期限を過ぎたものがあります",
-        fires=(Scene("5m", {_OVERDUE: flat(2, 9)}, "2 件です。本人に約束した日までに消えていません。"),),
+        alert="ErasureBacklog", severity=PAGE, audience="privacy", labels=_GATE, summary="利用停止・消去の請求に、期限までに答えていません",
+        fires=(Scene("5m", {_OVERDUE: flat(2, 9)}, "2 件です。決定の期限を過ぎても、本人に答えていません。"),),
         below=(Scene("5m", {_OVERDUE: flat(0, 9), _LEFT: flat(0, 9)}),),  # today is the last day
         missing=(Scene("5m", {}),),
         reset=(Scene("8m", {_OVERDUE: f"{flat(2, 3)} {gap(3)} {flat(0, 9)}"}),),

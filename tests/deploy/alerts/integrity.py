@@ -14,7 +14,8 @@ _ALARM = 'tsunagu_integrity_alarms_total{service="consent",worker="consent",code
 _CHAIN = 'tsunagu_chain_verification_failures_total{service="verifier"}'
 _FOUND = 'tsunagu_verifier_findings{service="verifier"}'
 _RUN = 'tsunagu_verifier_last_run_timestamp_seconds{service="verifier"}'
-_AGE = 'tsunagu_projection_age_seconds{service="reporting",projection="live"}'
+_AGE = 'tsunagu_projection_age_seconds{service="reporting"}'
+_FED, _UNFED = (f'tsunagu_projection_fed{{service="reporting",projection="{name}"}}' for name in ("monthly", "timeline"))
 _SEEN = 'tsunagu_consumer_lag_seconds{service="observer",group_service="reporting",worker="live"}'
 _OLD = "まだ反映されていない記録のうち、いちばん古いものは 10m 0s 前のものです。職員は古い様子を見ています。"
 _15S = "15s"
@@ -107,8 +108,7 @@ IDLE = Proof(
     resolves=(Scene("140m", {_RUN: f"{flat(60, 130)} {flat(7800, 50)}"}),),
 )
 STALE = Proof(
-    alert="ProjectionStale", severity=PAGE, audience="operator", labels={"service": "reporting", "projection": "live"},
-    summary="画面と帳票（live）が古くなっています",
+    alert="ProjectionStale", severity=PAGE, audience="operator", labels={"service": "reporting"}, summary="画面と帳票が古くなっています",
     fires=(
         Scene("10m", {_AGE: rising(0, 60, 20), _SEEN: flat(0, 20)}, _OLD),
         Scene("10m", {_AGE: flat(0, 20), _SEEN: rising(0, 60, 20)}, _OLD),  # it stands still, and does not know what it has not read
@@ -118,6 +118,16 @@ STALE = Proof(
     reset=(Scene("10m", {_AGE: f"{rising(0, 60, 6)} {rising(0, 60, 6)}"}),),
     resolves=(Scene("15m", {_AGE: f"{rising(0, 60, 13)} {flat(0, 10)}"}),),
 )
+_UNCHANGED = "別の版のプログラムで作られたため、新しい記録が入っていません。作り直す（再構築する）まで、古い様子のままです。"
+UNFED = Proof(
+    alert="ProjectionUnfed", severity=TICKET, audience="operator", labels={"service": "reporting", "projection": "timeline"},
+    summary="画面と帳票の一部（timeline）が更新されていません",
+    fires=(Scene("15m", {_FED: flat(1, 20), _UNFED: f"{flat(1, 2)} {flat(0, 18)}"}, _UNCHANGED),),
+    below=(Scene("11m", {_UNFED: f"{flat(1, 2)} {flat(0, 18)}"}), Scene("15m", {_FED: flat(1, 20)})),  # not yet for ten minutes; fed
+    missing=(Scene("15m", {}),),
+    reset=(Scene("15m", {_UNFED: f"{flat(0, 5)} {flat(1, 1)} {flat(0, 14)}"}),),
+    resolves=(Scene("20m", {_UNFED: f"{flat(0, 15)} {flat(1, 10)}"}),),
+)
 PROOFS = (
-    _dead(TICKET, 0, "intake に読めない記録がありました"), _dead(PAGE, 10, "intake に読めない記録が続いています"), REJECTED, IDENTITY, *CHAIN, IDLE, STALE,
+    _dead(TICKET, 0, "intake に読めない記録がありました"), _dead(PAGE, 10, "intake に読めない記録が続いています"), REJECTED, IDENTITY, *CHAIN, IDLE, STALE, UNFED,
 )

@@ -11,10 +11,11 @@ _CERT = 'tsunagu_certificate_expiry_timestamp_seconds{service="observer",certifi
 _GIB, _DAY = 1024**3, 86_400
 
 
-def _down(alert: str, metric: str, summary: str, says: str) -> Proof:
-    series = f'{metric}{{service="observer"}}'
+def _down(alert: str, metric: str, summary: str, says: str, **store: str) -> Proof:
+    labels = _OBSERVER | store
+    series = metric + "{" + ",".join(f'{label}="{value}"' for label, value in labels.items()) + "}"
     return Proof(
-        alert=alert, severity=PAGE, audience="operator", labels=_OBSERVER, summary=summary,
+        alert=alert, severity=PAGE, audience="operator", labels=labels, summary=summary,
         fires=(Scene("5m", {series: flat(0, 20)}, says),),
         below=(Scene("5m", {series: f"{flat(1, 4)} {flat(0, 9)}"}),),  # for one minute
         missing=(Scene("5m", {}),),  # then it is WorkerAbsent's: the observer is not there
@@ -100,7 +101,8 @@ COPIES = Proof(
 )
 PROOFS = (
     _down("BrokerDown", "tsunagu_broker_up", "連絡の基盤（Kafka）に届きません", "2分以上です。新しい連絡は送れず、届きません。受け付けたものは失われません。"),
-    _down("DatabaseDown", "tsunagu_database_up", "データベース（PostgreSQL）に届きません",
-          "2分以上です。画面と帳票が止まります。鍵が取り出せないので、本文のある連絡も待ちます。"),
+    _down("DatabaseDown", "tsunagu_database_up", "画面と帳票のデータベース（PostgreSQL）に届きません", "2分以上です。画面と帳票が止まります。連絡と判定は続きます。", store="projections"),
+    _down("DatabaseDown", "tsunagu_database_up", "鍵の保管庫（PostgreSQL）に届きません",
+          "2分以上です。鍵が取り出せないので、本文のある連絡は待ちます。符号だけの連絡と判定は続きます。", store="keys"),
     *DISK, FILLING, *VOLUMES, COPIES, _certificate(TICKET, 30, "29d 23h 50m 0s"), _certificate(PAGE, 3, "2d 23h 50m 0s"),
 )

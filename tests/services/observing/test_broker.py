@@ -37,14 +37,15 @@ def done(result: Any) -> Future[Any]:
 class Cluster:
     """A broker with two topics. ``written``: how many seconds ago each record of the inbox was; ``refuses``: groups that it does not tell about."""
 
-    def __init__(self, written: Mapping[int, float] = {}, committed: int = -1, refuses: str = "", isrs: int = 1, slow: bool = False) -> None:
-        self._written, self._committed, self._refuses, self._isrs, self._slow = written, committed, refuses, isrs, slow
+    def __init__(self, written: Mapping[int, float] = {}, committed: int = -1, refuses: str = "", isrs: int = 1, slow: bool = False,
+                 empty: bool = False) -> None:
+        self._written, self._committed, self._refuses, self._isrs, self._slow, self._empty = written, committed, refuses, isrs, slow, empty
         self.questions = 0
 
     def list_topics(self, timeout: float) -> Any:
         """Every topic, with one partition."""
         partition = SimpleNamespace(isrs=[*range(self._isrs)], replicas=[0])
-        return SimpleNamespace(topics={name: SimpleNamespace(partitions={0: partition}) for name in (INBOX, LIVE.topic)})
+        return SimpleNamespace(topics={name: SimpleNamespace(partitions={0: partition}) for name in (INBOX, LIVE.topic) if not self._empty})
 
     def list_consumer_group_offsets(self, asked: list[Any], request_timeout: float) -> dict[str, Future[Any]]:
         """What the group has committed."""
@@ -117,6 +118,23 @@ def test_a_group_that_may_not_be_seen_hides_no_other(settings: Settings, monkeyp
     look = looking(settings, monkeypatch, Cluster({5: 90.0}, committed=5, refuses="990019.consent.courier")).look({}, {}, lambda: NOW)
 
     assert PLACE in look.seen and ("consent", "courier") not in look.members and 2 == look.members["coordination", "coordination"]
+
+
+@pytest.mark.parametrize(("cluster", "whole"), [
+    (Cluster({5: 90.0}), True), (Cluster({5: 90.0}, refuses="990019.coordination.coordination"), False), (Cluster(slow=True), False), (Cluster(empty=True), False),
+])
+def test_a_look_is_whole_where_every_partition_of_every_worker_was_seen(settings: Settings, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, whole: bool):
+    """One refused group is enough: of its worker nothing is known. A broker that shows none of our topics shows nothing."""
+    monkeypatch.setattr(broker, "LOOK_S", 0.3)
+
+    assert whole is looking(settings, monkeypatch, cluster).look({}, {}, lambda: NOW).whole
+
+
+def test_a_broker_that_is_not_there_shows_nothing_whole(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    """Whatever ran to its end."""
+    monkeypatch.setattr(broker, "LOOK_S", 0.3)
+
+    assert not Broker(settings).look({}, {}, lambda: NOW).whole
 
 
 def test_replicas_that_are_not_in_sync_are_counted(settings: Settings, monkeypatch: pytest.MonkeyPatch):

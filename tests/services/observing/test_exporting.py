@@ -70,7 +70,8 @@ def test_what_is_not_known_has_no_series():
     registry = exported(Sight())
     names = ("under_replicated_partitions", "database_connections", "database_locks_waiting")
 
-    assert [0.0, 0.0] == [registry.get_sample_value(f"tsunagu_{name}", HERE) for name in ("broker_up", "database_up")]
+    assert [0.0] * 3 == [registry.get_sample_value("tsunagu_broker_up", HERE), *(
+        registry.get_sample_value("tsunagu_database_up", HERE | {"store": store}) for store in ("projections", "keys"))]
     assert [None] * 3 == [registry.get_sample_value(f"tsunagu_{name}", HERE) for name in names]
     assert b"NaN" not in generate_latest(registry)
 
@@ -78,12 +79,13 @@ def test_what_is_not_known_has_no_series():
 def test_what_lies_beside_the_workers_is_told():
     """Stores, disks, certificates, and when it was last looked."""
     registry = exported(Sight(
-        members={("consent", "courier"): 2}, broker_up=True, under_replicated=3, database_up=True, connections=9, waiting=1, free={"kafka": 10},
+        members={("consent", "courier"): 2}, broker_up=True, under_replicated=3, database_up=True, keys_up=False, connections=9, waiting=1, free={"kafka": 10},
         certificates={"ca": NOW + 86_400}, at=NOW,
     ))
 
     assert 2.0 == registry.get_sample_value("tsunagu_group_members", HERE | {"group_service": "consent", "worker": "courier"})
     assert 3.0 == registry.get_sample_value("tsunagu_under_replicated_partitions", HERE)
+    assert [1.0, 0.0] == [registry.get_sample_value("tsunagu_database_up", HERE | {"store": store}) for store in ("projections", "keys")]
     assert 9.0 == registry.get_sample_value("tsunagu_database_connections", HERE)
     assert 10.0 == registry.get_sample_value("tsunagu_disk_free_bytes", HERE | {"mount": "kafka"})
     assert NOW + 86_400 == registry.get_sample_value("tsunagu_certificate_expiry_timestamp_seconds", HERE | {"certificate": "ca"})

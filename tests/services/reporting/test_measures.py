@@ -36,7 +36,7 @@ def test_before_the_database_has_answered_everything_is_there(measured: tuple[Me
     """At 0, and with what the writer knows by itself."""
     _, telemetry = measured
 
-    assert (4.0, 70, 100) == tuple(value(telemetry, f"projection_{name}", projection="monthly") for name in ("age_seconds", "applied", "log_end"))
+    assert (4.0, 70, 100) == tuple(value(telemetry, f"projection_{name}") for name in ("age_seconds", "applied", "log_end"))
     assert [0.0] * 4 == [value(telemetry, name, projection="monthly") for name in ("parked_cases", "rebuild_phase", "rebuild_differences")] + [
         value(telemetry, "rebuild_events_total")]
     assert [0.0] * 3 == [value(telemetry, "rebuild_eta_seconds", quantile=quantile) for quantile in ("0.1", "0.5", "0.9")]
@@ -49,7 +49,15 @@ def test_each_projection_has_its_own_figures(measured: tuple[Measuring, Telemetr
 
     assert (3, 0) == tuple(value(telemetry, "rebuild_phase", projection=name) for name in ("timeline", "monthly"))
     assert (0, 2) == tuple(value(telemetry, "parked_cases", projection=name) for name in ("timeline", "monthly"))
-    assert (1, 90) == (value(telemetry, "rebuild_differences", projection="timeline"), value(telemetry, "projection_applied", projection="monthly"))
+    assert (1, 90) == (value(telemetry, "rebuild_differences", projection="timeline"), value(telemetry, "projection_applied"))
+
+
+def test_a_projection_that_is_not_fed_says_so(measured: tuple[Measuring, Telemetry]):
+    """The reader of all others is up to date: no age would show it."""
+    measuring, telemetry = measured
+    measuring._seen = Seen(unfed=frozenset(("monthly",)))
+
+    assert (1, 0) == tuple(value(telemetry, "projection_fed", projection=name) for name in ("timeline", "monthly"))
 
 
 def test_phases_are_numbered_in_their_order():
