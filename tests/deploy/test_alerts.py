@@ -70,7 +70,7 @@ def test_an_alert_says_how_urgent_it_is_whom_it_is_for_and_what_to_do(rule: dict
     assert rule["labels"]["audience"] in AUDIENCES
     assert {"summary", "description", "runbook_url"} == {*notes}
     assert all(re.search("[ぁ-ん]", notes[key]) and notes[key].endswith(end) for key, end in (("summary", ("す", "た", "ん", "）")), ("description", "。")))
-    assert f"docs/operators.md#{rule['alert'].lower()}" == notes["runbook_url"]
+    assert f"{{{{ $externalLabels.docs }}}}/operators.md#{rule['alert'].lower()}" == notes["runbook_url"]
     assert f"### {rule['alert']}" in runbooks()
 
 
