@@ -10,7 +10,7 @@ PERIOD = "30d"
 """The period of every objective; Prometheus must keep at least so much."""
 ENOUGH = 100
 """Below so many in a period a single late one would use up the whole budget: it is not counted yet."""
-FEW = f"データなし：よい（件数が足りない。30日に{ENOUGH}件から数える）"
+FEW = f"データなし：まだ言えない（件数が足りない。30日に{ENOUGH}件から数える）"
 BURNS = {"5m": "5分", "1h": "1時間", "6h": "6時間", "3d": "3日"}
 """Windows in which burning is looked at."""
 
