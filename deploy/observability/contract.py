@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PREFIX = "tsunagu_"
-TARGET_LABELS = frozenset(("job", "instance", "env"))
-"""Labels that Prometheus adds to what it scrapes; ``env`` only where the scrape configuration says so."""
+TARGET_LABELS = frozenset(("job", "instance"))
+"""Labels that Prometheus adds to what it scrapes."""
 
 
 class Kind(StrEnum):

@@ -65,7 +65,7 @@ def _value(metric: Metric, name: str, chosen: dict[str, str], number: int, at: f
     own = metric.name.removeprefix(PREFIX)
     if metric.kind is Kind.GAUGE:
         return end + 40 * 86400 if "expiry" in own else at - 12 if own.endswith("timestamp_seconds") else LEVELS.get(own, 0.2 + 0.1 * math.sin(at / 900 + number))
-    busy = 0 if own in NEVER else 20 + (0.002 * (at - start) - 0.9 * math.cos(at / 1800)) / (number // len(SHARES) + 1)
+    busy = 0 if own in NEVER else 20 + ((0.01 if metric.kind is Kind.HISTOGRAM else 0.002) * (at - start) - 0.9 * math.cos(at / 1800)) / (number // len(SHARES) + 1)
     return busy * (SHARES[chosen["le"]] if "le" in chosen else 0.04 if name.endswith("_sum") else 1)
 
 

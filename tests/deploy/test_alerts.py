@@ -70,18 +70,18 @@ def test_an_alert_says_how_urgent_it_is_whom_it_is_for_and_what_to_do(rule: dict
     assert rule["labels"]["audience"] in AUDIENCES
     assert {"summary", "description", "runbook_url"} == {*notes}
     assert all(re.search("[ぁ-ん]", notes[key]) and notes[key].endswith(end) for key, end in (("summary", ("す", "た", "ん", "）")), ("description", "。")))
-    assert f"docs/operators.md#{rule['alert'].lower()}" == notes["runbook_url"]
+    assert f"{{{{ $externalLabels.docs }}}}/operators.md#{rule['alert'].lower()}" == notes["runbook_url"]
     assert f"### {rule['alert']}" in runbooks()
 
 
 def test_a_runbook_has_its_four_parts_and_names_commands_that_exist():
-    """What it means for the people helped, first look, what to do, what not to do; no runbook is left over."""
+    """What it means for the people helped, first look, what to do, what not to do; the first and the most urgent in Japanese too; none is left over."""
     from cli.main import COMMANDS
 
     found = re.split(r"(?m)^### ", "\n".join(runbooks()))[1:]
     assert {rule["alert"] for rule in alerts()} == {text.split("\n")[0] for text in found}
     for text in found:
-        for part in ("**For the people helped**", "**First look**", "**Do**", "**Do not**"):
+        for part in ("**人への影響**：", "**まずすること**：", "**For the people helped**", "**First look**", "**Do**", "**Do not**"):
             assert part in text, f"{text[:40]}: {part}"
         assert {words.split()[0] for words in re.findall(r"`tsunagu ([^`]+)`", text)} <= {*COMMANDS}
 

@@ -10,21 +10,23 @@ import pytest
 import yaml
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from deploy.local.layout import REPOSITORY
 from deploy.observability import reading
-from deploy.observability.boards import terms, writing
+from deploy.observability.boards import signs, terms, writing
 from deploy.observability.boards.words import CARE, STOP, WELL
 from deploy.observability.contract import METRICS, OF_PROMETHEUS, SERIES, TARGET_LABELS, Kind
 from services.consent.domain.reasons import Reason
 from services.reporting.resource import Role
+from tests.deploy.alerts.rules import CONFIG, alerts
 
 FILES = reading.files()
 BOARDS = {path.stem: reading.board(path) for path in FILES}
 PANELS = {f"{name}: {panel['title']}": (board, panel) for name, board in BOARDS.items() for panel in reading.panels(board)}
 PROVISIONING = writing.FOLDER.parent / "provisioning"
 WITHOUT_UNIT = "none"
-NOTHING_MEASURED = re.compile(r"0 \* (?:sum|max)(?: by \([^)]*\))? ?\([a-z_]+\{[^}]*\}\)")
+NOTHING_MEASURED = re.compile(r"0 \* (?:sum|max)(?: by \([^)]*\))? ?\([a-z_]+(?:\{[^}]*\})?\)")
 """A proof that the series is there at all: the only place of a counter outside rate and increase."""
-SELECTOR = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{([^}]*)\}")
+SELECTOR = re.compile(r"\b(tsunagu_\w+|up|ALERTS)\b(?:\{([^}]*)\})?")
 
 boards = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
 of_panels = pytest.mark.parametrize(("board", "panel"), PANELS.values(), ids=PANELS)
@@ -70,9 +72,9 @@ def test_a_board_is_the_same_everywhere(board: dict[str, Any]):
 def test_a_board_has_its_variables_and_notes(board: dict[str, Any]):
     """A source that can be chosen, refreshed with the time; deploys, rebalances, rebuilds, packs, alerts on the time axis."""
     variables = {each["name"]: each for each in board["templating"]["list"]}
-    used = {name for text in (*reading.queries(board), *(panel.get("repeat") or "" for panel in board["panels"])) for name in re.findall(r"\$(\w+)", text)}
+    used = {name for text in (*reading.queries(board), *(panel.get("repeat") or "" for panel in board["panels"])) for name in re.findall(r"\$([a-z_]\w*)", text)}
 
-    assert {"datasource", "env", "docs"} <= set(variables)
+    assert {"datasource", "docs"} <= set(variables)
     assert used - {"__rate_interval", "__range"} <= set(variables)
     assert all(2 == each["refresh"] for each in variables.values() if each["type"] == "query")
     assert ["配備", "再割り当て", "再構築の始まり", "再構築の終わり", "規則集の発効", "警報"] == [note["name"] for note in board["annotations"]["list"]]
@@ -90,11 +92,11 @@ def test_panels_have_ids_and_stand_on_the_grid(board: dict[str, Any]):
 
 @of_panels
 def test_a_panel_says_what_it_is(board: dict[str, Any], panel: dict[str, Any]):
-    """Title, what it answers, unit, and whether silence is good; from the source that was chosen."""
+    """Title, what it answers, unit, and whether silence is good, bad, or only too early; from the source that was chosen."""
     says = panel["fieldConfig"]["defaults"]
 
     assert panel["title"] and panel["description"].endswith("。") and says["unit"]
-    assert re.match(r"データなし：(よい|わるい)（", says["noValue"])
+    assert re.match(r"データなし：(よい|わるい|まだ言えない)（", says["noValue"])
     assert {"${datasource}"} == {each["datasource"]["uid"] for each in (panel, *panel["targets"])}
     assert panel["targets"] and all(target["expr"].strip() for target in panel["targets"])
     assert len(panel["targets"]) == len({target["refId"] for target in panel["targets"]})
@@ -102,7 +104,7 @@ def test_a_panel_says_what_it_is(board: dict[str, Any], panel: dict[str, Any]):
 
 @of_panels
 def test_no_colour_is_alone(board: dict[str, Any], panel: dict[str, Any]):
-    """Where a colour says how it is, a word says it too: 正常, 注意 or 停止."""
+    """Where a colour says how it is, a word says it too: 正常, 注意 or 至急."""
     says = panel["fieldConfig"]
     mappings = [each for place in (says["defaults"], *({p["id"]: p["value"] for p in o["properties"]} for o in says["overrides"])) for each in place.get("mappings", ())]
     words = {each["options"]["result"]["color"]: each["options"]["result"]["text"] for each in mappings if each["type"] == "range"}
@@ -117,7 +119,7 @@ def test_counters_are_rates(board: dict[str, Any], panel: dict[str, Any]):
     """A counter alone says only when its process began."""
     counters = {name for each in METRICS.values() if each.kind is not Kind.GAUGE for name in each.series}
     for target in panel["targets"]:
-        measured = re.sub(r"(?:rate|increase)\([a-z_]+\{[^}]*\}\[(?:\$__rate_interval|\d+[mhd])\]\)", "", NOTHING_MEASURED.sub("", target["expr"]))
+        measured = re.sub(r"(?:rate|increase)\([a-z_]+(?:\{[^}]*\})?\[(?:\$__rate_interval|\d+[mhd])\]\)", "", NOTHING_MEASURED.sub("", target["expr"]))
 
         assert not counters & {name for name, _ in selectors(measured)}
         assert "rate(" not in target["expr"] or all("[$__rate_interval]" in each for each in re.findall(r"(?<!\w)rate\([^)]*\)", target["expr"]))
@@ -157,19 +159,48 @@ def test_links_lead_somewhere(board: dict[str, Any], panel: dict[str, Any]):
 
 def test_runbooks_are_those_of_alerts():
     """A panel's runbook is the heading of an alert that exists."""
-    rules = [path for path in (writing.FOLDER.parents[1] / "prometheus").glob("*.yml") if "groups" in (yaml.safe_load(path.read_text("utf-8")) or {})]
-    alerts = {rule["alert"].lower() for path in rules for group in yaml.safe_load(path.read_text("utf-8"))["groups"] for rule in group["rules"] if "alert" in rule}
-    if not alerts:
-        pytest.skip("NOT CHECKED: there are no alert rules in this tree")
     named = {link["url"].partition("#")[2] for _, panel in PANELS.values() for link in panel["links"] if "#" in link["url"]}
 
-    assert set() == named - alerts
+    assert set() == named - {rule["alert"].lower() for rule in alerts()}
 
 
 def test_codes_have_japanese_names():
     """Of all reasons and roles, and no others."""
     assert set(terms.REASONS) == {*Reason, "NONE"}
     assert set(terms.ROLES) == set(Role)
+
+
+def test_every_alert_has_a_japanese_name():
+    """In the first board's list, with the code by which its runbook is found."""
+    assert {rule["alert"] for rule in alerts()} <= set(terms.ALERTS)
+    assert all(name.endswith(f"（{code}）") for code, (name, _) in terms.ALERTS.items())
+
+
+def test_the_watchdog_makes_nothing_worse():
+    """It fires always: a headline that counts it would never say 正常."""
+    assert not [each for each in reading.queries(BOARDS["overview"]) if each.count("ALERTS{") != each.count('alertname!="Watchdog"')]
+
+
+@pytest.mark.parametrize("sign", [signs.HELD, signs.LATE, signs.STALE], ids=lambda sign: sign.about.title)
+def test_a_sign_says_what_its_alert_says(sign: signs.Sign):
+    """The value from which its alert fires is a limit of the sign."""
+    edges = {float(edge) for rule in alerts() if rule["alert"] == sign.about.runbook for edge in re.findall(r"> ([1-9]\d*)", rule["expr"])}
+
+    assert edges and edges <= {sign.limits.care, sign.limits.stop}
+
+
+def test_the_boards_come_in_the_order_of_their_page():
+    """docs/dashboards.md, from what everybody looks at to what few do."""
+    page = (REPOSITORY / "docs" / "dashboards.md").read_text("utf-8")
+
+    assert [board["title"] for board in BOARDS.values()] == re.findall(r"(?m)^\| \[(.*?)\]", page)
+
+
+def test_documents_have_one_full_address():
+    """Of alerts and of boards."""
+    (address,) = {each["query"] for board in BOARDS.values() for each in board["templating"]["list"] if each["name"] == "docs"}
+
+    assert yaml.safe_load(CONFIG.read_text("utf-8"))["global"]["external_labels"]["docs"] == address and re.fullmatch("https://.*[^/]", address)
 
 
 def test_provisioning_fixes_the_source_and_forbids_edits():

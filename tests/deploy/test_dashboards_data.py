@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.observability import reading
+from deploy.observability.boards import signs
 from deploy.observability.preview.asking import Prometheus
 from deploy.observability.preview.filling import Look, filled
 from tests.boards_data import silent
@@ -42,6 +43,22 @@ def test_a_town_that_is_well_looks_well(town: str):
     together = next(panel for panel in panels if panel["title"].startswith("つなぐの様子"))
 
     assert ["0"] == [series["value"][1] for answer in together["answers"] for series in answer["series"]]
+
+
+def test_what_is_not_well_is_named(town: str):
+    """Half a year later nothing is exported any more: every sign is named, but no alert; now nothing is."""
+    now, later = (
+        sorted(series["metric"].get("sign", "") for series in Prometheus(town).now(reading.put_in(signs.reasons()), time.time() + ahead)) for ahead in (0, 180 * 86_400)
+    )
+
+    assert [signs.ALL_WELL] == now
+    assert sorted(sign.about.title for sign in (*signs.SIGNS, signs.DOWN)) == later
+
+
+def test_too_few_events_are_no_sign(town: str):
+    """Five hours ago they were fewer than a hundred: the budget has no value, and nothing says that it is kept."""
+    assert [] == Prometheus(town).now(signs.BUDGET.expression, time.time() - 5 * 3600)
+    assert ["0"] == [series["value"][1] for series in Prometheus(town).now(signs.BUDGET.level(), time.time() - 5 * 3600)]
 
 
 def test_a_repeated_row_is_there_once_for_each_service(town: str):

@@ -7,14 +7,14 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 from deploy.observability.boards.frame import board
 from deploy.observability.boards.panels import About, Column, Shown, bars, graph, heading, number, rows
 from deploy.observability.boards.query import counted, of, or_zero
-from deploy.observability.boards.signs import AUDIT, CHAIN, OVERDUE
+from deploy.observability.boards.signs import AUDIT, CHAIN, OVERDUE, ROUND_S
 from deploy.observability.boards.terms import ROLES, STAGES
 from deploy.observability.boards.words import Limits
 
 UNVERIFIED = "データなし：わるい（検証がまだ終わっていないか、止まっている）"
 SILENT = "データなし：わるい（関門の値が届いていない）"
 UNREAD = "データなし：よい（まだ誰も読んでいない）"
-IDLE = Limits(care=3600, stop=7200)
+IDLE = Limits(care=ROUND_S, stop=7200)
 
 
 def made() -> Dashboard:
@@ -39,8 +39,8 @@ def _now() -> tuple:
 
 def _verified() -> tuple:
     return (
-        graph(About(title="検証した位置", answers="記録ごとに、どこまで検証したか。止まらずに上がればよい。", silence=UNVERIFIED, unit="short", runbook="ChainVerifierIdle"),
-              Shown(f"max by (topic) ({of('verified_up_to')})", "{{topic}}")),
+        graph(About(title="検証した件数", answers="すべての記録のうち、検証した件数。記録の終わりに、一時間のうちに追いつけばよい。", silence=UNVERIFIED, unit="short", runbook="ChainVerifierIdle"),
+              Shown(f"sum(max by (topic) ({of('verified_up_to')}))", "検証した件数"), Shown(f"max({of('projection_log_end')})", "記録の終わり")),
         rows(About(title="記録ごとの検証", answers="どの記録を、どこまで検証したか。", silence=UNVERIFIED, unit="short", width=6, runbook="ChainVerifierIdle"), {"topic": "記録"},
              Column("検証した位置", f"max by (topic) ({of('verified_up_to')})"), sort="検証した位置"),
         graph(About(title="検証にかかった時間と、見つけた数", answers="一回の検証の秒数と、24時間に見つけた食い違い。", silence=UNVERIFIED, unit="short", width=6, runbook="ChainFailure"),

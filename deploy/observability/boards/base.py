@@ -41,7 +41,7 @@ def _database() -> tuple:
     return (
         graph(About(title="接続の数", answers="データベースへの接続。急に増えたら、返されていない接続がある。", silence=UNSEEN, unit="short", width=8, runbook="DatabaseDown"),
               Shown(f"max({of('database_connections')})", "接続")),
-        graph(About(title="鍵を待つ処理", answers="ほかの処理が終わるのを待っている数。", silence=UNSEEN, unit="short", width=8, runbook="DatabaseDown"), Shown(f"max({of('database_locks_waiting')})", "待っている"),
+        graph(About(title="ロック待ち", answers="データベースの中で、ほかの処理が終わるのを待っている数。", silence=UNSEEN, unit="short", width=8, runbook="DatabaseDown"), Shown(f"max({of('database_locks_waiting')})", "待っている"),
               limits=Limits(care=5, stop=50), unit_ja="件"),
         graph(About(title="ディスクの空き", answers="置き場所ごとの空き。", silence=NO_DISK, unit="bytes", width=8, runbook="DiskLow"),
               Shown(f"min by (mount) ({of('disk_free_bytes')})", "{{mount}}")),

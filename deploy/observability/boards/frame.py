@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import yaml
 from grafana_foundation_sdk.builders.dashboard import (
     AnnotationQuery,
     ConstantVariable,
@@ -27,8 +29,8 @@ from deploy.observability.boards.panels import SOURCE
 from deploy.observability.boards.query import of
 
 TAG = "tsunagu"
-DOCS = "/docs"
-"""Where the documents are read: the constant ``docs`` of every board; a town that serves them elsewhere changes it here and writes the boards anew."""
+DOCS: str = yaml.safe_load((Path(__file__).resolve().parents[1] / "prometheus" / "prometheus.yml").read_text("utf-8"))["global"]["external_labels"]["docs"]
+"""Where the documents are read, without a slash at the end: Prometheus's external label ``docs``, for the alerts, and the constant ``docs`` of every board."""
 ALL = VariableOption(text="すべて", value="$__all")
 PICKED = {
     "service": ("部品", "consumed_total", "service"),
@@ -60,7 +62,7 @@ def board(uid: str, title: str, answers: str, panels: Sequence[Any], picked: Seq
     """A board with one question, ``answers``, and the panels and rows in order; ``picked``: variables of PICKED."""
     made = Dashboard(title).uid(uid).description(answers).tags([TAG]).readonly().refresh("30s").time("now-6h", "now").timezone("Asia/Tokyo")
     made = made.tooltip(DashboardCursorSync.CROSSHAIR).link(_others())
-    for each in (_datasource(), _environment(), *(_picked(name) for name in picked), *([_aggregation()] if aggregated else []), _documents()):
+    for each in (_datasource(), *(_picked(name) for name in picked), *([_aggregation()] if aggregated else []), _documents()):
         made = made.with_variable(each)
     for name, colour, expression, text, labels in NOTES:
         made = made.annotation(_note(name, colour, expression, text, labels))
@@ -76,10 +78,6 @@ def _others() -> DashboardLink:
 
 def _datasource() -> DatasourceVariable:
     return DatasourceVariable("datasource").label("データ源").type("prometheus").current(VariableOption(text="Prometheus", value="tsunagu-prometheus"))
-
-
-def _environment() -> QueryVariable:
-    return _query("env", "環境", "label_values(tsunagu_build_info, env)").multi(False)
 
 
 def _picked(name: str) -> QueryVariable:

@@ -10,6 +10,7 @@ PERIOD = "30d"
 """The period of every objective; Prometheus must keep at least so much."""
 ENOUGH = 100
 """Below so many in a period a single late one would use up the whole budget: it is not counted yet."""
+FEW = f"データなし：まだ言えない（件数が足りない。30日に{ENOUGH}件から数える）"
 BURNS = {"5m": "5分", "1h": "1時間", "6h": "6時間", "3d": "3日"}
 """Windows in which burning is looked at."""
 
@@ -24,17 +25,21 @@ class Objective:
     good: str
     total: str
 
-    def good_share(self, within: str, least: int = 1) -> str:
-        """Good ÷ all within a time, 0 to 1; 1 while there are fewer than ``least``."""
-        return share_good(f"sum(increase({self.good}[{within}]))", f"sum(increase({self.total}[{within}]))", self.total, least)
+    def good_share(self, within: str) -> str:
+        """Good ÷ all within a time, 0 to 1; 1 while there are none."""
+        return share_good(*self._counted(within), self.total)
 
-    def burnt(self, within: str, least: int = 1) -> str:
+    def burnt(self, within: str) -> str:
         """Burn rate within a time: 1 uses the budget up in exactly one period."""
-        return f"(1 - ({self.good_share(within, least)})) / {1 - self.share:.4g}"
+        return f"(1 - ({self.good_share(within)})) / {1 - self.share:.4g}"
 
     def left(self) -> str:
-        """What is left of the error budget of a period; below 0 the promise is broken."""
-        return f"1 - ({self.burnt(PERIOD, ENOUGH)})"
+        """What is left of the error budget of a period; below 0 the promise is broken. No value while they are fewer than ENOUGH."""
+        good, total = self._counted(PERIOD)
+        return f"1 - (1 - {good} / ({total} >= {ENOUGH})) / {1 - self.share:.4g}"
+
+    def _counted(self, within: str) -> tuple[str, str]:
+        return f"sum(increase({self.good}[{within}]))", f"sum(increase({self.total}[{within}]))"
 
 
 OBJECTIVES = (

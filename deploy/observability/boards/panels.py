@@ -20,7 +20,7 @@ from grafana_foundation_sdk.models.dashboard import (
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from deploy.observability.boards.words import Limits, Mapping
+from deploy.observability.boards.words import STOP, Limits, Mapping
 
 SOURCE = shapes.DataSourceRef(type_val="prometheus", uid="${datasource}")
 HERE = "?${__url_time_range}&${__all_variables}"
@@ -161,7 +161,7 @@ def _named(panel: Any, names: dict[str, str] | None) -> Any:
 
 
 def _line(name: str) -> list[DynamicConfigValue]:
-    colour = {"mode": "fixed", "fixedColor": "red" if name.startswith("停止") else "orange"}
+    colour = {"mode": "fixed", "fixedColor": "red" if name.startswith(STOP) else "orange"}
     style = {"fill": "dash", "dash": [8, 6]}
     stacking = {"mode": "none", "group": "limit"}
     return [_value("color", colour), _value("custom.lineStyle", style), _value("custom.stacking", stacking), _value("custom.fillOpacity", 0),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+import yaml
 
 from deploy.observability.contract import OF_PROMETHEUS, PREFIX, SERIES, TARGET_LABELS
 
 RATE = "$__rate_interval"
-ENVIRONMENT = 'env=~"$env"'
+RECORDING = Path(__file__).resolve().parents[1] / "prometheus" / "recording.yml"
 
 
 class NotInContract(Exception):
@@ -15,7 +18,7 @@ class NotInContract(Exception):
 
 
 def of(name: str, *matchers: str) -> str:
-    """A selector of the series ``name`` (without prefix) in the chosen environment; matchers as ``outcome="DENY"``. Raises NotInContract."""
+    """A selector of the series ``name`` (without prefix); matchers as ``outcome="DENY"``. Raises NotInContract."""
     full = name if name in OF_PROMETHEUS else PREFIX + name
     known = OF_PROMETHEUS.get(full, SERIES.get(full))
     if known is None:
@@ -24,7 +27,13 @@ def of(name: str, *matchers: str) -> str:
         label = re.match(r"\w*", matcher)[0]
         if label not in known | TARGET_LABELS:
             raise NotInContract(f"{full}{{{label}}}")
-    return f"{full}{{{','.join((ENVIRONMENT, *matchers))}}}"
+    return f"{full}{{{','.join(matchers)}}}" if matchers else full
+
+
+def recorded(name: str) -> str:
+    """What an alert's series is recorded from, so that a board says what the alert says, also where nobody records. Raises KeyError."""
+    rules = [rule for group in yaml.safe_load(RECORDING.read_text("utf-8"))["groups"] for rule in group["rules"]]
+    return " ".join({rule["record"]: rule["expr"] for rule in rules}[name].split())
 
 
 def per_minute(name: str, *matchers: str, by: str = "", how: str = "sum") -> str:
@@ -44,9 +53,9 @@ def quantile(share: float, histogram: str, *matchers: str, by: str = "") -> str:
     return f"(histogram_quantile({share}, {buckets}) >= 0) or (0 * {_folded('sum', by)}({told}))"
 
 
-def share_good(good: str, total: str, proof: str, least: int = 1) -> str:
-    """Good ÷ all, 0 to 1; 1 while all are fewer than ``least``, no value where ``proof`` is not exported."""
-    return f"({good} / ({total} >= {least})) or (1 + 0 * sum({proof}))"
+def share_good(good: str, total: str, proof: str) -> str:
+    """Good ÷ all, 0 to 1; 1 while there are none, no value where ``proof`` is not exported."""
+    return f"({good} / ({total} >= 1)) or (1 + 0 * sum({proof}))"
 
 
 def or_zero(expression: str, service: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploy.observability.boards.objectives import least_left
+from deploy.observability.boards.objectives import FEW, least_left
 from deploy.observability.boards.panels import About
-from deploy.observability.boards.query import counted, of, or_zero
+from deploy.observability.boards.query import counted, of, or_zero, recorded
 from deploy.observability.boards.words import Limits
 
 
@@ -17,18 +17,27 @@ class Sign:
     about: About
     expression: str
     limits: Limits
+    few: str = ""
+    """Where it may have no value for want of numbers: the service whose being scraped shows that this is all."""
+
+    def level(self) -> str:
+        """0 正常, 1 注意, 2 至急. Without a value it needs care, but where there are only too few numbers."""
+        level = self.limits.level(self.expression)
+        return f"({or_zero(level, self.few) if self.few else f'({level})'}) or vector(1)"
 
 
 URGENT = {"page": 2, "ticket": 1}
 """How bad it is that an alert of a severity fires."""
+ALL_WELL = "悪いものはありません"
 
 
-def _firing(severity: str) -> str:
-    return of("ALERTS", 'alertstate="firing"', f'severity="{severity}"')
+def firing(*matchers: str) -> str:
+    """The alerts that fire, but the one that always does."""
+    return of("ALERTS", 'alertstate="firing"', 'alertname!="Watchdog"', *matchers)
 
 
-def _sign(title: str, expression: str, limits: Limits, unit: str, answers: str, silence: str, runbook: str, board: str) -> Sign:
-    return Sign(About(title=title, answers=answers, silence=silence, unit=unit, width=6, height=4, runbook=runbook, board=board), expression, limits)
+def _sign(title: str, expression: str, limits: Limits, unit: str, answers: str, silence: str, runbook: str, board: str, few: str = "") -> Sign:
+    return Sign(About(title=title, answers=answers, silence=silence, unit=unit, width=6, height=4, runbook=runbook, board=board), expression, limits, few)
 
 
 OVERVIEW, GATE, SERVICES, PROJECTIONS, AUDIT, BASE, PROMISES = (
@@ -38,11 +47,11 @@ OVERVIEW, GATE, SERVICES, PROJECTIONS, AUDIT, BASE, PROMISES = (
 
 BUDGET = _sign(
     "約束の余裕", least_left(), Limits(care=0.5, stop=0.0, falling=True), "percentunit",
-    "30日の約束（SLO）のうち、最も余裕の少ないものの残り。0%を切ると約束が破れている。100件に満たないうちは数えない。", "データなし：わるい（関門の値が届いていない）", "DecisionBudgetBurn", PROMISES,
+    "30日の約束（SLO）のうち、最も余裕の少ないものの残り。0%を切ると約束が破れている。100件に満たないうちは数えない。", FEW, "DecisionBudgetBurn", PROMISES, "consent",
 )
 HELD = _sign(
     "最も古い保留", or_zero(f"max({of('held_oldest_age_seconds')})", "consent"), Limits(care=4 * 3600, stop=86400), "s",
-    "同意などを待って止めてある提供のうち、最も長く待っているもの。4時間で注意、1日で停止。", "データなし：わるい（関門の値が届いていない）", "HeldAgeing", GATE,
+    "同意などを待って止めてある提供のうち、最も長く待っているもの。4時間で注意、1日で至急。", "データなし：わるい（関門の値が届いていない）", "HeldAgeing", GATE,
 )
 DENIED = _sign(
     "提供しなかった件数（24時間）", counted("decisions_total", 'outcome="DENY"', within="24h"), Limits(care=200), "short",
@@ -57,12 +66,14 @@ DEAD = _sign(
     "決まりに合わず、別に取り置いた記録の数。送り手に直してもらうまで、その人の支援には使われない。", "データなし：わるい（部品の値が届いていない）", "DeadLetters", SERVICES,
 )
 STALE = _sign(
-    "投影の古さ（最大）", f"max({of('projection_age_seconds')})", Limits(care=60, stop=600), "s",
+    "投影の古さ（最大）", f"max({recorded('projection:tsunagu_projection_age_seconds:max')})", Limits(care=60, stop=600), "s",
     "画面や報告に、まだ現れていない最も古い記録の古さ。", "データなし：わるい（報告の部品が止まっている）", "ProjectionStale", PROJECTIONS,
 )
+ROUND_S = 3600
+"""A check of the logs begins anew half an hour after the last: an older result says nothing of what was written since."""
 CHAIN = _sign(
-    "記録の完全性", f"max({of('verifier_findings')})", Limits(stop=1), "short",
-    "記録のつながりを確かめる検証で見つかった食い違いの数。1件でも業務を止めて調べる。", "データなし：わるい（検証がまだ終わっていないか、止まっている）", "ChainFailure", AUDIT,
+    "記録の完全性", f"max({of('verifier_findings')}) and on() (time() - max({of('verifier_last_run_timestamp_seconds')}) < {ROUND_S})", Limits(stop=1), "short",
+    "記録のつながりを確かめる検証で見つかった食い違いの数。1件でも業務を止めて調べる。検証が1時間より古ければ、何も言わない。", "データなし：わるい（検証がまだ終わっていないか、止まっている）", "ChainFailure", AUDIT,
 )
 OVERDUE = _sign(
     "回答の期限を過ぎた請求", f"sum({of('erasure_overdue')})", Limits(stop=1), "short",
@@ -77,7 +88,16 @@ SIGNS = (BUDGET, HELD, DENIED, LATE, DEAD, STALE, CHAIN, OVERDUE)
 
 
 def worst() -> str:
-    """0 正常, 1 注意, 2 停止: the worst of all signs and of the alerts that fire. A sign without a value needs care."""
-    levels = [f"({sign.limits.level(sign.expression)}) or vector(1)" for sign in (*SIGNS, DOWN)]
-    levels += [f"{level} * (count({_firing(severity)}) > bool 0)" for severity, level in URGENT.items()]
-    return "max(" + " or ".join(f'label_replace({level}, "sign", "{place}", "", "")' for place, level in enumerate(levels)) + ")"
+    """0 正常, 1 注意, 2 至急: the worst of all signs and of the alerts that fire."""
+    return f"max({_levels()})"
+
+
+def reasons() -> str:
+    """What makes it so: every sign and alert that is not 正常, with its level; the label ``sign`` is its title, of an alert its code."""
+    return f'(max without (alertname) ({_levels()}) > 0) or on() label_replace(vector(0), "sign", "{ALL_WELL}", "", "")'
+
+
+def _levels() -> str:
+    signs = [f'label_replace({sign.level()}, "sign", "{sign.about.title}", "", "")' for sign in (*SIGNS, DOWN)]
+    urgent = [f"{level} * max by (alertname) ({firing(f'severity={chr(34)}{severity}{chr(34)}')})" for severity, level in URGENT.items()]
+    return " or ".join([*signs, *(f'label_replace({each}, "sign", "$1", "alertname", "(.+)")' for each in urgent)])

@@ -12,6 +12,36 @@ ROLES = {
 STAGES = {"REQUESTED": "求められ、決定を待つ", "GRANTED": "認めた（鍵の廃棄はまだ）"}
 """Of a request to stop use or erase (利用停止・消去)."""
 REJECTED = {"bytes": "読めない形", "identity": "送り手の違い", "size": "大きすぎる", "rule": "決まりに合わない", "clock": "時刻の違い"}
+_ALERTS = {
+    "LagSeconds": "処理が遅れている",
+    "ConsumerStuck": "一部の区画が進まない",
+    "ObserverIdle": "外からの見張りが見ていない",
+    "WorkerAbsent": "部品が動いていない",
+    "Watchdog": "警報の経路の合図",
+    "HeldAgeing": "保留が長い",
+    "DenialSpike": "提供しない判断が急に増えた",
+    "DenialFlat": "関門が判断していない",
+    "DecisionP99": "関門の判断が遅い",
+    "DecisionBudgetBurn": "判断の約束の余裕が減っている",
+    "StopNoticeLate": "停止の通知が遅れた",
+    "StopNoticeBudgetBurn": "停止の通知の約束の余裕が減っている",
+    "ErasureBacklog": "消去の求めの期限",
+    "DeadLetters": "読めない記録",
+    "RejectedInput": "受け付けられない連絡",
+    "IdentityMismatch": "名乗りと送り手の食い違い",
+    "ChainFailure": "記録のつじつまが合わない",
+    "ChainVerifierIdle": "記録の検証が終わっていない",
+    "ProjectionStale": "画面と帳票が古い",
+    "BrokerDown": "連絡の基盤に届かない",
+    "DatabaseDown": "データベースに届かない",
+    "DiskLow": "ディスクの空きが少ない",
+    "UnderReplicated": "記録の写しが足りない",
+    "CertExpiry": "証明書の期限が近い",
+    "ProjectionUnfed": "画面と帳票の一部が更新されていない",
+    "DiskFillsUp": "保存領域が残り少ない",
+}
+ALERTS = {code: (f"{name}（{code}）", "text") for code, name in _ALERTS.items()}
+"""Of alerts; the code stays beside it, as the runbook is found by it."""
 REASONS = {
     "NONE": "理由なし",
     "NO_CONSENT": "同意がまだない",

@@ -1,4 +1,4 @@
-"""Words (言葉): what a value means, always as a word: 正常, 注意 or 停止. A colour only goes with the word."""
+"""Words (言葉): what a value means, always as a word: 正常, 注意 or 至急. A colour only goes with the word."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMappingResult,
 )
 
-WELL, CARE, STOP = "正常", "注意", "停止"
+WELL, CARE, STOP = "正常", "注意", "至急"
 COLOURS = {WELL: "green", CARE: "orange", STOP: "red"}
 UNKNOWN = "不明"
 Mapping = ValueMap | RangeMap | SpecialValueMap
@@ -25,7 +25,7 @@ Mapping = ValueMap | RangeMap | SpecialValueMap
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From which value on a sign needs care, and from which something stands still; ``falling``: when the value is below. None: never."""
+    """From which value on a sign needs care, and from which it must be seen to at once; ``falling``: when the value is below. None: never."""
 
     care: float | None = None
     stop: float | None = None
@@ -42,7 +42,7 @@ class Limits:
         return ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)
 
     def level(self, expression: str) -> str:
-        """0 正常, 1 注意, 2 停止 of an expression that has one value."""
+        """0 正常, 1 注意, 2 至急 of an expression that has one value."""
         sign = "<" if self.falling else ">="
         steps = [f"(({expression}) {sign} bool {limit:g})" for limit in (self.care, self.stop) if limit is not None]
         only_stop = self.care is None

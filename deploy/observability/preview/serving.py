@@ -15,7 +15,6 @@ from deploy.observability import reading
 from deploy.observability.preview.asking import Prometheus, Unanswered
 from deploy.observability.preview.filling import Look, filled
 
-FIRST = "tsunagu-overview"
 HOST = "127.0.0.1"
 PAGE = Path(__file__).resolve().parent / "page"
 _KINDS = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
@@ -36,7 +35,7 @@ def served(prometheus: Prometheus, look: Look, port: int = 0) -> Iterator[str]:
 
         def listed(self) -> list[dict[str, str]]:
             """All boards."""
-            return [{"uid": uid, "title": board["title"]} for uid, board in sorted(boards.items(), key=lambda each: each[0] != FIRST)]
+            return [{"uid": uid, "title": board["title"]} for uid, board in boards.items()]
 
     with ThreadingHTTPServer((HOST, port), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.deploy.alerts.proof import PAGE, TICKET, Proof, Scene, flat, gap, rising
 
-_DEAD = 'tsunagu_dead_letters_total{service="intake",worker="intake",code="TRAILING_BYTES"}'
-_ALSO = 'tsunagu_dead_letters_total{service="intake",worker="intake",code="UNDECODABLE"}'
+_DEAD = 'tsunagu_dead_letters_total{instance="intake",service="intake\",worker="intake",code="TRAILING_BYTES"}'
+_ALSO = 'tsunagu_dead_letters_total{instance="intake",service="intake\",worker="intake",code="UNDECODABLE"}'
 _REJECTED = 'tsunagu_rejected_input_total{service="intake",from_agency="elder",reason="bytes"}'
 _SIZE = 'tsunagu_rejected_input_total{service="intake",from_agency="elder",reason="size"}'
 _CHILD = 'tsunagu_rejected_input_total{service="intake",from_agency="child",reason="size"}'
-_IDENTITY = 'tsunagu_identity_mismatch_total{service="intake"}'
-_ALARM = 'tsunagu_integrity_alarms_total{service="consent",worker="consent",code="SEQUENCE_GAP"}'
-_CHAIN = 'tsunagu_chain_verification_failures_total{service="verifier"}'
-_FOUND = 'tsunagu_verifier_findings{service="verifier"}'
+_IDENTITY = 'tsunagu_identity_mismatch_total{instance="intake",service="intake\"}'
+_ALARM = 'tsunagu_integrity_alarms_total{instance="consent",service="consent\",worker="consent",code="SEQUENCE_GAP"}'
+_CHAIN = 'tsunagu_chain_verification_failures_total{instance="verifier",service="verifier\"}'
+_FOUND = 'tsunagu_verifier_findings{instance="verifier",service="verifier\"}'
+_UP = 'up{{instance="{0}",service="{0}"}}'.format
+_UP2 = 'up{instance="intake-2",service="intake"}'
+_NEW = 'tsunagu_dead_letters_total{instance="intake-7f9c",service="intake",worker="intake",code="UNDECODABLE"}'
 _RUN = 'tsunagu_verifier_last_run_timestamp_seconds{service="verifier"}'
 _AGE = 'tsunagu_projection_age_seconds{service="reporting"}'
 _FED, _UNFED = (f'tsunagu_projection_fed{{service="reporting",projection="{name}"}}' for name in ("monthly", "timeline"))
@@ -27,15 +32,26 @@ def _burst(before: int, by: int) -> str:
     return f"{flat(before, 40)} {flat(before + by, 240)}"
 
 
+def _away(counter: str, count: int) -> dict[str, str]:
+    """Prometheus itself was away for the first twenty minutes; the counter is as old as it likes."""
+    service = re.search('service="([a-z]+)"', counter)[1]
+    return {_UP(service): f"{gap(80)} {flat(1, 400)}", counter: f"{gap(80)} {flat(count, 400)}"}
+
+
 def _dead(severity: str, edge: int, summary: str) -> Proof:
     says = "直近15分に {many} 件です。送った機関の連絡が、そこで止まっています。"
     return Proof(
         alert="DeadLetters", severity=severity, audience="operator", labels=_INTAKE, summary=summary,
         fires=(
             Scene("20m", {_DEAD: _burst(3, edge), _ALSO: _burst(0, 1)}, says.format(many=edge + 1), _15S),
-            Scene("12m", {_DEAD: f"{gap(40)} {flat(edge + 1, 20)}"}, says.format(many=edge + 1), _15S),  # the process began with them
+            Scene("22m", {_UP("intake"): flat(1, 120), _DEAD: f"{gap(80)} {flat(edge + 1, 40)}"}, says.format(many=edge + 1), _15S),  # the process began with them
+            Scene("22m", {_UP("intake"): flat(1, 120), _NEW: f"{gap(80)} {flat(edge + 1, 40)}"}, says.format(many=edge + 1), _15S),  # a new replica
         ),
-        below=(Scene("20m", {_DEAD: _burst(3, edge), _ALSO: _burst(0, 0)}, every=_15S),),
+        below=(
+            Scene("20m", {_DEAD: _burst(3, edge), _ALSO: _burst(0, 0)}, every=_15S),
+            Scene("22m", _away(_DEAD, edge + 5), every=_15S),
+            Scene("22m", {_UP("intake"): f"{flat(0, 80)} {flat(1, 40)}", _UP2: flat(1, 120), _DEAD: f"{gap(80)} {flat(edge + 5, 40)}"}, every=_15S),
+        ),
         missing=(Scene("20m", {}, every=_15S),),
         reset=(Scene("30m", {_DEAD: f"{flat(30, 80)} {flat(0, 60)}"}, every=_15S),),
         resolves=(Scene("27m", {_DEAD: _burst(3, edge + 2)}, every=_15S),),
@@ -54,9 +70,9 @@ IDENTITY = Proof(
     alert="IdentityMismatch", severity=PAGE, audience="security", labels=_INTAKE, summary="名乗った機関と、送った機関が違います",
     fires=(
         Scene("70m", {_IDENTITY: f"{flat(2, 260)} {flat(3, 60)}"}, "直近1時間に 1 件です。受け付けていません。なりすましか、設定の取り違えです。", _15S),
-        Scene("12m", {_IDENTITY: f"{gap(40)} {flat(2, 20)}"}, "直近1時間に 2 件です。受け付けていません。なりすましか、設定の取り違えです。", _15S),
+        Scene("22m", {_UP("intake"): flat(1, 120), _IDENTITY: f"{gap(80)} {flat(2, 40)}"}, "直近1時間に 2 件です。受け付けていません。なりすましか、設定の取り違えです。", _15S),
     ),
-    below=(Scene("75m", {_IDENTITY: flat(2, 400)}, every=_15S),),
+    below=(Scene("75m", {_UP("intake"): flat(1, 400), _IDENTITY: flat(2, 400)}, every=_15S), Scene("22m", _away(_IDENTITY, 2), every=_15S), Scene("70m", _away(_IDENTITY, 2), every=_15S)),
     missing=(Scene("15m", {}, every=_15S),),
     reset=(Scene("70m", {_IDENTITY: f"{flat(2, 260)} {flat(0, 60)}"}, every=_15S),),
     resolves=(Scene("75m", {_IDENTITY: f"{flat(0, 40)} {flat(1, 300)}"}, every=_15S),),
@@ -77,10 +93,10 @@ CHAIN = (
         "consent",
         fires=(
             Scene("30m", {_ALARM: f"{flat(0, 20)} {flat(1, 60)}"}, _SAYS.format(many=1)),
-            Scene("22m", {_ALARM: f"{gap(20)} {flat(1, 60)}"}, _SAYS.format(many=1)),  # found while it started, before anybody asked
+            Scene("22m", {_UP("consent"): flat(1, 80), _ALARM: f"{gap(20)} {flat(1, 60)}"}, _SAYS.format(many=1)),  # found while it started, before anybody asked
             Scene("1400m", {_ALARM: f"{flat(0, 20)} {flat(1, 10)} {flat(0, 1400)}"}, _SAYS.format(many=1)),  # a restart does not put it out
         ),
-        below=(Scene("30m", {_ALARM: flat(0, 60)}),),
+        below=(Scene("30m", {_ALARM: flat(0, 60)}), *(Scene(at, _away(_ALARM, 3), every=_15S) for at in ("22m", "40m", "90m"))),
         reset=(Scene("3000m", {_ALARM: f"{flat(3, 20)} {flat(0, 3000)}"}),),
         resolves=(Scene(f"{3 * _DAY}m", {_ALARM: f"{flat(0, 20)} {flat(1, 3 * _DAY)}"}),),
     ),
@@ -91,7 +107,7 @@ CHAIN = (
             Scene(f"{3 * _DAY}m", {_FOUND: flat(1, 3 * _DAY + 9)}, _SAYS.format(many=1)),  # as long as it stands
             Scene("1000m", {_FOUND: f"{flat(1, 30)} {flat(0, 1400)}"}, _SAYS.format(many=1)),  # and a day after
         ),
-        below=(Scene("30m", {_CHAIN: flat(0, 60), _FOUND: flat(0, 60)}),),
+        below=(Scene("30m", {_CHAIN: flat(0, 60), _FOUND: flat(0, 60)}), Scene("40m", _away(_CHAIN, 3), every=_15S)),
         reset=(Scene("3000m", {_CHAIN: f"{flat(3, 20)} {flat(0, 3000)}"}),),
         resolves=(Scene(f"{2 * _DAY}m", {_FOUND: f"{flat(1, 30)} {flat(0, 2 * _DAY)}"}),),
     ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PAGE, TICKET = "page", "ticket"
+DOCS = "https://docs.example"
 KINDS = ("fires", "below", "missing", "reset", "resolves")
 """Fires · one step below the edge · a series is not there · a process begins anew (counter reset) · it is over."""
 
@@ -62,11 +63,12 @@ class Proof:
     def _test(self, kind: str, scene: Scene) -> dict[str, Any]:
         alert = {
             "exp_labels": {"severity": self.severity, "audience": self.audience, **self.labels},
-            "exp_annotations": {"summary": self.summary, "description": scene.says, "runbook_url": f"docs/operators.md#{self.alert.lower()}"},
+            "exp_annotations": {"summary": self.summary, "description": scene.says, "runbook_url": f"{DOCS}/operators.md#{self.alert.lower()}"},
         }
         return {
             "name": f"{self.name} {kind}",
             "interval": scene.every,
+            "external_labels": {"docs": DOCS},
             "input_series": [{"series": series, "values": values} for series, values in scene.series.items()],
             "alert_rule_test": [{"eval_time": scene.at, "alertname": self.alert, "exp_alerts": [alert] if scene.says else []}],
         }
