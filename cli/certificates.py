@@ -18,7 +18,10 @@ SOON_DAYS = 30
 
 @app.command(epilog="Example: tsunagu certificates list --output json")
 def list(output: OutputOption = Output.TABLE) -> None:
-    """When each ends: `ca` as in the file that is given to agencies, `kafka` as the broker shows it now. Exit code 1 where one ends within 30 days."""
+    """When each ends: `ca` as in the file that is given to agencies, `kafka` as the broker shows it now, `agency-ID` as last issued to an agency.
+
+    Exit code 1 where one ends within 30 days.
+    """
     rows = _rows()
     show(rows, LISTED, output)
     if any(row["days"] < SOON_DAYS for row in rows):

@@ -54,6 +54,8 @@ class Settings:
     controller: str = ""
     ca: str = ""
     """File of the authorities whose certificates the broker may show, from ``home`` or by its whole path. Empty: those that this machine trusts."""
+    mtls: str = ""
+    """Where the broker that is started here takes agencies' certificates instead of passwords, host:port; empty: nowhere."""
     kafka_external: bool = False
     database_external: bool = False
     keys_host: str = ""

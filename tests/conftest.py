@@ -10,7 +10,7 @@ from cli.run import bring_up
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
-from tests.installation import Broker
+from tests.installation import Broker, with_certificates
 
 ALONE = "live"
 """What uses the stores runs in one process, so that they start once, beside all that needs none."""
@@ -31,6 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation of this run alone; whatever was started in it is stopped at the end."""
     found = Installation(Layout(tmp_path_factory.mktemp("installation")), tied=True)
+    with_certificates(found)
     yield found
     found.down()
 

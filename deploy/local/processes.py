@@ -50,6 +50,12 @@ def port(name: str, settings: Settings) -> int:
         raise SettingsWrong(f"setting http.ports.{name} is missing ({place}); allowed: a whole number from 1 to 65535") from error
 
 
+def ports_of(name: str, settings: Settings) -> tuple[int, ...]:
+    """Every TCP port on which the process listens for others: the broker may have a second one. Raises SettingsWrong."""
+    second = (kafka.port_of(settings.mtls),) if name == "kafka" and settings.mtls else ()
+    return (port(name, settings), *second)
+
+
 def _kafka(name: str, layout: Layout, settings: Settings) -> Process:
     return kafka.process(layout, settings, jars.folder(jars.pinned()))
 
