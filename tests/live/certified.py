@@ -53,9 +53,12 @@ def written(options: dict[str, Any], agency: str, topic: str) -> str:
 def read(options: dict[str, Any], topic: str, group: str) -> str:
     """What comes of reading a topic that has a record, or will have one soon: the broker's own name of the error, or empty."""
     consumer = Consumer({**options, "group.id": group, "enable.auto.commit": False})
-    consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
     try:
-        (message,) = consumer.consume(1, WITHIN_S)
+        error = consumer.list_topics(topic, WITHIN_S).topics[topic].error  # with which a reader begins
+        if error is None:
+            consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
+            (message,) = consumer.consume(1, WITHIN_S)
+            error = message.error()
     finally:
         consumer.close()
-    return message.error().name() if message.error() else ""
+    return error.name() if error else ""
