@@ -17,7 +17,10 @@ LISTED = ("certificate", "ends", "days")
 
 @app.command(epilog="Example: tsunagu certificates list --output json")
 def list(output: OutputOption = Output.TABLE) -> None:
-    """When each ends: `ca` as in the file that is given to agencies, `kafka` as the broker shows it now. Exit code 1 where one ends within 30 days."""
+    """When each ends: `ca` as in the file that is given to agencies, `kafka` as the broker shows it now, `agency-ID` as last issued to an agency.
+
+    Exit code 1 where one ends within 30 days.
+    """
     from kernel.certificates import SOON_DAYS
 
     rows = _rows()

@@ -88,8 +88,8 @@ def _ports() -> Finding:
     found, settings = installation(), settings_module.load()
     running = {row["name"] for row in found.status() if row["pid"]}
     ours = [*processes.stores(settings), *processes.applications(settings)]
-    taken = [name for name in ours if name not in running and not ports.is_free(processes.port(name, settings))]
-    told = " ".join(f"{name}:{processes.port(name, settings)}" for name in ours)
+    taken = [name for name in ours if name not in running and not all(map(ports.is_free, processes.ports_of(name, settings)))]
+    told = " ".join(f"{name}:{port}" for name in ours for port in processes.ports_of(name, settings))
     return not taken, told, f"taken by another program: {' '.join(taken)}; free them or change {settings_module.FILE_NAME}"
 
 
@@ -178,7 +178,7 @@ def _certificates() -> Finding:
     left = {name: (end.astimezone(UTC) - datetime.now(UTC)).days for name, end in ends.items()}
     short = sorted(name for name, days in left.items() if days < SOON_DAYS)
     told = ", ".join(f"{name}: {days} days left" for name, days in sorted(left.items())) or "none are used"
-    return not short, told, f"{' '.join(short)} ends soon; run: tsunagu certificates renew"
+    return not short, told, f"{' '.join(short)} ends soon; run: tsunagu certificates renew, or for an agency's: tsunagu agency certificate ID"
 
 
 CHECKS: dict[str, Callable[[], Finding]] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from cli import registry
 from cli.agency.asked import Amiss, Asked, Ending
-from deploy.local import enrolled, first_start, passwords
+from deploy.local import certificates, enrolled, first_start, passwords
 from deploy.local.broker_admin import BrokerAdmin, Change
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import START_OR_STOP
@@ -24,7 +24,7 @@ from deploy.local.progress import Progress
 from deploy.local.town import Agency
 from deploy.local.turns import turn
 from kernel.days import day_in_japan
-from kernel.settings import Settings
+from kernel.settings import FILE_NAME, Settings
 from kernel.topics import Topics
 from services.reporting.api.tokens import Tokens, TokensUnreadable
 
@@ -71,19 +71,31 @@ class Enrolment:
             with self._progress.step("waiting until the gate has passed the fact") as step:
                 self._passed(step.advance)
             rows += _shown(admin.apply())
-            return [*rows, _row("password", self._forget(agency))]
+            return [*rows, _row("password", self._forget(agency)), _row("certificate", certificates.forget(self._settings, agency.principal))]
 
     def rotate(self, agency: str, *, over: bool) -> list[Row]:
         """Another password beside the old one; or, ``over``, the old one taken away."""
         with turn(self._layout, START_OR_STOP, self._progress):
-            known = self._town().get(agency)
-            if known is None or known.ended is not None:
-                raise Amiss("AGENCY_UNKNOWN", f"no agency {agency} is registered; see: tsunagu agency list", usage=False)
-            account = passwords.Passwords(self._settings, known.principal)
+            account = passwords.Passwords(self._settings, self._registered(agency).principal)
             try:
                 return [_row("old password closed", account.end())] if over else [_row("new password", account.begin())]
             except passwords.NoOverlap as problem:
                 raise Amiss(problem.code, problem.sentence, usage=False) from problem
+
+    def certificate(self, agency: str, days: int) -> list[Row]:
+        """A new key and certificate for an agency, in its file; nothing that it has is taken away."""
+        if not self._settings.mtls:
+            raise Amiss("NO_LISTENER", f"no listener takes certificates; write mtls under [kafka] in {self._layout.home / FILE_NAME}, then: tsunagu run down, "
+                        "tsunagu run up", usage=False)
+        with turn(self._layout, START_OR_STOP, self._progress):
+            end = certificates.issue(self._layout, self._settings, self._registered(agency).principal, timedelta(days=days))
+            return [_row(f"certificate until {end:%Y-%m-%d}", 1)]
+
+    def _registered(self, agency: str) -> Agency:
+        known = self._town().get(agency)
+        if known is None or known.ended is not None:
+            raise Amiss("AGENCY_UNKNOWN", f"no agency {agency} is registered; see: tsunagu agency list", usage=False)
+        return known
 
     def _town(self) -> dict[str, Agency]:
         """Every agency by id, once the broker answers."""

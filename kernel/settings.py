@@ -58,6 +58,8 @@ class Settings:
     """Where agencies come to the broker, seen from here; empty: at ``bootstrap``."""
     disks: dict[str, str] = field(default_factory=dict)
     """Folders on the disks of stores that somebody else runs on this machine, by the store's name: the observer looks how full they are."""
+    mtls: str = ""
+    """Where the broker that is started here takes agencies' certificates instead of passwords, host:port; empty: nowhere."""
     kafka_external: bool = False
     database_external: bool = False
     keys_host: str = ""

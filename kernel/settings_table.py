@@ -31,6 +31,7 @@ TABLE = (
     Setting("kafka.security_protocol", "security_protocol", kinds.one_of("SASL_PLAINTEXT", "SASL_SSL", "PLAINTEXT", "SSL")),
     Setting("kafka.ca", "ca", kinds.TEXT, ""),
     Setting("kafka.agency_listener", "agency_listener", kinds.ADDRESS, ""),
+    Setting("kafka.mtls", "mtls", kinds.ADDRESS, ""),
     Setting("kafka.partitions", "partitions", kinds.COUNT),
     Setting("kafka.agency_partitions", "agency_partitions", kinds.COUNT),
     Setting("database.external", "database_external", kinds.FLAG, False),

@@ -10,13 +10,14 @@ from cli.run import bring_up
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
-from tests.installation import Broker
+from tests.installation import Broker, with_certificates
 
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation of this run alone; whatever was started in it is stopped at the end."""
     found = Installation(Layout(tmp_path_factory.mktemp("installation")), tied=True)
+    with_certificates(found)
     yield found
     found.down()
 

@@ -11,7 +11,14 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
 from kernel.clients import clients
-from kernel.settings import Settings
+from kernel.settings import FILE_NAME, Settings
+
+
+def with_certificates(installation: Installation) -> None:
+    """Before its first start: agencies may show certificates too, at the address that a first start proposes."""
+    installation.prepare()
+    file = installation.layout.home / FILE_NAME
+    file.write_text(file.read_text("utf-8").replace("# mtls =", "mtls ="), "utf-8")
 
 
 @dataclass(frozen=True)

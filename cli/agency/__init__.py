@@ -82,6 +82,22 @@ def rotate(
     _told(lambda: enrolment.Enrolment(settings_module.load(), steps.shown()).rotate(agency, over=over), agency, output)
 
 
+@app.command(epilog="Example: tsunagu agency certificate hinata --days 180")
+def certificate(
+    agency: Id,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="For how many days it is good; never longer than our authority.")] = 365,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Issue a key and a certificate, in secrets/agency-ID.pem, which open the agency's account instead of its password at the listener that
+    [kafka] mtls names.
+
+    Renewal is the same words again: one that the agency has stays good until its own end, or until the agency is ended.
+    """
+    from cli import enrolment, steps
+
+    _told(lambda: enrolment.Enrolment(settings_module.load(), steps.shown()).certificate(agency, days), agency, output)
+
+
 @app.command(epilog="Example: tsunagu agency list --output json")
 def list(output: OutputOption = Output.TABLE) -> None:
     """Every agency that is or was registered, as the registry's log says; state is `registered`, or since when it is no more and why."""

@@ -16,6 +16,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from .ports import HOST
 
 AUTHORITY_LASTS, SERVER_LASTS = timedelta(days=3652), timedelta(days=397)
+CLIENT_LASTS = timedelta(days=365)
+AGENCY = "agency-"
+"""How the account of an agency begins; no other account may be shown by a certificate."""
 AGO = timedelta(hours=1)
 """Clocks differ: a certificate is valid from a little before it was made."""
 _PEM = serialization.Encoding.PEM
@@ -48,6 +51,17 @@ class Authority:
         own = _signed(_name("Tsunagu Kafka"), key, self.certificate.subject, self.key, min(now() + lasts, self.certificate.not_valid_after_utc), _of_a_server(names))
         behind = [self.crossed] if self.crossed and self.crossed.not_valid_after_utc > now() else []
         return _key(key) + certificates([own, *behind])
+
+    def client(self, principal: str, lasts: timedelta = CLIENT_LASTS) -> bytes:
+        """PEM of a new key and its certificate, by which an agency is known as ``principal``; never longer than this authority lasts.
+
+        Raises ValueError for an account that is no agency's.
+        """
+        if not principal.startswith(AGENCY):
+            raise ValueError(f"the account {principal} is no agency's: it shows its password")
+        key = ec.generate_private_key(ec.SECP256R1())
+        end = min(now() + lasts, self.certificate.not_valid_after_utc)
+        return _key(key) + certificates([_signed(_name(principal), key, self.certificate.subject, self.key, end, _of_a_client())])
 
     def pem(self) -> bytes:
         """Key and certificates, as ``read`` reads them."""
@@ -107,6 +121,13 @@ def _of_a_server(names: Sequence[str]) -> list[tuple[x509.ExtensionType, bool]]:
     return [
         (x509.BasicConstraints(ca=False, path_length=None), True), (_use("digital_signature"), True), (known, False),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+    ]
+
+
+def _of_a_client() -> list[tuple[x509.ExtensionType, bool]]:
+    return [
+        (x509.BasicConstraints(ca=False, path_length=None), True), (_use("digital_signature"), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),
     ]
 
 

@@ -1,8 +1,9 @@
 """Certificates (証明書): the files of the installation's own authority, and how the running broker comes to show another certificate.
 
 Private to us: ``authority.pem`` (the authority's key, its certificate and, after a change of authority, that certificate signed by the one
-before, and the one before) and ``kafka.pem`` (the broker's key and what it shows). Given to agencies: ``ca.pem``. Each file is
-replaced as a whole. The broker shows the new authority as signed by the old one, so that whoever trusts either of them is let in.
+before, and the one before) and ``kafka.pem`` (the broker's key and what it shows). Given to agencies: ``ca.pem``, and to one that shows a
+certificate instead of a password its own ``agency-ID.pem`` (key and certificate). Each file is replaced as a whole. The broker shows the new
+authority as signed by the old one, so that whoever trusts either of them is let in.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import os
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 
-from kernel.certificates import SOON_DAYS, shown
-from kernel.settings import FILE_NAME, Settings
+from kernel.certificates import SOON_DAYS, of_agency, shown
+from kernel.settings import FILE_NAME, Settings, where
 
 from . import authority
 from .authority import Authority
@@ -41,6 +42,8 @@ def trusted(layout: Layout) -> Path:
 
 def prepare(layout: Layout, settings: Settings) -> None:
     """Authority and broker's certificate, where they are not there or end soon. One of somebody else's making is left alone. Raises CannotRun."""
+    if settings.mtls:
+        _check_issuing(settings)
     if settings.ca != OURS:
         if not keystore(layout).exists():
             raise CannotRun(f"setting 'ca' in {FILE_NAME} names an authority of your own: put the broker's key and certificate into {keystore(layout)}, "
@@ -77,17 +80,48 @@ def renew(layout: Layout, settings: Settings, *, with_authority: bool) -> None:
         coming.replace(_file(layout))
 
 
+def issue(layout: Layout, settings: Settings, principal: str, lasts: timedelta) -> datetime:
+    """A new key and certificate of an agency in its file; when it ends (UTC). One that it has stays good until its own end.
+
+    Raises CannotRun, and ValueError for an account that is no agency's.
+    """
+    _check_issuing(settings)
+    pem = _read(_file(layout)).client(principal, lasts)
+    _replace(of_agency(settings, principal), pem)
+    return x509.load_pem_x509_certificates(pem)[0].not_valid_after_utc
+
+
+def forget(settings: Settings, principal: str) -> bool:
+    """Remove the file with an agency's key and certificate; whether it was there. What the agency has in its hands stays what it is."""
+    there = of_agency(settings, principal).exists()
+    of_agency(settings, principal).unlink(missing_ok=True)
+    return there
+
+
+def _check_issuing(settings: Settings) -> None:
+    if settings.kafka_external or settings.security_protocol != "SASL_SSL" or settings.ca != OURS:
+        raise CannotRun(f"setting kafka.mtls ({where(settings.home, 'kafka.mtls')}) needs a broker that is started here, security_protocol = \"SASL_SSL\" "
+                        f"and the authority of this installation, ca = \"{OURS}\": whoever may sign for that listener says who is which agency")
+
+
 def take_up(layout: Layout, settings: Settings) -> None:
     """Have the running broker show what lies in its file, without a restart; connections that are open stay so. Raises CannotRun."""
     wanted = x509.load_pem_x509_certificates(keystore(layout).read_bytes())[0]
-    if shown(settings) == wanted:
+    addresses = [settings.bootstrap, *([settings.mtls] if settings.mtls else [])]
+    if all(shown(address) == wanted for address in addresses):
         return
     _have_read_anew(layout, settings)
+    for address in addresses:
+        _wait_until_shown(address, wanted)
+
+
+def _wait_until_shown(address: str, wanted: x509.Certificate) -> None:
     deadline, times = time.monotonic() + TAKEN_UP_WITHIN_S, 0
     while times < OFTEN:  # each of the broker's network threads takes it up for itself
-        times = times + 1 if shown(settings) == wanted else 0
+        times = times + 1 if shown(address) == wanted else 0
         if time.monotonic() > deadline:
-            raise CannotRun(f"the broker at {settings.bootstrap} does not show its new certificate; see: tsunagu run logs kafka")
+            raise CannotRun(f"the broker does not show its new certificate at {address} (a listener that is new in {FILE_NAME} begins with the broker: "
+                            "tsunagu run down, then tsunagu run up); see: tsunagu run logs kafka")
         time.sleep(PAUSE_S)
 
 

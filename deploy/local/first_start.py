@@ -40,6 +40,7 @@ bootstrap = "127.0.0.1:{kafka}"
 controller = "127.0.0.1:{controller}"      # only for the broker started here
 security_protocol = "SASL_SSL"
 ca = "secrets/ca.pem"               # whose certificates the broker may show; this one signs that of the broker started here. Agencies are given it
+# mtls = "127.0.0.1:{mtls}"         # a second listener, for agencies that show a certificate of this installation instead of a password
 partitions = 12                     # of every inbox and log; fixed for ever at the first start
 agency_partitions = 1               # of every agency's outbox and inbox
 
@@ -99,6 +100,6 @@ def write_secret(path: Path, value: str) -> None:
 
 
 def _settings() -> str:
-    kafka, controller, postgres, schemas, *rest = ports.free_block(4 + len(SERVICES) + 1 + len(ONLOOKERS))
+    kafka, controller, mtls, postgres, schemas, *rest = ports.free_block(5 + len(SERVICES) + 1 + len(ONLOOKERS))
     services = ", ".join(f"{name} = {port}" for name, port in zip((*SERVICES, API, *ONLOOKERS), rest, strict=True))
-    return TEMPLATE.format(kafka=kafka, controller=controller, postgres=postgres, schemas=schemas, services=services)
+    return TEMPLATE.format(kafka=kafka, controller=controller, mtls=mtls, postgres=postgres, schemas=schemas, services=services)

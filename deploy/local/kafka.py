@@ -1,8 +1,9 @@
 """One Kafka broker (KRaft, TLS, SCRAM, StandardAuthorizer, nobody anonymous) on loopback: its files and how it runs.
 
 The client listener is AGENCY, for agencies and services alike: encrypted, and with two ways to show a password, so that an account can have
-two passwords while one takes the place of the other; the CONTROLLER listener has its own PLAIN account, since SCRAM users live in the log that the
-controller is only about to serve (KAFKA-15513). Durability on one node: an acknowledged record is in the log of a process
+two passwords while one takes the place of the other. Where the settings ask for it, the listener MTLS lets agencies in by a certificate of our
+authority instead, under the same name; whoever's certificate names no agency is refused. The CONTROLLER listener has its own PLAIN account,
+since SCRAM users live in the log that the controller is only about to serve (KAFKA-15513). Durability on one node: an acknowledged record is in the log of a process
 that may be killed at any moment; the machine's page cache is what stands behind it.
 """
 
@@ -49,9 +50,9 @@ logger.request.level = warn
 PROPERTIES = """\
 process.roles=broker,controller
 node.id={node}
-listeners=AGENCY://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=AGENCY://{host}:{port}
-listener.security.protocol.map=AGENCY:{protocol},CONTROLLER:SASL_PLAINTEXT
+listeners=AGENCY://{host}:{port},CONTROLLER://{host}:{controller}{second}
+advertised.listeners=AGENCY://{host}:{port}{second}
+listener.security.protocol.map=AGENCY:{protocol},CONTROLLER:SASL_PLAINTEXT,MTLS:SSL
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=AGENCY
 controller.quorum.bootstrap.servers={host}:{controller}
@@ -93,6 +94,11 @@ listener.name.agency.ssl.truststore.type=PEM
 listener.name.agency.ssl.truststore.location={trusted}
 """
 """For an installation whose settings say SASL_SSL; one of before goes on without."""
+MTLS = """\
+listener.name.mtls.ssl.client.auth=required
+listener.name.mtls.ssl.principal.mapping.rules=RULE:^CN=(agency-[a-z0-9-]+)$/$1/
+""" + TLS.replace(".agency.", ".mtls.")
+"""For an installation whose settings name a second listener. There is no DEFAULT among the rules: no other subject becomes an account."""
 
 
 def data(layout: Layout) -> Path:
@@ -152,7 +158,7 @@ def port_of(address: str) -> int:
 def _filled(layout: Layout, settings: Settings) -> str:
     from . import certificates
 
-    text = PROPERTIES + (TLS if settings.encrypted else "")
+    text = PROPERTIES + (TLS if settings.encrypted else "") + (MTLS if settings.mtls else "")
     return text.format(
         node=NODE,
         host=HOST,
@@ -160,6 +166,7 @@ def _filled(layout: Layout, settings: Settings) -> str:
         keystore=certificates.keystore(layout),
         trusted=certificates.trusted(layout),
         port=port_of(settings.bootstrap),
+        second=f",MTLS://{HOST}:{port_of(settings.mtls)}" if settings.mtls else "",
         controller=port_of(settings.controller),
         admin=settings.password("admin"),
         link=settings.password("controller"),

@@ -53,7 +53,7 @@ class Installation:
         """Settings, credentials and certificates, made at the first start. Raises CannotRun, SettingsMissing."""
         first_start.prepare(self.layout, ("admin", *access.principals(agencies())))
         settings = self.settings
-        if settings.encrypted and not settings.kafka_external:
+        if settings.mtls or settings.encrypted and not settings.kafka_external:
             from . import certificates
 
             certificates.prepare(self.layout, settings)
@@ -138,10 +138,10 @@ class Installation:
     def _check_ports(self, names: tuple[str, ...]) -> None:
         running = {row["name"] for row in self.status() if row["state"] != "stopped"}
         for name in names:
-            port = processes.port(name, self.settings)
-            if name not in running and not ports.is_free(port):
+            taken = [port for port in processes.ports_of(name, self.settings) if name not in running and not ports.is_free(port)]
+            if taken:
                 file = self.layout.home / settings_module.FILE_NAME
-                raise CannotRun(f"port {port} of {name} is taken by another program; free it or change it in {file}")
+                raise CannotRun(f"port {taken[0]} of {name} is taken by another program; free it or change it in {file}")
 
     def _wait_until_ready(self, names: tuple[str, ...], step: Step) -> None:
         deadline = time.monotonic() + READY_WITHIN_S

@@ -46,6 +46,12 @@ def port(name: str, settings: Settings) -> int:
     return settings.port(name)
 
 
+def ports_of(name: str, settings: Settings) -> tuple[int, ...]:
+    """Every TCP port on which the process listens for others: the broker may have a second one. Raises SettingsWrong."""
+    second = (kafka.port_of(settings.mtls),) if name == "kafka" and settings.mtls else ()
+    return (port(name, settings), *second)
+
+
 def _kafka(name: str, layout: Layout, settings: Settings) -> Process:
     return kafka.process(layout, settings, jars.folder(jars.pinned()))
 

@@ -20,6 +20,7 @@ from contracts.shared import AgencyEndReason, AgencyKind
 from deploy.local import enrolled
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
+from deploy.local.progress import Silent
 from deploy.local.town import Agency, Unit, agencies, prefecture_of
 from kernel import serde
 from services.reporting.api.tokens import FILE, Tokens
@@ -198,6 +199,14 @@ def test_nothing_is_done_while_the_broker_does_not_answer(tmp_path: Path, words:
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines()[-1].startswith("tsunagu: the broker at ")
     assert not (settings.home / "secrets" / "agency-hinata.password").exists()
+
+
+def test_no_certificate_is_issued_where_no_listener_takes_it(tmp_path: Path):
+    """What to write where is told before the broker is asked for anything."""
+    at_home = enrolment.Enrolment(Installation(Layout(tmp_path)).prepare(), Silent())
+
+    with pytest.raises(Amiss, match=f"NO_LISTENER: .*{tmp_path / 'tsunagu.toml'}"):
+        at_home.certificate("elder", 365)
 
 
 def test_without_an_installation_the_first_step_is_named(tmp_path: Path):

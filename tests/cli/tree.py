@@ -18,7 +18,7 @@ ARGUMENTS = {
     "policy diff": ["none.yaml", "none.yaml"], "policy sign": ["none.yaml", "--key", "none.key"], "policy key": ["none/key"], "consent decide": ["none.yaml"],
     "consent explain": ["0" * 32], "consent ledger": ["0" * 32], "audit trace": ["0" * 32], "audit asof": ["cases", "2026-10-01T00:00:00+09:00"],
     "audit whatif": ["--policy", "none.yaml"], "agency add": ["sample", "--kind", "OTHER", "--name", "見本"], "agency end": ["elder", "--reason", "CLOSED"], "token add": ["AUDITOR"],
-    "agency rotate": ["elder"], "run rotate": ["intake"], "deploy secrets": ["secrets"], "deploy render agency": ["sample", "--kind", "OTHER", "--name", "見本"],
+    "agency rotate": ["elder"], "agency certificate": ["elder"], "run rotate": ["intake"], "deploy secrets": ["secrets"], "deploy render agency": ["sample", "--kind", "OTHER", "--name", "見本"],
     "deploy render secrets": ["secrets"],
     "token end": ["1"], "parked show": ["--case", "0" * 32], "parked redrive": ["--projection", "cases"],
 }

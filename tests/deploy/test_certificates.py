@@ -7,15 +7,19 @@ import stat
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from deploy.local import authority, certificates, first_start, kafka
 from deploy.local.authority import Authority
 from deploy.local.layout import CannotRun, Layout
 from kernel import settings
+from kernel.certificates import certificates as ends
 from kernel.settings import Settings, SettingsMissing
 
 TOWN = "990019"
@@ -150,6 +154,62 @@ def test_an_installation_of_before_goes_on_without(layout: Layout):
 
     assert "AGENCY:SASL_PLAINTEXT" in kafka._filled(layout, found) and "ssl" not in kafka._filled(layout, found)
     assert "ssl.ca.location" not in found.account("admin") and found.authorities() is None
+
+
+def test_a_certificate_of_an_agency_names_its_account_and_serves_nothing_else(layout: Layout, prepared: Settings):
+    """Key and certificate in one file for its owner alone; signed by our authority, for clients, for as long as was asked."""
+    end = certificates.issue(layout, prepared, "agency-elder", timedelta(days=30))
+
+    found = x509.load_pem_x509_certificate((file := layout.secrets / "agency-elder.pem").read_bytes())
+    found.verify_directly_issued_by(_authority(layout, "authority.pem").certificate)
+    assert ("CN=agency-elder", end) == (found.subject.rfc4514_string(), found.not_valid_after_utc)
+    assert timedelta(days=29, hours=23) < end - authority.now() <= timedelta(days=30)
+    assert [ExtendedKeyUsageOID.CLIENT_AUTH] == [*found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value]
+    assert not found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    assert 0o600 == stat.S_IMODE(file.stat().st_mode)
+    assert found.public_key() == serialization.load_pem_private_key(file.read_bytes(), None).public_key()
+
+
+def test_a_certificate_of_an_agency_is_listed_until_it_is_forgotten(layout: Layout, prepared: Settings):
+    """The one issued last; a file that holds none is told."""
+    certificates.issue(layout, prepared, "agency-elder", timedelta(days=30))
+    end = certificates.issue(layout, prepared, "agency-elder", timedelta(days=60))
+
+    assert end == ends(prepared)["agency-elder"]
+    assert [True, False] == [certificates.forget(prepared, "agency-elder") for _ in range(2)]
+    assert {"ca"} == ends(prepared).keys()
+    (layout.secrets / "agency-elder.pem").touch()
+    with pytest.raises(SettingsMissing, match="agency-elder.pem"):
+        ends(prepared)
+
+
+@pytest.mark.parametrize("account", ["admin", "controller", "consent", "registry", "Agency-elder"])
+def test_no_account_but_an_agencys_is_shown_by_a_certificate(layout: Layout, prepared: Settings, account: str):
+    """Ours show passwords."""
+    with pytest.raises(ValueError, match=account):
+        certificates.issue(layout, prepared, account, timedelta(days=1))
+    assert not (layout.secrets / f"{account}.pem").exists()
+
+
+def test_a_certificate_of_an_agency_outlasts_one_change_of_authority_and_no_authority():
+    """By the second change, whatever the first authority signed opens nothing: so all of them are taken back at once."""
+    second = authority.new(TOWN, first := authority.new(TOWN))
+    third = authority.new(TOWN, second)
+    found = x509.load_pem_x509_certificate(first.client("agency-elder", timedelta(days=36_500)))
+
+    assert found.not_valid_after_utc == first.certificate.not_valid_after_utc
+    assert first.certificate in second.trusted and first.certificate not in third.trusted
+
+
+@pytest.mark.parametrize("other", [{"ca": "town.pem"}, {"ca": ""}, {"kafka_external": True}, {"security_protocol": "SASL_PLAINTEXT"}, {"security_protocol": "SSL"}])
+def test_certificates_of_agencies_are_only_taken_where_nobody_else_signs(layout: Layout, prepared: Settings, other: dict[str, Any]):
+    """Whoever may sign says who is which agency. The listener is refused before anything starts."""
+    wrong = replace(prepared, mtls="127.0.0.1:9094", **other)
+    with pytest.raises(CannotRun, match="kafka.mtls"):
+        certificates.prepare(layout, wrong)
+    with pytest.raises(CannotRun, match="kafka.mtls"):
+        certificates.issue(layout, wrong, "agency-elder", timedelta(days=1))
+    certificates.prepare(layout, replace(prepared, mtls="127.0.0.1:9094"))
 
 
 def test_a_missing_authority_is_told_by_its_setting(layout: Layout):

@@ -28,6 +28,7 @@ controller = "127.0.0.1:9093"
 security_protocol = "SASL_PLAINTEXT"
 ca = "secrets/ca.pem"
 agency_listener = "127.0.0.1:9094"
+mtls = "127.0.0.1:9095"
 partitions = 12
 agency_partitions = 1
 
@@ -71,7 +72,7 @@ OUT_OF_RANGE = {
     "municipality.code": ['"99001"', '"99001x"'], "municipality.policy_keys": ["[]", "[1]", '[""]'], "municipality.towns": ['["99001"]', "[990019]"],
     "kafka.bootstrap": ['"x"', '"x:"', '":9092"', '"a b:1"'], "kafka.controller": ['"x"'], "kafka.agency_listener": ['"x"'], "observer.disks": ["{ kafka = 1 }"], "kafka.security_protocol": ['"TLS"', '"sasl_ssl"', '""'],
     "kafka.partitions": ["0", "-1", "65536", "1.0", "true"], "kafka.agency_partitions": ["0"], "database.port": ["0", "65536"], "database.host": ['""', '" "'],
-    "http.schema_window": ['"127.0.0.1"'], "http.ports": ["{ intake = 0 }", '{ intake = "8001" }', "{ intake = { a = 1 } }"], "api.oidc.algorithms": ["[]"], "kafka.ca": ['""'],
+    "kafka.mtls": ['""', '"9094"', '"127.0.0.1"'], "http.schema_window": ['"127.0.0.1"'], "http.ports": ["{ intake = 0 }", '{ intake = "8001" }', "{ intake = { a = 1 } }"], "api.oidc.algorithms": ["[]"], "kafka.ca": ['""'],
     "keys.port": ["0"], "http.host": ['""'], "otel.endpoint": ['"127.0.0.1:4318"'], "otel.share": ["1.5", "-1", "true", '"1"'],
     "api.oidc.roles": ["{ a = 1 }"],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +33,7 @@ from deploy.local.progress import Silent
 from kernel.settings import MECHANISM
 from kernel.topics import Topics
 from tests.installation import Broker
+from tests.live.certified import account, read, written
 
 WITHIN_S = 60.0
 AGENCY = "hinata"
@@ -129,7 +132,7 @@ def municipality(stack: Broker) -> Iterator[AgencyClient]:
     client.close()
 
 
-def test_an_agency_joins_works_ends_and_comes_back(stack: Broker, municipality: AgencyClient):
+def test_an_agency_joins_works_ends_and_comes_back(stack: Broker, municipality: AgencyClient, tmp_path: Path):
     """One life, in the order in which it is lived; no process of the installation is another afterwards."""
     before, topics = pids(stack), Topics(stack.settings.municipality)
     file = stack.settings.home / "secrets" / f"agency-{AGENCY}.password"
@@ -143,6 +146,12 @@ def test_an_agency_joins_works_ends_and_comes_back(stack: Broker, municipality: 
     assert {0} == set(run(stack, *ADD).values())
     assert {"account": 0, "fact": 1, "password": 0, "rule": 0, "topic": 0} == run(stack, "add", AGENCY, "--name", "ひなた東")
     assert ("registered", "ひなた東", "ELDER", "01=相談係") == tuple(listed(stack)[name] for name in ("state", "name", "kind", "units"))
+
+    # by a certificate too, which can be taken along
+    (step,) = run(stack, "certificate", AGENCY, "--days", "90")
+    assert step.startswith("certificate until ")
+    certified = account(stack.settings, Path(shutil.copy(file.with_name(f"agency-{AGENCY}.pem"), tmp_path)))
+    assert "" == written(certified, AGENCY, topics.outbox(AGENCY))
 
     # works: what it says is decided about, what is for it arrives
     client = AgencyClient(stack.settings, AGENCY)
@@ -161,8 +170,10 @@ def test_an_agency_joins_works_ends_and_comes_back(stack: Broker, municipality: 
     client.close()
     assert {0} == set(run(stack, *END).values())
     assert listed(stack)["state"].startswith("ended ")
-    assert not file.exists()
+    assert not file.exists() and not file.with_name(f"agency-{AGENCY}.pem").exists()
     assert not opens(stack, password)
+    denied = "TOPIC_AUTHORIZATION_FAILED"
+    assert (denied, denied) == (written(certified, AGENCY, topics.outbox(AGENCY)), read(certified, topics.agency_inbox(AGENCY), f"{topics.group(f'agency-{AGENCY}')}x"))
 
     # what still lies in its outbox is refused with a code; nothing arrives any more
     end, refused = lies_in(stack, topics.agency_inbox(AGENCY)), lies_in(stack, topics.dead_letters("intake"))

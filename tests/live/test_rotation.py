@@ -30,6 +30,7 @@ from kernel.envelope import header
 from kernel.settings import MECHANISMS, Settings
 from kernel.topics import Topics
 from tests.installation import Broker
+from tests.live import certified
 
 AGENCY = "school"
 WITHIN_S = 30.0
@@ -134,8 +135,10 @@ def tsunagu(stack: Broker, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_password_certificate_and_authority_change_under_load(stack: Broker, tsunagu: Any, tmp_path: Path):
-    """0 lost, 0 twice, 0 refused that should pass; the old password opens nothing after its end."""
+    """0 lost, 0 twice, 0 refused that should pass; the old password opens nothing after its end. Who shows a certificate comes in by the old and a new one."""
     old = handed_over(stack, tmp_path / "old")
+    tsunagu(agency.app, "certificate", AGENCY)
+    certificate = Path(shutil.copy(stack.settings.home / "secrets" / f"agency-{AGENCY}.pem", old.home))
     restless, steady = Program(old), Program(old, steady=True)
     with running(restless, steady):
         restless.more()
@@ -145,6 +148,10 @@ def test_password_certificate_and_authority_change_under_load(stack: Broker, tsu
             steady.more()
         assert old.authorities() != stack.settings.authorities()
         assert Path(str(old.authorities())).read_bytes() != (ca := Path(str(stack.settings.authorities())).read_bytes())
+        tsunagu(agency.app, "certificate", AGENCY)  # by the new authority; the broker takes both, and is believed by the old ca.pem and the new
+        for settings in (old, stack.settings):
+            shown = (certificate, stack.settings.home / "secrets" / certificate.name)
+            assert [True, True] == [certified.is_let_in(certified.account(settings, each)) for each in shown]
         stack.kill("intake")  # comes back by the new authority, while the agency connects by the old
         stack.wait_ready("intake")
 
