@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.leaving import PROBLEMS, TOLD, USAGE, leave
+from kernel import settings as settings_module
 from kernel.settings import FILE_NAME, SettingsMissing
 
 app = typer.Typer(invoke_without_command=True, help="Manifests for Kubernetes from the settings, the agencies, the alerts and the boards.")
@@ -92,7 +93,8 @@ def secrets(
     from deploy.local.town import agencies
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _print([filled(each, folder) for each in needed(agencies((out or town.SAMPLE) / town.TOWN_FILE))])
+    there = out or town.SAMPLE
+    _print([filled(each, folder) for each in needed(agencies(there / town.TOWN_FILE), settings_module.load(there).towns)])
 
 
 def _town(folder: Path) -> dict[Path, str]:

@@ -61,6 +61,7 @@ def test_topics_equal_the_plan():
 def test_rights_equal_those_of_the_local_broker(gone: tuple[Agency, ...]):
     """Rule by rule what BrokerAdmin writes: so `topics check` finds no difference in a cluster either."""
     admin = broker_admin.BrokerAdmin.__new__(broker_admin.BrokerAdmin)
+    admin._settings = found_settings()
     admin._topics, admin._agencies = Topics(found_settings().municipality), (*PLANNED, *gone)
     made = strimzi.users(found_settings(), (*PLANNED, *gone))
 
