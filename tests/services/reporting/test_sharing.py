@@ -43,7 +43,7 @@ def test_r15_a_count_that_stays_in_the_town_is_not_in_what_leaves_it():
     assert (0, 0, (), 0, True) == (corrected.value, corrected.difference, corrected.causes, corrected.cause_count, corrected.hidden)
 
 
-def test_r15_nor_is_what_it_could_be_added_up_from():
+def test_r15_what_a_small_count_could_be_added_up_from_stays_too():
     """Sessions with their attendance keep their place, and no more; nor does anything of a log that is not shared leave."""
     assert leaves(SESSION) is None
     assert leaves(FIRST, log="community") is leaves(ADVICE, log="participation") is None
