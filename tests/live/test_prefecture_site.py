@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.error import HTTPError
 
@@ -18,6 +18,7 @@ from cli.day.live import open_stage
 from cli.day.player import Day
 from contracts.reporting import FigureCorrected
 from deploy.local import access, topic_plan
+from deploy.local.broker_admin import BrokerAdmin
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
 from deploy.local.town import Agency
@@ -35,6 +36,7 @@ from tests.scenarios.stories import s13_prefecture
 
 MONTH = datetime.now(JAPAN).strftime("%Y-%m")
 PATIENCE_S = 30.0
+DESK = (Agency("desk", "PREFECTURE", ""),)
 Cells = dict[tuple[str, str, str], int | None]
 
 
@@ -123,13 +125,27 @@ def test_neither_town_sees_the_other(sites: Sites):
 
 async def test_a_towns_account_can_write_its_own_shared_logs_and_nothing_else(sites: Sites):
     """By the broker's word for every topic; and by a real attempt to write and to read each."""
-    topics = [topic.name for topic in topic_plan.plan(sites.prefecture.settings, (Agency("desk", "PREFECTURE", ""),))]
+    topics = [topic.name for topic in topic_plan.plan(sites.prefecture.settings, DESK)]
     for town in (sites.own, second_town.CODE):
         own, account = {Topics(town).log(name) for name in access.SHARED}, access.mirror(town)
         assert {topic: {"READ", "WRITE", "DESCRIBE"} if topic in own else set() for topic in topics} == operations(sites.prefecture, account, topics)
         refused = {topic: KafkaError.TOPIC_AUTHORIZATION_FAILED for topic in topics if topic not in own}
         assert refused == {topic: code for topic, code in (await fetched(sites.prefecture, account, topics)).items() if code}
         assert refused == written(sites.prefecture, account, refused)
+
+
+def test_who_is_named_no_more_loses_account_and_rights(sites: Sites):
+    """As it is, nothing differs from the plan; without the second town in the settings its account goes, and every right on what it has sent."""
+    settings = sites.prefecture.settings
+    assert [] == BrokerAdmin(settings, DESK).differences()
+
+    changes = BrokerAdmin(replace(settings, towns=(sites.own,)), DESK).differences()
+
+    gone = access.mirror(second_town.CODE)
+    assert {"surplus"} == {each.detail for each in changes} and [gone] == [each.name for each in changes if each.kind == "account"]
+    rules = [each.name.split() for each in changes if each.kind == "rule"]
+    assert {f"User:{gone}", "User:reporting", "User:auditor", "User:observer"} == {principal for principal, *_ in rules}
+    assert all(second_town.CODE in name for *_, name in rules)
 
 
 def written(site: Broker, principal: str, topics: dict[str, int]) -> dict[str, int | None]:
