@@ -43,11 +43,13 @@ class Copy:
     """The logs of one town in the cluster of its prefecture, by the town's own account there; ``options``: librdkafka's."""
 
     options: dict[str, Any]
+    group: str
+    """Of consumers; nothing is ever kept under it."""
     _producer: Producer | None = field(default=None, init=False)
 
     def next(self, places: Iterable[TP]) -> dict[TP, int]:
         """For each partition the offset of the first record here that is not there yet. Raises NotAccepted, also where the account may not see it."""
-        consumer = Consumer({**self.options, **reading.AT_ONCE, "group.id": "none", "enable.auto.commit": False})
+        consumer = Consumer({**self.options, **reading.AT_ONCE, "group.id": self.group, "enable.auto.commit": False})
         try:
             return {place: self._after(consumer, place) for place in places}
         except KafkaException as error:
@@ -88,7 +90,7 @@ def command(
 ) -> None:
     """Send what this town shares to its prefecture, until told to end: reported figures without small counts, advice and training, case stories."""
     settings = settings_module.load()
-    target = Copy(options(settings.municipality, to, password, ca))
+    target = copy(settings.municipality, to, password, ca)
     try:
         sent = follow(settings, target, once)
     except OtherLog as problem:
@@ -98,6 +100,13 @@ def command(
     except KafkaException as error:
         leave(f"the logs here cannot be read {why(error, AUDITOR)}", UNREACHABLE)
     typer.echo(f"tsunagu: {sent} records sent", err=True)
+
+
+def copy(town: str, to: str, password: Path, ca: Path | None) -> Copy:
+    """The copy of a town's logs, as the town itself comes to it. Raises OSError."""
+    from deploy.local import access
+
+    return Copy(options(town, to, password, ca), access.group(Topics(town), access.mirror(town)))
 
 
 def options(town: str, to: str, file: Path, ca: Path | None) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _rules(names: Topics, agencies: tuple[Agency, ...], towns: tuple[str, ...]) 
     for grant in access.grants(names, agencies, towns):
         found[grant.principal, "topic", grant.topic, "literal"] |= {grant.operation.capitalize(), "Describe"}
     for principal in access.principals(agencies, towns):
-        found[principal, "group", names.group(principal), "prefix"].add("Read")
+        found[principal, "group", access.group(names, principal), "prefix"].add("Read")
     for principal, prefix in access.overseen(names):
         found[principal, "group", prefix, "prefix"].add("Describe")
     return [(*place, sorted(operations)) for place, operations in sorted(found.items())]

@@ -91,6 +91,11 @@ def town_of(principal: str) -> str:
     return principal.removeprefix(_MIRROR) if principal.startswith(_MIRROR) else ""
 
 
+def group(topics: Topics, principal: str) -> str:
+    """Where the names begin of the consumer groups that an account may use. A town knows its own code alone, not that of the site at which it is a guest."""
+    return Topics(town_of(principal) or topics.municipality).group(principal)
+
+
 def principals(agencies: Iterable[Agency], towns: Iterable[str] = ()) -> tuple[str, ...]:
     """Every account but the administrator's; who is registered no more has none. ``towns``: those of a prefecture's site."""
     return (*TABLE, *map(mirror, towns), *(agency.principal for agency in agencies if agency.ended is None))

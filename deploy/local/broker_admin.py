@@ -188,7 +188,7 @@ class BrokerAdmin:
                 rules.add(_rule(ResourceType.TOPIC, grant.topic, ResourcePatternType.LITERAL, grant.principal, operation))
         for principal in self._principals():
             pattern = ResourcePatternType.PREFIXED
-            rules.add(_rule(ResourceType.GROUP, self._topics.group(principal), pattern, principal, AclOperation.READ))
+            rules.add(_rule(ResourceType.GROUP, access.group(self._topics, principal), pattern, principal, AclOperation.READ))
         for principal, prefix in access.overseen(self._topics):
             rules.add(_rule(ResourceType.GROUP, prefix, ResourcePatternType.PREFIXED, principal, AclOperation.DESCRIBE))
         return rules

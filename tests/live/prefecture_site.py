@@ -107,7 +107,8 @@ def mirrored(town: Broker, prefecture: Broker) -> str:
 
 def lying(site: Broker, topic: str) -> list[reading.Read]:
     """Every record of a topic as the auditor reads it, partition by partition."""
-    consumer = Consumer({**site.settings.account("auditor"), "group.id": Topics(site.settings.municipality).group("auditor"), "enable.auto.commit": False})
+    account = {**site.settings.account("auditor"), **reading.AT_ONCE}
+    consumer = Consumer({**account, "group.id": Topics(site.settings.municipality).group("auditor"), "enable.auto.commit": False})
     try:
         ends = [(number, *consumer.get_watermark_offsets(TopicPartition(topic, number))) for number in range(site.settings.partitions)]
         return [reading.record(each) for number, start, end in ends for each in reading.between(consumer, topic, number, start, end)]
