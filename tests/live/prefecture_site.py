@@ -55,7 +55,7 @@ def tsunagu(site: Broker, *words: str) -> Result:
 def told(site: Broker, *words: str) -> Any:
     """What it answers; it must end well."""
     done = tsunagu(site, *words, "--output", "json")
-    assert 0 == done.exit_code, (done.output, done.exception)
+    assert 0 == done.exit_code, (done.stderr, done.exception)
     return json.loads(done.stdout)
 
 
