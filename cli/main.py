@@ -18,7 +18,7 @@ from cli.leaving import INTERRUPTED, PROBLEMS, TOLD, UNREACHABLE, USAGE
 
 COMMANDS = (
     "run", "day", "send", "report", "rebuild", "trace", "parked", "dead-letters", "topics", "agency", "policy", "contracts", "consent", "audit", "service",
-    "api", "observer", "token", "certificates", "deploy", "dashboards", "doctor",
+    "api", "observer", "mirror", "token", "certificates", "deploy", "dashboards", "doctor",
 )
 WHERE = (
     "Works on the installation in TSUNAGU_HOME; unless that is set, on .tsunagu in the checkout that the command belongs to, "

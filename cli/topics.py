@@ -26,7 +26,7 @@ def plan(output: OutputOption = Output.TABLE) -> None:
     from kernel.topics import Topics
 
     settings, town = settings_module.load(), agencies()
-    grants = sorted(access.grants(Topics(settings.municipality), town), key=lambda grant: grant.principal)
+    grants = sorted(access.grants(Topics(settings.municipality), town, settings.towns), key=lambda grant: grant.principal)
 
     def holders(topic: str, operation: str) -> str:
         return " ".join(grant.principal for grant in grants if (grant.topic, grant.operation) == (topic, operation))

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.leaving import PROBLEMS, TOLD, USAGE, leave
+from kernel import settings as settings_module
 from kernel.settings import FILE_NAME, SettingsMissing
 
 app = typer.Typer(invoke_without_command=True, help="Manifests for Kubernetes from the settings, the agencies, the alerts and the boards.")
@@ -97,7 +98,9 @@ def secrets(
     if missing and KEK.name not in there:
         leave(f"{KEK.name} is not among them: another namespace, or it has to come back from the safe; a new one would open nothing that is sealed", USAGE)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _print([filled(each, folder) for each in needed(agencies((out or town.SAMPLE) / town.TOWN_FILE)) if each.name not in there])
+    site = out or town.SAMPLE
+    wanted = needed(agencies(site / town.TOWN_FILE), settings_module.load(site).towns)
+    _print([filled(each, folder) for each in wanted if each.name not in there])
 
 
 def _town(folder: Path) -> dict[Path, str]:

@@ -70,10 +70,10 @@ def of_role(role: str) -> Secret:
     return Secret(f"role-{role.replace('_', '-')}", "password", f"{role}.password", login)
 
 
-def needed(agencies: Iterable[Agency]) -> tuple[Secret, ...]:
-    """Every Secret of a town."""
+def needed(agencies: Iterable[Agency], towns: Iterable[str] = ()) -> tuple[Secret, ...]:
+    """Every Secret of a town, or of a prefecture's site with its ``towns``."""
     roles = (databases.SUPERUSER, databases.SUPERUSER_OF_KEYS, *databases.ROLES)
-    return (*(of_account(each) for each in (ADMIN, *access.principals(agencies))), *(of_role(each) for each in roles), KEK)
+    return (*(of_account(each) for each in (ADMIN, *access.principals(agencies, towns))), *(of_role(each) for each in roles), KEK)
 
 
 def filled(secret: Secret, folder: Path) -> dict[str, Any]:

@@ -44,18 +44,18 @@ def users(settings: Settings, agencies: Iterable[Agency]) -> list[dict[str, Any]
     """A KafkaUser for the administrator and for each account of the table; none for an agency that has ended. Raises NoSuchName."""
     agencies = _nameable(agencies)
     names, rules = Topics(settings.municipality), defaultdict(list)
-    for principal, kind, name, pattern, operations in _rules(names, agencies):
+    for principal, kind, name, pattern, operations in _rules(names, agencies, settings.towns):
         rules[principal].append({"resource": {"type": kind, "name": name, "patternType": pattern}, "operations": operations, "host": "*"})
-    return [_user(ADMIN, [], {}), *(_user(each, rules[each], _quota(each)) for each in access.principals(agencies))]
+    return [_user(ADMIN, [], {}), *(_user(each, rules[each], _quota(each)) for each in access.principals(agencies, settings.towns))]
 
 
-def _rules(names: Topics, agencies: tuple[Agency, ...]) -> list[tuple[str, str, str, str, list[str]]]:
+def _rules(names: Topics, agencies: tuple[Agency, ...], towns: tuple[str, ...]) -> list[tuple[str, str, str, str, list[str]]]:
     """Account, kind of resource, its name, literal or prefix, operations: what ``BrokerAdmin`` writes where there is no Strimzi."""
     found: defaultdict[tuple[str, str, str, str], set[str]] = defaultdict(set)
-    for grant in access.grants(names, agencies):
+    for grant in access.grants(names, agencies, towns):
         found[grant.principal, "topic", grant.topic, "literal"] |= {grant.operation.capitalize(), "Describe"}
-    for principal in access.principals(agencies):
-        found[principal, "group", names.group(principal), "prefix"].add("Read")
+    for principal in access.principals(agencies, towns):
+        found[principal, "group", access.group(names, principal), "prefix"].add("Read")
     for principal, prefix in access.overseen(names):
         found[principal, "group", prefix, "prefix"].add("Describe")
     return [(*place, sorted(operations)) for place, operations in sorted(found.items())]
@@ -79,7 +79,8 @@ def _resource(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _quota(principal: str) -> dict[str, int]:
-    return QUOTA_OF_AGENCY if principal.startswith("agency-") else QUOTA_OF_SERVICE
+    """A town's mirror is somebody else's program, as an agency's is."""
+    return QUOTA_OF_AGENCY if principal.startswith("agency-") or access.town_of(principal) else QUOTA_OF_SERVICE
 
 
 def _nameable(agencies: Iterable[Agency]) -> tuple[Agency, ...]:

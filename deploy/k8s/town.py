@@ -35,7 +35,7 @@ def files(folder: Path) -> dict[str, str]:
         "kustomization.yaml": dumped([_kustomization()]),
         "external-secrets/kustomization.yaml": dumped([{
             "apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", "resources": ["secrets.yaml"]}]),
-        "external-secrets/secrets.yaml": dumped([each.external() for each in secrets.needed(found)]),
+        "external-secrets/secrets.yaml": dumped([each.external() for each in secrets.needed(found, settings.towns)]),
     }
 
 

@@ -108,8 +108,15 @@ class BrokerAdmin:
 
     def _account_changes(self) -> list[Change]:
         known = scram.places(self._client)
-        missing = [Change("account", name, "missing") for name in access.principals(self._agencies) if name not in known]
-        return [*missing, *(Change("account", name, "surplus") for name in self._gone() if name in known)]
+        missing = [Change("account", name, "missing") for name in self._principals() if name not in known]
+        return [*missing, *(Change("account", name, "surplus") for name in (*self._gone(), *map(access.mirror, self._left(known))) if name in known)]
+
+    def _principals(self) -> tuple[str, ...]:
+        return access.principals(self._agencies, self._settings.towns)
+
+    def _left(self, accounts: Iterable[str]) -> set[str]:
+        """Towns that a prefecture's site names no more, though they have an account still."""
+        return {town for each in accounts if (town := access.town_of(each))} - {*self._settings.towns} if self._settings.towns else set()
 
     def _gone(self) -> list[str]:
         """Accounts of agencies that are registered no more."""
@@ -176,12 +183,12 @@ class BrokerAdmin:
 
     def _wanted_rules(self) -> set[AclBinding]:
         rules = set()
-        for grant in access.grants(self._topics, self._agencies):
+        for grant in access.grants(self._topics, self._agencies, self._settings.towns):
             for operation in {AclOperation[grant.operation], AclOperation.DESCRIBE}:
                 rules.add(_rule(ResourceType.TOPIC, grant.topic, ResourcePatternType.LITERAL, grant.principal, operation))
-        for principal in access.principals(self._agencies):
+        for principal in self._principals():
             pattern = ResourcePatternType.PREFIXED
-            rules.add(_rule(ResourceType.GROUP, self._topics.group(principal), pattern, principal, AclOperation.READ))
+            rules.add(_rule(ResourceType.GROUP, access.group(self._topics, principal), pattern, principal, AclOperation.READ))
         for principal, prefix in access.overseen(self._topics):
             rules.add(_rule(ResourceType.GROUP, prefix, ResourcePatternType.PREFIXED, principal, AclOperation.DESCRIBE))
         return rules
@@ -191,8 +198,10 @@ class BrokerAdmin:
             ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
         )
         known, wanted = set(_done(self._client.describe_acls(every))), self._wanted_rules()
-        ours = {f"User:{name}" for name in (*access.principals(self._agencies), *self._gone())}
-        surplus = [rule for rule in known - wanted if rule.principal in ours and rule.name.startswith(f"{self._settings.municipality}.")]
+        left = self._left(rule.principal.removeprefix("User:") for rule in known)
+        ours = {f"User:{name}" for name in (*self._principals(), *self._gone(), *map(access.mirror, left))}
+        prefixes = tuple(f"{code}." for code in (self._settings.municipality, *self._settings.towns, *left))
+        surplus = [rule for rule in known - wanted if rule.principal in ours and rule.name.startswith(prefixes)]
         missing = [Change("rule", _told(rule), "missing") for rule in wanted - known]
         return sorted(missing, key=lambda change: change.name) + [Change("rule", _told(rule), "surplus") for rule in surplus]
 

@@ -53,6 +53,7 @@ class Installation:
         """Settings, credentials and certificates, made at the first start. Raises CannotRun, SettingsMissing."""
         first_start.prepare(self.layout, ("admin", *access.principals(agencies())))
         settings = self.settings
+        first_start.write_credentials(self.layout.secrets, tuple(map(access.mirror, settings.towns)))
         if settings.mtls or settings.encrypted and not settings.kafka_external:
             from . import certificates
 

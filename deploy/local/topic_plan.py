@@ -9,6 +9,7 @@ from contracts.topics import SUPPORT_FUNCTIONS, Function
 from kernel.settings import Settings
 from kernel.topics import Topics
 
+from .access import SHARED
 from .first_start import DECIDING
 from .town import Agency
 
@@ -18,6 +19,7 @@ KEYED = (*SUPPORT_FUNCTIONS, Function.CONSENT, Function.REPORTING)
 RECORD_BYTES = 1024 * 1024
 NO_BOMBS = {"compression.type": "uncompressed"}
 """For topics where strangers write: the broker unpacks each batch and refuses what is then too large, before any reader has to."""
+AS_IN_TOWN = {"message.timestamp.type": "CreateTime"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class Topic:
 
 
 def plan(settings: Settings, agencies: Iterable[Agency]) -> tuple[Topic, ...]:
-    """Every topic, sorted by name. Logs are kept for ever; what only passes through is kept 7 days, dead letters 14."""
+    """Every topic, sorted by name. Logs are kept for ever; what only passes through is kept 7 days, dead letters 14.
+
+    A prefecture's site has the logs that its towns share: with the times that their records have in the town.
+    """
     topics = Topics(settings.municipality)
     keyed, single = settings.partitions, 1
     wanted = [Topic(topics.inbox(name), keyed, _kept(7)) for name in KEYED]
@@ -38,6 +43,7 @@ def plan(settings: Settings, agencies: Iterable[Agency]) -> tuple[Topic, ...]:
     wanted += [Topic(topics.urgent, keyed, _kept(7)), Topic(topics.reads, keyed, _kept(7))]
     wanted += [Topic(topics.registry, single, _kept(None)), Topic(topics.control, single, _kept(7))]
     wanted += [Topic(topics.dead_letters(name), single, _kept(14)) for name in DECIDING]
+    wanted += [Topic(Topics(town).log(name), keyed, _kept(None) | AS_IN_TOWN) for town in settings.towns for name in SHARED]
     for agency in agencies:
         wanted.append(Topic(topics.outbox(agency.id), settings.agency_partitions, _kept(7) | NO_BOMBS))
         wanted.append(Topic(topics.agency_inbox(agency.id), settings.agency_partitions, _kept(7)))

@@ -19,10 +19,10 @@ from tests.cli.tree import ARGUMENTS, options, run, verbs
 WITHOUT_ROWS = {
     "run down", "run logs", "run kill", "service", "api", "observer", "audit watch", "report sheet", "policy sign", "policy key", "contracts build", "contracts check",
     "contracts serve", "consent decide", "token end", "deploy destroy-again", "deploy init", "deploy secrets", "deploy render agency", "deploy render secrets", "dashboards preview",
-    "run rotate",
+    "run rotate", "mirror",
 }
 """Verbs whose answer is no table: they do something, write a file, serve, or print sentences."""
-STAYING = {"run up", "service", "api", "observer", "audit watch", "contracts serve", "dashboards preview"}
+STAYING = {"run up", "service", "api", "observer", "mirror", "audit watch", "contracts serve", "dashboards preview"}
 """Verbs that start something, or stay."""
 WRITING = {"contracts build", "contracts check", "deploy destroy-again", "deploy init", "deploy secrets", "deploy render agency", "deploy render secrets"}
 """Verbs that work on the checkout, or on stores of somebody else's, not on an installation; they have tests of their own."""

@@ -20,7 +20,7 @@ ARGUMENTS = {
     "audit whatif": ["--policy", "none.yaml"], "agency add": ["sample", "--kind", "OTHER", "--name", "見本"], "agency end": ["elder", "--reason", "CLOSED"], "token add": ["AUDITOR"],
     "agency rotate": ["elder"], "agency certificate": ["elder"], "run rotate": ["intake"], "deploy secrets": ["secrets"], "deploy render agency": ["sample", "--kind", "OTHER", "--name", "見本"],
     "deploy render secrets": ["secrets"],
-    "token end": ["1"], "parked show": ["--case", "0" * 32], "parked redrive": ["--projection", "cases"],
+    "mirror": ["--to", "127.0.0.1:1", "--password", "none.password"], "token end": ["1"], "parked show": ["--case", "0" * 32], "parked redrive": ["--projection", "cases"],
 }
 """What a verb must be given to be understood; the rest can be called without a word."""
 

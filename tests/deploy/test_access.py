@@ -17,6 +17,7 @@ from deploy.local.town import agencies
 from kernel.settings import Settings
 from kernel.topics import Topics
 from services.reporting.api import serving
+from services.reporting.app import LOGS_OF_TOWNS
 
 TOPICS = Topics("990019")
 TOWN = agencies()
@@ -138,7 +139,7 @@ def test_the_urgent_lane_is_partitioned_like_the_gates_inbox(settings: Settings)
 
 def test_no_account_may_use_anothers_consumer_group():
     """Group rights are prefixes; none may begin another's."""
-    groups = [TOPICS.group(name) for name in access.principals(TOWN)]
+    groups = [access.group(TOPICS, name) for name in access.principals(TOWN, ("990027", "990035"))]
 
     assert not [(one, other) for one in groups for other in groups if one != other and other.startswith(one)]
 
@@ -170,3 +171,35 @@ def test_who_has_ended_keeps_neither_account_nor_right_and_its_topics_stay(setti
 
     assert {gone.principal} == {grant.principal for grant in lost} == set(access.principals(TOWN)) - set(access.principals(town))
     assert topic_plan.plan(settings, TOWN) == topic_plan.plan(settings, town)
+
+
+PREFECTURE = access.grants(Topics("990000"), TOWN, ("990019", "990027"))
+SHARED = {f"{town}.{name}.log" for town in ("990019", "990027") for name in ("community", "reporting")}
+
+
+def test_a_prefectures_site_has_the_logs_that_its_towns_share_in_the_towns_time(settings: Settings):
+    """Kept for ever as every log is; its own topics are those of any site, and a town's site has none of other towns."""
+    there = topic_plan.plan(replace(settings, municipality="990000", towns=("990019", "990027")), TOWN)
+    shared = [topic for topic in there if topic.name in SHARED]
+
+    assert set(access.SHARED) == set(LOGS_OF_TOWNS)
+    assert {*there} - {*shared} == {*topic_plan.plan(replace(settings, municipality="990000"), TOWN)}
+    assert {("CreateTime", "-1", 12)} == {(each.settings["message.timestamp.type"], each.settings["retention.ms"], each.partitions) for each in shared}
+    assert len(SHARED) == len(shared) and {grant.topic for grant in PREFECTURE} == {topic.name for topic in there}
+
+
+def test_each_town_writes_its_own_shared_logs_and_can_touch_nothing_else_there():
+    """Neither sees the other: not even how much there is of it."""
+    for town in ("990019", "990027"):
+        mine = {(grant.operation, grant.topic) for grant in PREFECTURE if grant.principal == access.mirror(town)}
+        assert mine == {(operation, f"{town}.{name}.log") for operation in ("WRITE", "READ") for name in ("community", "reporting")}
+        assert town == access.town_of(access.mirror(town)) and "" == access.town_of("reporting")
+
+
+def test_what_towns_share_is_read_by_the_projections_and_the_auditor_alone():
+    """Everybody else's rights are those of a town's site."""
+    of_towns = {(grant.principal, grant.operation) for grant in PREFECTURE if grant.topic in SHARED and not access.town_of(grant.principal)}
+
+    assert {("reporting", "READ"), ("auditor", "READ"), (OBSERVER, "DESCRIBE")} == of_towns
+    assert access.grants(Topics("990000"), TOWN) == {grant for grant in PREFECTURE if grant.topic not in SHARED}
+    assert {"mirror-990019", "mirror-990027"} == {*access.principals(TOWN, ("990019", "990027"))} - {*access.principals(TOWN)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ def test_topics_equal_the_plan():
 def test_rights_equal_those_of_the_local_broker(gone: tuple[Agency, ...]):
     """Rule by rule what BrokerAdmin writes: so `topics check` finds no difference in a cluster either."""
     admin = broker_admin.BrokerAdmin.__new__(broker_admin.BrokerAdmin)
+    admin._settings = found_settings()
     admin._topics, admin._agencies = Topics(found_settings().municipality), (*PLANNED, *gone)
     made = strimzi.users(found_settings(), (*PLANNED, *gone))
 
@@ -83,6 +85,19 @@ def test_every_account_has_a_password_a_quota_and_rights_and_the_administrator_n
         assert (principal == "admin") == ("authorization" not in spec)
     agency, service = made["agency-elder"]["quotas"], made["consent"]["quotas"]
     assert all(agency[each] <= service[each] for each in agency)
+
+
+def test_a_prefectures_site_is_rendered_with_its_towns():
+    """Topics of the plan, an account with the quota of a stranger for each town, and its Secret."""
+    settings = replace(found_settings(), towns=("990027",))
+    users = {each["metadata"]["name"]: each["spec"] for each in strimzi.users(settings, PLANNED)}
+    topics = {each["spec"]["topicName"] for each in strimzi.topics(settings, PLANNED)}
+
+    assert {*access.principals(PLANNED, settings.towns), "admin"} == set(users)
+    assert users["agency-elder"]["quotas"] == users["mirror-990027"]["quotas"]
+    written = {each["resource"]["name"] for each in users["mirror-990027"]["authorization"]["acls"] if "Write" in each["operations"]}
+    assert {"990027.community.log", "990027.reporting.log"} == written < topics
+    assert "account-mirror-990027" in {each.name for each in secrets.needed(PLANNED, settings.towns)}
 
 
 def test_an_id_that_no_kubernetes_name_may_have_is_told():
