@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import COMMANDS, command
 from deploy.local import databases
 from deploy.local.layout import REPOSITORY, CannotRun, Layout
 from deploy.local.lifecycle import Installation
@@ -85,17 +84,6 @@ def test_the_plan_needs_no_broker(settings: Settings):
     assert rows["990019.agency.elder.inbox"] == {
         "topic": "990019.agency.elder.inbox", "partitions": 1, "writes": "consent", "reads": "agency-elder",
     }
-
-
-def test_every_help_ends_with_an_example_and_the_exit_codes():
-    """Nobody has to read code to use it."""
-    root = command([])
-    alone = [(verb.name, verb.epilog) for verb in root.registered_commands]
-    grouped = [(f"{group.name} {verb.callback.__name__}", verb.epilog) for group in root.registered_groups for verb in group.typer_instance.registered_commands]
-
-    assert {name.split()[0] for name, _ in (*alone, *grouped)} == set(COMMANDS)
-    for name, epilog in (*alone, *grouped):
-        assert re.match(rf"(Example: tsunagu {name}\b.*\n\n)+Exit codes: 0 .* 1 .* 2 .* 3 ", epilog), (name, epilog)
 
 
 def test_the_help_says_which_installation_is_meant(settings: Settings):
