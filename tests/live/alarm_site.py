@@ -100,6 +100,10 @@ class Site:
         """Wait until this page has reached somebody. Raises TimeoutError."""
         self._until(lambda: page in self.look(), f"{page} does not fire")
 
+    def rung(self, audience: str, alert: str) -> None:
+        """Wait until whoever it concerns has been told of it, which takes the Alertmanager a moment longer. Raises TimeoutError."""
+        self._until(lambda: (audience, alert) in self.switchboard.calls, f"{audience} is not told of {alert}")
+
     def ask(self, query: str) -> list[tuple[dict[str, str], float]]:
         """What a query gives now."""
         from urllib.parse import quote

@@ -170,11 +170,11 @@ def test_something_has_been_held_for_long(stack: Broker, quiet: Site):
     quiet.move(HeldAgeing="> 1")
     try:
         quiet.called("HeldAgeing")
+        quiet.rung("privacy-desk", "HeldAgeing")
     finally:
         quiet.move()
 
     assert {"HeldAgeing"} == quiet.pages
-    assert ("privacy-desk", "HeldAgeing") in quiet.switchboard.calls
 
 
 def test_a_certificate_is_near_its_end(quiet: Site):
