@@ -77,6 +77,7 @@ def forms(text: str) -> tuple[bytes, ...]:
 @pytest.fixture(scope="module")
 def planted(stack: Broker) -> Planted:
     """A day is played; then each text of each type that an agency may send is filled and sent, and of each type one record is broken."""
+    before = ends(stack)
     play(stack.settings)
     found = Planted(stack)
     with open_stage(stack.settings) as stage:
@@ -92,7 +93,7 @@ def planted(stack: Broker) -> Planted:
             return [f"{identity}: {gap}" for agency, identity in sent for gap in stage.view.missing(agency, identity)]
 
         assert stage.until(lambda: not gaps()), gaps()
-    found.records.extend(everything(stack))
+    found.records.extend(everything(stack, before))
     return found
 
 
@@ -227,14 +228,23 @@ def found_in(content: bytes) -> list[str]:
     return [text for text in texts if any(form in content for form in forms(text))]
 
 
-def everything(broker: Broker) -> Iterator[tuple[str, bytes]]:
-    """Every record of every topic, as the administrator reads them."""
-    consumer = Consumer({**broker.confluent(), "group.id": "leaks", "enable.auto.commit": False})
+def ends(broker: Broker) -> dict[tuple[str, int], int]:
+    """Where each partition of each topic ends now."""
+    consumer = Consumer({**broker.confluent(), "group.id": "leaks"})
     try:
         known = consumer.list_topics(timeout=30).topics
         parts = [TopicPartition(name, number, 0) for name, topic in known.items() if not name.startswith("__") for number in topic.partitions]
-        left = {(part.topic, part.partition): high for part in parts for low, high in [consumer.get_watermark_offsets(part, timeout=30)] if high > low}
-        consumer.assign([TopicPartition(*place, 0) for place in left])
+        return {(part.topic, part.partition): consumer.get_watermark_offsets(part, timeout=30)[1] for part in parts}
+    finally:
+        consumer.close()
+
+
+def everything(broker: Broker, before: dict[tuple[str, int], int]) -> Iterator[tuple[str, bytes]]:
+    """Every record of every topic since ``before``, as the administrator reads them: what other tests have written cannot hold what was planted here."""
+    left = {place: end for place, end in ends(broker).items() if end > before.get(place, 0)}
+    consumer = Consumer({**broker.confluent(), "group.id": "leaks", "enable.auto.commit": False})
+    try:
+        consumer.assign([TopicPartition(*place, before.get(place, 0)) for place in left])
         while left:
             for message in consumer.consume(1000, 0.5):
                 assert message.error() is None
