@@ -10,14 +10,13 @@ run: env
 stop: env
 	@.venv/bin/tsunagu run down
 
-# What needs no broker is tested beside what does; the broker starts once.
-test: env
-	@$(MAKE) --no-print-directory -j2 test-live test-fast
+# `make -j2 test`: what needs no broker beside what does. The broker starts once.
+test: test-live test-fast
 
-test-live:
+test-live: env
 	@.venv/bin/python -m pytest -m live
 
-test-fast:
+test-fast: env
 	@.venv/bin/python -m pytest -m "not live"
 
 bench: env

@@ -22,19 +22,33 @@ from typer.testing import CliRunner
 from cli import agency, certificates, reading, run
 from cli.agency.client import AgencyClient, NotAccepted
 from cli.day.player import pseudonym
+from cli.run import bring_up
 from contracts.consent import DisclosureDecided
 from contracts.consultation import InformationRequested
 from contracts.shared import DataCategory, Purpose
 from deploy.local import authority
+from deploy.local.layout import Layout
+from deploy.local.lifecycle import Installation
+from deploy.local.progress import Silent
 from kernel.envelope import header
 from kernel.settings import MECHANISMS, Settings
 from kernel.topics import Topics
-from tests.installation import Broker
+from tests.installation import Broker, with_certificates
 from tests.live import certified
 
 AGENCY = "school"
 WITHIN_S = 30.0
 QUESTION = InformationRequested(purpose=Purpose.CONSULTATION, wanted=(DataCategory.BASIC,))
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A system of its own: after a change of passwords a broker that is started again has once refused every account (docs/decisions/0030, "Open")."""
+    own = Installation(Layout(tmp_path_factory.mktemp("rotation")), tied=True)
+    with_certificates(own)
+    bring_up(own, Silent())
+    yield Broker(own, own.settings)
+    own.down()
 
 
 class Program(threading.Thread):
