@@ -38,6 +38,8 @@ class Passwords:
         self._settings, self._principal = settings, principal
         self._file = Layout(settings.home).secrets / f"{principal}.password"
         self._coming = self._file.with_name(f"{self._file.name}.next")
+        self._before = self._file.with_name(f"{self._file.name}.before")
+        """Is there while the password before opens the account too; holds its mechanism."""
         self._admin = AdminClient(settings.account("admin"))
 
     @property
@@ -48,9 +50,11 @@ class Passwords:
     def begin(self) -> bool:
         """Give the account another password beside its own; whether there was none yet. What was broken off is finished by the same call."""
         broken_off = self._coming.exists()
-        if len(self.taken) > 1 and not broken_off:
+        if self._before.exists() and not broken_off:
             return False
-        (free,) = set(MECHANISMS) - {self._settings.credential(self._principal)[1]}
+        mechanism = self._settings.credential(self._principal)[1]
+        (free,) = set(MECHANISMS) - {mechanism}
+        write_secret(self._before, mechanism)
         write_secret(self._coming, secrets.token_urlsafe(24) + ("" if free == MECHANISM else f"\n{free}"))
         password = self._coming.read_text("utf-8").split()[0]
         self._alter(scram.given(self._principal, password, free))
@@ -66,11 +70,12 @@ class Passwords:
             raise NoOverlap("ROTATION_BROKEN_OFF", "the new password is not in its file yet; begin again, without --end")
         if mechanism not in taken:
             raise NoOverlap("PASSWORD_ELSEWHERE", f"the broker does not know the password in {self._file}, so the other one stays")
-        if taken == {mechanism}:
+        if not self._before.exists():
             return False
         self._opens(password, mechanism)
-        for old in taken - {mechanism}:
-            self._alter(scram.taken(self._principal, old))
+        for old in taken - {mechanism}:  # overwritten, not taken away: after that a broker that starts again loses every account of the mechanism
+            self._alter(scram.given(self._principal, secrets.token_urlsafe(48), old))
+        self._before.unlink()
         return True
 
     def _alter(self, change: UserScramCredentialAlteration) -> None:

@@ -43,7 +43,7 @@ QUESTION = InformationRequested(purpose=Purpose.CONSULTATION, wanted=(DataCatego
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """A system of its own: after a change of passwords a broker that is started again has once refused every account (docs/decisions/0030, "Open")."""
+    """A system of its own: its broker is killed at the end."""
     own = Installation(Layout(tmp_path_factory.mktemp("rotation")), tied=True)
     with_certificates(own)
     bring_up(own, Silent())
@@ -205,6 +205,16 @@ def test_a_services_password_changes_with_its_process(stack: Broker, tsunagu: An
     assert opens(stack.settings.account("participation")) and not opens(old)
     assert before != pid(stack, "participation")
     assert {"ready"} == {row["state"] for row in stack.installation.status() if row["name"] == "participation"}
+
+
+def test_a_broker_that_starts_again_afterwards_lets_everybody_in(stack: Broker):
+    """Who has changed its password, and who has not."""
+    stack.kill("kafka")
+    stack.wait_ready("kafka")
+
+    deadline, accounts = time.monotonic() + WITHIN_S, ("admin", "participation", f"agency-{AGENCY}", "agency-elder")
+    while not all(opens(stack.settings.account(each)) for each in accounts):
+        assert time.monotonic() < deadline
 
 
 def pid(stack: Broker, name: str) -> int:
