@@ -93,9 +93,9 @@ class Passwords:
 
 
 def forget(file: Path) -> bool:
-    """Remove an account's file, and what was broken off beside it; whether it was there."""
+    """Remove an account's file, and what a rotation has left beside it; whether it was there."""
     there = file.exists()
-    for each in (file, file.with_name(f"{file.name}.next")):
+    for each in (file, *(file.with_name(f"{file.name}.{end}") for end in ("next", "before"))):
         each.unlink(missing_ok=True)
     return there
 
