@@ -1,8 +1,8 @@
 """Passwords (パスワードの更新): another one for an account while whoever holds the old one goes on.
 
 At the broker an account has one password for each of the two mechanisms. The new password goes into the place that is free; the file beside our
-settings says it and, in its second line, its mechanism; both open the account until the old place is emptied. The broker's own record says how far it
-has come: two places taken, the overlap; one, none.
+settings says it and, in its second line, its mechanism; both open the account until the old one is overwritten by what nobody knows (0030). A file
+``.before`` beside it says how far it has come: while it is there, both open the account.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Passwords:
         return True
 
     def end(self) -> bool:
-        """Empty the place of the old password, when the new one is seen to open the account; whether it was still taken. Raises NoOverlap."""
+        """Close the place of the old password, when the new one is seen to open the account; whether it was still taken. Raises NoOverlap."""
         password, mechanism = self._settings.credential(self._principal)
         taken = self.taken
         if self._coming.exists():
