@@ -4,18 +4,16 @@ signatures), unpacked without root into the download cache, never installed. Whe
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from deploy.local.jars import one_at_a_time
 from deploy.local.layout import cache
 
 PACKAGES = ("prometheus", "prometheus-alertmanager")
@@ -77,20 +75,12 @@ def _unpacked() -> Path | str:
 def _fetch(target: Path) -> Path:
     """Fetch into a folder beside ``target`` and rename it when complete; safe beside another run. Raises CannotFetch."""
     try:
-        with _one_at_a_time(target):
+        with one_at_a_time(target):
             if not target.is_dir():
                 _fill(target)
     except OSError as error:
         raise CannotFetch(str(error)) from error
     return target
-
-
-@contextmanager
-def _one_at_a_time(target: Path) -> Iterator[None]:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _fill(target: Path) -> None:

@@ -62,7 +62,7 @@ def fetch(progress: Progress) -> Path:
     if target.is_dir():
         return target
     try:
-        with _one_at_a_time(target), progress.step(f"fetching Kafka {version(jars)} ({len(jars)} jars)") as step:
+        with one_at_a_time(target), progress.step(f"fetching Kafka {version(jars)} ({len(jars)} jars)") as step:
             if not target.is_dir():
                 _fill(target, jars, step.advance)
     except OSError as error:
@@ -71,7 +71,8 @@ def fetch(progress: Progress) -> Path:
 
 
 @contextmanager
-def _one_at_a_time(target: Path) -> Iterator[None]:
+def one_at_a_time(target: Path) -> Iterator[None]:
+    """Of several programs that would fill the same folder, each waits for the one before it. Raises OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
