@@ -75,7 +75,7 @@ async def main() -> None:
     telemetry = Telemetry("bench", tracer=tracer(address) if on else None)
     meter = telemetry.meter("echo") if on else Silent(telemetry, "echo")
     async with HealthServer(telemetry, 0):
-        await BatchRunner(hop, (todo.source,), account.consumer(todo.group, todo.group), Sender(account.producer(todo.group)), meter).run()
+        await BatchRunner(hop, (todo.source,), account.consumer(todo.group, todo.group), Sender(lambda: account.producer(todo.group)), meter).run()
 
 
 if __name__ == "__main__":
