@@ -52,12 +52,13 @@ class Observer:
                 await asyncio.sleep(EVERY_S)
         finally:
             self._database.close()
+            await self._broker.close()
 
     async def look(self) -> None:
         """One round. The database first: where the writer of the projections stands is older, then, than where the logs end."""
         before, counts = self.exporter.sight, await self._database.look()
         keys_up = counts.up if self._keys is None else await keystore.answers(*self._keys)
-        look = await asyncio.to_thread(self._broker.look, before.known, counts.positions)
+        look = await self._broker.look(before.known, counts.positions)
         _tell(before, counts, look, keys_up)
         self.exporter.sight = Sight(
             known=lag.after(before.known, look.seen, look.since, int(time.time() * 1000)), members=look.members,

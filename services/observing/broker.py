@@ -6,29 +6,28 @@ the broker does, and tells what it had found out by then.
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from aiokafka.errors import BrokerResponseError, KafkaError, RequestTimedOutError
 
+from kernel.clients import clients
 from kernel.settings import Settings
 from kernel.topics import Topics
 from services.observing.domain.lag import Place, Seen, Standing, to_ask
 from services.observing.domain.search import Search, search
+from services.observing.questions import EARLIEST, LATEST, NOBODY, TP, Partition, Questions
 from services.observing.reads import GROUPS, Reads, group, places
 
 ACCOUNT = "observer"
-LOOK_S = 4.0
+LOOK_S, ANSWER_S = 6.0, 3.0
+"""A look ends after so long, and an answer comes after so long, or it is not waited for."""
 _STEPS = 16
 """So many questions at most enclose the time of a record: the first eight reach back beyond the oldest that there is."""
-_LEAST_S = 0.2
-_CLOSING_S = 3 * LOOK_S
-_CALM = {"reconnect.backoff.ms": 250, "reconnect.backoff.max.ms": 2_000}
-TP = tuple[str, int]
+Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
@@ -49,119 +48,128 @@ class Broker:
     """The observer's account at the broker. A client that was not answered once is not asked again: with a new one there is no guessing what it waits for,
     and the password is read anew."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises SettingsMissing."""
+    def __init__(self, settings: Settings, connect: Callable[[], Questions] | None = None) -> None:
+        """``connect``: makes a client that is not connected; None: one of the observer's account. Raises SettingsMissing."""
         self._topics, self._settings = Topics(settings.municipality), settings
-        self._client, self._lost = self._connected(), False
-        self._left_alone: list[tuple[float, AdminClient]] = []
-        self._until = 0.0
+        self._connect = connect or self._client
+        settings.credential(ACCOUNT)
+        self._questions: Questions | None = None
 
-    def look(self, before: Mapping[Place, Standing], elsewhere: Mapping[Place, int], clock: Any = time.time) -> Look:
-        """Look at every worker. ``elsewhere``: where those stand that have no group; ``before``: what was known. Blocks for ``LOOK_S`` at most."""
-        if self._lost:
-            self._replace()
-        self._until, look = time.monotonic() + LOOK_S, Look()
+    def _client(self) -> Questions:
+        return Questions(clients(self._settings, ACCOUNT), ACCOUNT)
+
+    async def look(self, before: Mapping[Place, Standing], elsewhere: Mapping[Place, int], clock: Callable[[], float] = time.time) -> Look:
+        """Look at every worker. ``elsewhere``: where those stand that have no group; ``before``: what was known. Takes ``LOOK_S`` at most."""
+        look, lost = Look(), True
         try:
-            there = self._there(look)
-            committed = self._committed(there) | {place: at for place, at in elsewhere.items() if place.partition in there.get(place.topic, ())}
-            look.members = self._members()
-            ends, starts = (self._offsets(committed, spec()) for spec in (OffsetSpec.latest, OffsetSpec.earliest))
-            for place, at in committed.items():
-                tp = (place.topic, place.partition)
-                if tp in ends and tp in starts:
-                    look.seen[place] = Seen(starts[tp], ends[tp], at)
-            wanted = {place for reads in GROUPS for place in places(self._topics, reads, there)}
-            look.whole = bool(wanted) and wanted <= look.seen.keys()
-            self._search(look, to_ask(before, look.seen), int(clock() * 1000))
-        except KafkaException:
-            self._lost = True  # what is not seen is not told
+            async with asyncio.timeout(LOOK_S):
+                questions = self._questions or await self._connected()
+                lost = await _Looking(questions, self._topics, look).at_all(before, elsewhere, int(clock() * 1000))
+        except (TimeoutError, KafkaError):
+            pass  # what is not seen is not told
+        if lost:
+            await self.close()
         return look
 
-    def _replace(self) -> None:
-        """Another client. The one before is kept until its last question has timed out: closed with a question open, its library ends the process."""
-        now = time.monotonic()
-        self._left_alone = [(since, client) for since, client in self._left_alone if now - since < _CLOSING_S]
-        self._left_alone.append((now, self._client))
-        self._client, self._lost = self._connected(), False
+    async def _connected(self) -> Questions:
+        self._questions = self._connect()
+        await self._questions.connect()
+        return self._questions
 
-    def _connected(self) -> AdminClient:
-        return AdminClient({**self._settings.account(ACCOUNT), **_CALM})
+    async def close(self) -> None:
+        """Let go of the client; the next look takes another."""
+        questions, self._questions = self._questions, None
+        if questions is not None:
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    await questions.close()
+            except (TimeoutError, KafkaError):
+                pass  # it is let go of
 
-    def _there(self, look: Look) -> dict[str, list[int]]:
-        """Every topic of ours with its partitions. Raises KafkaException."""
-        found = self._client.list_topics(timeout=self._left()).topics
-        look.up = True
-        look.under_replicated = sum(len(each.isrs) < len(each.replicas) for topic in found.values() for each in topic.partitions.values())
-        return {name: list(topic.partitions) for name, topic in found.items()}
 
-    def _committed(self, there: Mapping[str, list[int]]) -> dict[Place, int]:
+class _Looking:
+    """One look by one client."""
+
+    def __init__(self, questions: Questions, topics: Topics, look: Look) -> None:
+        self._questions, self._topics, self._look = questions, topics, look
+        self._there: dict[str, dict[int, Partition]] = {}
+        self._lost = False
+
+    async def at_all(self, before: Mapping[Place, Standing], elsewhere: Mapping[Place, int], now: int) -> bool:
+        """Fill in the look; whether an answer was missed. Raises TimeoutError, KafkaError."""
+        async with asyncio.timeout(ANSWER_S):
+            self._there = await self._questions.topics()
+        look, parts = self._look, [each for numbers in self._there.values() for each in numbers.values()]
+        look.up, look.under_replicated = True, sum(not each.in_sync for each in parts)
+        committed = await self._groups() | {place: at for place, at in elsewhere.items() if place.partition in self._there.get(place.topic, ())}
+        asked = {(place.topic, place.partition) for place in committed}
+        ends, starts = [await self._offsets(dict.fromkeys(asked, moment)) for moment in (LATEST, EARLIEST)]
+        for place, at in committed.items():
+            tp = (place.topic, place.partition)
+            if tp in ends and tp in starts:
+                look.seen[place] = Seen(starts[tp][0], ends[tp][0], at)
+        wanted = {place for reads in GROUPS for place in places(self._topics, reads, self._there)}
+        look.whole = bool(wanted) and wanted <= look.seen.keys()
+        await self._search(to_ask(before, look.seen), now)
+        return self._lost
+
+    async def _groups(self) -> dict[Place, int]:
         """Where each worker will read on in each partition that it reads; -1 where it has never said."""
-        asked = [
-            (reads, self._client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group(self._topics, reads))], request_timeout=self._left()))
-            for reads in GROUPS
-        ]
         found: dict[Place, int] = {}
-        for reads, futures in asked:
-            for answer in self._answers(futures.values()):
-                said = {(each.topic, each.partition): each.offset for each in answer.topic_partitions or () if each.error is None}
-                found |= {place: max(said.get((place.topic, place.partition), -1), -1) for place in places(self._topics, reads, there)}
+        for each in await asyncio.gather(*[self._group(reads) for reads in GROUPS]):
+            found |= each
         return found
 
-    def _members(self) -> dict[tuple[str, str], int]:
-        """How many members each group has; 0 where there is no such group."""
-        names = {group(self._topics, reads): reads for reads in GROUPS}
-        futures = self._client.describe_consumer_groups(list(names), request_timeout=self._left())
-        return {_named(names[each.group_id]): len(each.members) for each in self._answers(futures.values())}
+    async def _group(self, reads: Reads) -> dict[Place, int]:
+        name = group(self._topics, reads)
+        coordinator = await self._answer(self._questions.coordinator(name))
+        if coordinator is None:
+            return {}
+        said = await self._answer(self._questions.committed(coordinator, name))
+        members = await self._answer(self._questions.members(coordinator, name))
+        if members is not None:
+            self._look.members[reads.service, reads.worker] = members
+        if said is None:
+            return {}
+        return {place: max(said.get((place.topic, place.partition), -1), -1) for place in places(self._topics, reads, self._there)}
 
-    def _offsets(self, wanted: Iterable[Place], spec: OffsetSpec) -> dict[TP, int]:
-        asked = {(place.topic, place.partition) for place in wanted}
-        return {tp: offset for tp, (offset, _) in self._listed(dict.fromkeys(asked, spec)).items()}
-
-    def _search(self, look: Look, wanted: Mapping[Place, int], now: int) -> None:
-        """Since when the records wait. The searches of all go on side by side, one question of each at a time."""
+    async def _search(self, wanted: Mapping[Place, int], now: int) -> None:
+        """Since when the records wait. The searches of all go on side by side, one question of each at a time; what was found stays when time is up."""
         open_ = {((place.topic, place.partition), offset): search(offset, now) for place, offset in wanted.items()}
-        done: dict[tuple[TP, int], Search] = {}
         for _ in range(_STEPS):
-            for asked in _by_turns(open_):
-                answers = self._listed({tp: OffsetSpec.for_timestamp(each.question()) for (tp, _), each in asked.items()})
+            for asked in _by_turns({name: each for name, each in open_.items() if not each.done}):
+                answers = await self._offsets({tp: each.question() for (tp, _), each in asked.items()})
                 for (tp, offset), each in asked.items():
                     if tp in answers:
                         at, when = answers[tp]
                         open_[tp, offset] = each.answered(each.question(), at if at >= 0 else None, when)
-            done |= {name: each for name, each in open_.items() if each.done}
-            open_ = {name: each for name, each in open_.items() if not each.done}
-            if not open_ or time.monotonic() > self._until:
-                break
-        found = {name: each.low for name, each in (done | open_).items() if each.low is not None}
-        look.since |= {place: found[name] for place, offset in wanted.items() if (name := ((place.topic, place.partition), offset)) in found}
+            self._note(wanted, open_)
+            if all(each.done for each in open_.values()):
+                return
 
-    def _listed(self, wanted: Mapping[TP, OffsetSpec]) -> dict[TP, tuple[int, int]]:
-        """Offset and time that the broker gives for each; partitions that have no leader now are left out."""
-        if not wanted:
-            return {}
-        futures = self._client.list_offsets({TopicPartition(*tp): spec for tp, spec in wanted.items()}, request_timeout=self._left())
-        found = {}
-        for place, future in futures.items():
-            for answer in self._answers([future]):
-                found[place.topic, place.partition] = answer.offset, answer.timestamp
-        return found
+    def _note(self, wanted: Mapping[Place, int], found: Mapping[tuple[TP, int], Search]) -> None:
+        for place, offset in wanted.items():
+            low = found[(place.topic, place.partition), offset].low
+            if low is not None:
+                self._look.since[place] = low
 
-    def _answers(self, futures: Iterable[Future[Any]]) -> Iterator[Any]:
-        """What was answered; what was refused or comes too late is left out."""
-        for future in futures:
-            try:
-                yield future.result(max(0.0, self._until - time.monotonic()))
-            except TimeoutError:
-                self._lost = True
-            except KafkaException as error:
-                self._lost = self._lost or error.args[0].code() < 0  # librdkafka's own: not the broker has said so
+    async def _offsets(self, wanted: Mapping[TP, int]) -> dict[TP, tuple[int, int]]:
+        """Offset and time that each partition's leader gives for it; partitions that have no leader now are left out."""
+        by_leader: dict[int, dict[TP, int]] = {}
+        for tp, moment in wanted.items():
+            by_leader.setdefault(self._there[tp[0]][tp[1]].leader, {})[tp] = moment
+        asked = [self._answer(self._questions.offsets(leader, each)) for leader, each in by_leader.items() if leader != NOBODY]
+        return {tp: each for answer in await asyncio.gather(*asked) for tp, each in (answer or {}).items()}
 
-    def _left(self) -> float:
-        return max(_LEAST_S, self._until - time.monotonic())
-
-
-def _named(reads: Reads) -> tuple[str, str]:
-    return reads.service, reads.worker
+    async def _answer(self, question: Awaitable[Answer]) -> Answer | None:
+        """What was answered; None where it was refused, or comes too late: then whatever this client is asked may be."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await question
+        except (TimeoutError, KafkaError) as error:
+            said = isinstance(error, BrokerResponseError) and not isinstance(error, RequestTimedOutError)
+            self._lost = self._lost or not said
+            return None
 
 
 def _by_turns(searches: Mapping[tuple[TP, int], Search]) -> Iterator[dict[tuple[TP, int], Search]]:

@@ -26,7 +26,10 @@ async def test_the_last_round_is_the_last_that_saw_everything(settings: Settings
         return Counts()
 
     monkeypatch.setattr(observer._database, "look", counted)
-    monkeypatch.setattr(observer._broker, "look", lambda before, elsewhere: look)
+    async def looked(before: object, elsewhere: object) -> Look:
+        return look
+
+    monkeypatch.setattr(observer._broker, "look", looked)
     monkeypatch.setattr(app.time, "time", lambda: 500.0)
     await observer.look()
 

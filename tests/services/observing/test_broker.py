@@ -2,74 +2,74 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError
 
 from kernel.settings import Settings
 from services.observing import broker
 from services.observing.broker import Broker
 from services.observing.domain.lag import Place, Seen
+from services.observing.questions import EARLIEST, LATEST, NOBODY, TP, Partition
 
 NOW = 1_800_000_000.0
 INBOX = "990019.coordination.inbox"
 PLACE = Place("coordination", "coordination", INBOX, 0)
 LIVE = Place("reporting", "live", "990019.consent.log", 0)
-REFUSED = KafkaException(KafkaError(KafkaError.GROUP_AUTHORIZATION_FAILED))
-
-
-def done(result: Any) -> Future[Any]:
-    """An answer, or a refusal, that is there."""
-    future: Future[Any] = Future()
-    if isinstance(result, Exception):
-        future.set_exception(result)
-    else:
-        future.set_result(result)
-    return future
 
 
 class Cluster:
-    """A broker with two topics. ``written``: how many seconds ago each record of the inbox was; ``refuses``: groups that it does not tell about."""
+    """A broker with two topics, asked as Questions ask. ``written``: how many seconds ago each record of the inbox was; ``refuses``: a group that it does
+    not tell about; ``slow``: it never says where groups are."""
 
-    def __init__(self, written: Mapping[int, float] = {}, committed: int = -1, refuses: str = "", isrs: int = 1, slow: bool = False,
-                 empty: bool = False) -> None:
-        self._written, self._committed, self._refuses, self._isrs, self._slow, self._empty = written, committed, refuses, isrs, slow, empty
-        self.questions = 0
+    def __init__(self, written: Mapping[int, float] = {}, committed: int = -1, refuses: str = "", in_sync: bool = True, slow: bool = False,
+                 empty: bool = False, leader: int = 1) -> None:
+        self._written, self._committed, self._refuses, self._slow, self._empty = written, committed, refuses, slow, empty
+        self._partition, self.questions, self.clients, self.closed = Partition(leader, in_sync), 0, 0, 0
 
-    def list_topics(self, timeout: float) -> Any:
+    async def connect(self) -> None:
+        """One more client."""
+        self.clients += 1
+
+    async def close(self) -> None:
+        """One less."""
+        self.closed += 1
+
+    async def topics(self) -> dict[str, dict[int, Partition]]:
         """Every topic, with one partition."""
-        partition = SimpleNamespace(isrs=[*range(self._isrs)], replicas=[0])
-        return SimpleNamespace(topics={name: SimpleNamespace(partitions={0: partition}) for name in (INBOX, LIVE.topic) if not self._empty})
+        return {name: {0: self._partition} for name in (INBOX, LIVE.topic) if not self._empty}
 
-    def list_consumer_group_offsets(self, asked: list[Any], request_timeout: float) -> dict[str, Future[Any]]:
+    async def coordinator(self, group: str) -> int:
+        """The only broker."""
+        if group == self._refuses:
+            raise GroupAuthorizationFailedError
+        return 1
+
+    async def committed(self, coordinator: int, group: str) -> dict[TP, int]:
         """What the group has committed."""
-        (one,) = asked
         if self._slow:
-            return {one.group_id: Future()}
-        places = [TopicPartition(INBOX, 0, self._committed)] if self._committed >= 0 and "coordination" in one.group_id else []
-        return {one.group_id: done(REFUSED if one.group_id == self._refuses else SimpleNamespace(topic_partitions=places))}
+            await asyncio.Event().wait()
+        return {(INBOX, 0): self._committed} if self._committed >= 0 and "coordination" in group else {}
 
-    def describe_consumer_groups(self, names: list[str], request_timeout: float) -> dict[str, Future[Any]]:
-        """Two members each."""
-        return {name: done(REFUSED if name == self._refuses else SimpleNamespace(group_id=name, members=[1, 2])) for name in names}
+    async def members(self, coordinator: int, group: str) -> int:
+        """Two each."""
+        return 2
 
-    def list_offsets(self, asked: Mapping[TopicPartition, Any], request_timeout: float) -> dict[TopicPartition, Future[Any]]:
+    async def offsets(self, leader: int, wanted: Mapping[TP, int]) -> dict[TP, tuple[int, int]]:
         """Beginnings, ends, and the first record from a moment on."""
         self.questions += 1
-        return {place: done(self._offset(place, spec._value)) for place, spec in asked.items()}
+        return {tp: self._offset(tp[0], moment) for tp, moment in wanted.items()}
 
-    def _offset(self, place: TopicPartition, value: int) -> Any:
-        found = {offset: NOW * 1000 - ago * 1000 for offset, ago in self._written.items()} if place.topic == INBOX else {}
-        if value == -1:
-            return SimpleNamespace(offset=max(found, default=-1) + 1, timestamp=-1)
-        first = next(((offset, int(at)) for offset, at in sorted(found.items()) if value == -2 or at >= value), (0 if value == -2 else -1, -1))
-        return SimpleNamespace(offset=first[0], timestamp=first[1])
+    def _offset(self, topic: str, moment: int) -> tuple[int, int]:
+        found = {offset: NOW * 1000 - ago * 1000 for offset, ago in self._written.items()} if topic == INBOX else {}
+        if moment == LATEST:
+            return max(found, default=-1) + 1, -1
+        nothing = (0 if moment == EARLIEST else -1, -1)
+        return next(((offset, int(at)) for offset, at in sorted(found.items()) if moment == EARLIEST or at >= moment), nothing)
 
 
 @pytest.fixture
@@ -83,39 +83,46 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-def looking(settings: Settings, monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> Broker:
+def looking(settings: Settings, cluster: Cluster) -> Broker:
     """The observer before this cluster."""
-    monkeypatch.setattr(broker, "AdminClient", lambda options: cluster)
-    return Broker(settings)
+    return Broker(settings, lambda: cluster)  # type: ignore[arg-type,return-value]
 
 
-def test_a_record_that_waits_is_seen_with_the_moment_it_was_written(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+async def test_a_record_that_waits_is_seen_with_the_moment_it_was_written(settings: Settings):
     """From what was committed on; the writer of the projections by what the database says of it."""
-    look = looking(settings, monkeypatch, Cluster({4: 700.0, 5: 90.0, 6: 1.0}, committed=5)).look({}, {LIVE: 0}, lambda: NOW)
+    look = await looking(settings, Cluster({4: 700.0, 5: 90.0, 6: 1.0}, committed=5)).look({}, {LIVE: 0}, lambda: NOW)
 
     assert (Seen(4, 7, 5), Seen(0, 0, 0)) == (look.seen[PLACE], look.seen[LIVE])
     assert {PLACE: round((NOW - 90) * 1000)} == look.since
     assert (True, 0, 2) == (look.up, look.under_replicated, look.members["consent", "courier"])
 
 
-def test_a_group_that_never_committed_waits_from_the_beginning(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+async def test_a_group_that_never_committed_waits_from_the_beginning(settings: Settings):
     """It may never have been there."""
-    look = looking(settings, monkeypatch, Cluster({4: 700.0, 5: 90.0})).look({}, {}, lambda: NOW)
+    look = await looking(settings, Cluster({4: 700.0, 5: 90.0})).look({}, {}, lambda: NOW)
 
     assert (Seen(4, 6, -1), {PLACE: round((NOW - 700) * 1000)}) == (look.seen[PLACE], look.since)
 
 
-def test_nothing_is_asked_of_records_where_none_waits(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+async def test_nothing_is_asked_of_records_where_none_waits(settings: Settings):
     """Beginnings and ends: two questions for all partitions together."""
     cluster = Cluster({5: 90.0}, committed=6)
-    looking(settings, monkeypatch, cluster).look({}, {}, lambda: NOW)
+    await looking(settings, cluster).look({}, {}, lambda: NOW)
 
     assert 2 == cluster.questions
 
 
-def test_a_group_that_may_not_be_seen_hides_no_other(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+async def test_a_partition_without_a_leader_is_not_asked_about(settings: Settings):
+    """Nobody could answer; what else is to be seen is seen."""
+    cluster = Cluster({5: 90.0}, committed=5, leader=NOBODY)
+    look = await looking(settings, cluster).look({}, {}, lambda: NOW)
+
+    assert (True, {}, False, 0) == (look.up, look.seen, look.whole, cluster.questions)
+
+
+async def test_a_group_that_may_not_be_seen_hides_no_other(settings: Settings):
     """A right is missing, or its coordinator moves."""
-    look = looking(settings, monkeypatch, Cluster({5: 90.0}, committed=5, refuses="990019.consent.courier")).look({}, {}, lambda: NOW)
+    look = await looking(settings, Cluster({5: 90.0}, committed=5, refuses="990019.consent.courier")).look({}, {}, lambda: NOW)
 
     assert PLACE in look.seen and ("consent", "courier") not in look.members and 2 == look.members["coordination", "coordination"]
 
@@ -123,52 +130,58 @@ def test_a_group_that_may_not_be_seen_hides_no_other(settings: Settings, monkeyp
 @pytest.mark.parametrize(("cluster", "whole"), [
     (Cluster({5: 90.0}), True), (Cluster({5: 90.0}, refuses="990019.coordination.coordination"), False), (Cluster(slow=True), False), (Cluster(empty=True), False),
 ])
-def test_a_look_is_whole_where_every_partition_of_every_worker_was_seen(settings: Settings, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, whole: bool):
+async def test_a_look_is_whole_where_every_partition_of_every_worker_was_seen(settings: Settings, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, whole: bool):
     """One refused group is enough: of its worker nothing is known. A broker that shows none of our topics shows nothing."""
-    monkeypatch.setattr(broker, "LOOK_S", 0.3)
+    monkeypatch.setattr(broker, "ANSWER_S", 0.1)
 
-    assert whole is looking(settings, monkeypatch, cluster).look({}, {}, lambda: NOW).whole
-
-
-def test_a_broker_that_is_not_there_shows_nothing_whole(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    """Whatever ran to its end."""
-    monkeypatch.setattr(broker, "LOOK_S", 0.3)
-
-    assert not Broker(settings).look({}, {}, lambda: NOW).whole
+    assert whole is (await looking(settings, cluster).look({}, {}, lambda: NOW)).whole
 
 
-def test_replicas_that_are_not_in_sync_are_counted(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+async def test_replicas_that_are_not_in_sync_are_counted(settings: Settings):
     """In both partitions."""
-    assert 2 == looking(settings, monkeypatch, Cluster(isrs=0)).look({}, {}, lambda: NOW).under_replicated
+    assert 2 == (await looking(settings, Cluster(in_sync=False)).look({}, {}, lambda: NOW)).under_replicated
 
 
-def test_a_broker_that_answers_half_ends_the_look_in_time(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    """It is up, and of what it did not tell nothing is told."""
-    monkeypatch.setattr(broker, "LOOK_S", 0.3)
+async def test_a_broker_that_answers_half_ends_the_look_in_time(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    """It is up, and of what it did not tell nothing is told; what it did is."""
+    monkeypatch.setattr(broker, "ANSWER_S", 0.3)
     began = time.monotonic()
-    look = looking(settings, monkeypatch, Cluster({5: 90.0}, committed=5, slow=True)).look({}, {}, lambda: NOW)
+    look = await looking(settings, Cluster({5: 90.0}, committed=5, slow=True)).look({}, {LIVE: 0}, lambda: NOW)
 
-    assert (True, {}) == (look.up, look.seen) and time.monotonic() - began < 4
+    assert (True, [LIVE], 2) == (look.up, [*look.seen], look.members["consent", "courier"]) and time.monotonic() - began < broker.LOOK_S
 
 
 @pytest.mark.parametrize(("cluster", "times"), [
     (Cluster({5: 90.0}, slow=True), 3), (Cluster({5: 90.0}), 1), (Cluster({5: 90.0}, refuses="990019.consent.courier"), 1),
 ])
-def test_a_client_that_was_not_answered_is_replaced(settings: Settings, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, times: int):
+async def test_a_client_that_was_not_answered_is_replaced(settings: Settings, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, times: int):
     """After a restart of the broker it may wait for ever for what is gone. One that was refused something was answered."""
-    made: list[object] = []
-    monkeypatch.setattr(broker, "LOOK_S", 0.1)
-    monkeypatch.setattr(broker, "AdminClient", lambda options: made.append(options) or cluster)
-    looking = Broker(settings)
+    monkeypatch.setattr(broker, "ANSWER_S", 0.05)
+    observer = looking(settings, cluster)
     for _ in range(3):
-        looking.look({}, {}, lambda: NOW)
+        await observer.look({}, {}, lambda: NOW)
+    await observer.close()
 
-    assert times == len(made)
+    assert (times, times) == (cluster.clients, cluster.closed)
 
 
-def test_a_broker_that_is_not_there_is_told_as_away(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    """By a real client, in time, and without a word to the console."""
-    monkeypatch.setattr(broker, "LOOK_S", 0.5)
-    look = Broker(settings).look({}, {}, lambda: NOW)
+async def test_a_client_that_loses_the_broker_is_replaced(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    """In the middle of a look."""
+    cluster = Cluster({5: 90.0})
 
-    assert (False, {}, {}) == (look.up, look.seen, look.members)
+    async def away() -> dict[str, dict[int, Partition]]:
+        raise KafkaConnectionError
+
+    observer = looking(settings, cluster)
+    with monkeypatch.context() as broken:
+        broken.setattr(cluster, "topics", away)
+        assert not (await observer.look({}, {}, lambda: NOW)).up
+    assert (await observer.look({}, {}, lambda: NOW)).whole and 2 == cluster.clients
+
+
+async def test_a_broker_that_is_not_there_is_told_as_away(settings: Settings):
+    """By a real client, in time."""
+    began = time.monotonic()
+    look = await Broker(settings).look({}, {}, lambda: NOW)
+
+    assert (False, {}, {}, False) == (look.up, look.seen, look.members, look.whole) and time.monotonic() - began < 2 * broker.LOOK_S
