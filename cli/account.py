@@ -10,6 +10,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
+from deploy.local.refusal import is_refusal
 from kernel.settings import Settings
 
 PATIENCE_S = 5.0
@@ -49,12 +50,12 @@ class Account:
                 raise KafkaException(self._refused)
 
     def _told(self, error: KafkaError) -> None:
-        self._refused = error if error.code() == KafkaError._AUTHENTICATION else self._refused
+        self._refused = error if is_refusal(error) else self._refused
 
 
 def is_refused(error: KafkaException) -> bool:
     """Whether it is the account that the broker does not accept."""
-    return error.args[0].code() == KafkaError._AUTHENTICATION
+    return is_refusal(error.args[0])
 
 
 def why(error: KafkaException, principal: str) -> str:

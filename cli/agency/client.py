@@ -14,6 +14,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 
 from cli.account import Account
 from cli.agency.message import Draft, Heard, draft, heard
+from deploy.local.refusal import is_refusal
 from kernel.partitioner import partition_of
 from kernel.settings import Settings
 from kernel.topics import Topics
@@ -39,7 +40,7 @@ class NotAccepted(Exception):
     def __init__(self, error: KafkaError) -> None:
         super().__init__(f"{error.name()}: {error.str()}")
         self.code = error.name()
-        self.refused = error.code() == KafkaError._AUTHENTICATION
+        self.refused = is_refusal(error)
         self.reached = error.code() >= 0  # librdkafka's own codes are negative
 
 

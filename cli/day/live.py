@@ -33,7 +33,7 @@ from kernel.topics import Topics
 
 PATIENCE_S = 60.0
 """How long a day waits for what must follow before it calls it missing; a service may be starting again meanwhile."""
-REACHABLE_S = 5.0
+REACHABLE_S = 10.0
 STOCK = "environment"
 """The agency that uses nothing of ours."""
 AUDITOR = "auditor"

@@ -29,6 +29,7 @@ from kernel.topics import Topics
 
 from . import access, enrolled, scram
 from .layout import CannotRun
+from .refusal import is_refusal
 from .topic_plan import Topic, plan
 from .town import Agency
 
@@ -102,7 +103,7 @@ class BrokerAdmin:
 
     def _told(self, error: KafkaError) -> None:
         """What happens to the connection; a call that waits for it says only that it took too long."""
-        self._refused = self._refused or error.code() == KafkaError._AUTHENTICATION
+        self._refused = self._refused or is_refusal(error)
 
     # --- accounts
 
