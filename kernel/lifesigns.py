@@ -7,9 +7,11 @@ import threading
 import time
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Gauge, disable_created_metrics
 
 from kernel import build, log
+
+disable_created_metrics()  # of every process: they would double the series of a counter and tell nothing
 
 LOOP_STUCK_S = 5.0
 """A process whose event loop has not turned for this many seconds is not alive."""

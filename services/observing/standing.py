@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable
 from prometheus_client import CollectorRegistry
 
 from kernel import log
+from kernel.health import HealthServer
 from kernel.lifesigns import LOOP_STUCK_S, end_when_sick, tell_build
 from kernel.settings import Settings
-from services.observing.serving import Server
 
 YIELD = 19
 """How much niceness is added: nobody waits for who only looks on."""
@@ -31,8 +31,8 @@ class Standing:
         self._busy_since: float | None = None
         tell_build(self.registry, service)
 
-    def turn(self) -> None:
-        """The event loop turns: to be called about once a second."""
+    def turn(self, delay: float = 0.0) -> None:
+        """The event loop turns, whatever its ``delay``: to be called about once a second."""
         self._turned = time.monotonic()
 
     def looks(self) -> None:
@@ -67,7 +67,7 @@ async def _run(standing: Standing, host: str, listening: int, work: Callable[[],
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with Server(standing, host, listening):
+    async with HealthServer(standing, listening, host):
         working, waiting = asyncio.ensure_future(work()), asyncio.ensure_future(ended.wait())
         await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():

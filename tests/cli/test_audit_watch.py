@@ -14,7 +14,7 @@ import pytest
 from cli.audit.watch import Verifier
 from kernel import log
 from services.observing.standing import Standing
-from tests.cli.test_audit_verify import Source, day, renumbered, run
+from tests.cli.test_audit_verify import Source, day, of_a_case, renumbered, run
 from tests.scenarios.memory_stage import TOPICS
 from tests.scenarios.verified import Records
 
@@ -120,7 +120,7 @@ async def test_it_checks_at_once_and_again_and_sooner_after_a_check_that_could_n
 
 def test_a_check_of_the_watch_keeps_nothing_and_leaves_an_auditors_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
     """Somebody's check was broken off: after one that keeps nothing it goes on where it was, and both find the same."""
-    damaged = renumbered(day, GATE, 1, 40)
+    damaged = renumbered(day, GATE, *of_a_case(day, GATE))
     run(monkeypatch, tmp_path, Source(damaged, ends_after=500))
     kept = sorted((tmp_path / "audit" / "verify").iterdir())
     ours = json.loads(run(monkeypatch, tmp_path, Source(damaged), "--no-keep", "--output", "json").stdout)
