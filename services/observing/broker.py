@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from kernel.settings import Settings
 from kernel.topics import Topics
-from services.observing.domain.lag import Place, Seen, Standing, to_ask
+from services.observing.domain.lag import PartitionLag, Place, Seen, to_ask
 from services.observing.domain.search import Search, search
 from services.observing.reads import GROUPS, Reads, group, places
 
@@ -56,7 +56,7 @@ class Broker:
         self._left_alone: list[tuple[float, AdminClient]] = []
         self._until = 0.0
 
-    def look(self, before: Mapping[Place, Standing], elsewhere: Mapping[Place, int], clock: Any = time.time) -> Look:
+    def look(self, before: Mapping[Place, PartitionLag], elsewhere: Mapping[Place, int], clock: Any = time.time) -> Look:
         """Look at every worker. ``elsewhere``: where those stand that have no group; ``before``: what was known. Blocks for ``LOOK_S`` at most."""
         if self._lost:
             self._replace()

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from kernel import control, log
-from kernel.telemetry import OUTCOMES, Telemetry
+from kernel.meter import OUTCOMES
+from kernel.telemetry import Telemetry
 
 
 @pytest.fixture

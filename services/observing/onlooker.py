@@ -1,4 +1,4 @@
-"""Standing (立ち位置): a process that looks on: what it exports, whether it lives, and how it runs in the foreground at the lowest priority."""
+"""Onlooker (見守るだけのプロセス): a process that only looks on: what it exports, whether it lives, and how it runs in the foreground at the lowest priority."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ YIELD = 19
 """How much niceness is added: nobody waits for who only looks on."""
 
 
-class Standing:
+class Onlooker:
     """The metrics of a process that looks on, and the state behind ``/livez`` and ``/readyz``."""
 
     def __init__(self, service: str, patience_s: float) -> None:
@@ -54,20 +54,20 @@ class Standing:
         return [] if self.ready else ["starting"]
 
 
-def run(standing: Standing, settings: Settings, work: Callable[[], Awaitable[None]]) -> None:
+def run(onlooker: Onlooker, settings: Settings, work: Callable[[], Awaitable[None]]) -> None:
     """Work in the foreground until a signal; exits with 1 where the work ends in an error. Raises SettingsWrong."""
-    host, listening = settings.http_host, settings.port(standing.service)
-    log.configure(standing.service)
+    host, listening = settings.http_host, settings.port(onlooker.service)
+    log.configure(onlooker.service)
     os.nice(YIELD)
-    end_when_sick(standing)
-    asyncio.run(_run(standing, host, listening, work))
+    end_when_sick(onlooker)
+    asyncio.run(_run(onlooker, host, listening, work))
 
 
-async def _run(standing: Standing, host: str, listening: int, work: Callable[[], Awaitable[None]]) -> None:
+async def _run(onlooker: Onlooker, host: str, listening: int, work: Callable[[], Awaitable[None]]) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with HealthServer(standing, listening, host):
+    async with HealthServer(onlooker, listening, host):
         working, waiting = asyncio.ensure_future(work()), asyncio.ensure_future(ended.wait())
         await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
