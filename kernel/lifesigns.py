@@ -7,9 +7,11 @@ import threading
 import time
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Gauge, disable_created_metrics
 
 from kernel import build, log
+
+disable_created_metrics()  # of every process: they would double the series of a counter and tell nothing
 
 LOOP_STUCK_S = 5.0
 """A process whose event loop has not turned for this many seconds is not alive."""
@@ -33,7 +35,7 @@ class Living(Protocol):
         """Why it cannot be used now."""
 
 
-class Watch:
+class Watchdog:
     """Looks again and again at a process that was ready once. It must be sick at several looks, one after another: stopped and continued it is not at the next."""
 
     def __init__(self, living: Living) -> None:
@@ -55,12 +57,12 @@ def end_when_sick(living: Living) -> None:
 
     From a thread of its own, which a standing event loop does not keep from looking.
     """
-    threading.Thread(target=_look_on, args=(Watch(living),), daemon=True, name="lifesigns").start()
+    threading.Thread(target=_look_on, args=(Watchdog(living),), daemon=True, name="lifesigns").start()
 
 
-def _look_on(watch: Watch) -> None:
+def _look_on(watchdog: Watchdog) -> None:
     while True:
         time.sleep(EVERY_S)
-        if faults := watch.look():
+        if faults := watchdog.look():
             log.logger().critical("not alive, ends", reason=", ".join(faults))
             os._exit(1)  # crash only: the log says what was done

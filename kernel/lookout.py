@@ -9,9 +9,9 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
+from kernel.meter import Meter
 from kernel.pulse import LOOK_EVERY_S
 from kernel.records import TP
-from kernel.telemetry import Meter
 
 ANSWER_S = 5.0
 """A broker that takes longer than this to answer is away."""

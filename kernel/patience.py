@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 from kernel.failures import TooLate, Unavailable
-from kernel.telemetry import Meter
+from kernel.meter import Meter
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kernel.meter import Meter
 from kernel.records import LogReader
 from kernel.routes import Routes
-from kernel.telemetry import Meter
 from kernel.watching import Watch
 
 

@@ -20,10 +20,10 @@ from aiokafka.structs import TopicPartition
 from kernel.clients import gather
 from kernel.failures import Unavailable
 from kernel.lookout import look_often
+from kernel.meter import Meter
 from kernel.patience import STALL_AFTER_S, in_time, patiently, stall_watch
 from kernel.records import Handler, Outgoing, Record
 from kernel.sender import Sender
-from kernel.telemetry import Meter
 from kernel.warmup import warm_up
 
 Growing = Callable[[], Awaitable[Collection[str]]]

@@ -102,10 +102,10 @@ def site(service: Service, settings: Settings) -> Site:
     )
 
 
-async def workers(service: Service, place: Site, stack: AsyncExitStack) -> list[Worker]:
+async def workers(service: Service, where: Site, stack: AsyncExitStack) -> list[Worker]:
     """Everything that moves records in this service. Raises Unavailable."""
-    found = [await _function_worker(function, service, place, stack) for function in service.functions]
-    return [*found, *(await service.build(place, stack) if service.build else ())]
+    found = [await _function_worker(function, service, where, stack) for function in service.functions]
+    return [*found, *(await service.build(where, stack) if service.build else ())]
 
 
 async def _function_worker(function: Function, service: Service, where: Site, stack: AsyncExitStack) -> Worker:

@@ -7,13 +7,13 @@ but those of the trace, no content. At most PER_SECOND of a process: under load 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from kernel import build
 from kernel.records import Outgoing, Record
 from kernel.settings import Settings, SettingsWrong
-from kernel.tracing import Place, place_of
+from kernel.tracing import SpanContext, context_of
 
 PER_SECOND = 100.0
 """Most spans of one process; each costs some 20 µs."""
@@ -25,8 +25,8 @@ _OUTBOX, _DEAD = ".outbox", ".dead-letters"
 class Hop(NamedTuple):
     """One span: where it stands, what caused it, what it is of. Times in nanoseconds UTC."""
 
-    place: Place
-    parent: Place | None
+    context: SpanContext
+    parent: SpanContext | None
     name: str
     worker: str
     topic: str
@@ -35,11 +35,8 @@ class Hop(NamedTuple):
     ended: int
 
 
-class Export(Protocol):
-    """Takes spans and never waits."""
-
-    def __call__(self, hop: Hop) -> None:
-        """One span is over."""
+Export = Callable[[Hop], None]
+"""Takes a span that is over, and never waits."""
 
 
 class Tracer:
@@ -59,27 +56,27 @@ class Tracer:
         for hop in hops(worker, records[: int(self._left)], outgoings[: int(self._left) * _LOOKED_AT], began, ended):
             if self._left < 1:
                 return
-            if int(hop.place.trace[-8:], 16) <= self._most:
+            if int(hop.context.trace[-8:], 16) <= self._most:
                 self._left -= 1
                 self._export(hop)
 
 
 def hops(worker: str, records: Iterable[Record], outgoings: Iterable[Outgoing], began: int, ended: int) -> Iterator[Hop]:
     """The spans of a batch: one for each record that was made of one that was read, however many topics it went to. Dead letters have none."""
-    read: dict[bytes, Place] = {}
+    read: dict[bytes, SpanContext] = {}
     for record in records:
         head = dict(record.headers)
-        if "ce_id" in head and (place := place_of(head, record.topic.endswith(_OUTBOX))):
-            read[head["ce_id"]] = place
+        if "ce_id" in head and (context := context_of(head, record.topic.endswith(_OUTBOX))):
+            read[head["ce_id"]] = context
     made: set[str] = set()
     for outgoing in outgoings:
         head = dict(outgoing.headers)
         parent = read.get(head.get("ce_causationid", b"")) or read.get(head.get("ce_id", b""))
-        place = place_of(head) if parent and not outgoing.topic.endswith(_DEAD) else None
-        if parent and place and place.span not in (parent.span, *made):
-            made.add(place.span)
+        context = context_of(head) if parent and not outgoing.topic.endswith(_DEAD) else None
+        if parent and context and context.span not in (parent.span, *made):
+            made.add(context.span)
             kind = head.get("ce_type", b"").decode(errors="replace").rpartition(".")[2]
-            yield Hop(place, parent if parent.span and parent.trace == place.trace else None, f"{worker} {kind}", worker, outgoing.topic, kind, began, ended)
+            yield Hop(context, parent if parent.span and parent.trace == context.trace else None, f"{worker} {kind}", worker, outgoing.topic, kind, began, ended)
 
 
 def tracer(settings: Settings, service: str) -> Tracer | None:
@@ -102,10 +99,10 @@ def _exporter(settings: Settings, service: str) -> Export:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     resource = Resource.create({"service.name": f"tsunagu-{service}", "service.version": build.version(), "tsunagu.municipality": settings.municipality})
-    return Exporting(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.otel_endpoint)), resource)
+    return Exporter(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.otel_endpoint)), resource)
 
 
-class Exporting:
+class Exporter:
     """Hands spans to a span processor of the SDK. See Export."""
 
     def __init__(self, processor: Any, resource: Any) -> None:
@@ -120,14 +117,14 @@ class Exporting:
         from opentelemetry.trace import SpanKind
 
         self.processor.on_end(self._span(
-            name=hop.name, context=_context(hop.place, False), parent=hop.parent and _context(hop.parent, True), resource=self._resource,
+            name=hop.name, context=_context(hop.context, False), parent=hop.parent and _context(hop.parent, True), resource=self._resource,
             kind=SpanKind.CONSUMER, start_time=hop.began, end_time=hop.ended, instrumentation_scope=self._scope, attributes={
                 "messaging.system": "kafka", "messaging.destination.name": hop.topic, "tsunagu.worker": hop.worker, "tsunagu.type": hop.kind,
             },
         ))
 
 
-def _context(place: Place, remote: bool) -> Any:
+def _context(context: SpanContext, remote: bool) -> Any:
     from opentelemetry.trace import SpanContext, TraceFlags
 
-    return SpanContext(int(place.trace, 16), int(place.span, 16), remote, TraceFlags(TraceFlags.SAMPLED))
+    return SpanContext(int(context.trace, 16), int(context.span, 16), remote, TraceFlags(TraceFlags.SAMPLED))

@@ -10,17 +10,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from kernel.lifesigns import LOOP_STUCK_S, tell_build
-from kernel.meter import ALARMS, OUTCOMES, Meter
+from kernel.meter import Meter
 from kernel.pulse import NO_PROGRESS_S
 from kernel.spans import Tracer
 from kernel.timings import AGES, SECONDS, Timings
-
-__all__ = ["ALARMS", "OUTCOMES", "Meter", "Telemetry"]
-
-disable_created_metrics()  # they would double the series and tell nothing
 
 T = TypeVar("T")
 

@@ -22,19 +22,19 @@ FRONT_DOOR = "intake"
 """The hop that hands on what agencies write."""
 
 
-class Place(NamedTuple):
-    """A place in a trace: trace id (32 hex digits) and span id (16)."""
+class SpanContext(NamedTuple):
+    """A span in its trace, as W3C names it: trace id (32 hex digits) and span id (16)."""
 
     trace: str
     span: str
 
 
-def parsed(traceparent: str) -> tuple[Place, str] | None:
-    """Place and flags of a traceparent; None where it is none."""
+def parsed(traceparent: str) -> tuple[SpanContext, str] | None:
+    """Span and flags of a traceparent; None where it is none."""
     found = _FORM.fullmatch(traceparent)
     if found is None or found[1] == _NO_VERSION or found[2] == _NO_TRACE or found[3] == _NO_SPAN:
         return None
-    return Place(found[2], found[3]), found[4]
+    return SpanContext(found[2], found[3]), found[4]
 
 
 def child(traceparent: str, hop: str, identity: str) -> str:
@@ -48,7 +48,7 @@ def span_of(hop: str, identity: str) -> str:
     return _cut(f"{hop}\x1f{identity}", 16)
 
 
-def place_of(head: Mapping[str, bytes], outbox: bool = False) -> Place | None:
+def context_of(head: Mapping[str, bytes], outbox: bool = False) -> SpanContext | None:
     """Where a record with these headers stands: as its traceparent says, or as follows from its correlation; None where it has no id.
 
     ``outbox``: it is an agency's own, which no hop of ours has made; then there is no span but the one it names.
@@ -59,7 +59,7 @@ def place_of(head: Mapping[str, bytes], outbox: bool = False) -> Place | None:
     if not identity:
         return None
     hop = source.removeprefix(OURS) if source.startswith(OURS) else FRONT_DOOR
-    return Place(trace_of(_text(head, "ce_correlationid") or identity), "" if outbox else span_of(hop, identity))
+    return SpanContext(trace_of(_text(head, "ce_correlationid") or identity), "" if outbox else span_of(hop, identity))
 
 
 @lru_cache(maxsize=1_024)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 
 from kernel import log
-from kernel.telemetry import Meter
+from kernel.meter import Meter
 
 TELL_EVERY_S = 2.0
 

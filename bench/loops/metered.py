@@ -19,7 +19,7 @@ from kernel.meter import Meter
 from kernel.records import Outgoing, Record
 from kernel.runner import BatchRunner
 from kernel.sender import Sender
-from kernel.spans import Exporting, Tracer
+from kernel.spans import Exporter, Tracer
 from kernel.telemetry import Telemetry
 
 
@@ -63,7 +63,7 @@ def tracer(address: str) -> Tracer:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    return Tracer(Exporting(BatchSpanProcessor(OTLPSpanExporter(endpoint=address)), Resource.create({"service.name": "bench"})))
+    return Tracer(Exporter(BatchSpanProcessor(OTLPSpanExporter(endpoint=address)), Resource.create({"service.name": "bench"})))
 
 
 async def main() -> None:

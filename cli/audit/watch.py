@@ -21,7 +21,7 @@ from cli.leaving import OK, PROBLEMS
 from kernel import settings as settings_module
 
 if TYPE_CHECKING:
-    from services.observing.standing import Standing
+    from services.observing.onlooker import Onlooker
 
 NAME = "verifier"
 HANGS_S = 4 * 3600.0
@@ -38,34 +38,34 @@ def watch(
     every: Annotated[int, typer.Option(min=1, help="Minutes between the end of one check and the beginning of the next.")] = 30,
 ) -> None:
     """Check every log at once and then again and again, in the foreground until told to end; port: [http] in tsunagu.toml."""
-    from services.observing import standing as standings
+    from services.observing import onlooker as onlookers
 
-    standing = standings.Standing(NAME, HANGS_S)
-    verifier = Verifier(standing, _verify)
-    standings.run(standing, settings_module.load(), lambda: verifier.work(every * 60.0))
+    onlooker = onlookers.Onlooker(NAME, HANGS_S)
+    verifier = Verifier(onlooker, _verify)
+    onlookers.run(onlooker, settings_module.load(), lambda: verifier.work(every * 60.0))
 
 
 class Verifier:
     """Has the logs checked, and counts what comes of it."""
 
-    def __init__(self, standing: Standing, checking: Checking) -> None:
+    def __init__(self, onlooker: Onlooker, checking: Checking) -> None:
         from prometheus_client import Counter, Gauge
 
-        own = {"registry": standing.registry, "labelnames": ("service",)}
-        self._standing, self._checking = standing, checking
+        own = {"registry": onlooker.registry, "labelnames": ("service",)}
+        self._onlooker, self._checking = onlooker, checking
         self._last = Gauge("tsunagu_verifier_last_run_timestamp_seconds", "When the last whole check ended; 0 before the first", **own).labels(NAME)
         self._seconds = Gauge("tsunagu_verifier_run_seconds", "How long the last whole check took", **own).labels(NAME)
         self._findings = Gauge("tsunagu_verifier_findings", "What the last whole check has found", **own).labels(NAME)
         self._ever = Counter("tsunagu_chain_verification_failures", "Findings of all checks; what is found again counts again", **own).labels(NAME)
-        self._up_to = Gauge("tsunagu_verified_up_to", "Up to where a log was checked, summed over its partitions", ("service", "topic"), registry=standing.registry)
+        self._up_to = Gauge("tsunagu_verified_up_to", "Up to where a log was checked, summed over its partitions", ("service", "topic"), registry=onlooker.registry)
 
     async def work(self, pause_s: float) -> None:
         """Check until cancelled."""
-        self._standing.ready = True  # it serves at once; a check may take long
+        self._onlooker.ready = True  # it serves at once; a check may take long
         while True:
-            self._standing.looks()
+            self._onlooker.looks()
             done = await self.check()
-            self._standing.looked()
+            self._onlooker.looked()
             await asyncio.sleep(pause_s if done else min(pause_s, AGAIN_S))
 
     async def check(self) -> bool:

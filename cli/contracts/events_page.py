@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from cli.contracts import samples, travel
-from cli.contracts.fields import MAX_ITEMS, MAX_PERSONAL, MAX_PUBLIC
 from cli.contracts.render import FUNCTIONS, named_types
+from cli.contracts.rules import MAX_ITEMS, MAX_PERSONAL, MAX_PUBLIC
 from cli.contracts.source import SCHEMA_FOLDER, Source, newest
 from cli.contracts.travel import BETWEEN, GATE, REGISTRY, Channel
 

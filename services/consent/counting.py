@@ -20,8 +20,8 @@ from kernel.watching import Answered, Told
 from services.consent.domain.model import GIVEN
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.reasons import Reason
+from services.consent.gauges import Gauges
 from services.consent.pending import COUNTED, Pending
-from services.consent.waiting import Waiting
 
 DECIDED = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Edges of the time from a request to its verdict; 150 ms is what is promised, 2 s what alarms."""
@@ -51,7 +51,7 @@ class Counting:
             telemetry.registry, "tsunagu_decision_seconds", "From the request's record time to its durable verdict", ("service",), DECIDED,
         ).labels(self._service)
         self._init((OTHER,))
-        telemetry.registry.register(Waiting(telemetry, self._partitions, self._agencies, known))
+        telemetry.registry.register(Gauges(telemetry, self._partitions, self._agencies, known))
 
     def opened(self, partition: int, history: History) -> Told:
         """Count what waits there from the beginning."""

@@ -24,10 +24,10 @@ from contracts.envelope import DeadlineMissed
 from contracts.registry import AgencyEnded, AgencyRegistered
 from kernel import envelope, serde
 from kernel.failures import IntegrityError, Unavailable
+from kernel.meter import Meter
 from kernel.reading import Reading
 from kernel.records import TP, LogReader, Record, position
 from kernel.routes import URGENT
-from kernel.telemetry import Meter
 from services.consent.domain.model import GIVEN
 
 _TELLING = frozenset(BY_CLASS[kind].full_name for kind in (DisclosureDecided, DisclosureReleased))

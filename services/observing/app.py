@@ -16,8 +16,8 @@ from services.observing.broker import ACCOUNT, Broker, Look
 from services.observing.database import Counts, Database
 from services.observing.domain import lag
 from services.observing.exporting import Exporter, Sight
-from services.observing.standing import Standing
-from services.observing.standing import run as foreground
+from services.observing.onlooker import Onlooker
+from services.observing.onlooker import run as foreground
 
 NAME = ACCOUNT
 EVERY_S, HANGS_S = 5.0, 60.0
@@ -34,21 +34,21 @@ class Observer:
 
     def __init__(self, settings: Settings, certificates: Certificates, mounts: Mounts) -> None:
         """Raises SettingsMissing."""
-        self.standing = Standing(NAME, HANGS_S)
+        self.onlooker = Onlooker(NAME, HANGS_S)
         self.exporter = Exporter(NAME, Topics(settings.municipality).agency_of)
         self._broker, self._database = Broker(settings), Database(settings)
         self._keys = settings.key_store if settings.key_store != (settings.database_host, settings.database_port) else None
         self._certificates, self._mounts = certificates, mounts
         self._due = dict.fromkeys(("disks", "certificates"), 0.0)
-        self.standing.registry.register(self.exporter)
+        self.onlooker.registry.register(self.exporter)
 
     async def work(self) -> None:
         """Look until cancelled."""
         try:
             while True:
-                self.standing.looks()
+                self.onlooker.looks()
                 await self.look()
-                self.standing.looked()
+                self.onlooker.looked()
                 await asyncio.sleep(EVERY_S)
         finally:
             self._database.close()
@@ -87,4 +87,4 @@ def _tell(before: Sight, counts: Counts, look: Look, keys_up: bool) -> None:
 def run(settings: Settings, certificates: Certificates = dict, mounts: Mounts | None = None) -> None:
     """Look on in the foreground until a signal. Raises SettingsMissing."""
     observer = Observer(settings, certificates, mounts or {})
-    foreground(observer.standing, settings, observer.work)
+    foreground(observer.onlooker, settings, observer.work)

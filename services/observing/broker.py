@@ -17,7 +17,7 @@ from aiokafka.errors import BrokerResponseError, KafkaError, RequestTimedOutErro
 from kernel.clients import clients
 from kernel.settings import Settings
 from kernel.topics import Topics
-from services.observing.domain.lag import Place, Seen, Standing, to_ask
+from services.observing.domain.lag import PartitionLag, Place, Seen, to_ask
 from services.observing.domain.search import Search, search
 from services.observing.questions import EARLIEST, LATEST, NOBODY, TP, Partition, Questions
 from services.observing.reads import GROUPS, Reads, group, places
@@ -58,7 +58,7 @@ class Broker:
     def _client(self) -> Questions:
         return Questions(clients(self._settings, ACCOUNT), ACCOUNT)
 
-    async def look(self, before: Mapping[Place, Standing], elsewhere: Mapping[Place, int], clock: Callable[[], float] = time.time) -> Look:
+    async def look(self, before: Mapping[Place, PartitionLag], elsewhere: Mapping[Place, int], clock: Callable[[], float] = time.time) -> Look:
         """Look at every worker. ``elsewhere``: where those stand that have no group; ``before``: what was known. Takes ``LOOK_S`` at most."""
         look, lost = Look(), True
         try:
@@ -95,7 +95,7 @@ class _Looking:
         self._there: dict[str, dict[int, Partition]] = {}
         self._lost = False
 
-    async def at_all(self, before: Mapping[Place, Standing], elsewhere: Mapping[Place, int], now: int) -> bool:
+    async def at_all(self, before: Mapping[Place, PartitionLag], elsewhere: Mapping[Place, int], now: int) -> bool:
         """Fill in the look; whether an answer was missed. Raises TimeoutError, KafkaError."""
         async with asyncio.timeout(ANSWER_S):
             self._there = await self._questions.topics()

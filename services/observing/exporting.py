@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from services.observing.domain.lag import Place, Standing, fresh, workers
+from services.observing.domain.lag import PartitionLag, Place, fresh, workers
 
 PREFIX = "tsunagu_"
 _WORKER = ("service", "group_service", "worker")
@@ -19,7 +19,7 @@ _PARTITION = (*_WORKER, "topic", "partition")
 class Sight:
     """Everything that was seen last. ``known``: how far the workers are; None: never looked, or there is none here."""
 
-    known: Mapping[Place, Standing] = field(default_factory=dict)
+    known: Mapping[Place, PartitionLag] = field(default_factory=dict)
     members: Mapping[tuple[str, str], int] = field(default_factory=dict)
     broker_up: bool = False
     under_replicated: int | None = None
@@ -66,8 +66,8 @@ class Exporter:
 
     def _of_partitions(self, now: int) -> Iterable[Metric]:
         family = self._family("partition_lag_seconds", "For how long what was not read yet has been waiting, by partition; outboxes apart", _PARTITION)
-        for place, standing in fresh(self.sight.known, now):
-            if not self._outbox(place.topic) and (seconds := standing.seconds(now)) is not None:
+        for place, lag in fresh(self.sight.known, now):
+            if not self._outbox(place.topic) and (seconds := lag.seconds(now)) is not None:
                 self._add(family, (place.service, place.worker, place.topic, str(place.partition)), seconds)
         yield family
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from kernel import log
 from kernel.failures import Unavailable
+from kernel.meter import Meter
 from kernel.records import TP, Record
-from kernel.telemetry import Meter
 from services.reporting.logs import Logs
 from services.reporting.store import Move, OtherCode, Store, Superseded
 

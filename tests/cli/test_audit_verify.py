@@ -78,6 +78,13 @@ def run(monkeypatch: pytest.MonkeyPatch, home: Path, source: Source, *words: str
     return CliRunner().invoke(command(["audit"]), ["audit", "verify", *words])
 
 
+def of_a_case(records: Records, topic: str) -> tuple[int, int]:
+    """Partition and place of a record of a case, where most cases are: how they spread over partitions is another each time."""
+    places = [[place for place, each in enumerate(partition) if each.key and len(each.key) == 32] for partition in records[topic]]
+    number = max(range(PARTITIONS), key=lambda each: len({records[topic][each][place].key for place in places[each]}))
+    return number, places[number][len(places[number]) // 2]
+
+
 def renumbered(records: Records, topic: str, number: int, place: int) -> Records:
     """One record says that it is a later one."""
     record = records[topic][number][place]
@@ -106,12 +113,13 @@ def test_sound_logs_have_exit_code_0_and_a_result_for_programs(monkeypatch: pyte
 
 def test_a_finding_has_exit_code_1_and_its_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
     """Also in a table."""
-    source = Source(renumbered(day, GATE, 1, 40))
+    number, place = of_a_case(day, GATE)
+    source = Source(renumbered(day, GATE, number, place))
     done = run(monkeypatch, tmp_path, source, "--output", "json")
     table = run(monkeypatch, tmp_path, source)
 
     assert 1 == done.exit_code == table.exit_code
-    assert (GATE, 1, 40, "SEQUENCE") in {(each["topic"], each["partition"], each["offset"], each["code"]) for each in json.loads(done.stdout)["findings"]}
+    assert (GATE, number, place, "SEQUENCE") in {(each["topic"], each["partition"], each["offset"], each["code"]) for each in json.loads(done.stdout)["findings"]}
     assert "SEQUENCE" in table.stdout
     assert "findings among" in table.stderr
 
@@ -150,20 +158,24 @@ def test_one_log_alone_claims_nothing_of_the_others(monkeypatch: pytest.MonkeyPa
 
 def test_one_case_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
     """Only its own findings are told."""
-    record = day[GATE][1][40]
-    damaged = renumbered(day, GATE, 1, 40)
+    number, place = of_a_case(day, GATE)
+    record, damaged = day[GATE][number][place], renumbered(day, GATE, number, place)
     mine = run(monkeypatch, tmp_path, Source(damaged), "--case", (record.key or b"").decode(), "--output", "json")
-    other = next(each.key for each in day[GATE][1] if each.key and len(each.key) == 32 and each.key != record.key).decode()
+    other = next(each.key for each in day[GATE][number] if each.key and len(each.key) == 32 and each.key != record.key).decode()
 
     assert 1 == mine.exit_code
-    assert "SEQUENCE" in {each["code"] for each in json.loads(mine.stdout)["findings"] if each["offset"] == 40}
+    assert "SEQUENCE" in {each["code"] for each in json.loads(mine.stdout)["findings"] if (each["partition"], each["offset"]) == (number, place)}
     assert 0 == run(monkeypatch, tmp_path, Source(damaged), "--case", other).exit_code
 
 
 def test_one_case_alone_has_every_finding_that_the_whole_check_has_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
     """Also those that come of other logs and other partitions: causes that are gone, requests that never came to the gate."""
     community = TOPICS.log("community")
-    damaged = {**day, community: [[], *day[community][1:]], GATE: [[each for each in day[GATE][0] if not each.offset % 3], *day[GATE][1:]]}
+    (emptied, _), (thinned, _) = of_a_case(day, community), of_a_case(day, GATE)
+    damaged = {
+        **day, community: [[] if number == emptied else found for number, found in enumerate(day[community])],
+        GATE: [[each for each in found if number != thinned or not each.offset % 3] for number, found in enumerate(day[GATE])],
+    }
     whole = json.loads(run(monkeypatch, tmp_path, Source(damaged), "--output", "json").stdout)["findings"]
     cases = {each["case"] for each in whole if len(each["case"]) == 32}
 
@@ -175,7 +187,8 @@ def test_one_case_alone_has_every_finding_that_the_whole_check_has_of_it(monkeyp
 
 def test_of_one_case_nothing_is_claimed_beside_findings_that_name_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
     """The beginning of a log is gone: whether that was of this case cannot be told."""
-    case = next(each.key for each in day[GATE][1][40:] if each.key and len(each.key) == 32).decode()
+    number, place = of_a_case(day, GATE)
+    case = (day[GATE][number][place].key or b"").decode()
     sound = run(monkeypatch, tmp_path, Source(day), "--case", case)
     done = run(monkeypatch, tmp_path, Source(shifted(day, TOPICS.log("participation"), 1)), "--case", case)
 
@@ -188,7 +201,7 @@ def test_of_a_case_that_was_never_there_nothing_fits(monkeypatch: pytest.MonkeyP
     """Exit code 1, also where a broken-off check goes on; of a case that was met before the break it is not said."""
     done = run(monkeypatch, tmp_path, Source(day), "--case", "nocase")
     assert json.loads(run(monkeypatch, tmp_path, Source(day), "--case", "nocase", "--output", "json").stdout)["ok"] is False
-    case = next(each.key for each in day[GATE][0] if each.key and len(each.key) == 32).decode()
+    case = next(each.key for partition in day[GATE] for each in partition if each.key and len(each.key) == 32).decode()
     run(monkeypatch, tmp_path, Source(day, ends_after=880), "--case", case)
 
     assert 1 == done.exit_code and "nothing is recorded under nocase" in done.stderr
@@ -206,7 +219,7 @@ def test_a_log_whose_beginning_is_gone_is_found(monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize("killed", [1, 200, 500, 799, 850])
 def test_whoever_is_killed_goes_on_and_finds_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records, killed: int):
     """Partitions that were read to their end are not read again; when it is over nothing is left behind."""
-    damaged = renumbered(day, GATE, 1, 40)
+    damaged = renumbered(day, GATE, *of_a_case(day, GATE))
     whole = json.loads(run(monkeypatch, tmp_path, Source(damaged), "--output", "json").stdout)
     broken = run(monkeypatch, tmp_path, Source(damaged, ends_after=killed + 19), "--output", "json")
     rest = Source(damaged)

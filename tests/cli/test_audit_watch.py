@@ -13,8 +13,8 @@ import pytest
 
 from cli.audit.watch import Verifier
 from kernel import log
-from services.observing.standing import Standing
-from tests.cli.test_audit_verify import Source, day, renumbered, run
+from services.observing.onlooker import Onlooker
+from tests.cli.test_audit_verify import Source, day, of_a_case, renumbered, run
 from tests.scenarios.memory_stage import TOPICS
 from tests.scenarios.verified import Records
 
@@ -40,52 +40,52 @@ def told(*findings: dict[str, Any], end: int = 40) -> dict[str, Any]:
     return {"records": 99, "findings": [*findings], "positions": {f"{GATE}/0": end, f"{GATE}/1": 2, f"{OUTREACH}/0": 5}}
 
 
-def values(standing: Standing) -> list[float | None]:
+def values(onlooker: Onlooker) -> list[float | None]:
     """Findings of the last check, findings ever, and how far the gate's log was checked."""
-    value = standing.registry.get_sample_value
+    value = onlooker.registry.get_sample_value
     return [
         value("tsunagu_verifier_findings", HERE), value("tsunagu_chain_verification_failures_total", HERE),
         value("tsunagu_verified_up_to", HERE | {"topic": GATE}),
     ]
 
 
-def last(standing: Standing) -> float:
+def last(onlooker: Onlooker) -> float:
     """When the last whole check ended."""
-    return standing.registry.get_sample_value("tsunagu_verifier_last_run_timestamp_seconds", HERE) or 0.0
+    return onlooker.registry.get_sample_value("tsunagu_verifier_last_run_timestamp_seconds", HERE) or 0.0
 
 
 async def test_a_check_without_a_finding_is_told():
     """Up to where each log was read, summed over its partitions; and when."""
-    standing = Standing("verifier", 60.0)
-    verifier = Verifier(standing, checking((0, told())))
-    assert (0.0, [0.0, 0.0, None]) == (last(standing), values(standing))
+    onlooker = Onlooker("verifier", 60.0)
+    verifier = Verifier(onlooker, checking((0, told())))
+    assert (0.0, [0.0, 0.0, None]) == (last(onlooker), values(onlooker))
 
     assert await verifier.check()
-    assert [0.0, 0.0, 42.0] == values(standing) and last(standing) > 1_700_000_000
+    assert [0.0, 0.0, 42.0] == values(onlooker) and last(onlooker) > 1_700_000_000
 
 
 async def test_what_is_found_again_counts_again(capsys: pytest.CaptureFixture[str]):
     """As long as a log is not whole, the count grows: nothing resolves it but a log that is whole."""
-    standing = Standing("verifier", 60.0)
-    verifier = Verifier(standing, checking((1, told(FINDING, FINDING)), (1, told(FINDING, FINDING)), (0, told(end=50))))
+    onlooker = Onlooker("verifier", 60.0)
+    verifier = Verifier(onlooker, checking((1, told(FINDING, FINDING)), (1, told(FINDING, FINDING)), (0, told(end=50))))
 
     assert [await verifier.check() for _ in range(2)] == [True, True]
-    assert [2.0, 4.0, 42.0] == values(standing)
+    assert [2.0, 4.0, 42.0] == values(onlooker)
     assert await verifier.check()
-    assert [0.0, 4.0, 52.0] == values(standing)
+    assert [0.0, 4.0, 52.0] == values(onlooker)
     assert FINDING["case"] not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("answer", [(3, b""), (2, b"usage"), (-9, b""), (0, b"{"), (1, b"")])
 async def test_a_check_that_could_not_be_made_is_no_result(answer: tuple[int, bytes]):
     """No result is not a good result: the last one stays, and grows old."""
-    standing = Standing("verifier", 60.0)
-    verifier = Verifier(standing, checking((1, told(FINDING)), answer))
+    onlooker = Onlooker("verifier", 60.0)
+    verifier = Verifier(onlooker, checking((1, told(FINDING)), answer))
     await verifier.check()
-    before = last(standing), values(standing)
+    before = last(onlooker), values(onlooker)
 
     assert not await verifier.check()
-    assert before == (last(standing), values(standing))
+    assert before == (last(onlooker), values(onlooker))
 
 
 async def test_a_check_that_was_killed_is_told_as_one(capsys: pytest.CaptureFixture[str]):
@@ -94,7 +94,7 @@ async def test_a_check_that_was_killed_is_told_as_one(capsys: pytest.CaptureFixt
     before = list(root.handlers), root.level
     log.configure("verifier")
     try:
-        await Verifier(Standing("verifier", 60.0), checking((-9, b""))).check()
+        await Verifier(Onlooker("verifier", 60.0), checking((-9, b""))).check()
     finally:
         root.handlers[:], root.level = before
 
@@ -104,7 +104,7 @@ async def test_a_check_that_was_killed_is_told_as_one(capsys: pytest.CaptureFixt
 
 async def test_it_checks_at_once_and_again_and_sooner_after_a_check_that_could_not_be_made(monkeypatch: pytest.MonkeyPatch):
     """And serves while it checks."""
-    standing, pauses = Standing("verifier", 60.0), []
+    onlooker, pauses = Onlooker("verifier", 60.0), []
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
@@ -113,14 +113,14 @@ async def test_it_checks_at_once_and_again_and_sooner_after_a_check_that_could_n
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
     with pytest.raises(asyncio.CancelledError):
-        await Verifier(standing, checking((0, told()), (3, b""), (0, told()))).work(1_800.0)
+        await Verifier(onlooker, checking((0, told()), (3, b""), (0, told()))).work(1_800.0)
 
-    assert [1_800.0, 60.0, 1_800.0] == pauses and [] == standing.unready()
+    assert [1_800.0, 60.0, 1_800.0] == pauses and [] == onlooker.unready()
 
 
 def test_a_check_of_the_watch_keeps_nothing_and_leaves_an_auditors_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):
     """Somebody's check was broken off: after one that keeps nothing it goes on where it was, and both find the same."""
-    damaged = renumbered(day, GATE, 1, 40)
+    damaged = renumbered(day, GATE, *of_a_case(day, GATE))
     run(monkeypatch, tmp_path, Source(damaged, ends_after=500))
     kept = sorted((tmp_path / "audit" / "verify").iterdir())
     ours = json.loads(run(monkeypatch, tmp_path, Source(damaged), "--no-keep", "--output", "json").stdout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from kernel.lifesigns import TIMES, Watch
+from kernel.lifesigns import TIMES, Watchdog
 from kernel.telemetry import Telemetry
 
 
@@ -28,40 +28,40 @@ class Process:
 def test_it_ends_where_it_stays_sick():
     """At the last of several looks, with the reason."""
     process = Process()
-    watch = Watch(process)
-    assert [] == watch.look()
+    watchdog = Watchdog(process)
+    assert [] == watchdog.look()
 
     process.faults = ["consent"]
-    assert [[]] * (TIMES - 1) + [["consent"]] == [watch.look() for _ in range(TIMES)]
+    assert [[]] * (TIMES - 1) + [["consent"]] == [watchdog.look() for _ in range(TIMES)]
 
 
 def test_one_that_comes_back_in_between_goes_on():
     """Stopped and continued, or slow once: it begins anew."""
     process = Process()
-    watch = Watch(process)
+    watchdog = Watchdog(process)
     for faults in [["event loop"]] * (TIMES - 1) + [[]] + [["event loop"]] * (TIMES - 1):
         process.faults = faults
-        assert [] == watch.look()
+        assert [] == watchdog.look()
 
 
 def test_one_that_was_never_ready_is_left_alone():
     """Folding long logs may take its time."""
     process = Process()
     process.faults, process.waits = ["event loop"], ["consent"]
-    watch = Watch(process)
+    watchdog = Watchdog(process)
 
-    assert [[]] * (2 * TIMES) == [watch.look() for _ in range(2 * TIMES)]
+    assert [[]] * (2 * TIMES) == [watchdog.look() for _ in range(2 * TIMES)]
 
 
 def test_an_outage_never_ends_it():
     """A worker that waits for its broker is not ready, and lives."""
     telemetry = Telemetry("intake")
     telemetry.meter("consultation").took({})
-    watch = Watch(telemetry)
+    watchdog = Watchdog(telemetry)
     telemetry.turn()
     telemetry.meter("consultation").stalled(True)
 
-    assert [[]] * TIMES == [watch.look() for _ in range(TIMES)]
+    assert [[]] * TIMES == [watchdog.look() for _ in range(TIMES)]
 
 
 def test_the_process_ends_with_1_also_while_its_main_thread_stands():

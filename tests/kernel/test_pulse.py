@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from kernel.meter import Meter
 from kernel.records import TP
-from kernel.telemetry import Meter, Telemetry
+from kernel.telemetry import Telemetry
 
 ONE, TWO = TP("t", 0), TP("t", 1)
 

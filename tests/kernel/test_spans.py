@@ -17,10 +17,10 @@ import pytest
 from kernel import spans
 from kernel.settings import Settings, SettingsMissing, SettingsWrong, load
 from kernel.spans import Hop
-from kernel.tracing import Place
+from kernel.tracing import SpanContext
 
 HOP = Hop(
-    Place("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"), Place("4bf92f3577b34da6a3ce929d0e0e4736", "1" * 16), "courier SignalReceived", "courier",
+    SpanContext("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"), SpanContext("4bf92f3577b34da6a3ce929d0e0e4736", "1" * 16), "courier SignalReceived", "courier",
     "990019.agency.elder.inbox", "SignalReceived", 1_000_000_000, 2_000_000_000,
 )
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -82,7 +82,7 @@ def test_a_span_arrives_at_the_collector(collector: tuple[str, list[bytes]]):
     (resource,) = [each for body in taken for each in trace.ExportTraceServiceRequest.FromString(body).resource_spans]
     (span,) = resource.scope_spans[0].spans
     told = {each.key: each.value.string_value for each in (*resource.resource.attributes, *span.attributes)}
-    assert (HOP.place.trace, HOP.place.span, "1" * 16) == (span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex())
+    assert (HOP.context.trace, HOP.context.span, "1" * 16) == (span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex())
     assert (HOP.name, HOP.began, HOP.ended) == (span.name, span.start_time_unix_nano, span.end_time_unix_nano)
     assert ("tsunagu-consent", HOP.topic, "990019") == (told["service.name"], told["messaging.destination.name"], told["tsunagu.municipality"])
 

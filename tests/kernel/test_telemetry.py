@@ -7,12 +7,11 @@ import json
 import logging
 from collections.abc import Iterator
 
-import aiohttp
 import pytest
 
 from kernel import control, log
-from kernel.health import HealthServer
-from kernel.telemetry import OUTCOMES, Telemetry
+from kernel.meter import OUTCOMES
+from kernel.telemetry import Telemetry
 
 
 @pytest.fixture
@@ -91,19 +90,6 @@ def test_a_worker_that_waits_for_long_is_not_ready_but_lives(monkeypatch: pytest
     meter.stalled(False)
 
     assert ([], ["consultation"], [], []) == (short, long, telemetry.unready(), telemetry.sick())
-
-
-async def test_health_answers_over_http():
-    """Ready when every worker has its partitions."""
-    telemetry = Telemetry("intake")
-    meter = telemetry.meter("consultation")
-    async with HealthServer(telemetry, 0) as server, aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as client:
-        async with client.get("/livez") as live, client.get("/readyz") as unready:
-            assert (200, 503, "consultation") == (live.status, unready.status, await unready.text())
-        meter.took([1, 2])
-        async with client.get("/readyz") as ready, client.get("/metrics") as metrics:
-            assert 200 == ready.status
-            assert 'tsunagu_assigned_partitions{service="intake",worker="consultation"} 2.0' in await metrics.text()
 
 
 def test_unknown_fields_are_dropped(stream: io.StringIO):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from kernel import build
 from kernel.exposing import exposed
 from kernel.timings import Timings
 
-disable_created_metrics()
 EDGES = (0.1, 0.5, 1.0)
 VALUES = (0.0, 0.05, 0.1, 0.11, 0.5, 0.9, 1.0, 7.5)
 

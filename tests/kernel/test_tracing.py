@@ -12,7 +12,7 @@ from cli.day.player import Day
 from kernel.envelope import header
 from kernel.records import Outgoing
 from kernel.spans import Hop, Tracer, hops
-from kernel.tracing import child, parsed, place_of, span_of, trace_of
+from kernel.tracing import child, context_of, parsed, span_of, trace_of
 from tests.scenarios.memory_stage import MemoryStage
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -42,11 +42,11 @@ def test_without_a_traceparent_the_correlation_says_which_trace():
     first = {"ce_id": ID.encode(), "ce_source": b"elder"}
     later = {"ce_id": b"other", "ce_source": b"tsunagu.consultation", "ce_correlationid": ID.encode()}
 
-    assert (ID.replace("-", ""), "") == place_of(first, outbox=True)
-    assert (ID.replace("-", ""), span_of("intake", ID)) == place_of(first)
-    assert (ID.replace("-", ""), span_of("consultation", "other")) == place_of(later)
-    assert (TRACE, SPAN) == place_of({**later, "traceparent": GIVEN.encode()})
-    assert None is place_of({})
+    assert (ID.replace("-", ""), "") == context_of(first, outbox=True)
+    assert (ID.replace("-", ""), span_of("intake", ID)) == context_of(first)
+    assert (ID.replace("-", ""), span_of("consultation", "other")) == context_of(later)
+    assert (TRACE, SPAN) == context_of({**later, "traceparent": GIVEN.encode()})
+    assert None is context_of({})
     assert re.fullmatch("[0-9a-f]{32}", trace_of("no uuid"))
 
 
@@ -139,7 +139,7 @@ def test_a_hop_is_told_once_with_what_caused_it():
 
     (found,) = hops("consultation", [came], [log, message, letter], 1, 2)  # type: ignore[list-item]
 
-    assert ((TRACE, span_of("consultation", "e1")), (TRACE, SPAN)) == (found.place, found.parent)
+    assert ((TRACE, span_of("consultation", "e1")), (TRACE, SPAN)) == (found.context, found.parent)
     assert ("consultation SignalReceived", "t.consultation.log") == (found.name, found.topic)
 
 
@@ -151,7 +151,7 @@ def test_the_front_door_begins_a_trace():
     (first,) = hops("front-door", [came], [handed], 1, 2)  # type: ignore[list-item]
     (second,) = hops("consultation", [handed], [event], 3, 4)  # type: ignore[list-item]
 
-    assert (None, first.place) == (first.parent, second.parent)
+    assert (None, first.context) == (first.parent, second.parent)
 
 
 def test_spans_are_few_under_load_and_a_share_is_the_same_share_everywhere(monkeypatch: pytest.MonkeyPatch):

@@ -12,7 +12,8 @@ import pytest
 
 from kernel import log, warmup
 from kernel.failures import Unavailable
-from kernel.telemetry import Meter, Telemetry
+from kernel.meter import Meter
+from kernel.telemetry import Telemetry
 from kernel.warmup import warm_up
 
 

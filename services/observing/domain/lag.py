@@ -38,8 +38,8 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A place after some looks."""
+class PartitionLag:
+    """How far the worker is in a place, after some looks."""
 
     committed: int
     lag: int
@@ -61,7 +61,7 @@ class Standing:
         return max(0, now - self.moved) / 1000 if self.lag else 0.0
 
 
-def to_ask(before: Mapping[Place, Standing], seen: Mapping[Place, Seen]) -> dict[Place, int]:
+def to_ask(before: Mapping[Place, PartitionLag], seen: Mapping[Place, Seen]) -> dict[Place, int]:
     """The records of which it is not known yet since when they wait."""
     return {
         place: look.waiting for place, look in seen.items()
@@ -69,23 +69,23 @@ def to_ask(before: Mapping[Place, Standing], seen: Mapping[Place, Seen]) -> dict
     }
 
 
-def after(before: Mapping[Place, Standing], seen: Mapping[Place, Seen], since: Mapping[Place, int], now: int) -> dict[Place, Standing]:
+def after(before: Mapping[Place, PartitionLag], seen: Mapping[Place, Seen], since: Mapping[Place, int], now: int) -> dict[Place, PartitionLag]:
     """What is known after one more round. What was not seen in it stays, until it is too old."""
     kept = {place: known for place, known in before.items() if place not in seen and now - known.seen <= FORGET_MS}
     return kept | {place: _looked(before.get(place), look, since.get(place), now) for place, look in seen.items()}
 
 
-def _looked(before: Standing | None, look: Seen, since: int | None, now: int) -> Standing:
+def _looked(before: PartitionLag | None, look: Seen, since: int | None, now: int) -> PartitionLag:
     waiting, stood = look.waiting, before is not None and before.lag > 0 and before.committed == look.committed
     if since is None and before is not None and waiting is not None:
         since = before.since if before.waiting is not None and before.waiting <= waiting else None  # it waits no longer than what lay before it
-    return Standing(
+    return PartitionLag(
         committed=look.committed, lag=0 if waiting is None else look.end - waiting, waiting=waiting, since=None if waiting is None else since,
         moved=before.moved if before is not None and stood else _moved(before, look, since, now), seen=now,
     )
 
 
-def _moved(before: Standing | None, look: Seen, since: int | None, now: int) -> int:
+def _moved(before: PartitionLag | None, look: Seen, since: int | None, now: int) -> int:
     """It has not moved for as long as it has had something to do, where it had nothing to do before and stands where it stood."""
     idle = before is not None and not before.lag and before.committed == look.committed
     return since if idle and since is not None else now
@@ -101,22 +101,22 @@ class Worker:
     committed: int
 
 
-def workers(known: Mapping[Place, Standing], now: int) -> dict[tuple[str, str], Worker]:
+def workers(known: Mapping[Place, PartitionLag], now: int) -> dict[tuple[str, str], Worker]:
     """What is told of each worker, by service and worker."""
-    grouped: dict[tuple[str, str], list[Standing]] = {}
-    for place, standing in fresh(known, now):
-        grouped.setdefault((place.service, place.worker), []).append(standing)
+    grouped: dict[tuple[str, str], list[PartitionLag]] = {}
+    for place, lag in fresh(known, now):
+        grouped.setdefault((place.service, place.worker), []).append(lag)
     return {name: _together(each, now) for name, each in grouped.items()}
 
 
-def fresh(known: Mapping[Place, Standing], now: int) -> Iterable[tuple[Place, Standing]]:
+def fresh(known: Mapping[Place, PartitionLag], now: int) -> Iterable[tuple[Place, PartitionLag]]:
     """What was seen lately enough to be told."""
-    return ((place, standing) for place, standing in known.items() if now - standing.seen <= FORGET_MS)
+    return ((place, lag) for place, lag in known.items() if now - lag.seen <= FORGET_MS)
 
 
-def _together(standings: list[Standing], now: int) -> Worker:
-    seconds = [found for each in standings if (found := each.seconds(now)) is not None]
+def _together(lags: list[PartitionLag], now: int) -> Worker:
+    seconds = [found for each in lags if (found := each.seconds(now)) is not None]
     return Worker(
-        max(seconds) if seconds else None, sum(each.lag for each in standings), max(each.commit_age(now) for each in standings),
-        sum(max(each.committed, 0) for each in standings),
+        max(seconds) if seconds else None, sum(each.lag for each in lags), max(each.commit_age(now) for each in lags),
+        sum(max(each.committed, 0) for each in lags),
     )

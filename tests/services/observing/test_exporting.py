@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, generate_latest
 
 from kernel.topics import Topics
-from services.observing.domain.lag import Place, Standing
+from services.observing.domain.lag import PartitionLag, Place
 from services.observing.exporting import Exporter, Sight
 from services.observing.reads import GROUPS, LIVE, REPORTING, places
 
@@ -23,13 +23,13 @@ def exported(sight: Sight, now: float = NOW) -> CollectorRegistry:
     return registry
 
 
-def late(seconds: float, records: int = 1) -> Standing:
+def late(seconds: float, records: int = 1) -> PartitionLag:
     """A place where something has been waiting for so long."""
     since = round((NOW - seconds) * 1000)
-    return Standing(40, records, 40, since, since, round(NOW * 1000))
+    return PartitionLag(40, records, 40, since, since, round(NOW * 1000))
 
 
-def town(agencies: int) -> dict[Place, Standing]:
+def town(agencies: int) -> dict[Place, PartitionLag]:
     """Every place of a town with so many agencies, each of them late."""
     there = {TOPICS.outbox(f"agency-{number}"): range(1) for number in range(agencies)}
     there |= {TOPICS.named(name): range(12) for reads in GROUPS for name in reads.topics if "*" not in name}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from services.observing.domain import lag
-from services.observing.domain.lag import FORGET_MS, Place, Seen, Standing, Worker
+from services.observing.domain.lag import FORGET_MS, PartitionLag, Place, Seen, Worker
 
 INBOX = Place("coordination", "coordination", "990019.coordination.inbox", 3)
 OTHER = INBOX._replace(partition=4)
@@ -18,7 +18,7 @@ class Watch:
     """An observer that looks when it is told to; time in seconds from its first look."""
 
     now: int = 1_800_000_000_000
-    known: dict[Place, Standing] = field(default_factory=dict)
+    known: dict[Place, PartitionLag] = field(default_factory=dict)
 
     def look(self, seen: dict[Place, Seen], since: dict[Place, float] | None = None) -> Watch:
         """One look; ``since``: how many seconds ago what waits was written, where the observer asks for it."""

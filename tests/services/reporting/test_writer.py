@@ -14,8 +14,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from kernel.failures import IntegrityError
+from kernel.meter import Meter
 from kernel.records import TP
-from kernel.telemetry import Meter, Telemetry
+from kernel.telemetry import Telemetry
 from services.reporting.logs import Logs
 from services.reporting.projections.monthly import Monthly
 from services.reporting.store import Connect, Store

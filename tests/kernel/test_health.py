@@ -1,4 +1,4 @@
-"""Three pages, whatever is asked; and when a process that looks on lives and is ready."""
+"""Three pages, whatever is asked."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import asyncio
 
 import pytest
 
-from services.observing import standing as standings
-from services.observing.serving import Server
-from services.observing.standing import Standing
-
-HOST = "127.0.0.1"
+from kernel.health import HOST, HealthServer, Shown
+from kernel.telemetry import Telemetry
 
 
-async def ask(request: bytes, standing: Standing | None = None) -> tuple[int, bytes]:
+async def ask(request: bytes, shown: Shown | None = None) -> tuple[int, bytes]:
     """Status and body of the answer to these bytes."""
-    async with Server(standing or Standing("observer", 60.0), HOST, 0) as server:
+    async with HealthServer(shown or Telemetry("intake"), 0) as server:
         reader, writer = await asyncio.open_connection(HOST, server.port)
         writer.write(request)
         async with asyncio.timeout(10):
@@ -31,7 +28,7 @@ def get(path: str) -> bytes:
 
 @pytest.mark.parametrize("path", ["/livez", "/metrics", "/metrics?x=1"])
 async def test_a_page_is_answered(path: str):
-    """Before the first look too: it lives."""
+    """Before anything has begun, too: it lives."""
     assert 200 == (await ask(get(path)))[0]
 
 
@@ -44,28 +41,24 @@ async def test_what_is_no_request_for_a_page_is_refused(request_: bytes, status:
     assert status == (await ask(request_))[0]
 
 
-async def test_it_is_ready_after_its_first_look():
-    """Whatever was seen."""
-    standing = Standing("observer", 60.0)
-    assert (503, b"starting") == await ask(get("/readyz"), standing)
+async def test_health_is_asked_of_the_process():
+    """Ready when every worker has its partitions; what it counts is shown."""
+    telemetry = Telemetry("intake")
+    meter = telemetry.meter("consultation")
+    assert [(200, b"ok"), (503, b"consultation")] == [await ask(get(path), telemetry) for path in ("/livez", "/readyz")]
 
-    standing.looks()
-    standing.looked()
-    assert (200, b"ok") == await ask(get("/readyz"), standing)
+    meter.took([1, 2])
+    assert (200, b"ok") == await ask(get("/readyz"), telemetry)
+    assert b'tsunagu_assigned_partitions{service="intake",worker="consultation"} 2.0' in (await ask(get("/metrics"), telemetry))[1]
 
 
-async def test_a_look_that_hangs_is_no_life(monkeypatch: pytest.MonkeyPatch):
-    """One that takes its time is."""
-    standing, now = Standing("observer", 60.0), standings.time.monotonic()
-    standing.looks()
-    for passed, faults in ((59, []), (61, ["look"])):
-        monkeypatch.setattr(standings.time, "monotonic", lambda passed=passed: now + passed)
-        standing.turn()
-        assert faults == standing.sick()
+async def test_the_head_of_a_page_is_given_alone():
+    """To whoever asks for no more."""
+    assert (200, b"") == await ask(get("/livez").replace(b"GET", b"HEAD"))
 
 
 async def test_it_tells_which_code_runs():
     """As every process of ours."""
     (line,) = [line for line in (await ask(get("/metrics")))[1].decode().splitlines() if line.startswith("tsunagu_build_info")]
 
-    assert 'service="observer"' in line and 'version="' in line and line.endswith(" 1.0")
+    assert 'service="intake"' in line and 'version="' in line and line.endswith(" 1.0")

@@ -1,4 +1,4 @@
-"""Standing (立ち位置): a process that looks on: what it exports, whether it lives, and how it runs in the foreground at the lowest priority."""
+"""Onlooker (見守るだけのプロセス): a process that only looks on: what it exports, whether it lives, and how it runs in the foreground at the lowest priority."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from collections.abc import Awaitable, Callable
 from prometheus_client import CollectorRegistry
 
 from kernel import log
+from kernel.health import HealthServer
 from kernel.lifesigns import LOOP_STUCK_S, end_when_sick, tell_build
 from kernel.settings import Settings
-from services.observing.serving import Server
 
 YIELD = 19
 """How much niceness is added: nobody waits for who only looks on."""
 
 
-class Standing:
+class Onlooker:
     """The metrics of a process that looks on, and the state behind ``/livez`` and ``/readyz``."""
 
     def __init__(self, service: str, patience_s: float) -> None:
@@ -31,8 +31,8 @@ class Standing:
         self._busy_since: float | None = None
         tell_build(self.registry, service)
 
-    def turn(self) -> None:
-        """The event loop turns: to be called about once a second."""
+    def turn(self, delay: float = 0.0) -> None:
+        """The event loop turns, whatever its ``delay``: to be called about once a second."""
         self._turned = time.monotonic()
 
     def looks(self) -> None:
@@ -54,20 +54,20 @@ class Standing:
         return [] if self.ready else ["starting"]
 
 
-def run(standing: Standing, settings: Settings, work: Callable[[], Awaitable[None]]) -> None:
+def run(onlooker: Onlooker, settings: Settings, work: Callable[[], Awaitable[None]]) -> None:
     """Work in the foreground until a signal; exits with 1 where the work ends in an error. Raises SettingsWrong."""
-    host, listening = settings.http_host, settings.port(standing.service)
-    log.configure(standing.service)
+    host, listening = settings.http_host, settings.port(onlooker.service)
+    log.configure(onlooker.service)
     os.nice(YIELD)
-    end_when_sick(standing)
-    asyncio.run(_run(standing, host, listening, work))
+    end_when_sick(onlooker)
+    asyncio.run(_run(onlooker, host, listening, work))
 
 
-async def _run(standing: Standing, host: str, listening: int, work: Callable[[], Awaitable[None]]) -> None:
+async def _run(onlooker: Onlooker, host: str, listening: int, work: Callable[[], Awaitable[None]]) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with Server(standing, host, listening):
+    async with HealthServer(onlooker, listening, host):
         working, waiting = asyncio.ensure_future(work()), asyncio.ensure_future(ended.wait())
         await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():

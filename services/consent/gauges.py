@@ -1,4 +1,4 @@
-"""Waiting (未了の計測): what waits at the gate, as a scrape asks for it: from what ``pending`` counted along, never from the cases."""
+"""Gauges (未了の計測): what waits at the gate, as a scrape asks for it: from what ``pending`` counted along, never from the cases."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Rows = Iterator[tuple[str, tuple[str, ...], float]]
 """Metric, values of its own labels, value."""
 
 
-class Waiting(Collector):
+class Gauges(Collector):
     """Gauges over the partitions that are ours."""
 
     def __init__(self, telemetry: Telemetry, partitions: Mapping[int, tuple[History, Pending]], agencies: Agencies, known: Mapping[str, PolicyPack]) -> None:
