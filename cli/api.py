@@ -31,7 +31,7 @@ _FACTS = """
 
 
 def command() -> None:
-    """Answer readers over HTTP until told to end; address and port: [api] and [http] in tsunagu.toml."""
+    """Answer readers over HTTP until told to end; address and port: tables api and http of tsunagu.toml."""
     from services.reporting.api import serving
 
     settings = settings_module.load()

@@ -20,7 +20,7 @@ _ANSWERS_WITHIN_S = 20.0
 
 
 def command() -> None:
-    """Export how long events have been waiting, as metrics, until told to end; port: [http] in tsunagu.toml."""
+    """Export how long events have been waiting, as metrics, until told to end; port: table http of tsunagu.toml."""
     from services.observing import app
 
     settings = settings_module.load()

@@ -25,6 +25,10 @@ def _port(value: Any) -> bool:
     return type(value) is int and 0 < value < 65_536
 
 
+def _address(value: Any) -> bool:
+    return _text(value, r"\S*[^\s:]:[0-9]{1,5}") and _port(int(value.rpartition(":")[2]))
+
+
 def texts(allowed: str, pattern: str = r"(?s).*\S.*", *, least: int = 0) -> Kind:
     """A list of texts, each of which the pattern matches in full."""
     return Kind(allowed, lambda value: isinstance(value, list) and len(value) >= least and all(_text(each, pattern) for each in value), tuple)
@@ -41,8 +45,8 @@ PORT = Kind("a whole number from 1 to 65535", _port)
 COUNT = PORT
 SHARE = Kind("a number from 0 to 1", lambda value: type(value) in (int, float) and 0 <= value <= 1, float)
 URL = Kind('an address with http:// or https://, or ""', lambda value: value == "" or _text(value, r"https?://\S+"))
-ADDRESS = Kind('"host:port", for instance "127.0.0.1:9092"', lambda value: _text(value, r"\S*[^\s:]:[0-9]{1,5}"))
-ADDRESSES = Kind('"host:port", or several with commas between', lambda value: _text(value, r"\S*[^\s:]:[0-9]{1,5}"))
+ADDRESS = Kind('"host:port", for instance "127.0.0.1:9092"', _address)
+ADDRESSES = Kind('"host:port", or several with commas between', lambda value: isinstance(value, str) and all(map(_address, value.split(","))))
 CODE = Kind('the six digits of a municipality, for instance "990019"', lambda value: _text(value, "[0-9]{6}"))
 CODES = texts('a list of municipality codes of six digits, for instance ["990019"]', "[0-9]{6}")
 FILES = texts('a list of at least one file name, for instance ["release.pub"]', least=1)

@@ -19,6 +19,8 @@ from kernel.setting import faults, found
 from kernel.settings_table import RELEASED, TABLE
 
 FILE_NAME = "tsunagu.toml"
+ENCODING = "utf-8-sig"
+"""UTF-8, with the mark at the beginning that some editors write, or without it."""
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256")
 MECHANISM = MECHANISMS[0]
 """How every account shows its password to the broker: the first, unless the second line of its file says otherwise."""
@@ -84,8 +86,8 @@ class Settings:
         return self.credential(principal)[0]
 
     def credential(self, principal: str) -> tuple[str, str]:
-        """Password and mechanism of an account, from the lines of one file: never of two rotations. Raises SettingsMissing."""
-        password, *more = self.secret(f"{principal}.password").decode().splitlines() or [""]
+        """Password and mechanism of an account, from the lines of one file: never of two rotations. Raises SettingsMissing, SettingsWrong."""
+        password, *more = self._text(f"{principal}.password").splitlines() or [""]
         mechanism = more[0] if more else MECHANISM
         if mechanism not in MECHANISMS:
             raise SettingsMissing(f"the second line of {self.home / 'secrets' / principal}.password must be one of {', '.join(MECHANISMS)}, or not be there")
@@ -136,9 +138,15 @@ class Settings:
     def kek(self) -> bytes:
         """The 32-byte key-encryption key of the municipality. Raises SettingsMissing, SettingsWrong."""
         try:
-            return bytes.fromhex(self.secret("kek").decode())
+            return bytes.fromhex(self._text("kek"))
         except ValueError as error:
             raise SettingsWrong(f"secret file {self.home / 'secrets' / 'kek'} does not hold hexadecimal digits") from error
+
+    def _text(self, name: str) -> str:
+        try:
+            return self.secret(name).decode()
+        except UnicodeDecodeError as error:
+            raise SettingsWrong(f"secret file {self.home / 'secrets' / name} is not UTF-8") from error
 
     def secret(self, name: str) -> bytes:
         """The content of one secret file, without surrounding white space. Raises SettingsMissing."""
@@ -160,7 +168,7 @@ def load(folder: Path | None = None) -> Settings:
     folder = folder or home()
     path = folder / FILE_NAME
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text(ENCODING)
         content = tomllib.loads(text)
     except OSError as error:
         raise SettingsMissing(f"settings file {path} cannot be read: {error.strerror}") from error
@@ -169,6 +177,8 @@ def load(folder: Path | None = None) -> Settings:
         raise SettingsWrong(f"settings file {path}:{line} is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsWrong(f"settings file {path}{_line(str(error), text)} is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise SettingsWrong(f"settings file {path} is nested too deeply") from error
     if wrong := [*faults(TABLE, content, lambda name: _place(path, toml_lines.lines(text), name))]:
         raise SettingsWrong("; ".join(wrong))
     return Settings(home=folder, **found(TABLE, content))
@@ -177,7 +187,7 @@ def load(folder: Path | None = None) -> Settings:
 def where(folder: Path, name: str) -> str:
     """File and line of a setting of the installation in ``folder``; of its table, where it is not there itself."""
     path = folder / FILE_NAME
-    return _place(path, toml_lines.lines(path.read_text("utf-8") if path.exists() else ""), name)
+    return _place(path, toml_lines.lines(path.read_text(ENCODING) if path.exists() else ""), name)
 
 
 def _place(path: Path, lines: Mapping[str, int], name: str) -> str:
@@ -187,5 +197,5 @@ def _place(path: Path, lines: Mapping[str, int], name: str) -> str:
 
 def _line(complaint: str, text: str) -> str:
     """The line that the parser complains of; the last one where it ran out of text."""
-    told = re.search(r"at line ([0-9]+)", complaint)
-    return f":{told[1] if told else max(1, len(text.splitlines()))}"
+    told, ended = re.search(r"at line ([0-9]+)", complaint), text.removesuffix("\n").count("\n") + 1
+    return f":{told[1] if told else ended}"

@@ -10,7 +10,7 @@ from typing import Any
 def lines(text: str) -> dict[str, int]:
     """The line (from 1) of every dotted name of a valid TOML text: the one on which the statement begins that first knows it."""
     known: dict[str, int] = {}
-    rows, whole = text.splitlines(), 0
+    rows, whole = text.replace("\r\n", "\n").split("\n"), 0
     for end in range(1, len(rows) + 1):
         try:
             content = tomllib.loads("\n".join(rows[:end]))

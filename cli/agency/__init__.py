@@ -89,7 +89,7 @@ def certificate(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Issue a key and a certificate, in secrets/agency-ID.pem, which open the agency's account instead of its password at the listener that
-    [kafka] mtls names.
+    kafka.mtls names.
 
     Renewal is the same words again: one that the agency has stays good until its own end, or until the agency is ended.
     """

@@ -37,7 +37,7 @@ Checking = Callable[[], Awaitable[tuple[int, bytes, bytes]]]
 def watch(
     every: Annotated[int, typer.Option(min=1, help="Minutes between the end of one check and the beginning of the next.")] = 30,
 ) -> None:
-    """Check every log at once and then again and again, in the foreground until told to end; port: [http] in tsunagu.toml."""
+    """Check every log at once and then again and again, in the foreground until told to end; port: table http of tsunagu.toml."""
     from services.observing import onlooker as onlookers
 
     onlooker = onlookers.Onlooker(NAME, HANGS_S)

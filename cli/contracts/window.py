@@ -11,12 +11,14 @@ from typing import Any
 from aiohttp import web
 
 from contracts import PUBLISHED, SCHEMAS
+from kernel import log
 
 CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
 
 
 def run(address: str) -> None:
     """Serve on ``host:port`` until terminated."""
+    log.configure("schemas")
     host, _, port = address.rpartition(":")
     web.run_app(application(), host=host, port=int(port), access_log=None, print=None)
 

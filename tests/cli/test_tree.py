@@ -49,6 +49,7 @@ def test_every_verb_says_what_it_does_with_an_example_and_the_exit_codes(verb: s
     each = verbs()[verb]
 
     assert each.help and each.epilog
+    assert "[" not in each.help, "what stands in brackets is taken for a style, and is not shown"
     assert f"Example: tsunagu {verb}" in each.epilog
     assert "Exit codes: 0 ok · 1 " in each.epilog and " · 2 " in each.epilog and " · 3 " in each.epilog
 

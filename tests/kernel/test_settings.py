@@ -70,7 +70,7 @@ TOLD = [each for each in settings.TABLE if each.name in LINES]
 NAMED = {each.name: each for each in settings.TABLE}
 OUT_OF_RANGE = {
     "municipality.code": ['"99001"', '"99001x"'], "municipality.policy_keys": ["[]", "[1]", '[""]'], "municipality.towns": ['["99001"]', "[990019]"],
-    "kafka.bootstrap": ['"x"', '"x:"', '":9092"', '"a b:1"'], "kafka.controller": ['"x"'], "kafka.agency_listener": ['"x"'], "observer.disks": ["{ kafka = 1 }"], "kafka.security_protocol": ['"TLS"', '"sasl_ssl"', '""'],
+    "kafka.bootstrap": ['"x"', '"x:"', '":9092"', '"a b:1"', '"a:0"', '"a:1,b"', '"a:99999"'], "kafka.controller": ['"x"'], "kafka.agency_listener": ['"x"'], "observer.disks": ["{ kafka = 1 }"], "kafka.security_protocol": ['"TLS"', '"sasl_ssl"', '""'],
     "kafka.partitions": ["0", "-1", "65536", "1.0", "true"], "kafka.agency_partitions": ["0"], "database.port": ["0", "65536"], "database.host": ['""', '" "'],
     "kafka.mtls": ['""', '"9094"', '"127.0.0.1"'], "http.schema_window": ['"127.0.0.1"'], "http.ports": ["{ intake = 0 }", '{ intake = "8001" }', "{ intake = { a = 1 } }"], "api.oidc.algorithms": ["[]"], "kafka.ca": ['""'],
     "keys.port": ["0"], "http.host": ['""'], "otel.endpoint": ['"127.0.0.1:4318"'], "otel.share": ["1.5", "-1", "true", '"1"'],
@@ -198,6 +198,33 @@ def test_a_file_that_is_not_utf_8_is_told_with_the_line(tmp_path: Path):
 
     with pytest.raises(settings.SettingsWrong, match=r"tsunagu\.toml:2 is not UTF-8"):
         settings.load(tmp_path)
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "# \u2028\x85\n"])
+def test_what_editors_write_into_a_file_does_not_matter(before: str, tmp_path: Path):
+    """A mark of the encoding; separators of lines that TOML does not know: a complaint still has its line."""
+    (tmp_path / settings.FILE_NAME).write_text(before + GOOD, "utf-8")
+
+    assert "990019" == settings.load(tmp_path).municipality
+    lines = before.count("\n") + LINES["database.port"]
+    assert f"{tmp_path / settings.FILE_NAME}:{lines}" in complaint(tmp_path, before + GOOD.replace("port = 5432", "port = 0"))
+
+
+def test_a_file_that_is_nested_without_end_is_told(tmp_path: Path):
+    """The parser gives up."""
+    assert "nested too deeply" in complaint(tmp_path, "a = " + "[" * 5_000)
+
+
+@pytest.mark.parametrize("name", ["admin.password", "kek"])
+def test_a_secret_that_is_no_text_is_told_by_its_file(name: str, tmp_path: Path):
+    """And not what is in it."""
+    (tmp_path / settings.FILE_NAME).write_text(GOOD, "utf-8")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / name).write_bytes(b"\xff\xfe")
+    found = settings.load(tmp_path)
+
+    with pytest.raises(settings.SettingsWrong, match=rf"secrets/{name} is not UTF-8"):
+        found.kek() if name == "kek" else found.password("admin")
 
 
 def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path):
