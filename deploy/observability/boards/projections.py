@@ -10,11 +10,12 @@ from deploy.observability.boards.query import of, or_zero, per_minute, quantile
 from deploy.observability.boards.signs import PROJECTIONS, STALE
 from deploy.observability.boards.terms import PHASES
 from deploy.observability.boards.words import Limits, named
+from deploy.observability.edges import TICKET, edge
 
 SILENT = "データなし：わるい（報告の部品が止まっている）"
 NO_REBUILD = "データなし：よい（再構築をしていない）"
 BY = "by (projection)"
-MIRROR = Limits(care=300, stop=900)
+MIRROR = Limits(care=300, stop=edge("MirrorStale", TICKET))
 PEOPLE = 'route!~"/livez|/readyz|/metrics"'
 """Without what probes and Prometheus ask."""
 
