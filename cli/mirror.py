@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
@@ -23,6 +23,9 @@ from kernel import settings as settings_module
 from kernel.records import TP, Record
 from kernel.settings import MECHANISM, Settings
 from kernel.topics import Topics
+
+if TYPE_CHECKING:
+    from cli.mirrored import Progress
 
 EXAMPLE = "Example: tsunagu mirror --to kafka.pref.example.lg.jp:9093 --password mirror-990019.password --ca pref-ca.pem"
 HERE = "mirrored-offset"
@@ -89,10 +92,17 @@ def command(
     once: Annotated[bool, typer.Option("--once", help="Send what is there, and end.")] = False,
 ) -> None:
     """Send what this town shares to its prefecture, until told to end: reported figures without small counts, advice and training, case stories."""
-    settings = settings_module.load()
+    from cli import mirrored
+
+    settings, progress = settings_module.load(), mirrored.Progress()
     target = copy(settings.municipality, to, password, ca)
     try:
-        sent = follow(settings, target, once)
+        if not once:
+            mirrored.serve(progress, settings)
+    except OSError as error:
+        leave(f"its metrics cannot be served at port {settings.http_ports[mirrored.NAME]} ({error.strerror}): setting http.ports.{mirrored.NAME}", UNREACHABLE)
+    try:
+        sent = follow(settings, target, once, progress)
     except OtherLog as problem:
         leave(problem, PROBLEMS)
     except NotAccepted as problem:
@@ -121,16 +131,18 @@ def options(town: str, to: str, file: Path, ca: Path | None) -> dict[str, Any]:
     }
 
 
-def follow(settings: Settings, target: Copy, once: bool) -> int:
+def follow(settings: Settings, target: Copy, once: bool, progress: Progress | None = None) -> int:
     """Send on what lies in the logs that are shared and is not there yet; how many records. Without ``once`` it ends by an error alone.
 
-    Raises OtherLog, NotAccepted, KafkaException.
+    ``progress`` is told how far it is. Raises OtherLog, NotAccepted, KafkaException.
     """
+    from cli import mirrored
     from services.reporting.app import LOGS_OF_TOWNS
 
     logs = {Topics(settings.municipality).log(function): str(function) for function in LOGS_OF_TOWNS}
     places = [TP(topic, number) for topic in logs for number in range(settings.partitions)]
-    account, sent = Account(settings, AUDITOR), 0
+    account, sent, told = Account(settings, AUDITOR), 0, progress or mirrored.Progress()
+    ends_now = mirrored.ends(account.options)
     consumer = Consumer({**account.options, "group.id": Topics(settings.municipality).group(AUDITOR), "enable.auto.commit": False})
     try:
         ends = {place: account.ends(consumer, TopicPartition(*place), reading.TIMEOUT_S)[1] for place in places}
@@ -139,8 +151,13 @@ def follow(settings: Settings, target: Copy, once: bool) -> int:
             raise OtherLog(f"the copy of {further[0].topic}/{further[0].partition} goes further than the log here: it is of another one")
         consumer.assign([TopicPartition(*place, positions[place]) for place in places])
         left = sum(ends[place] - positions[place] for place in places)
+        told.seen(left)
         while not once or sent < left:
-            sent += sum(target.send(logs[topic], records) for topic, records in _read(consumer))
+            for topic, records in _read(consumer):
+                told.sent(many := target.send(logs[topic], records))
+                sent += many
+            if told.due():
+                told.seen(sum(ends_now(places, reading.TIMEOUT_S).values()) - sum(positions.values()))
         return sent
     finally:
         consumer.close()

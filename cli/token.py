@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.leaving import PROBLEMS, leave
+from cli.leaving import PROBLEMS, UNREACHABLE, leave
 from cli.output import Output, OutputOption, show
 from kernel import settings as settings_module
 from services.reporting.api.reader import AGENCY
@@ -15,6 +15,7 @@ from services.reporting.resource import Role
 
 COLUMNS = ("id", "role", "agency", "note", "made", "until", "ended")
 MOST_DAYS = 366
+REACHABLE_S = 5.0
 app = typer.Typer(no_args_is_help=True, help="Tokens with which readers show who they are to the read API.")
 
 
@@ -30,7 +31,7 @@ def add(
     if (role is Role.CASEWORKER) != bool(agency):
         raise typer.BadParameter("a caseworker is of one agency, and nobody else of any", param_hint="--agency")
     if agency and not _known(agency):
-        raise typer.BadParameter(f"no agency {agency!r} is registered; see: tsunagu agency", param_hint="--agency")
+        raise typer.BadParameter(f"no agency {agency!r} is registered; see: tsunagu agency list", param_hint="--agency")
     token, secret = _tokens().add(role, agency, days, note)
     show([{**_row(token), "token": secret}], ("token",) if output is Output.TABLE else (*COLUMNS, "token"), output)
     typer.echo("Shown this once; give it to its holder by a safe way.", err=True)
@@ -60,6 +61,24 @@ def _row(token: Token) -> dict[str, Any]:
 
 
 def _known(agency: str) -> bool:
+    """Whether this is an agency now: whoever is registered and not ended, and whoever the town's file names and the registry does not know yet.
+
+    Where the registry cannot be asked, as on a machine beside a cluster, the file alone says it; of whom the file says nothing, nothing is known, and the command ends.
+    """
+    from deploy.local import enrolled
+    from deploy.local.broker_admin import BrokerAdmin
+    from deploy.local.layout import CannotRun
     from deploy.local.town import agencies
 
-    return bool(AGENCY.fullmatch(agency)) and any(each.id == agency and each.ended is None for each in agencies())
+    if not AGENCY.fullmatch(agency):
+        return False
+    settings = settings_module.load()
+    named = [each for each in agencies() if each.id == agency]
+    try:
+        BrokerAdmin(settings, ()).reach(REACHABLE_S)
+        named = [each for each in enrolled.town(settings) if each.id == agency]
+    except (CannotRun, settings_module.SettingsMissing) as problem:
+        if not named:
+            leave(f"whether {agency} is registered cannot be asked: {problem}", UNREACHABLE)
+        typer.echo(f"tsunagu: the registry cannot be asked ({problem}); {agency} stands in the town's file", err=True)
+    return any(each.ended is None for each in named)

@@ -83,8 +83,13 @@ OF_VERIFIER = (
     *_metrics(Kind.COUNTER, "chain_verification_failures_total"),
     *_metrics(Kind.GAUGE, "verifier_last_run_timestamp_seconds", "verifier_findings", "verified_up_to topic", "verifier_run_seconds"),
 )
+OF_MIRROR = (
+    *_metrics(Kind.COUNTER, "mirror_records_total"),
+    *_metrics(Kind.GAUGE, "mirror_caught_up_timestamp_seconds", "mirror_last_copied_timestamp_seconds", "mirror_lag_records"),
+)
+"""Of a town that sends to its prefecture what it shares; no other town has them."""
 
-METRICS: dict[str, Metric] = {each.name: each for group in (OF_WORKERS, OF_GATE, OF_REPORTING, OF_API, OF_OBSERVER, OF_VERIFIER) for each in group}
+METRICS: dict[str, Metric] = {each.name: each for group in (OF_WORKERS, OF_GATE, OF_REPORTING, OF_API, OF_OBSERVER, OF_VERIFIER, OF_MIRROR) for each in group}
 SERIES: dict[str, frozenset[str]] = {name: labels for each in METRICS.values() for name, labels in each.series.items()}
 """Every series name that a scrape shows, with its labels."""
 OF_PROMETHEUS: dict[str, frozenset[str]] = {"up": frozenset(), "ALERTS": frozenset(("alertname", "alertstate", "severity", "audience", "service", "worker"))}

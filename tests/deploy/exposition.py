@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import product
 
 from deploy.observability.boards.terms import REASONS, REJECTED, ROLES, STAGES
-from deploy.observability.contract import METRICS, OF_API, OF_GATE, OF_OBSERVER, OF_REPORTING, OF_VERIFIER, PREFIX, Kind, Metric
+from deploy.observability.contract import METRICS, OF_API, OF_GATE, OF_MIRROR, OF_OBSERVER, OF_REPORTING, OF_VERIFIER, PREFIX, Kind, Metric
 
 WORKERS = {"intake": ("front-door", "consultation"), "coordination": ("coordination",), "participation": ("participation", "outreach"), "consent": ("consent", "courier"), "reporting": ("live",)}
-OWNERS = {OF_GATE: ("consent",), OF_REPORTING: ("reporting",), OF_API: ("api",), OF_OBSERVER: ("observer",), OF_VERIFIER: ("verifier",)}
+OWNERS = {OF_GATE: ("consent",), OF_REPORTING: ("reporting",), OF_API: ("api",), OF_OBSERVER: ("observer",), OF_VERIFIER: ("verifier",), OF_MIRROR: ("mirror",)}
 AGENCIES = ("elder", "child", "poverty", "coordinator")
 VALUES = {
     "outcome": ("PERMIT", "REDACT", "HOLD", "DENY"), "reason": tuple(REASONS)[:8], "from_agency": AGENCIES, "to_agency": AGENCIES, "given": ("yes", "no"),
@@ -36,7 +36,7 @@ def text(start: float, end: float, step: float = 30.0) -> Iterator[str]:
         for name, labels in metric.series.items():
             for number, chosen in enumerate(_chosen(metric, labels)):
                 yield from (f"{name}{{{_said(chosen)}}} {_value(metric, name, chosen, number, at, start, end):.4f} {at:.3f}" for at in times)
-    for job in (*WORKERS, "api", "observer", "verifier"):
+    for job in (*WORKERS, "api", "observer", "verifier", "mirror"):
         yield from (f'up{{job="{job}"}} 1 {at:.3f}' for at in times)
     yield "# EOF"
 

@@ -16,6 +16,7 @@ from cli import mirror
 from cli.agency.message import JAPAN
 from cli.day.live import open_stage
 from cli.day.player import Day
+from cli.mirrored import Progress
 from contracts.reporting import FigureCorrected
 from deploy.local import access, topic_plan
 from deploy.local.broker_admin import BrokerAdmin
@@ -174,6 +175,29 @@ def test_the_copy_has_each_record_once_in_its_place_and_time(sites: Sites):
     sites.copy(second_town.CODE).send("reporting", sites.second.reporting[:20])
     assert until(lambda: len(reader.rows("prefecture-support", municipality=sites.own)) == before + 2)
     assert known == figures(sites.prefecture, MONTH)
+
+
+def test_a_mirror_that_runs_on_tells_that_all_is_there(sites: Sites):
+    """What came while nobody sent, and then that nothing waits: so that somebody is called when it stands still (MirrorStale)."""
+
+    class Enough(Exception):
+        """All is there."""
+
+    class Watched(Progress):
+        def due(self) -> bool:
+            if self.standing.registry.get_sample_value("tsunagu_mirror_caught_up_timestamp_seconds", {"service": "mirror"}):
+                raise Enough
+            return super().due() or True
+
+    with open_stage(sites.first.settings) as stage:
+        s13_prefecture._advised(Day(stage))
+    progress, began = Watched(), time.time()
+    with pytest.raises(Enough):
+        mirror.follow(sites.first.settings, sites.copy(sites.own), once=False, progress=progress)
+
+    found = {name: progress.standing.registry.get_sample_value(f"tsunagu_mirror_{name}", {"service": "mirror"}) for name in ("caught_up_timestamp_seconds", "last_copied_timestamp_seconds", "lag_records", "records_total")}
+    assert began <= found["last_copied_timestamp_seconds"] <= found["caught_up_timestamp_seconds"]
+    assert 0 == found["lag_records"] and 0 < found["records_total"]
 
 
 def test_where_the_copy_is_not_of_this_log_nothing_is_sent(sites: Sites):

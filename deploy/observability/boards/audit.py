@@ -10,11 +10,12 @@ from deploy.observability.boards.query import counted, of, or_zero
 from deploy.observability.boards.signs import AUDIT, CHAIN, OVERDUE, ROUND_S
 from deploy.observability.boards.terms import ROLES, STAGES
 from deploy.observability.boards.words import Limits
+from deploy.observability.edges import PAGE, TICKET, edge, least
 
 UNVERIFIED = "データなし：わるい（検証がまだ終わっていないか、止まっている）"
 SILENT = "データなし：わるい（関門の値が届いていない）"
 UNREAD = "データなし：よい（まだ誰も読んでいない）"
-IDLE = Limits(care=ROUND_S, stop=7200)
+IDLE = Limits(care=ROUND_S, stop=edge("ChainVerifierIdle", PAGE))
 
 
 def made() -> Dashboard:
@@ -32,7 +33,7 @@ def _now() -> tuple:
         number(_small("最後の検証から", "検証が最後に終わってからの時間。結果がないことは、よい結果ではない。", "s", UNVERIFIED, "ChainVerifierIdle"),
                f"time() - max({of('verifier_last_run_timestamp_seconds')})", IDLE),
         number(_small("食い違いの警報（24時間）", "働いている部品が見つけた、二重、番号の飛び、原因の食い違い。", "short", "データなし：わるい（部品の値が届いていない）", "ChainFailure"),
-               counted("integrity_alarms_total", within="24h"), Limits(stop=1)),
+               counted("integrity_alarms_total", within="24h"), Limits(stop=least("ChainFailure", PAGE))),
         number(OVERDUE.about, OVERDUE.expression, OVERDUE.limits),
     )
 
@@ -49,7 +50,7 @@ def _verified() -> tuple:
 
 
 def _erased() -> tuple:
-    nearest = Limits(care=7, stop=0, falling=True)
+    nearest = Limits(care=edge("ErasureBacklog", TICKET), stop=0, falling=True)
     return (
         bars(About(title="利用停止・消去の請求（段階ごと）", answers="まだ決定していないものと、認めたあと、その人の鍵をまだ一つも廃棄していないもの。", silence="データなし：よい（待つものがない）", unit="short", runbook="ErasureBacklog"),
              Shown(or_zero(f"sum by (stage) ({of('erasure_pending')})", "consent"), "{{stage}}"), names=STAGES),

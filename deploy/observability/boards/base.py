@@ -9,14 +9,14 @@ from deploy.observability.boards.panels import About, Column, Shown, graph, head
 from deploy.observability.boards.query import of
 from deploy.observability.boards.signs import BASE
 from deploy.observability.boards.words import Limits
+from deploy.observability.edges import PAGE, TICKET, edge, least
 
 UNSEEN = "データなし：わるい（観測の部品が止まっている）"
 SILENT = "データなし：わるい（部品の値が届いていない）"
 NO_DISK = "データなし：わるい（観測の部品が止まっている）。クラスターではよい（ボリュームはkubeletの値で見張る）"
 UP = Limits(stop=1, falling=True)
-GIB = 2**30
-ROOM = Limits(care=10 * GIB, stop=2 * GIB, falling=True)
-VALID = Limits(care=30, stop=3, falling=True)
+ROOM = Limits(care=edge("DiskLow", TICKET), stop=edge("DiskLow", PAGE), falling=True)
+VALID = Limits(care=edge("CertExpiry", TICKET) // 86400, stop=edge("CertExpiry", PAGE) // 86400, falling=True)
 
 
 def made() -> Dashboard:
@@ -31,7 +31,7 @@ def _small(title: str, answers: str, unit: str, runbook: str, height: int = 4) -
 def _now() -> tuple:
     return (
         number(_small("ブローカー", "Kafkaが答えるか。1なら答えている。", "short", "BrokerDown"), f"min({of('broker_up')})", UP),
-        number(_small("写しの足りない区画", "決めた数の写しがそろっていない区画。", "short", "UnderReplicated"), f"max({of('under_replicated_partitions')})", Limits(care=1, stop=100)),
+        number(_small("写しの足りない区画", "決めた数の写しがそろっていない区画。", "short", "UnderReplicated"), f"max({of('under_replicated_partitions')})", Limits(care=least("UnderReplicated", TICKET), stop=100)),
         number(_small("データベース", "PostgreSQLが、鍵の保管庫も答えるか。1ならどちらも答えている。", "short", "DatabaseDown"), f"min({of('database_up')})", UP),
         number(_small("ディスクの空き（最小）", "最も少ないところの空き。2GiBを切ると、記録を書けなくなるおそれがある。", "bytes", "DiskLow"), f"min({of('disk_free_bytes')})", ROOM),
     )
@@ -57,6 +57,6 @@ def _parts() -> tuple:
              Column("残り", left, "d", VALID), sort="残り"),
         rows(About(title="動いている版", answers="部品ごとの版。配備の途中でなければ、一つのはず。", silence=SILENT, unit="short", width=8), {"service": "部品", "version": "版", "git": "コミット"},
              Column("数", f"count by (service, version, git) ({of('build_info')})")),
-        number(_small("観測の新しさ", "外から見る部品が、最後に一回りしてからの時間。", "s", "ObserverIdle", 6), f"time() - max({of('observer_last_round_timestamp_seconds')})", Limits(care=60, stop=300)),
+        number(_small("観測の新しさ", "外から見る部品が、最後に一回りしてからの時間。", "s", "ObserverIdle", 6), f"time() - max({of('observer_last_round_timestamp_seconds')})", Limits(care=60, stop=edge("ObserverIdle", PAGE))),
         graph(About(title="部品の返事", answers="計測に答えている部品の割合。1なら全部。", silence=SILENT, unit="percentunit", width=18, height=6, runbook="WorkerAbsent"), Shown(f"avg({of('up')})", "答えている割合")),
     )

@@ -12,6 +12,7 @@ from deploy.observability.boards.query import RATE, counted, of, or_zero, per_mi
 from deploy.observability.boards.signs import DENIED, GATE, HELD
 from deploy.observability.boards.terms import OUTCOMES, REASONS
 from deploy.observability.boards.words import Limits
+from deploy.observability.edges import TICKET, bucket, edge
 
 SILENT = "データなし：わるい（関門の値が届いていない）"
 NOT_YET = "データなし：よい（まだ一件もない）"
@@ -19,8 +20,8 @@ FROM, TO = 'from_agency=~"$from_agency"', 'to_agency=~"$to_agency"'
 DAY = "24h"
 AGES = (("1時間以内", 0, 3600), ("1〜4時間", 3600, 14400), ("4〜24時間", 14400, 86400), ("1〜3日", 86400, 259200), ("3日より長い", 259200, None))
 """Classes of age of what is held: name, seconds from and to."""
-SWIFT = Limits(care=0.15, stop=2)
-NOTICE = Limits(care=1, stop=60)
+SWIFT = Limits(care=bucket("slo:tsunagu_decisions_late:ratio1h"), stop=edge("DecisionP99", TICKET))
+NOTICE = Limits(care=bucket("gate:tsunagu_stop_notices_over_1s:increase15m"), stop=bucket("gate:tsunagu_stop_notices_over_60s:increase15m"))
 
 
 def made() -> Dashboard:

@@ -10,17 +10,19 @@ from deploy.observability.boards.query import of, or_zero, per_minute, quantile
 from deploy.observability.boards.signs import PROJECTIONS, STALE
 from deploy.observability.boards.terms import PHASES
 from deploy.observability.boards.words import Limits, named
+from deploy.observability.edges import TICKET, edge
 
 SILENT = "データなし：わるい（報告の部品が止まっている）"
 NO_REBUILD = "データなし：よい（再構築をしていない）"
 BY = "by (projection)"
+MIRROR = Limits(care=300, stop=edge("MirrorStale", TICKET))
 PEOPLE = 'route!~"/livez|/readyz|/metrics"'
 """Without what probes and Prometheus ask."""
 
 
 def made() -> Dashboard:
     """The board."""
-    return board(PROJECTIONS, "投影", "画面や報告は最新か。再構築はどこまで進んだか。", (*_now(), *_fed(), heading("再構築"), *_rebuild(), heading("照会"), *_read()))
+    return board(PROJECTIONS, "投影", "画面や報告は最新か。再構築はどこまで進んだか。", (*_now(), *_fed(), heading("再構築"), *_rebuild(), heading("照会"), *_read(), heading("県への写し（mirror。送らない町では0）"), *_mirrored()))
 
 
 def _small(title: str, answers: str, unit: str, silence: str = SILENT) -> About:
@@ -66,4 +68,20 @@ def _read() -> tuple:
         graph(About(title="照会（1分あたり）", answers="答えの種類ごと。5で始まるものは、こちらの故障。", silence=silence, unit="cpm"), Shown(per_minute("api_requests_total", PEOPLE, by="status"), "{{status}}"), stacked=True),
         graph(About(title="照会にかかる時間", answers="半数と95%の照会がこれより速い。", silence=silence, unit="s"),
               *(Shown(quantile(share, "api_seconds", PEOPLE), f"{share:.0%}") for share in (0.5, 0.95))),
+    )
+
+
+def _mirrored() -> tuple:
+    silence = "データなし：わるい（観測の部品が止まっている）"
+
+    def about(title: str, answers: str, unit: str, width: int) -> About:
+        return About(title=title, answers=answers, silence=silence, unit=unit, width=width, height=6, runbook="MirrorStale")
+
+    behind = or_zero(f"time() - max({of('mirror_caught_up_timestamp_seconds')})", "observer")
+    return (
+        number(about("写しの遅れ", "町が共有するものが、すべて県の記録にそろっていた最後の時からの時間。", "s", 6), behind, MIRROR),
+        number(about("最後に写してから", "県が最後に記録を受け取ってからの時間。新しいものがなければ、長くてもよい。", "s", 6),
+               or_zero(f"time() - max({of('mirror_last_copied_timestamp_seconds')} > 0)", "observer")),
+        graph(about("まだ県にない記録", "町が共有する記録のうち、まだ県にないものの数。", "short", 12), Shown(or_zero(f"max({of('mirror_lag_records')})", "observer"), "まだない記録"),
+              Shown(or_zero(per_minute("mirror_records_total"), "observer"), "写した記録（1分あたり）")),
     )

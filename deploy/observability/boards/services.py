@@ -12,13 +12,14 @@ from deploy.observability.boards.query import counted, of, per_minute, quantile
 from deploy.observability.boards.signs import DEAD, DOWN, LATE, SERVICES
 from deploy.observability.boards.terms import REJECTED
 from deploy.observability.boards.words import Limits
+from deploy.observability.edges import PAGE, edge, least
 
 SILENT = "データなし：わるい（部品の値が届いていない）"
 UNSEEN = "データなし：わるい（観測の部品が止まっている）"
 ONE, SEEN = 'service=~"$service"', 'group_service=~"$service"'
 TOPIC = 'topic=~"$topic"'
 FROM = 'from_agency=~"$from_agency"'
-STUCK = Limits(care=60, stop=300)
+STUCK = Limits(care=60, stop=edge("ConsumerStuck", PAGE))
 
 
 def made() -> Dashboard:
@@ -49,7 +50,7 @@ def _refused() -> tuple:
         graph(About(title="断った記録（1分あたり）", answers="入口で断った記録を、理由ごとに。", silence="データなし：よい（一件も断っていない）", unit="cpm", width=8, runbook="RejectedInput"),
               Shown(per_minute("rejected_input_total", FROM, by="reason"), "{{reason}}"), names=REJECTED),
         graph(About(title="送り手を偽った記録（1時間）", answers="名のった機関とトピックの持ち主が違う記録。1件でも、すぐに調べる。", silence=SILENT, unit="short", width=8, runbook="IdentityMismatch"),
-              Shown(counted("identity_mismatch_total", within="1h"), "偽り"), limits=Limits(stop=1), unit_ja="件"),
+              Shown(counted("identity_mismatch_total", within="1h"), "偽り"), limits=Limits(stop=least("IdentityMismatch", PAGE)), unit_ja="件"),
         graph(About(title="遅れの大きい区画", answers="区画ごとの遅れのうち、大きい十。一つだけ伸びるなら、その区画が止まっている。", silence=UNSEEN, unit="s", width=8, runbook="ConsumerStuck"),
               Shown(f"topk(10, max by (topic, partition) ({of('partition_lag_seconds', SEEN, TOPIC)}))", "{{topic}} {{partition}}")),
     )

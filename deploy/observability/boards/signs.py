@@ -8,6 +8,7 @@ from deploy.observability.boards.objectives import FEW, least_left
 from deploy.observability.boards.panels import About
 from deploy.observability.boards.query import counted, of, or_zero, recorded
 from deploy.observability.boards.words import Limits
+from deploy.observability.edges import PAGE, TICKET, edge, least
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ BUDGET = _sign(
     "30日の約束（SLO）のうち、最も余裕の少ないものの残り。0%を切ると約束が破れている。100件に満たないうちは数えない。", FEW, "DecisionBudgetBurn", PROMISES, "consent",
 )
 HELD = _sign(
-    "最も古い保留", or_zero(f"max({of('held_oldest_age_seconds')})", "consent"), Limits(care=4 * 3600, stop=86400), "s",
+    "最も古い保留", or_zero(f"max({of('held_oldest_age_seconds')})", "consent"), Limits(care=edge("HeldAgeing", TICKET), stop=edge("HeldAgeing", PAGE)), "s",
     "同意などを待って止めてある提供のうち、最も長く待っているもの。4時間で注意、1日で至急。", "データなし：わるい（関門の値が届いていない）", "HeldAgeing", GATE,
 )
 DENIED = _sign(
@@ -58,25 +59,25 @@ DENIED = _sign(
     "同意も法の根拠もなく、関門が提供しなかった件数。多いこと自体は故障ではないが、急に増えたら理由を見る。", "データなし：わるい（関門の値が届いていない）", "DenialSpike", GATE,
 )
 LATE = _sign(
-    "処理の遅れ（最大）", f"max({of('consumer_lag_seconds')})", Limits(care=30, stop=120), "s",
+    "処理の遅れ（最大）", f"max({of('consumer_lag_seconds')})", Limits(care=30, stop=edge("LagSeconds", PAGE)), "s",
     "届いた出来事のうち、まだ処理されていない最も古いものの待ち時間。部品の外から測る。", "データなし：わるい（観測の部品が止まっている）", "LagSeconds", SERVICES,
 )
 DEAD = _sign(
-    "読めなかった記録（24時間）", counted("dead_letters_total", within="24h"), Limits(care=1, stop=10), "short",
+    "読めなかった記録（24時間）", counted("dead_letters_total", within="24h"), Limits(care=least("DeadLetters", TICKET), stop=least("DeadLetters", PAGE)), "short",
     "決まりに合わず、別に取り置いた記録の数。送り手に直してもらうまで、その人の支援には使われない。", "データなし：わるい（部品の値が届いていない）", "DeadLetters", SERVICES,
 )
 STALE = _sign(
-    "投影の古さ（最大）", f"max({recorded('projection:tsunagu_projection_age_seconds:max')})", Limits(care=60, stop=600), "s",
+    "投影の古さ（最大）", f"max({recorded('projection:tsunagu_projection_age_seconds:max')})", Limits(care=edge("ProjectionStale", PAGE), stop=600), "s",
     "画面や報告に、まだ現れていない最も古い記録の古さ。", "データなし：わるい（報告の部品が止まっている）", "ProjectionStale", PROJECTIONS,
 )
 ROUND_S = 3600
 """A check of the logs begins anew half an hour after the last: an older result says nothing of what was written since."""
 CHAIN = _sign(
-    "記録の完全性", f"max({of('verifier_findings')}) and on() (time() - max({of('verifier_last_run_timestamp_seconds')}) < {ROUND_S})", Limits(stop=1), "short",
+    "記録の完全性", f"max({of('verifier_findings')}) and on() (time() - max({of('verifier_last_run_timestamp_seconds')}) < {ROUND_S})", Limits(stop=least("ChainFailure", PAGE)), "short",
     "記録のつながりを確かめる検証で見つかった食い違いの数。1件でも業務を止めて調べる。検証が1時間より古ければ、何も言わない。", "データなし：わるい（検証がまだ終わっていないか、止まっている）", "ChainFailure", AUDIT,
 )
 OVERDUE = _sign(
-    "回答の期限を過ぎた請求", f"sum({of('erasure_overdue')})", Limits(stop=1), "short",
+    "回答の期限を過ぎた請求", f"sum({of('erasure_overdue')})", Limits(stop=least("ErasureBacklog", PAGE)), "short",
     "利用停止・消去の請求のうち、期限を過ぎても本人に答えていないものの数。", "データなし：わるい（関門の値が届いていない）", "ErasureBacklog", AUDIT,
 )
 DOWN = _sign(

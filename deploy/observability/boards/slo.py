@@ -12,9 +12,9 @@ from deploy.observability.boards.panels import About, Column, Shown, graph, head
 from deploy.observability.boards.query import counted
 from deploy.observability.boards.signs import BUDGET, PROMISES
 from deploy.observability.boards.words import Limits
+from deploy.observability.edges import PAGE, edge
 
 SILENT = "データなし：わるい（関門の値が届いていない）"
-BURN = Limits(care=1, stop=14.4)
 
 
 def made() -> Dashboard:
@@ -40,5 +40,10 @@ def _promise(promise: Objective) -> tuple:
         number(replace(about("残りの余裕", "失敗してよい分のうち、まだ残っている割合。", "percentunit"), silence=FEW), promise.left(), BUDGET.limits),
         number(about("数えた件数（30日）", "割合のもとになった件数。", "short"), counted(name, within=PERIOD)),
         graph(about("余裕の減る速さ", "1なら30日でちょうど使い切る。14.4が1時間続くと、2日で使い切る。", "short", 24, 8),
-              *(Shown(promise.burnt(window), f"{window_ja}の速さ") for window, window_ja in BURNS.items()), limits=BURN, unit_ja="倍"),
+              *(Shown(promise.burnt(window), f"{window_ja}の速さ") for window, window_ja in BURNS.items()), limits=_burn(promise), unit_ja="倍"),
     )
+
+
+def _burn(promise: Objective) -> Limits:
+    """From 1 on the budget does not last; at what the alert of one hour calls for, it lasts two days."""
+    return Limits(care=1, stop=round(edge(promise.runbook, PAGE, window="1h") / (1 - promise.share), 6))

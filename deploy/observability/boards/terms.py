@@ -39,6 +39,7 @@ _ALERTS = {
     "CertExpiry": "証明書の期限が近い",
     "ProjectionUnfed": "画面と帳票の一部が更新されていない",
     "DiskFillsUp": "保存領域が残り少ない",
+    "MirrorStale": "県への写しが追いついていない",
 }
 ALERTS = {code: (f"{name}（{code}）", "text") for code, name in _ALERTS.items()}
 """Of alerts; the code stays beside it, as the runbook is found by it."""

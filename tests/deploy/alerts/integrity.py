@@ -144,6 +144,23 @@ UNFED = Proof(
     reset=(Scene("15m", {_UNFED: f"{flat(0, 5)} {flat(1, 1)} {flat(0, 14)}"}),),
     resolves=(Scene("20m", {_UNFED: f"{flat(0, 15)} {flat(1, 10)}"}),),
 )
+_MIRROR, _WHOLE = 'up{instance="mirror",service="mirror"}', 'tsunagu_mirror_caught_up_timestamp_seconds{instance="mirror",service="mirror"}'
+_BEHIND = "15分以上、県の記録に、町が共有するものがそろっていません。県は古い数字を見ています。"
+MIRROR = Proof(
+    alert="MirrorStale", severity=TICKET, audience="operator", labels={"service": "mirror"}, summary="県への写し（mirror）が追いついていません",
+    fires=(
+        Scene("35m", {_MIRROR: flat(1, 60), _WHOLE: f"{rising(0, 60, 11)} {flat(600, 60)}"}, _BEHIND),  # it lives, and gets no further
+        Scene("35m", {_MIRROR: f"{flat(1, 10)} {flat(0, 50)}", _WHOLE: rising(0, 60, 10)}, _BEHIND),  # it is away
+        Scene("35m", {_MIRROR: "1 0 " * 25, _WHOLE: "0 _ " * 25}, _BEHIND),  # it begins again and again, and was never there
+    ),
+    below=(
+        Scene("29m", {_MIRROR: flat(1, 60), _WHOLE: f"{rising(0, 60, 11)} {flat(600, 60)}"}),  # not yet for five minutes
+        Scene("60m", {_MIRROR: flat(1, 70), _WHOLE: rising(0, 60, 70)}),
+    ),
+    missing=(Scene("35m", {}),),  # no mirror is asked for
+    reset=(Scene("60m", {_MIRROR: f"{flat(1, 30)} {flat(0, 3)} {flat(1, 40)}", _WHOLE: f"{rising(0, 60, 30)} {gap(3)} {flat(0, 2)} {rising(2100, 60, 40)}"}),),
+    resolves=(Scene("50m", {_MIRROR: flat(1, 60), _WHOLE: f"{rising(0, 60, 11)} {flat(600, 30)} {rising(2460, 60, 19)}"}),),
+)
 PROOFS = (
-    _dead(TICKET, 0, "intake に読めない記録がありました"), _dead(PAGE, 10, "intake に読めない記録が続いています"), REJECTED, IDENTITY, *CHAIN, IDLE, STALE, UNFED,
+    _dead(TICKET, 0, "intake に読めない記録がありました"), _dead(PAGE, 10, "intake に読めない記録が続いています"), REJECTED, IDENTITY, *CHAIN, IDLE, STALE, UNFED, MIRROR,
 )
