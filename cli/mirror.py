@@ -142,10 +142,13 @@ def follow(settings: Settings, target: Copy, once: bool, progress: Progress | No
     logs = {Topics(settings.municipality).log(function): str(function) for function in LOGS_OF_TOWNS}
     places = [TP(topic, number) for topic in logs for number in range(settings.partitions)]
     account, sent, told = Account(settings, AUDITOR), 0, progress or mirrored.Progress()
-    ends_now = mirrored.ends(account.options)
     consumer = Consumer({**account.options, "group.id": Topics(settings.municipality).group(AUDITOR), "enable.auto.commit": False})
+
+    def ends_now() -> dict[TP, int]:
+        return {place: account.ends(consumer, TopicPartition(*place), reading.TIMEOUT_S)[1] for place in places}
+
     try:
-        ends = {place: account.ends(consumer, TopicPartition(*place), reading.TIMEOUT_S)[1] for place in places}
+        ends = ends_now()
         positions = target.next(places)
         if further := [place for place in places if positions[place] > ends[place]]:
             raise OtherLog(f"the copy of {further[0].topic}/{further[0].partition} goes further than the log here: it is of another one")
@@ -157,7 +160,7 @@ def follow(settings: Settings, target: Copy, once: bool, progress: Progress | No
                 told.sent(many := target.send(logs[topic], records))
                 sent += many
             if told.due():
-                told.seen(sum(ends_now(places, reading.TIMEOUT_S).values()) - sum(positions.values()))
+                told.seen(sum(ends_now().values()) - sum(positions.values()))
         return sent
     finally:
         consumer.close()

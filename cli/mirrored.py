@@ -8,17 +8,12 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
-from confluent_kafka import TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
-
+from kernel.health import HealthServer
 from kernel.lifesigns import end_when_sick
-from kernel.records import TP
 from kernel.settings import Settings
-from services.observing.serving import Server
-from services.observing.standing import Standing
+from services.observing.onlooker import Onlooker
 
 NAME = "mirror"
 EVERY_S = 15.0
@@ -33,8 +28,8 @@ class Progress:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         from prometheus_client import Counter, Gauge
 
-        self.standing, self._clock, self._sent, self._due = Standing(NAME, HANGS_S), clock, 0, 0.0
-        own = {"registry": self.standing.registry, "labelnames": ("service",)}
+        self.onlooker, self._clock, self._sent, self._due = Onlooker(NAME, HANGS_S), clock, 0, 0.0
+        own = {"registry": self.onlooker.registry, "labelnames": ("service",)}
         self._whole = Gauge("tsunagu_mirror_caught_up_timestamp_seconds", "When all that is shared was last seen to be there; 0 before the first time", **own).labels(NAME)
         self._last = Gauge("tsunagu_mirror_last_copied_timestamp_seconds", "When records were last taken there; 0 before the first", **own).labels(NAME)
         self._waiting = Gauge("tsunagu_mirror_lag_records", "Records of the logs that are shared which are not there yet, as last seen", **own).labels(NAME)
@@ -42,8 +37,8 @@ class Progress:
 
     def due(self) -> bool:
         """Whether it is time to see again how far the logs here go. Also says that the process moves."""
-        self.standing.looked()
-        self.standing.looks()
+        self.onlooker.looked()
+        self.onlooker.looks()
         return time.monotonic() >= self._due
 
     def seen(self, left: int) -> None:
@@ -66,29 +61,18 @@ def serve(progress: Progress, settings: Settings) -> None:
     if NAME not in settings.http_ports:
         return
     begun, problems = threading.Event(), list[OSError]()
-    threading.Thread(target=asyncio.run, args=(_serve(progress.standing, settings, begun, problems),), daemon=True, name=NAME).start()
+    threading.Thread(target=asyncio.run, args=(_serve(progress.onlooker, settings, begun, problems),), daemon=True, name=NAME).start()
     begun.wait()
     if problems:
         raise problems[0]
-    end_when_sick(progress.standing)
+    end_when_sick(progress.onlooker)
 
 
-async def _serve(standing: Standing, settings: Settings, begun: threading.Event, problems: list[OSError]) -> None:
+async def _serve(onlooker: Onlooker, settings: Settings, begun: threading.Event, problems: list[OSError]) -> None:
     try:
-        async with Server(standing, settings.http_host, settings.port(NAME)):
+        async with HealthServer(onlooker, settings.port(NAME), settings.http_host):
             begun.set()
             await asyncio.Event().wait()
     except OSError as error:
         problems.append(error)
         begun.set()
-
-
-def ends(options: dict[str, Any]) -> Callable[[Iterable[TP], float], dict[TP, int]]:
-    """How to ask, in one question and beside what is being read, where partitions end now; it raises KafkaException. ``options``: librdkafka's."""
-    client = AdminClient(options)
-
-    def asked(places: Iterable[TP], timeout: float) -> dict[TP, int]:
-        futures = client.list_offsets({TopicPartition(*place): OffsetSpec.latest() for place in places}, request_timeout=timeout)
-        return {TP(place.topic, place.partition): future.result().offset for place, future in futures.items()}
-
-    return asked

@@ -31,7 +31,7 @@ def town(tmp_path: Path) -> Settings:
 def told(progress: Progress) -> list[float | None]:
     """Caught up, last copied, waiting, copied."""
     names = ("mirror_caught_up_timestamp_seconds", "mirror_last_copied_timestamp_seconds", "mirror_lag_records", "mirror_records_total")
-    return [progress.standing.registry.get_sample_value(f"tsunagu_{name}", {"service": "mirror"}) for name in names]
+    return [progress.onlooker.registry.get_sample_value(f"tsunagu_{name}", {"service": "mirror"}) for name in names]
 
 
 def test_it_is_there_when_nothing_waits():
@@ -74,7 +74,7 @@ def test_it_is_scraped_as_the_contract_says(town: Settings):
     progress.due()
 
     answer = urllib.request.urlopen(f"http://127.0.0.1:{town.http_ports['mirror']}/metrics", timeout=10).read().decode()
-    found = {name: set(re.findall(r'(\w+)="', labels)) for name, labels in re.findall(r"(?m)^(tsunagu_\w+)\{(.*)\} ", answer) if not name.endswith("_created")}
+    found = {name: set(re.findall(r'(\w+)="', labels)) for name, labels in re.findall(r"(?m)^(tsunagu_\w+)\{(.*)\} ", answer)}
     assert {each.name: set(each.labels) for each in OF_MIRROR} | {"tsunagu_build_info": {"service", "version", "git"}} == found
     assert b"ok" == urllib.request.urlopen(f"http://127.0.0.1:{town.http_ports['mirror']}/readyz", timeout=10).read()
     assert {"service": "mirror"} in [each["labels"] for each in targets(town)]
@@ -90,6 +90,6 @@ def test_a_port_that_is_taken_is_told(town: Settings):
 
 def test_without_a_port_nothing_is_served(town: Settings, monkeypatch: pytest.MonkeyPatch):
     """A town that sends by the hour."""
-    monkeypatch.delattr("cli.mirrored.Server")
+    monkeypatch.delattr("cli.mirrored.HealthServer")
 
     mirrored.serve(Progress(), replace(town, http_ports={}))

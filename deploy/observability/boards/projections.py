@@ -40,13 +40,13 @@ def _now() -> tuple:
 
 def _fed() -> tuple:
     return (
-        graph(About(title="投影の古さ", answers="まだ現れていない最も古い記録の古さ。記録に続いている投影は、みな同じ位置にある。", silence=SILENT, unit="s", runbook="ProjectionStale"),
-              Shown(f"max({of('projection_age_seconds')})", "続いている投影"), limits=STALE.limits, unit_ja="秒"),
-        graph(About(title="入れた位置と記録の末尾", answers="二つの線が重なっていれば、記録に続いている投影は追いついている。", silence=SILENT, unit="short", runbook="ProjectionStale"),
+        graph(About(title="投影の古さ", answers="まだ現れていない最も古い記録の古さ。記録に追従している投影は、みな同じ位置にある。", silence=SILENT, unit="s", runbook="ProjectionStale"),
+              Shown(f"max({of('projection_age_seconds')})", "追従している投影"), limits=STALE.limits, unit_ja="秒"),
+        graph(About(title="入れた位置と記録の末尾", answers="二つの線が重なっていれば、記録に追従している投影は追いついている。", silence=SILENT, unit="short", runbook="ProjectionStale"),
               Shown(f"max({of('projection_log_end')})", "記録の末尾"), Shown(f"min({of('projection_applied')})", "入れた位置")),
-        rows(About(title="投影の一覧", answers="記録に続いているか（0なら、作り直すまで古いまま）、脇に置いた事例。", silence=SILENT, unit="short", width=24, height=8, runbook="ProjectionUnfed"), {"projection": "投影"},
-             Column("続いている", f"min {BY} ({of('projection_fed')})", limits=Limits(care=1, falling=True)),
-             Column("脇に置いた事例", f"max {BY} ({of('parked_cases')})"), sort="続いている", rising=True),
+        rows(About(title="投影の一覧", answers="記録に追従しているか（0なら、作り直すまで古いまま）、脇に置いた事例。", silence=SILENT, unit="short", width=24, height=8, runbook="ProjectionUnfed"), {"projection": "投影"},
+             Column("追従", f"min {BY} ({of('projection_fed')})", limits=Limits(care=1, falling=True)),
+             Column("脇に置いた事例", f"max {BY} ({of('parked_cases')})"), sort="追従", rising=True),
     )
 
 

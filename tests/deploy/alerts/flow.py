@@ -38,7 +38,10 @@ OBSERVER = Proof(
         Scene("10m", {_ROUND: flat(60, 20)}, "最後に一巡してから 9m 0s たちました。遅れや停止があっても、いまは分かりません。"),
         Scene("10m", {_ROUND: flat(0, 20)}, "最後に一巡してから 10m 0s たちました。遅れや停止があっても、いまは分かりません。"),  # never once
     ),
-    below=(Scene("10m", {_ROUND: f"{rising(0, 60, 8)} {flat(420, 10)}"}),),  # 180 s ago
+    below=(
+        Scene("10m", {_ROUND: f"{rising(0, 60, 8)} {flat(420, 10)}"}),  # 180 s ago
+        Scene("10m", {_ROUND: flat(0, 20), 'tsunagu_broker_up{service="observer"}': flat(0, 20)}),  # it looks, and BrokerDown says what it sees
+    ),
     missing=(Scene("10m", {}),),  # then it is WorkerAbsent's
     reset=(Scene("10m", {_ROUND: f"{flat(0, 9)} {rising(540, 60, 5)}"}),),
     resolves=(Scene("12m", {_ROUND: f"{flat(0, 10)} {rising(600, 60, 5)}"}),),
@@ -53,12 +56,17 @@ NAMED = {
 }
 WORKING = ("intake", "coordination", "participation", "consent", "reporting")
 """Services with workers that are given partitions."""
+MEANT = {
+    "reporting": "画面と報告は古いままです。支援の連絡は止まりません", "api": "画面で見ることができません。支援の連絡は止まりません",
+    "observer": "遅れや停止があっても、いまは分かりません。支援の連絡は止まりません", "verifier": "記録が壊れても、いまは分かりません。支援の連絡は止まりません",
+}
+"""What it means where no message waits for the process."""
 
 
 def _absent(service: str) -> Proof:
     up, other = f'up{{job="tsunagu",service="{service}"}}', 'up{job="tsunagu",service="another"}'
     first, second = (f'tsunagu_assigned_partitions{{service="{service}",worker="{worker}"}}' for worker in ("one", "two"))
-    says = "3分以上、応答がないか、受け持ちがありません。このサービスを通る連絡は、消えずに待っています。"
+    says = f"3分以上、応答が{'ないか、受け持ちがありません' if service in WORKING else 'ありません'}。{MEANT.get(service, 'このサービスを通る連絡は、消えずに待っています')}。"
     idle = Scene("6m", {up: flat(1, 20), first: flat(12, 20), second: flat(0, 20)}, says if service in WORKING else "")
     return Proof(
         alert="WorkerAbsent", severity=PAGE, audience="operator", labels={"service": service}, summary=f"{NAMED[service]}（{service}）が動いていません",

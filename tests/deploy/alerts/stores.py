@@ -56,8 +56,11 @@ DISK = (
 )
 FILLING = Proof(
     alert="DiskLow", severity=TICKET, audience="operator", labels={"mount": "kafka"}, summary="kafka の空き容量が少なくなっています",
-    fires=(Scene("60m", {_FREE: rising(100 * _GIB, -30 * 1024**2, 90)}, "空きが10GiBより少ないか、4日以内になくなる速さで減っています。"),),
-    below=(Scene("60m", {_FREE: rising(100 * _GIB, -10 * 1024**2, 90)}),),  # full in seven days
+    fires=(Scene("90m", {_FREE: rising(100 * _GIB, -30 * 1024**2, 120)}, "空きが10GiBより少ないか、4日以内になくなる速さで減っています。"),),
+    below=(
+        Scene("90m", {_FREE: rising(100 * _GIB, -10 * 1024**2, 120)}),  # full in seven days
+        Scene("40m", {_FREE: rising(100 * _GIB, -100 * 1024**2, 60)}),  # what a first start writes in its first hour says nothing of the days to come
+    ),
 )
 _CLAIM = {"namespace": "tsunagu", "persistentvolumeclaim": "data-0-tsunagu-broker-1"}
 _LABELS = 'namespace="tsunagu",persistentvolumeclaim="data-0-tsunagu-broker-1",node="a"'
@@ -75,9 +78,9 @@ VOLUMES = (
         alert="DiskFillsUp", severity=TICKET, audience="operator", labels=_CLAIM, summary="tsunagu の保存領域 data-0-tsunagu-broker-1 の空きが少なくなっています",
         fires=(
             Scene("20m", _volume(flat(15 * _GIB - 1, 40)), "空きが15%より少ないか、4日以内になくなる速さで減っています。"),
-            Scene("60m", _volume(rising(90 * _GIB, -30 * 1024**2, 90)), "空きが15%より少ないか、4日以内になくなる速さで減っています。"),
+            Scene("90m", _volume(rising(90 * _GIB, -30 * 1024**2, 120)), "空きが15%より少ないか、4日以内になくなる速さで減っています。"),
         ),
-        below=(Scene("40m", _volume(flat(15 * _GIB, 60))), Scene("60m", _volume(rising(90 * _GIB, -10 * 1024**2, 90)))),
+        below=(Scene("40m", _volume(flat(15 * _GIB, 60))), Scene("90m", _volume(rising(90 * _GIB, -10 * 1024**2, 120)))),
         missing=(Scene("20m", {}),),  # no cluster
         reset=(Scene("20m", _volume(f"{flat(9 * _GIB, 3)} {gap(3)} {flat(90 * _GIB, 40)}")),),
         resolves=(Scene("40m", _volume(f"{flat(9 * _GIB, 30)} {flat(90 * _GIB, 40)}")),),  # enlarged
