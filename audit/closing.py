@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
+from audit import ids
 from audit.findings import Code, Finding, named
 from audit.partition import GATE
 from audit.registry import WRITER as REGISTRY
@@ -18,9 +19,9 @@ from contracts.catalogue import BY_CLASS
 from contracts.consent import ConsentExpired, ConsentLapsed, DisclosureDecided, PersonalDataRead, UseExpired
 from contracts.envelope import DeadlineMissed
 from contracts.topics import SUPPORT_FUNCTIONS
-from kernel.decider import derive_id
 
 INTAKE, REPORTING = "intake", "reporting"
+_INTAKE = INTAKE.encode()
 PATIENCE_MS = 600_000
 """A request that is not answered is missing once the gate has answered what came in so much later."""
 _OF_TIME = frozenset(BY_CLASS[kind].full_name.encode() for kind in (DeadlineMissed, ConsentExpired, ConsentLapsed, UseExpired, DisclosureDecided))
@@ -59,7 +60,11 @@ class Closing:
         """Everything that does not close."""
         for each in self._seen:
             for want in each.wants:
-                if self._case in (b"", want.key):
+                if self._case and want.key != self._case:
+                    continue
+                if want.writer == _INTAKE:
+                    self._opened(each, want)
+                else:
                     self._wanted(each, want)
             if REGISTRY in self._whole:
                 self._senders(each)
@@ -71,17 +76,16 @@ class Closing:
 
     def _wanted(self, seen: Seen, want: Want) -> None:
         writer = want.writer.decode("ascii", "replace")
-        if writer == INTAKE:
-            self._opened(seen, want)
-            return
-        home = next((each for each in self._logs.get(writer, ()) if want.id in each.ids), None)
-        if home is not None:
+        for home in self._logs.get(writer, ()):
+            if want.id not in home.ids:
+                continue
             if want.digest and home.digest(want.id).hex().encode() != want.digest:
                 place = f"{seen.topic}/{seen.partition}/{want.offset}"
                 self.closed.findings.append(Finding(
                     topic=home.topic, partition=home.partition, offset=home.offset(want.id), code=Code.CAUSE_CHANGED, case=named(want.key), detail=place,
                 ))
-        elif writer == REPORTING and seen.function == GATE and want.kind == _READ:
+            return
+        if writer == REPORTING and seen.function == GATE and want.kind == _READ:
             return
         elif writer == seen.function and want.kind in _OF_TIME:
             self.closed.of_time += 1
@@ -148,5 +152,4 @@ class Closing:
 @lru_cache(maxsize=65_536)
 def _announced(source: bytes, identity: bytes, key: bytes) -> bytes:
     """The id under which the front door announces or refuses what an agency has sent."""
-    texts = (each.decode(errors="replace") for each in (source, identity, key))
-    return derive_id(INTAKE, *texts, 0).encode()
+    return ids.derived(ids.origin(_INTAKE, source, identity, key), 0)

@@ -5,6 +5,7 @@ What counts is said by the reading rule of every reader (``kernel.reading``). So
 
 from __future__ import annotations
 
+from audit import ids
 from audit.findings import Code
 from audit.seen import APART, Seen, Want
 from audit.values import Value, read
@@ -12,7 +13,6 @@ from audit.verdicts import Verdicts
 from contracts.catalogue import BY_CLASS
 from contracts.envelope import DisclosureRequested, MessageNoted, MessageRefused
 from contracts.shared import RefusalCode
-from kernel.decider import derive_id
 from kernel.envelope import OURS
 from kernel.failures import PoisonError
 from kernel.partitioner import partition_of
@@ -34,17 +34,16 @@ Cause = tuple[bytes, bytes]
 
 
 class _Key:
-    """One key: its last ``seq``, what was answered last (also as texts), and how many events that has left."""
+    """One key: its last ``seq``, what was answered last (also as the origin of ids), and how many events that has left."""
 
-    __slots__ = ("away", "cause", "count", "seq", "texts")
+    __slots__ = ("away", "cause", "count", "origin", "seq")
 
     def __init__(self, away: bool) -> None:
-        self.seq, self.cause, self.texts, self.count, self.away = 0, (b"", b""), ("", "", ""), 0, away
+        self.seq, self.cause, self.origin, self.count, self.away = 0, (b"", b""), b"", 0, away
 
-    def begin(self, cause: Cause, key: bytes) -> None:
-        """Another message is answered. Texts that are none give ids that nothing has."""
-        self.cause, self.count = cause, 0
-        self.texts = cause[0].decode(errors="replace"), cause[1].decode(errors="replace"), key.decode(errors="replace")
+    def begin(self, cause: Cause, origin: bytes) -> None:
+        """Another message is answered."""
+        self.cause, self.origin, self.count = cause, origin, 0
 
 
 class LogReading:
@@ -52,7 +51,8 @@ class LogReading:
 
     def __init__(self, topic: str, function: str, number: int, partitions: int) -> None:
         self.seen = Seen(topic, function, number)
-        self._partitions, self._source = partitions, _OURS + function.encode()
+        self._partitions, self._function = partitions, function.encode()
+        self._source = _OURS + self._function
         self._reading, self._verdicts = Reading(), Verdicts(self.seen.gate, self.seen.found)
         self._keys: dict[bytes, _Key] = {}
         self._gate = function == GATE
@@ -63,12 +63,12 @@ class LogReading:
         seen.records += 1
         head = dict(headers)
         try:
-            identity, source, kind, cause = head["ce_id"], head["ce_source"], head["ce_type"], (head["ce_causationsource"], head["ce_causationid"])
+            identity, source, cause = head["ce_id"], head["ce_source"], (head["ce_causationsource"], head["ce_causationid"])
             seq = int(head["ce_seq"])
             if len(head) != len(headers) or not (key and identity and cause[0] and cause[1]) or head["ce_subject"] != key:
                 raise PoisonError(RefusalCode.HEADER_INVALID)
             value = read(record.value)
-            if value[1] != kind:
+            if value.kind != head["ce_type"]:
                 raise PoisonError(RefusalCode.TYPE_MISMATCH)
         except PoisonError as error:
             self._unreadable(record, head, error.code)
@@ -79,7 +79,7 @@ class LogReading:
         if source != self._source:
             seen.found(record.offset, Code.FOREIGN_WRITER, key)
         elif self._reading.takes(record, key, seq, cause):  # type: ignore[arg-type]  # any hashable will do
-            self._counts(record, head, cause, seq, value)
+            self._counts(record, key, head, cause, seq, value)
         else:
             self._passed(record, identity, value, seq)
 
@@ -88,36 +88,31 @@ class LogReading:
         self._verdicts.end()
         return self.seen
 
-    def _counts(self, record: Record, head: Head, cause: Cause, seq: int, value: Value) -> None:
+    def _counts(self, record: Record, key: bytes, head: Head, cause: Cause, seq: int, value: Value) -> None:
         """What counts; a hole before it, and an id that is not its own, are noted."""
-        seen, key, identity, kind = self.seen, record.key or b"", head["ce_id"], value[1]
+        seen, identity = self.seen, head["ce_id"]
         entry = self._keys.get(key)
         if entry is None:
             entry = self._keys[key] = _Key(partition_of(key, self._partitions) != record.partition)
-        if entry.away and kind not in _EVERYWHERE:
+        if entry.away and value.kind not in _EVERYWHERE:
             seen.found(record.offset, Code.MISPLACED, key)
         begins = cause != entry.cause
         if begins:
-            entry.begin(cause, key)
+            entry.begin(cause, ids.origin(self._function, *cause, key))
         if seq != entry.seq + 1:
             seen.found(record.offset, Code.SEQUENCE, key, f"seq {seq} follows {entry.seq}")
-            entry.count = self._behind(entry, identity, seq - entry.seq - 1)
-        elif derive_id(seen.function, *entry.texts, entry.count).encode() != identity:
+            entry.count = _behind(entry, identity, seq - entry.seq - 1)
+        elif ids.derived(entry.origin, entry.count) != identity:
             seen.found(record.offset, Code.ID_UNTRUE, key, f"it would be event {entry.count} of its cause")
         entry.seq = seq
         entry.count += 1
-        seen.keep(identity, record.offset, value[0])
+        seen.keep(identity, record.offset, value.digest)
         if begins:
             self._answers(record, head, cause, value)
         if self._gate:
             self._verdicts.read(record, identity, cause[1], value)
-        elif kind == _ASKED:
-            seen.asked[identity] = (record.offset, record.timestamp, record.key or b"")
-
-    def _behind(self, entry: _Key, identity: bytes, hole: int) -> int:
-        """Which event of its cause it is, behind a hole."""
-        places = range(entry.count, entry.count + min(hole, _MOST) + 1)
-        return next((place for place in places if derive_id(self.seen.function, *entry.texts, place).encode() == identity), entry.count)
+        elif value.kind == _ASKED:
+            seen.asked[identity] = (record.offset, record.timestamp, key)
 
     def _passed(self, record: Record, identity: bytes, value: Value, seq: int) -> None:
         """What counts for nothing: a repeat is harmless, anything else under an id that was there, or that comes too late, is not."""
@@ -144,7 +139,7 @@ class LogReading:
         else:
             digest = head.get("ce_inputdigest") or b"" if about[:5] in (b"", b"swept") else b""  # what was refused for its id had other bytes
             opened = _opened(head, value) if source == _INTAKE else b""
-            seen.wants.append(Want(source.removeprefix(_OURS), identity, digest, record.offset, record.key or b"", value[1], opened))
+            seen.wants.append(Want(source.removeprefix(_OURS), identity, digest, record.offset, record.key or b"", value.kind, opened))
 
     def _unreadable(self, record: Record, head: Head, code: RefusalCode) -> None:
         """Whatever can be told of it; its place among the events of its key is taken, or the next one would be told as well."""
@@ -153,9 +148,15 @@ class LogReading:
         entry, cause = self._keys.get(key or b""), (head.get("ce_causationsource") or b"", head.get("ce_causationid") or b"")
         if entry is not None and seq.isdigit() and int(seq) == entry.seq + 1:
             if cause != entry.cause:
-                entry.begin(cause, key or b"")
+                entry.begin(cause, ids.origin(self._function, *cause, key or b""))
             entry.seq += 1
             entry.count += 1
+
+
+def _behind(entry: _Key, identity: bytes, hole: int) -> int:
+    """Which event of its cause it is, behind a hole."""
+    places = range(entry.count, entry.count + min(hole, _MOST) + 1)
+    return next((place for place in places if ids.derived(entry.origin, place) == identity), entry.count)
 
 
 def _opened(head: Head, value: Value) -> bytes:

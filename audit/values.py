@@ -6,9 +6,10 @@ import json
 from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastavro import parse_schema, schemaless_reader
+from msgspec import Struct
 
 from contracts import SCHEMAS
 from contracts.catalogue import BY_CLASS
@@ -19,10 +20,11 @@ from kernel.failures import PoisonError
 from kernel.history import SHORT
 
 _SEALED = BY_CLASS[SealedEvent].full_name.encode()
-_SCHEMAS: dict[int, tuple[bytes, Any]] = {}
+_SCHEMAS: dict[bytes, tuple[bytes, Any]] = {}
+"""Type and schema by the first bytes of a value."""
 
 
-class Value(NamedTuple):
+class Value(Struct, frozen=True, gc=False):
     """What a value says."""
 
     digest: bytes
@@ -45,32 +47,30 @@ def _read(value: bytes | None) -> Value:
     return Value(sha256(value or b"").digest()[:16], kind, body)
 
 
-_short = lru_cache(maxsize=4_096)(_read)
+_short = lru_cache(maxsize=16_384)(_read)
 """More than half of what logs hold is short and comes again, byte by byte."""
 
 
 def _fields(value: bytes | None) -> tuple[bytes, dict[str, Any]]:
-    identity = serde.schema_id(value)
-    try:
-        kind, schema = _SCHEMAS[identity]
-    except KeyError:
-        kind, schema = _parsed(identity)
-    body = BytesIO(value or b"")
+    known = _SCHEMAS.get(value[:serde.PREFIX]) if value and len(value) <= serde.MAX_VALUE else None
+    kind, schema = known or _parsed(value)
+    body = BytesIO(value)  # type: ignore[arg-type]
     body.seek(serde.PREFIX)
     try:
         found = schemaless_reader(body, schema, None)
     except Exception:  # noqa: BLE001 - fastavro raises many kinds; each means the same, and their texts may quote the bytes
         raise PoisonError(RefusalCode.UNDECODABLE) from None
-    if body.tell() != len(value or b""):
+    if body.tell() != len(value):  # type: ignore[arg-type]
         raise PoisonError(RefusalCode.TRAILING_BYTES)
     return kind, found  # type: ignore[return-value]
 
 
-def _parsed(identity: int) -> tuple[bytes, Any]:
-    text = SCHEMAS.get(identity)
+def _parsed(value: bytes | None) -> tuple[bytes, Any]:
+    """Type and schema of a value that begins as none before it. Raises PoisonError where it does not begin as ours do."""
+    text = SCHEMAS.get(serde.schema_id(value))
     if text is None:
         raise PoisonError(RefusalCode.UNKNOWN_SCHEMA)
     schema = json.loads(text)
     name = f"{schema['namespace']}.{schema['name']}".encode()
-    found = _SCHEMAS[identity] = (_SEALED if name == _SEALED else name), parse_schema(schema, {})
+    found = _SCHEMAS[value[:serde.PREFIX]] = (_SEALED if name == _SEALED else name), parse_schema(schema, {})  # type: ignore[index]
     return found

@@ -14,8 +14,6 @@ from kernel.causes import cause_of
 from kernel.failures import PoisonError
 from kernel.records import Record
 
-_NOTHING = (0, 0, -1)
-
 
 class Passed:
     """The answer that was passed over last: with its first event, all that follow in it count for nothing."""
@@ -29,7 +27,7 @@ class Passed:
 
     def over(self, record: Record, key: str, cause: Any, late: bool) -> bool:
         """Whether a record is passed over: it comes too late, or goes on in an answer that did."""
-        if not late and not self._goes_on(record, key, cause):
+        if not late and (record.offset != self._next or not self._goes_on(record, key, cause)):
             return False
         if not self._goes_on(record, key, cause):
             self._answer, self._first = (key, cause), envelope.header(record.headers, "ce_id")
@@ -42,17 +40,26 @@ class Passed:
         return beside and envelope.header(record.headers, "ce_id") != self._first
 
 
+class _Key:
+    """Of one key: its last ``seq``, the hash of its cause, where it lies; and the hashes of all causes."""
+
+    __slots__ = ("cause", "causes", "offset", "seq")
+
+    def __init__(self) -> None:
+        self.seq, self.cause, self.offset = 0, 0, -1
+        self.causes: set[int] = set()
+
+
 class Reading:
     """One partition of a log, for readers that do not keep what each message was answered: which of its records count.
 
     Of each key the last ``seq``, its cause and where it lies, and the causes seen (their hashes).
     """
 
-    __slots__ = ("_causes", "_last", "_passed")
+    __slots__ = ("_keys", "_passed")
 
     def __init__(self) -> None:
-        self._last: dict[str, tuple[int, int, int]] = {}
-        self._causes: dict[str, set[int]] = {}
+        self._keys: dict[str, _Key] = {}
         self._passed = Passed()
 
     def counts(self, record: Record) -> bool:
@@ -65,13 +72,14 @@ class Reading:
 
     def takes(self, record: Record, key: str, seq: int, cause: Any) -> bool:
         """The same, of a record whose headers were read already."""
-        hashed, causes = hash(cause), self._causes.setdefault(key, set())
-        last, of, offset = self._last.get(key, _NOTHING)
-        late = seq <= last or (hashed in causes and (of, offset + 1) != (hashed, record.offset))
+        entry, hashed, offset = self._keys.get(key), hash(cause), record.offset
+        if entry is None:
+            entry = self._keys[key] = _Key()
+        late = seq <= entry.seq or (hashed in entry.causes and (entry.cause != hashed or entry.offset + 1 != offset))
         if self._passed.over(record, key, cause, late):
             return False
-        self._last[key] = seq, hashed, record.offset
-        causes.add(hashed)
+        entry.seq, entry.cause, entry.offset = seq, hashed, offset
+        entry.causes.add(hashed)
         return True
 
 

@@ -37,9 +37,11 @@ CREATE TABLE IF NOT EXISTS reporting.rebuilds (
     predicted_at timestamptz,         -- when it was to end, as predicted after its first tenth
     note        text        NOT NULL DEFAULT '', -- what differs, or why a difference was accepted
     alike       boolean,               -- with CATCHING_UP: whether the rebuild had counted what the live reader had, when it joined it
+    spent       jsonb,                 -- with LOADING: records and seconds of reading and of writing, by the topic of each log
     PRIMARY KEY (run, phase)
 );
 ALTER TABLE reporting.rebuilds ADD COLUMN IF NOT EXISTS alike boolean;
+ALTER TABLE reporting.rebuilds ADD COLUMN IF NOT EXISTS spent jsonb;
 
 -- How far a rebuild loads before it makes indexes: the positions of 'live' when it began.
 CREATE TABLE IF NOT EXISTS reporting.rebuild_targets (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from services.reporting.rebuild import worker
-from services.reporting.rebuild.eta import Left, Loading
+from services.reporting.rebuild.eta import Cost, Left, Loading, Spent
 from services.reporting.rebuild.ledger import Item
 from services.reporting.rebuild.place import Place
 from services.reporting.rebuild.worker import Options, Told
@@ -28,18 +28,20 @@ class WorkersDie(Exception):
 
 
 class Crew:
-    """Workers at work on the items of a rebuild; ``before``: records that were loaded earlier."""
+    """Workers at work on the items of a rebuild; ``before``: records that were loaded earlier; ``costs``: see Loading."""
 
-    def __init__(self, place: Place, run: int, options: Options, items: list[Item], before: int) -> None:
+    def __init__(self, place: Place, run: int, options: Options, items: list[Item], before: int, costs: Mapping[str, Cost] | None = None) -> None:
         self._place, self._run, self._options = place, run, options
         self._left = {item.place: item.left for item in items}
-        self._total, self._eta, self._deaths, self._numbers = sum(self._left.values()) + before, Loading(options.workers), 0, 0
+        self._total, self._eta, self._deaths, self._numbers = sum(self._left.values()) + before, Loading(options.workers, costs), 0, 0
         self._workers: dict[int, tuple[BaseProcess, Connection]] = {}
         self.events = self.size = 0
         self.busy = 0.0
         """Seconds of the workers' processors."""
         self.predicted: float | None = None
         """Seconds from the beginning to the end, as said after the first tenth."""
+        self.spent: dict[str, Spent] = {}
+        """What the records of each log, by its topic, took: what the next rebuild expects."""
 
     async def work(self, tell: Tell) -> None:
         """Until everything is loaded. Raises WorkersDie."""
@@ -51,7 +53,7 @@ class Crew:
                 await asyncio.sleep(LOOK_S)
                 for number in list(self._workers):
                     self._look(number)
-                left = self._eta.left(self._left.values())
+                left = self._eta.left((place.topic, events) for place, events in self._left.items())
                 done = self._total - sum(self._left.values())
                 if self.predicted is None and done >= TENTH * self._total:
                     self.predicted = time.monotonic() - began + left.seconds
@@ -83,7 +85,9 @@ class Crew:
             self._hire()
 
     def _took(self, told: Told) -> None:
-        self._eta.took(told.worker, told.events, told.seconds)
-        self._left[told.place] = max(0, self._left.get(told.place, 0) - told.events)
-        self.events, self.size = self.events + told.events, self.size + told.size
+        report = told.report
+        self._eta.took(report)
+        self._left[told.place] = max(0, self._left.get(told.place, 0) - report.events)
+        self.events, self.size = self.events + report.events, self.size + told.size
+        self.spent.setdefault(report.log, Spent()).take(report)
         self.busy += told.busy

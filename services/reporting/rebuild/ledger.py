@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import asyncpg
 from kernel.records import TP
 from services.reporting import generations
 from services.reporting.generations import Generation, State, unit_of
+from services.reporting.rebuild.eta import Cost, Spent
 
 UNDER_WAY = (State.PLANNED, State.LOADING, State.INDEXING, State.CATCHING_UP, State.VERIFYING)
 """States of a generation that a rebuild still works on."""
@@ -24,6 +26,10 @@ _BEGIN = """
 _END = "UPDATE reporting.rebuilds SET finished_at = now(), events = $3, bytes = $4, note = $5 WHERE run = $1 AND phase = $2"
 _PREDICT = "UPDATE reporting.rebuilds SET predicted_at = started_at + $3 WHERE run = $1 AND phase = $2 AND predicted_at IS NULL"
 _MOVE = "UPDATE reporting.generations SET state = $3, fed = COALESCE($4, fed), changed_at = now() WHERE projection = $1 AND generation = $2"
+_SPEND = "UPDATE reporting.rebuilds SET spent = $2 WHERE run = $1 AND phase = 'LOADING'"
+_SPENT = """
+    SELECT spent FROM reporting.rebuilds WHERE phase = 'LOADING' AND spent IS NOT NULL
+    ORDER BY projections = $1 DESC, run DESC LIMIT 1"""
 _COUNT = "UPDATE reporting.rebuilds SET alike = $2 WHERE run = $1 AND phase = 'CATCHING_UP'"
 _ALIKE = "SELECT NOT EXISTS (SELECT FROM reporting.rebuilds WHERE run = $1 AND phase = 'CATCHING_UP' AND NOT alike)"
 _HISTORY = """
@@ -101,6 +107,18 @@ async def ended(connection: asyncpg.Connection, run: int, phase: str, events: in
 async def predicted(connection: asyncpg.Connection, run: int, phase: str, seconds: float) -> None:
     """When the phase was to end, as said first; later guesses do not count."""
     await connection.execute(_PREDICT, run, phase, timedelta(seconds=seconds))
+
+
+async def spent(connection: asyncpg.Connection, run: int, found: Mapping[str, Spent]) -> None:
+    """What the records of each log took to load; of a rebuild that went on after a break, those since."""
+    if found:
+        await connection.execute(_SPEND, run, json.dumps({log: asdict(each) for log, each in found.items()}))
+
+
+async def costs(connection: asyncpg.Connection, names: Sequence[str]) -> dict[str, Cost]:
+    """What a record of each log cost in the last rebuild of the same projections; without one, in the last of any: some logs are dearer than others in all."""
+    found = await connection.fetchval(_SPENT, sorted(names))
+    return {log: Spent(**each).cost for log, each in json.loads(found or "{}").items()}
 
 
 async def counted(connection: asyncpg.Connection, run: int, alike: bool) -> None:

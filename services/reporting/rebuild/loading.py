@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,6 +70,8 @@ class Loading:
         self._changed: dict[facts.Sequence, int] = {}
         self._events = 0
         self._written = self._reached = 0
+        self.wrote, self.writing = 0, 0.0
+        """Records whose rows are in the database, and the seconds that writing them took."""
 
     async def begin(self, start: int) -> None:
         """Go on from what the database has of this partition."""
@@ -99,10 +102,12 @@ class Loading:
         """Rows, parked records, sequences and position in one transaction. Raises Overtaken, Unfit."""
         if self._reached == self._written:
             return
+        began = time.monotonic()
         try:
             await self._write()
         except projecting.UNFIT as fault:
             raise Unfit from fault
+        self.wrote, self.writing = self.wrote + self._events, self.writing + time.monotonic() - began
         for each in self._folds:
             each.rows, each.parked = Rows(), []
         self._written, self._changed, self._events = self._reached, {}, 0

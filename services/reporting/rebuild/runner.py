@@ -103,11 +103,12 @@ class _Rebuild:
     async def _load(self) -> tuple[int, int]:
         items = await ledger.left(self._connection, self._run)
         before = await self._connection.fetchval(_LOADED, unit_of(self._run))
-        crew = Crew(self._place, self._run, self._options, items, before)
+        crew = Crew(self._place, self._run, self._options, items, before, await ledger.costs(self._connection, self._names))
         if items:
             await crew.work(lambda done, total, left: self._shown.tell(State.LOADING, done, total, left))
         if crew.predicted and not before:
             await ledger.predicted(self._connection, self._run, State.LOADING, crew.predicted)
+        await ledger.spent(self._connection, self._run, crew.spent)
         self._found = await ledger.move(self._connection, self._found, State.INDEXING)
         return before + crew.events, crew.size
 

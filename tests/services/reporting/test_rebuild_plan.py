@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import fields
 
 import pytest
@@ -32,22 +31,6 @@ def test_the_end_is_between_the_even_share_and_one_more_item(items: list[int], w
     found = eta.makespan(items, [1.0] * workers)
 
     assert max(sum(items) / workers, max(items)) - 1e-6 <= found <= sum(items) / workers + max(items)
-
-
-def test_the_eta_of_loading_follows_the_workers():
-    """Nothing told yet: unknown; then what is left by the rate, with an error bar that is 0 where the rate never changed."""
-    loading = eta.Loading(2)
-    assert Left(eta.UNKNOWN) == loading.left([10])
-    for _ in range(10):
-        loading.took(1, 100, 1.0)
-        loading.took(2, 100, 1.0)
-
-    left = loading.left([500, 500])
-
-    assert math.isclose(5.0, left.seconds)
-    assert math.isclose(0.0, left.error, abs_tol=1e-9)
-    loading.took(2, 100, 4.0)
-    assert loading.left([500, 500]).error > 0
 
 
 def test_a_phase_is_predicted_from_what_it_took_before():
