@@ -14,11 +14,10 @@ from typing import Any
 import psutil
 
 from bench.show import tell
-from kernel.app import collect_seldom
 from kernel.decider import Function
 from kernel.history import Folds, History
 from kernel.memory import MemoryRecord
-from kernel.warmup import undisturbed
+from kernel.warmup import collect_seldom, undisturbed
 from tests.scenarios.memory_stage import TOPICS
 from tests.scenarios.memory_year import played
 from tests.scenarios.town import SERVICES

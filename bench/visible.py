@@ -26,8 +26,8 @@ from services.reporting.generations import LIVE_UNIT
 
 PER_SECOND, P99_MS = 300, 500.0
 """Log records, and how soon they are to be seen."""
-RATES = {60: P99_MS, 300: None}
-"""What agencies report a second, with what is promised: 60 leave some 300 log records; at 300 this machine is full with everything else."""
+RATES = {46: P99_MS, 60: P99_MS, 300: None}
+"""What agencies report a second, with what is promised: 46 leave some 300 log records, 60 some 390, 300 some 1,950: then this machine is full with everything else."""
 LOOK_EVERY_S = 0.01
 _CATCH_UP_S = 30.0
 Look = tuple[float, dict[TP, int]]

@@ -7,7 +7,6 @@ raw bytes, manual acknowledgement last, one at a time, a crash instead of a sile
 from __future__ import annotations
 
 import asyncio
-import gc
 import io
 import os
 from contextlib import AsyncExitStack
@@ -30,10 +29,9 @@ from kernel.sender import Sender
 from kernel.service import Loop, Service, Site, Worker, site, workers
 from kernel.settings import Settings
 from kernel.ticks import ticks
+from kernel.warmup import collect_seldom
 
 TICK_EVERY_S = 1.0
-_GARBAGE = (10_000, 20, 50)
-"""Thresholds of the collector's three generations."""
 _ORDER_TIMEOUT_S = 10.0
 _RETRY_S = 0.5
 DRAIN_S = 15.0
@@ -158,12 +156,6 @@ def run(service: Service, settings: Settings) -> None:
         build(path), path, loop=loop, quiet=True, stdout=io.StringIO(), redirect_stdouts=False, override_logging=False, workdir=settings.home,
     )
     worker.execute_from_commandline()
-
-
-def collect_seldom() -> None:
-    """What is loaded now stays for ever, and states grow but hardly die: looking for garbage often would only make events wait."""
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE)
 
 
 def build(path: EventPath) -> faust.App:

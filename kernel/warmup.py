@@ -12,6 +12,14 @@ from kernel import log
 from kernel.meter import Meter
 
 TELL_EVERY_S = 2.0
+_GARBAGE = (10_000, 20, 50)
+"""Thresholds of the collector's three generations."""
+
+
+def collect_seldom() -> None:
+    """What is loaded now stays for ever, and states grow but hardly die: looking for garbage often, or in all of it, would only make events and readers wait."""
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
 
 
 async def warm_up(work: Awaitable[None], meter: Meter) -> None:

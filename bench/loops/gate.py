@@ -21,7 +21,6 @@ from bench.loops.work import Clock
 from contracts.consent import DisclosureDecided
 from contracts.shared import PartCode
 from kernel import settings
-from kernel.app import collect_seldom
 from kernel.clients import Clients, clients
 from kernel.logreader import KafkaLogReader
 from kernel.memory import MemoryRecord
@@ -34,6 +33,7 @@ from kernel.sealing import Key
 from kernel.sender import Sender
 from kernel.telemetry import Telemetry
 from kernel.topics import Topics
+from kernel.warmup import collect_seldom
 from services.consent.app import SERVICE
 from services.consent.courier import Courier
 

@@ -27,7 +27,7 @@ def fold(
     broken = {(bad.topic, bad.key): bad.offset for bad in reversed(unread) if bad.key}
     for fact in new:
         key, code = fact.envelope.subject, FOLLOWS
-        if (fact.topic, key) not in keys and not broken.get((fact.topic, key), fact.offset) < fact.offset:
+        if (not keys or (fact.topic, key) not in keys) and (not broken or not broken.get((fact.topic, key), fact.offset) < fact.offset):
             code, found = _applied(projection, fact)
             if not code:
                 if found:

@@ -14,10 +14,12 @@ from kernel.settings import Settings
 from services.reporting import facts, generations, projecting
 from services.reporting.definition import definition
 from services.reporting.generations import LIVE_UNIT, Generation
-from services.reporting.projections.projection import Fact, Projection
+from services.reporting.projections.projection import Projection
 
 DATABASE = "tsunagu_reporting"
 CONNECT_S, COMMAND_S = 5.0, 30.0
+STATEMENTS = 400
+"""Prepared statements that a connection keeps: one for each table of each generation that is fed, which after a rebuild are more than the 100 that are usual."""
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 Move = tuple[TP, int, int]
@@ -37,7 +39,8 @@ _LAST = """
     SELECT topic, partition, key, seq FROM reporting.sequences JOIN unnest($2::text[], $3::int[], $4::text[]) AS wanted (topic, partition, key)
     USING (topic, partition, key) WHERE unit = $1"""
 _REMEMBER = """
-    INSERT INTO reporting.sequences (unit, topic, partition, key, seq) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO reporting.sequences (unit, topic, partition, key, seq)
+    SELECT $1, topic, partition, key, seq FROM unnest($2::text[], $3::int[], $4::text[], $5::bigint[]) AS seen (topic, partition, key, seq)
     ON CONFLICT (unit, topic, partition, key) DO UPDATE SET seq = excluded.seq"""
 _PARKED = """
     SELECT count(DISTINCT (topic, partition, log_offset)) FROM reporting.parked JOIN reporting.generations USING (projection, generation) WHERE state = 'LIVE'"""
@@ -66,7 +69,7 @@ def connector(settings: Settings, role: str) -> Connect:
     async def connect() -> asyncpg.Connection:
         return await asyncpg.connect(
             host=settings.database_host, port=settings.database_port, database=DATABASE, user=role, password=password,
-            timeout=CONNECT_S, command_timeout=COMMAND_S,
+            timeout=CONNECT_S, command_timeout=COMMAND_S, statement_cache_size=STATEMENTS,
         )
 
     return connect
@@ -124,7 +127,7 @@ class Store:
                 await self._advance(moves)
                 last = await self._last(reading.sequences())
                 new, seen = facts.fresh(reading, last, self._alarm, passed)
-                parked = [bad for each in await self._moved() for bad in await self._projected(each, new, reading.parked)]
+                parked = await projecting.project_all(self._open, await self._moved(), new, reading.parked)
                 await self._note(sorted((*sequence, seq) for sequence, seq in seen.items()))
         self._passed = passed
         return list({(each.topic, each.partition, each.offset): each for each in parked}.values())
@@ -143,15 +146,12 @@ class Store:
     def _wants(self, log: str, kind: Any) -> bool:
         return any(projection.wants(log, kind) for projection in self._projections.values())
 
-    async def _moved(self) -> list[Generation]:
+    async def _moved(self) -> list[tuple[Projection, Generation]]:
         """What this unit moves now: a rebuild may have joined, or a switch have come. Nothing moves past what other code is to feed."""
         moved = [each for each in await generations.known(self._open) if each.unit == self.unit]
         if strange := [each.projection for each in moved if self._definitions.get(each.projection) != each.definition]:
             raise OtherCode(f"{self.unit}: other code feeds {', '.join(strange)}")
-        return moved
-
-    async def _projected(self, generation: Generation, new: Sequence[Fact], unread: Sequence[facts.Parked]) -> list[facts.Parked]:
-        return await projecting.project(self._open, self._projections[generation.projection], generation, new, unread)
+        return [(self._projections[each.projection], each) for each in moved]
 
     async def _advance(self, moves: Sequence[Move]) -> None:
         """Under the unit's lock, so that two writers meet here one after the other and not in a deadlock."""
@@ -167,7 +167,7 @@ class Store:
 
     async def _note(self, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
-            await self._open.executemany(_REMEMBER, [(self.unit, *row) for row in rows])
+            await self._open.execute(_REMEMBER, self.unit, *_columns(rows, 4))
 
 
 async def positions(connection: asyncpg.Connection, unit: str) -> dict[TP, int]:

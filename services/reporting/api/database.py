@@ -20,7 +20,10 @@ from services.reporting.walls import AGENCY_SETTING, API, ROLE_SETTING
 
 STATEMENT_MS = 5_000
 """No question takes longer."""
-MOST_CONNECTIONS, ACQUIRE_S = 8, 5.0
+KEPT_CONNECTIONS, MOST_CONNECTIONS, ACQUIRE_S = 4, 8, 5.0
+"""How many are open from the start, and at most. None is closed for want of questions: nobody is to wait for one to be opened, whose first questions take longest."""
+_KEEP_ALIVE_S = 60
+"""How often a silent connection is heard of, so that no firewall forgets it."""
 _WALLS = f"SELECT set_config('{ROLE_SETTING}', $1, true), set_config('{AGENCY_SETTING}', $2, true)"
 _ENDED = "SELECT reporting.is_ended($1)"
 _STANDING = f"""
@@ -97,9 +100,10 @@ async def database(settings: Settings, name: str = DATABASE) -> AsyncIterator[Da
     with outage():
         pool = await asyncpg.create_pool(
             host=settings.database_host, port=settings.database_port, user=API, password=settings.password(API), database=name,
-            min_size=1, max_size=MOST_CONNECTIONS, timeout=CONNECT_S,
+            min_size=KEPT_CONNECTIONS, max_size=MOST_CONNECTIONS, max_inactive_connection_lifetime=0, timeout=CONNECT_S,
             server_settings={
                 "statement_timeout": str(STATEMENT_MS), "timezone": "UTC", "default_transaction_read_only": "on",
+                "tcp_keepalives_idle": str(_KEEP_ALIVE_S),
                 "jit": "off",  # takes longer than any question of ours
                 "plan_cache_mode": "force_custom_plan",  # agencies have few cases or thousands
             },

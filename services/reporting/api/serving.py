@@ -17,6 +17,7 @@ from kernel.logreader import KafkaLogReader
 from kernel.sender import Sender
 from kernel.settings import Settings
 from kernel.topics import Topics
+from kernel.warmup import collect_seldom
 from services.reporting.api.app import application
 from services.reporting.api.database import database
 from services.reporting.api.desk import Desk, LedgerReader, RecordedReads
@@ -88,9 +89,10 @@ def run(settings: Settings, ledger: LedgerReader) -> None:
     log.configure(NAME)
     signal.signal(signal.SIGTERM, _end)
     checks(settings)
-    port = settings.port(NAME)
+    port, app = settings.port(NAME), served(settings, ledger)
+    collect_seldom()  # to look through all that is loaded takes longer than an answer may, and makes every reader wait
     uvicorn.Server(uvicorn.Config(
-        served(settings, ledger), host=str(settings.api.get("host", HOST)), port=port, lifespan="on", loop="uvloop", http="h11",
+        app, host=str(settings.api.get("host", HOST)), port=port, lifespan="on", loop="uvloop", http="h11",
         ws="none", access_log=False, log_config=None, server_header=False, date_header=False, proxy_headers=False,
         timeout_graceful_shutdown=END_WITHIN_S, limit_concurrency=MOST_AT_ONCE, h11_max_incomplete_event_size=HEADERS,
     )).run()

@@ -195,6 +195,43 @@ async def test_what_the_database_does_not_take_parks_its_case_alone(database: Co
     await store.close()
 
 
+async def test_what_one_projection_cannot_hold_stays_out_of_that_one_alone(database: Connect):
+    """The others, moved in the same transaction, have every row."""
+    store = await opened(database, Overflowing(), Timeline())
+    await store.apply([*visits(1, 2), *[record(VISIT, LOG.topic, 2 + seq, key="b", seq=seq) for seq in (1, 2)]], [(LOG, 0, 5)], LOGS)
+
+    assert [("monthly", "b", "DataError"), ("monthly", "b", "FOLLOWS_PARKED")] == await asked(
+        database, "SELECT projection, key, code FROM reporting.parked ORDER BY log_offset")
+    assert [("a", 1), ("a", 2), ("b", 1), ("b", 2)] == await asked(database, "SELECT case_id, seq FROM reporting.timeline ORDER BY 1, 2")
+    assert 2 == await contacts(database)
+    await store.close()
+
+
+async def questions(store: Store, first: int, last: int) -> int:
+    """How often the database is asked for a batch of visits ``first`` to ``last``."""
+    asked: list[str] = []
+
+    def note(query: asyncpg.connection.LoggedQuery) -> None:
+        asked.append(query.query)
+
+    store.connection.add_query_logger(note)
+    await store.apply(visits(first, last, offset=first - 1), [(LOG, first - 1, last)], LOGS)
+    store.connection.remove_query_logger(note)
+    return len(asked)
+
+
+async def test_a_batch_asks_the_database_as_often_for_one_record_as_for_many(database: Connect):
+    """So a batch has its price once, and rows become visible soon without costing more: one statement a table, nothing for a projection without rows."""
+    store = await opened(database, *PROJECTIONS)
+    await questions(store, 1, 1)
+
+    one, many = await questions(store, 2, 2), await questions(store, 3, 60)
+
+    assert one == many <= 2 * len(PROJECTIONS)
+    assert 60 == await contacts(database)
+    await store.close()
+
+
 OTHER = TP("consultation.log", 0)
 
 
