@@ -14,19 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import KafkaError, Producer
-
-from cli import reading
-from cli.agency.client import NotAccepted
-from cli.agency.message import now
-from contracts import FINGERPRINTS
+from cli import reading, stating
 from contracts.registry import AgencyEnded, AgencyRegistered, DeadlinesSet, PolicyActivated
 from contracts.shared import AgencyEndReason, AgencyKind, AgencyUnit, DeadlineTerm
 from contracts.topics import SUPPORT_FUNCTIONS
 from deploy.local.town import Agency, agencies
 from kernel import serde
 from kernel.decider import derive_id
-from kernel.envelope import Envelope
 from kernel.partitioner import partition_of
 from kernel.settings import Settings
 from kernel.topics import Topics
@@ -87,8 +81,8 @@ def _publish(
     fresh = news(said, told)
     if any(isinstance(each.fact, PolicyActivated) for each in fresh):
         learn()
-    _write(settings, [(*place, each) for each in fresh for place in places(topics, settings.partitions, each.key, each.fact)])
-    _write(settings, [(topics.registry, 0, each) for each in fresh])
+    stating.send(settings, PRINCIPAL, [(*place, each) for each in fresh for place in places(topics, settings.partitions, each.key, each.fact)])
+    stating.send(settings, PRINCIPAL, [(topics.registry, 0, each) for each in fresh])
     return len(fresh)
 
 
@@ -186,28 +180,3 @@ def _matter(key: str, fact: Any) -> str:
 def _told(settings: Settings, topics: Topics) -> list[tuple[str, bytes]]:
     """Every fact in the registry's log, by key and value."""
     return [((record.key() or b"").decode(), record.value() or b"") for record in reading.whole(settings, PRINCIPAL, topics.registry)]
-
-
-def _write(settings: Settings, records: list[tuple[str, int, News]]) -> None:
-    if not records:
-        return
-    producer = Producer({**settings.account(PRINCIPAL), "acks": "all", "enable.idempotence": True, "linger.ms": 5})
-    failed = []
-    for topic, partition, each in records:
-        producer.produce(
-            topic, partition=partition, key=each.key.encode(), value=serde.encode(each.fact), headers=_headers(settings, each),
-            on_delivery=lambda error, _: failed.append(error) if error else None,
-        )
-    if producer.flush(reading.TIMEOUT_S):
-        raise NotAccepted(KafkaError(KafkaError._TIMED_OUT))
-    if failed:
-        raise NotAccepted(failed[0])
-
-
-def _headers(settings: Settings, each: News) -> list[tuple[str, bytes]]:
-    kind = serde.type_of(each.fact)
-    attributes = Envelope(
-        id=each.id, source=PRINCIPAL, type=kind.full_name, subject=each.key, time=now(), municipality=settings.municipality,
-        dataschema=f"{kind.full_name}:{FINGERPRINTS[kind.schema_id]}",
-    )
-    return attributes.headers()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from cli.leaving import OK, PROBLEMS, leave
 from cli.output import Output, OutputOption, show
+from cli.running import COLUMNS, status_rows
 from kernel import settings as settings_module
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ app = typer.Typer(no_args_is_help=True, help="The whole system on this machine: 
 GATE = "consent"
 USERS = {"auditor": "verifier"}
 """The process that uses an account, where it is not of the same name."""
-STATUS = ("name", "state", "pid", "port", "restarts", "rss_mib", "address")
 
 
 def _names() -> list[str]:
@@ -92,7 +92,7 @@ def up(
         from cli import day as sample_day
 
         sample_day.play(found.settings, output)
-    show(status_rows(found), STATUS, output if not day else Output.TABLE)
+    show(status_rows(found), COLUMNS, output if not day else Output.TABLE)
     needed.tell(found.settings)
     typer.echo("The system stays up. Stop it: make stop (or: tsunagu run down)", err=True)
 
@@ -120,7 +120,7 @@ def status(
     if watch:
         _watch(found, every, rounds, output)
     rows = status_rows(found)
-    show(rows, STATUS, output)
+    show(rows, COLUMNS, output)
     if rows:
         needed.tell(found.settings)
     if not rows or any(row["state"] != "ready" for row in rows):
@@ -195,41 +195,3 @@ def _known(name: str, *more: str) -> str:
     if name not in (*NAMES, *more):
         raise typer.BadParameter(f"nothing is named {name!r}; there are {', '.join((*NAMES, *more))}")
     return name
-
-
-def status_rows(found: Installation) -> list[dict[str, Any]]:
-    """One row per process: see STATUS."""
-    return [{**row, "rss_mib": _resident(row["pid"]), "address": _address(row)} for row in found.status()]
-
-
-def _address(row: dict[str, Any]) -> str:
-    from deploy.local.first_start import API
-    from deploy.local.ports import HOST
-    from deploy.local.processes import STORES, WINDOW
-
-    place = f"{HOST}:{row['port']}"
-    shown = {WINDOW: "subjects", API: "v1"}.get(row["name"], "metrics")
-    return place if row["name"] in STORES else f"http://{place}/{shown}"
-
-
-def _resident(pid: int | None) -> float | None:
-    """MiB resident of a process and its children; a page that they share counts once."""
-    import psutil
-
-    try:
-        root = psutil.Process(pid) if pid else None
-        family = [root, *root.children(recursive=True)] if root else []
-        return round(sum(_own_share(process) for process in family) / 2**20, 1) if family else None
-    except psutil.NoSuchProcess:
-        return None
-
-
-def _own_share(process: Any) -> int:
-    import psutil
-
-    try:
-        return process.memory_full_info().pss
-    except psutil.AccessDenied:
-        return process.memory_info().rss
-    except psutil.NoSuchProcess:
-        return 0

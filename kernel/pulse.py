@@ -24,19 +24,33 @@ class Pulse:
     reached: dict[TP, int] = field(default_factory=dict)
     since: dict[TP, float] = field(default_factory=dict)
     complete_at: float | None = None
-    """When everything was read last."""
+    """As of when everything is read: the last look at which nothing was left, or whose records are all read by now. None: of none yet."""
+    ends: dict[TP, int] = field(default_factory=dict)
+    """How far the partitions went at the look ``ends_at``, which is not made up for yet."""
+    ends_at: float = 0.0
 
     def beat(self, now: float, found: Mapping[TP, tuple[int, int]] | None) -> None:
         """How far each partition is read and how far it goes, at ``now``; None where that is not known, or nothing is to move."""
         if found is None:
-            self.reached.clear()
-            self.since.clear()
+            for each in (self.reached, self.since, self.ends):
+                each.clear()
             return
         behind = {tp: at for tp, (at, end) in found.items() if at < end}
         self.since = {tp: self.since.get(tp, now) if self.reached.get(tp) == at else now for tp, at in behind.items()}
         self.reached = behind
         if found and not behind:
             self.complete_at = now
+            self.ends.clear()
+        elif found:
+            self._make_up_for(now, found)
+
+    def _make_up_for(self, now: float, found: Mapping[TP, tuple[int, int]]) -> None:
+        """Where more always comes nothing is ever read to its end, but to where it went at an earlier look."""
+        if self.ends and all(found[tp][0] >= end for tp, end in self.ends.items() if tp in found):
+            self.complete_at = self.ends_at
+            self.ends.clear()
+        if not self.ends:
+            self.ends, self.ends_at = {tp: end for tp, (_, end) in found.items()}, now
 
     def stuck(self, now: float) -> list[TP]:
         """Partitions with backlog that have not moved for too long."""

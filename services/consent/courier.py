@@ -8,8 +8,7 @@ recipient answers finds the function informed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from contracts.consent import (
@@ -18,27 +17,25 @@ from contracts.consent import (
     ConfirmationNoted,
     ConsentLapsed,
     DisclosureDecided,
-    DisclosureReleased,
     EmergencyUseFrequent,
     ReviewOpened,
     StopNoticeIssued,
     UseExpired,
 )
-from contracts.envelope import MessageRefused, SealedEvent, SealedPart
-from contracts.shared import FunctionName, PartCode
-from kernel import envelope, serde, tracing
+from contracts.envelope import MessageRefused
+from contracts.shared import FunctionName
+from kernel import serde
 from kernel.clients import ALONE_S
-from kernel.decider import derive_id
-from kernel.envelope import OURS, Envelope
-from kernel.failures import IntegrityError
 from kernel.place import Place
-from kernel.records import MESSAGE, RECEIPT, REQUEST, TP, Outgoing, Record, keyed, parse_position, position
-from kernel.sealing import Erased, Key, open_part, put_together
+from kernel.records import REQUEST, TP, Outgoing, Record, parse_position, position
+from kernel.sealing import Erased, Key
 from kernel.timings import Timing
+from services.consent.deliveries import NAME, Deliveries, Fact, Logged, fact_of, released_parts
 from services.consent.domain.model import GIVEN
 from services.consent.fence import Fence
 
-NAME = "courier"
+__all__ = ["NAME", "TOLD", "Courier"]
+
 TOLD = (StopNoticeIssued, ReviewOpened, ConfirmationAwaited, ConfirmationNoted, ConsentLapsed, UseExpired, EmergencyUseFrequent, BreachDutiesOpened)
 """What the gate itself records for one agency, which gets it as it stands."""
 _MANY = 50
@@ -52,34 +49,16 @@ class Keys(Protocol):
         """The keys with these ids. Raises Unavailable when the store does not answer or a key is lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One record of the gate's log."""
-
-    record: Record
-    envelope: Envelope
-    event: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """An event in the log of a function, and its record."""
-
-    record: Record
-    event: Any
-
-
 class Courier:
     """The handler of the courier. See ``kernel.records.Handler`` for the contract of its methods."""
 
     def __init__(self, place: Place, keys: Keys, agency_partitions: int, notices: Timing | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         """``notices``: takes how long a stop notice took from what caused it until it was delivered; ``clock``: seconds, as ``Outgoing.until``."""
-        self._place, self._keys, self._agency_partitions, self._clock = place, keys, agency_partitions, clock
-        self._topics = place.routes.topics
+        self._place, self._keys, self._clock, self._deliveries = place, keys, clock, Deliveries(place, agency_partitions)
         self._first: list[Record] = []
         self._given: set[str] = set()
         """Verdicts that this batch carries out, or, where it is handled again, may have."""
-        self._fence = Fence(place.reader, self._topics.log("consent"), place.meter)
+        self._fence = Fence(place.reader, place.routes.topics.log("consent"), place.meter)
         self._notice_timing = notices
         self._notices: list[int] = []
 
@@ -102,19 +81,19 @@ class Courier:
 
     def at_once(self, records: Sequence[Record]) -> list[Outgoing]:
         """Every verdict, codes only, to the function that asked: before anything of it reaches an agency. The gate knows its own."""
-        return [self._to_function(fact) for record in records if _asked_by_another((fact := _fact(record)).event)]
+        return [self._deliveries.to_function(fact) for record in records if _asked_by_another((fact := fact_of(record)).event)]
 
     async def handle(self, records: Sequence[Record]) -> list[Outgoing]:
         """What one batch of the gate's log gives to agencies. Raises Unavailable, or IntegrityError where a position names another event."""
         await self._fence.take(records)
         self._first = await self._urgent(records)
-        first = [_fact(record) for record in self._first]
-        facts = [*first, *[_fact(record) for record in records]]
+        first = [fact_of(record) for record in self._first]
+        facts = [*first, *[fact_of(record) for record in records]]
         self._notices = [fact.envelope.recorded_time for fact in facts if isinstance(fact.event, StopNoticeIssued)]
         releasing = [fact for fact in facts if self._stands(fact)]
         logged = await self._released_events(releasing)
-        keys = await self._keys.for_opening({part.key_id for fact in releasing for part in self._released_parts(fact, logged)})
-        ready = {fact.envelope.id: [*self._release(fact, fact.event, logged[self._position(fact)], keys)] for fact in releasing}
+        keys = await self._keys.for_opening({part.key_id for fact in releasing for part in released_parts(fact, logged[self._position(fact)])})
+        ready = {fact.envelope.id: [*self._deliveries.release(fact, logged[self._position(fact)], keys)] for fact in releasing}
         until = self._clock() + ALONE_S
         await self._fence.read_on({fact.record.partition for fact in releasing})  # last: whatever takes long before it leaves time for a withdrawal
         for copy in (out for outs in ready.values() for out in outs if out.stage == REQUEST):
@@ -147,7 +126,7 @@ class Courier:
                 if self._stands(fact):
                     return [*told, *ready[fact.envelope.id]]
                 doubtful = verdict.outcome in GIVEN and (self._fence.doubtful(fact.record) or fact.envelope.id in self._given)
-                return [*told, self._receipt(fact, verdict, verdict.released)] if doubtful else told  # rather a needless stop notice than none
+                return [*told, self._deliveries.receipt(fact, verdict.released)] if doubtful else told  # rather a needless stop notice than none
             case MessageRefused(agency=agency) if agency:
                 return self._notice(fact, agency)
             case _ if isinstance(fact.event, TOLD):
@@ -167,93 +146,11 @@ class Courier:
         verdict = fact.event
         return verdict.position or self._fence.position_of(fact.record.partition, verdict.event_id)
 
-    def _released_parts(self, fact: Fact, logged: Mapping[str, Logged]) -> list[SealedPart]:
-        return _released(logged[self._position(fact)].event, fact.event)
-
-    def _to_function(self, fact: Fact) -> Outgoing:
-        inbox = self._topics.inbox(fact.event.function.lower())
-        return keyed(inbox, self._place.routes.partitions, fact.record.key or b"", fact.record.value or b"", _sent_on(fact), MESSAGE)
-
     def _notice(self, fact: Fact, agency: str) -> list[Outgoing]:
         """An event of the gate's own log, which never holds personal data, to one agency; to nobody where it is registered no more."""
         if not agency or self._fence.gone(fact.record, agency):
             return []
-        return [self._to_agency(agency, fact.record.key or b"", fact.record.value or b"", _sent_on(fact))]
-
-    def _release(self, fact: Fact, verdict: DisclosureDecided, logged: Logged, keys: Mapping[str, Key | Erased]) -> Iterator[Outgoing]:
-        """The event itself, with the released parts only, to the recipient; and to the gate, that this has been done.
-
-        Where the key of an essential part is destroyed nothing goes, and the gate is told so: a husk is of no use (rule 14).
-        """
-        sealed = _released(logged.event, verdict)
-        released = [part for part in sealed if isinstance(keys[part.key_id], Key)]
-        opened = {(part.person, part.category) for part in released}
-        if any(code.essential and (code.person, code.category) not in opened for code in verdict.released):
-            yield self._receipt(fact, verdict, ())
-            return
-        event = logged.event
-        if isinstance(event, SealedEvent):
-            event = put_together(event, [open_part(event, part, keys[part.key_id]) for part in released])
-        attributes = envelope.read(logged.record.key, logged.record.headers)
-        if attributes.id != verdict.event_id:
-            raise IntegrityError(f"{self._position(fact)}: not the event that was decided about")
-        identity = self._derived(fact, verdict.recipient, 0)
-        copy = replace(
-            attributes, id=identity, source=OURS + NAME, causation_id=fact.envelope.id,
-            traceparent=tracing.child(fact.envelope.traceparent or attributes.traceparent, NAME, identity),
-            causation_source=fact.envelope.source, seq=0, input_digest="", position="", basis="", purpose="",
-        )
-        yield self._to_agency(verdict.recipient, logged.record.key or b"", serde.encode(event), [*copy.headers(), *_duties(verdict)])
-        yield self._receipt(fact, verdict, tuple(part for part in verdict.released if (part.person, part.category) in opened))
-
-    def _receipt(self, fact: Fact, verdict: DisclosureDecided, released: tuple[PartCode, ...]) -> Outgoing:
-        """Tells the gate what was delivered, once it is: it knows then whom to tell when a consent ends."""
-        event = DisclosureReleased(
-            verdict_id=fact.envelope.id, request_id=verdict.request_id, decided_at=verdict.at, event_id=verdict.event_id,
-            event_type=verdict.event_type, recipient=verdict.recipient, basis=verdict.basis, consents=verdict.consents,
-            released=released,
-        )
-        told, identity = fact.envelope, self._derived(fact, fact.envelope.subject, 1)
-        message = Envelope(
-            id=identity, source=OURS + NAME, traceparent=tracing.child(told.traceparent, NAME, identity), type=serde.type_of(event).full_name, subject=told.subject,
-            municipality=told.municipality, correlation_id=told.correlation_id, causation_id=told.id, causation_source=told.source,
-        )
-        key = fact.record.key or b""
-        return keyed(self._topics.inbox("consent"), self._place.routes.partitions, key, serde.encode(event), message.headers(), RECEIPT)
-
-    def _derived(self, fact: Fact, key: str, ordinal: int) -> str:
-        return derive_id(NAME, fact.envelope.source, fact.envelope.id, key, ordinal)
-
-    def _to_agency(self, agency: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Outgoing:
-        return keyed(self._topics.agency_inbox(agency), self._agency_partitions, key, value, headers, REQUEST)
-
+        return [self._deliveries.to_agency(fact, agency)]
 
 def _asked_by_another(event: Any) -> bool:
     return isinstance(event, DisclosureDecided) and event.function is not FunctionName.CONSENT
-
-
-def _fact(record: Record) -> Fact:
-    return Fact(record, envelope.read(record.key, record.headers), serde.decode(record.value))
-
-
-def _released(event: Any, verdict: DisclosureDecided) -> list[SealedPart]:
-    """The sealed parts that the verdict names; any other stays shut."""
-    codes = {(part.person, part.category) for part in verdict.released}
-    return [part for part in event.parts if (part.person, part.category) in codes] if isinstance(event, SealedEvent) else []
-
-
-def _sent_on(fact: Fact) -> list[tuple[str, bytes]]:
-    """The headers of a gate's event that travels on: its identity, without its place in the gate's log."""
-    trace = tracing.child(fact.envelope.traceparent, NAME, fact.envelope.id)
-    sent = [(name, value) for name, value in fact.record.headers if name not in ("ce_seq", "ce_inputdigest", tracing.HEADER)]
-    return [*sent, (tracing.HEADER, trace.encode())] if trace else sent
-
-
-def _duties(verdict: DisclosureDecided) -> list[tuple[str, bytes]]:
-    """Purpose, basis and obligations travel with the copy (R11, rule 29), and the number by which its receipt is acknowledged."""
-    return [
-        ("ce_purpose", verdict.purpose.encode()),
-        ("ce_basis", verdict.basis.encode()),
-        ("ce_obligations", ",".join(verdict.obligations).encode()),
-        ("ce_requestid", verdict.request_id.encode()),
-    ]

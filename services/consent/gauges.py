@@ -21,7 +21,7 @@ _METRICS = {
     "held_requests": ("Requests that are held", ("to_agency",)),
     "held_oldest_age_seconds": ("Age of the oldest request that is held, 0 where none is", ("to_agency",)),
     "stop_notices_unanswered": ("Stop notices that nobody has answered", ()),
-    "view_age_seconds": ("Time since the gate had read all of its inputs", ()),
+    "view_age_seconds": ("Time since the last look at the inputs whose records are all read by now", ()),
     "erasure_pending": ("Requests to stop use and erase, by how far they are", ("stage",)),
     "erasure_overdue": ("Requests to stop use that were not answered in time", ()),
     "erasure_deadline_seconds": ("Seconds until the next request to stop use is to be answered, 366 days where none is", ()),

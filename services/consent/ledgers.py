@@ -10,11 +10,8 @@ from typing import NamedTuple
 
 from kernel import serde
 from services.consent.domain.findings import Logged
-from services.consent.domain.ledger import READ, Ledger
+from services.consent.domain.ledger import Ledger
 from services.consent.domain.pack import PolicyPack
-
-TYPES = frozenset(kind.__name__ for kind in READ)
-"""Short names of the types of record that a ledger follows from."""
 
 
 class Kept(NamedTuple):

@@ -13,10 +13,10 @@ from cli.output import Output, show
 
 PRINTING = """
 from cli.output import Output, show
-from cli.run import STATUS, _address
+from cli.running import COLUMNS, _address
 names = ("kafka", "postgres", "schemas", "intake")
 rows = [{"name": name, "state": "ready", "pid": 1_000_000, "port": 29_999, "restarts": 0, "rss_mib": 233.1} for name in names]
-show([{**row, "address": _address(row)} for row in rows], STATUS, Output.TABLE)
+show([{**row, "address": _address(row)} for row in rows], COLUMNS, Output.TABLE)
 told = "the server does not answer; check [database] in tsunagu.toml and " + "sentence " * 20
 show([{"check": "database", "found": told, "id": "0123456789abcdef0123456789abcdef"}], ("check", "found", "id"), Output.TABLE)
 """

@@ -97,6 +97,9 @@ def page() -> str:
         "# Rules and the tests that show them (規則とテストの対照表)", "",
         "Written by `python -m tests.docs.rules` from the names of the tests; a rule without a test fails the test run.",
         "Rule 31 (sealed trees, witnesses) comes later.", "",
+        "Code and schemas name these rows: `consent.md rule 13` is rule 13 of the gate, `R8` or `domain.md §4.2` a decision rule. Of the other sections of `domain.md`, the",
+        "events (§1) stand in [events.md](events.md), the state machines (§2) in [machines](../tests/scenarios/machines.py) and [transitions](../tests/scenarios/transitions.py), the codes of",
+        "bases (§3) in [policies.md](policies.md), the forty cases (§4.3) in [forty](../tests/scenarios/forty/), the sizing (§5) in [the bench](../bench/year.py).", "",
         "## Decision rules (判断の規則)", "", *_rows(DECISION, found), "",
         "## Rules of the gate (関門の規則)", "", *_rows({str(number): says for number, says in GATE.items()}, found), "",
     ]

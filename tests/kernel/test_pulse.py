@@ -143,3 +143,24 @@ def test_how_much_is_still_to_be_folded(clock: Clock):
     found.meter.took([ONE])
 
     assert (70, 0) == (during, value("tsunagu_recovery_remaining", labels))
+
+
+def test_whoever_keeps_up_has_a_young_view_though_more_always_comes(clock: Clock):
+    """At no look is everything read; but each time all is read that there was at the look before."""
+    found = Watched(clock)
+    for number in range(100):
+        found.look(5, one=(number * 50 - 2, number * 50))
+
+    assert clock.now - 5 == found.meter.pulse.complete_at
+
+
+def test_whoever_does_not_keep_up_has_an_old_view(clock: Clock):
+    """As old as what is not read yet: it is complete as of the look whose records are all read."""
+    found, began = Watched(clock), clock.now
+    found.look(50, one=(0, 90), moving=9)
+    slow = found.meter.pulse.complete_at
+    found.look(5, one=(90, 95))
+    caught_up = found.meter.pulse.complete_at
+    found.look(5, one=(95, 95))
+
+    assert (None, began + 5, clock.now) == (slow, caught_up, found.meter.pulse.complete_at)

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 from confluent_kafka import KafkaError
 
-from cli import registry
+from cli import registry, stating
 from cli.day.live import LiveStage
 from cli.day.player import Day
 from contracts.registry import PolicyActivated
@@ -30,8 +30,8 @@ class Stage(LiveStage):
         settings = self.settings
         topics = Topics(settings.municipality)
         news = registry.News(pack, PolicyActivated(pack=pack, hash=digest), time.time_ns())
-        registry._write(settings, [(*place, news) for place in registry.places(topics, settings.partitions, pack, news.fact)])
-        registry._write(settings, [(topics.registry, 0, news)])
+        stating.send(settings, registry.PRINCIPAL, [(*place, news) for place in registry.places(topics, settings.partitions, pack, news.fact)])
+        stating.send(settings, registry.PRINCIPAL, [(topics.registry, 0, news)])
 
 
 @pytest.fixture(scope="module")

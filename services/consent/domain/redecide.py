@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from contracts.consent import DisclosureDecided
 from contracts.shared import FunctionName
 from kernel.decider import derive_id
-from services.consent.domain import anew, registry
-from services.consent.domain.findings import DOES_NOT_FOLLOW, Again, Difference, Finding, Logged
+from services.consent.domain import anew
+from services.consent.domain.findings import Again, Difference, Finding, Logged
 from services.consent.domain.gate import gate
 from services.consent.domain.model import UNASKED
 from services.consent.domain.pack import PolicyPack, in_force
 from services.consent.domain.reasons import Reason
+from services.consent.domain.refold import Refold
 from services.consent.domain.rules import Rules
 from services.consent.domain.turns import FUNCTION, CaseLog, Turns
 
@@ -30,10 +31,8 @@ class Redecision:
     def __init__(self, packs: Mapping[str, PolicyPack]) -> None:
         self._packs = packs
         self._by_day = sorted(packs.values(), key=lambda pack: (pack.since, pack.hash), reverse=True)
-        self._gate = gate(packs)
-        self._events, self._facts = frozenset(self._gate.events), frozenset(registry.DECIDER.events)
-        self._town = registry.DECIDER.initial
-        self._turns = Turns(self._gate, packs)
+        rules = gate(packs)
+        self._fold, self._turns = Refold(rules), Turns(rules, packs)
 
     def read(self, logged: Logged) -> Iterator[Again | Finding]:
         """What one record says, the next of its partition."""
@@ -45,7 +44,7 @@ class Redecision:
             return
         if problem := _misplaced(log, logged):
             yield logged.found(Difference.SEQUENCE, detail=problem)
-        yield from self._turns.begin(log, logged, self._town)
+        yield from self._turns.begin(log, logged, self._fold.town)
         if log.asked is not None and not _answers(log.asked, logged):
             yield log.asked.found(Difference.VERDICT_MISSING, log.asked.cause[1])
             log.case = log.case.changed(asking=None)
@@ -57,21 +56,14 @@ class Redecision:
         else:
             log.count(logged)
             yield logged.found(Difference.REQUEST_MISSING, logged.event.request_id)
-        yield from self._turns.after(logged, self._town)
+        yield from self._turns.after(logged, self._fold.town)
 
     def end(self) -> Iterator[Finding]:
         """What is missing when nothing more comes."""
-        return self._turns.end(self._town)
+        return self._turns.end(self._fold.town)
 
     def _folded(self, log: CaseLog, logged: Logged) -> Iterator[Finding]:
-        log.count(logged)
-        kind = type(logged.event)
-        try:
-            if kind in self._events:
-                log.case = self._gate.evolve(log.case, logged.event)
-            if kind in self._facts:
-                self._town = registry.evolve(self._town, logged.event)
-        except DOES_NOT_FOLLOW:
+        if not self._fold.take(log, logged):
             yield logged.found(Difference.SEQUENCE, detail="it cannot follow what stands before it")
 
     def _judged(self, log: CaseLog, logged: Logged) -> Iterator[Again | Finding]:
@@ -84,11 +76,11 @@ class Redecision:
         if pack is not None and not self._in_force(verdict, pack, logged.at):
             yield logged.found(Difference.POLICY_NOT_IN_FORCE, verdict.request_id, verdict.policy)
         newest = next((each for each in self._by_day if each.since <= logged.at), self._by_day[-1])
-        yield Again(logged=logged, verdict=judged_again(log, verdict, Rules(registry=self._town, pack=pack, newest=newest, at=logged.at)))
+        yield Again(logged=logged, verdict=judged_again(log, verdict, Rules(registry=self._fold.town, pack=pack, newest=newest, at=logged.at)))
 
     def _in_force(self, verdict: DisclosureDecided, pack: PolicyPack, at: int) -> bool:
         """By the facts of the town; help that did not wait may have gone by the newest pack that the build of then knew (rule 16)."""
-        town = self._town
+        town = self._fold.town
         standing = in_force(self._packs, town.policy, town.earlier, at)
         return verdict.basis in UNASKED or (pack.hash in (town.policy, *town.earlier) and (standing is None or standing.hash == pack.hash))
 

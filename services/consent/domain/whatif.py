@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from contracts.consent import DisclosureDecided
 from contracts.record import Record
-from services.consent.domain import registry
-from services.consent.domain.findings import DOES_NOT_FOLLOW, Again, Logged
+from services.consent.domain.findings import Again, Logged
 from services.consent.domain.gate import gate
 from services.consent.domain.pack import PolicyPack
 from services.consent.domain.redecide import UNJUDGED, answers_something, judged_again
+from services.consent.domain.refold import Refold
 from services.consent.domain.rules import Rules
 from services.consent.domain.turns import CaseLog
 
@@ -34,8 +34,7 @@ class Trial:
 
     def __init__(self, draft: PolicyPack) -> None:
         self._draft, self._gate = draft, gate({draft.hash: draft})
-        self._events, self._facts = frozenset(self._gate.events), frozenset(registry.DECIDER.events)
-        self._town = registry.DECIDER.initial
+        self._fold = Refold(self._gate)
         self._keys: dict[str, CaseLog] = {}
         self.unjudged: list[int] = []
         """When what no pack decides was decided: that a hold's time was over."""
@@ -51,7 +50,8 @@ class Trial:
             log = self._keys[logged.key] = CaseLog(self._gate.initial)
         if type(logged.event) is DisclosureDecided:
             yield from self._tried(log, logged)
-        self._fold(log, logged)
+        if not self._fold.take(log, logged):
+            self.unfollowed.append(logged.at)
 
     def _tried(self, log: CaseLog, logged: Logged) -> Iterator[Again]:
         verdict = logged.event
@@ -60,19 +60,8 @@ class Trial:
         elif not answers_something(log, verdict):
             self.unfollowed.append(logged.at)
         else:
-            rules = Rules(registry=self._town, pack=self._draft, newest=self._draft, at=logged.at)
+            rules = Rules(registry=self._fold.town, pack=self._draft, newest=self._draft, at=logged.at)
             yield Again(logged=logged, verdict=judged_again(log, verdict, rules))
-
-    def _fold(self, log: CaseLog, logged: Logged) -> None:
-        log.count(logged)
-        kind = type(logged.event)
-        try:
-            if kind in self._events:
-                log.case = self._gate.evolve(log.case, logged.event)
-            if kind in self._facts:
-                self._town = registry.evolve(self._town, logged.event)
-        except DOES_NOT_FOLLOW:
-            self.unfollowed.append(logged.at)
 
 
 def change(again: Again) -> Change | None:

@@ -10,8 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from contracts.catalogue import CATALOGUE
-from contracts.consent import ConsentGranted, StopNoticeIssued
+from contracts.consent import StopNoticeIssued
 from contracts.envelope import PersonsNoted
 from contracts.shared import DataCategory
 from kernel import serde
@@ -22,7 +21,7 @@ from services.consent import redeciding
 from services.consent.domain.findings import Logged
 from services.consent.domain.ledger import READ
 from services.consent.domain.named import EVERYWHERE, persons_of
-from services.consent.ledgers import TYPES, Kept, folded
+from services.consent.ledgers import Kept, folded
 from tests.services.consent.test_any_course import FUNCTION, STEPS, Step, course
 from tests.services.consent.test_ledger import Town
 from tests.services.consent.town import CONSENT, MOTHER, PACKS, SON, consent, part, request
@@ -78,9 +77,3 @@ def test_a_verdict_names_whose_parts_go_and_whose_stay():
 
     assert ([MOTHER], [SON]) == ([each.person for each in verdict.released], [each.person for each in verdict.withheld])
     assert {MOTHER, SON} == persons_of(verdict)
-
-
-def test_every_type_that_a_ledger_follows_from_is_of_the_gates_log():
-    """By the short names that its headers end in."""
-    assert TYPES <= CATALOGUE.keys()
-    assert ConsentGranted.__name__ in TYPES
