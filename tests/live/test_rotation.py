@@ -41,6 +41,8 @@ AGENCY, SERVICE, ENDED = "school", "coordination", "poverty"
 BACK = "community"
 """Of the accounts that show SCRAM-SHA-256 in the end, a broker that reads its log comes to this one first (docs/decisions/0030, "Never taken away")."""
 WITHIN_S, ANSWERS_WITHIN_S = 30.0, 10.0
+STARTS_WITHIN_S = 300.0
+"""A broker with all its logs, beside whatever else a machine does: three minutes with a load of 60 on two cores."""
 QUESTION = InformationRequested(purpose=Purpose.CONSULTATION, wanted=(DataCategory.BASIC,))
 
 
@@ -229,9 +231,8 @@ def test_a_broker_that_is_killed_afterwards_lets_in_who_should_be_and_nobody_els
     stack.kill("kafka")
     while pid(stack, "kafka") == before:
         time.sleep(0.05)
-    stack.wait_ready("kafka")
 
-    deadline, accounts = time.monotonic() + WITHIN_S, ("admin", SERVICE, f"agency-{AGENCY}", f"agency-{BACK}", "agency-elder")
+    deadline, accounts = time.monotonic() + STARTS_WITHIN_S, ("admin", SERVICE, f"agency-{AGENCY}", f"agency-{BACK}", "agency-elder")
     while refused := [each for each in accounts if not opens(stack.settings.account(each))]:
         assert time.monotonic() < deadline, refused
     assert not any(map(opens, old))
