@@ -207,6 +207,23 @@ def test_a_services_password_changes_with_its_process(stack: Broker, tsunagu: An
     assert {"ready"} == {row["state"] for row in stack.installation.status() if row["name"] == "participation"}
 
 
+def test_the_administrators_password_changes_with_the_broker(stack: Broker, tsunagu: Any):
+    """The broker comes to itself by the new one; the old one opens nothing any more; services go on, and a second time it is the first mechanism again."""
+    old, before = stack.settings.account("admin"), pid(stack, "kafka")
+
+    tsunagu(run.app, "rotate", "admin")
+
+    assert comes_in(stack, "admin") and not opens(old) and before != pid(stack, "kafka")
+    client = AgencyClient(stack.settings, AGENCY)
+    try:
+        asked = Counter({client.say(QUESTION, pseudonym()).id: 1})
+    finally:
+        client.close()
+    assert set() == unanswered(stack.settings, (Program(stack.settings),), set(asked))
+    tsunagu(run.app, "rotate", "admin")
+    assert comes_in(stack, "admin") and old["sasl.mechanism"] == stack.settings.credential("admin")[1]
+
+
 def test_a_broker_that_starts_again_afterwards_lets_everybody_in(stack: Broker):
     """Who has changed its password, and who has not."""
     stack.kill("kafka")
@@ -215,6 +232,14 @@ def test_a_broker_that_starts_again_afterwards_lets_everybody_in(stack: Broker):
     deadline, accounts = time.monotonic() + WITHIN_S, ("admin", "participation", f"agency-{AGENCY}", "agency-elder")
     while not all(opens(stack.settings.account(each)) for each in accounts):
         assert time.monotonic() < deadline
+
+
+def comes_in(stack: Broker, account: str) -> bool:
+    """Whether an account is let in by its file, at the latest when the broker has started again."""
+    deadline = time.monotonic() + WITHIN_S
+    while not (found := opens(stack.settings.account(account))) and time.monotonic() < deadline:
+        pass
+    return found
 
 
 def pid(stack: Broker, name: str) -> int:
