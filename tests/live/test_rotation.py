@@ -217,6 +217,23 @@ def test_a_services_password_changes_with_its_process(stack: Broker, tsunagu: An
     assert {"ready"} == {row["state"] for row in stack.installation.status() if row["name"] == SERVICE}
 
 
+def test_the_administrators_password_changes_with_the_broker(stack: Broker, tsunagu: Any):
+    """The broker comes to itself by the new one; the old one opens nothing any more; services go on, and a second time it is the first mechanism again."""
+    old, before = stack.settings.account("admin"), pid(stack, "kafka")
+
+    tsunagu(run.app, "rotate", "admin")
+
+    assert comes_in(stack, "admin") and not opens(old) and before != pid(stack, "kafka")
+    client = AgencyClient(stack.settings, AGENCY)
+    try:
+        asked = Counter({client.say(QUESTION, pseudonym()).id: 1})
+    finally:
+        client.close()
+    assert set() == unanswered(stack.settings, (Program(stack.settings),), set(asked))
+    tsunagu(run.app, "rotate", "admin")
+    assert comes_in(stack, "admin") and old["sasl.mechanism"] == stack.settings.credential("admin")[1]
+
+
 def test_a_broker_that_is_killed_afterwards_lets_in_who_should_be_and_nobody_else(stack: Broker, tsunagu: Any):
     """Who has changed its password, and who has not; one agency is ended, and one between its two passwords, and that one comes back."""
     old = [stack.settings.account(f"agency-{each}") for each in (ENDED, BACK)]
@@ -237,6 +254,14 @@ def test_a_broker_that_is_killed_afterwards_lets_in_who_should_be_and_nobody_els
         assert time.monotonic() < deadline, refused
     assert not any(map(opens, old))
     assert [] == BrokerAdmin(stack.settings).differences()
+
+
+def comes_in(stack: Broker, account: str) -> bool:
+    """Whether an account is let in by its file, at the latest when the broker has started again."""
+    deadline = time.monotonic() + WITHIN_S
+    while not (found := opens(stack.settings.account(account))) and time.monotonic() < deadline:
+        pass
+    return found
 
 
 def pid(stack: Broker, name: str) -> int:
