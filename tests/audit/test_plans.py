@@ -54,7 +54,7 @@ def test_what_any_schema_has_written(identity: int):
     assert by_schema(schema, value) == by_plan(read, value)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @for_all(some.sampled_from(sorted(SCHEMAS)), some.data())
 def test_what_somebody_has_damaged(identity: int, data: some.DataObject):
     """A byte changed, bytes cut off or added, or none of ours at all."""
