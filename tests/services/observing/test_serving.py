@@ -18,7 +18,7 @@ async def ask(request: bytes, standing: Standing | None = None) -> tuple[int, by
     async with Server(standing or Standing("observer", 60.0), HOST, 0) as server:
         reader, writer = await asyncio.open_connection(HOST, server.port)
         writer.write(request)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
         writer.close()
     return int(head.split(b" ")[1]), body
