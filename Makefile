@@ -10,8 +10,9 @@ run: env
 stop: env
 	@.venv/bin/tsunagu run down
 
-# `make -j2 test`: what needs no broker beside what does. The broker starts once.
-test: test-live test-fast
+# tests/live beside all the rest, to the end of both.
+test: env
+	@.venv/bin/python -m tests.both
 
 test-live: env
 	@.venv/bin/python -m pytest -m live

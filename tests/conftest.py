@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from cli.run import bring_up
@@ -11,6 +12,9 @@ from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
 from tests.installation import Broker, with_certificates
+
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")  # what is proved is what holds, not how fast a busy machine is
 
 
 @pytest.fixture(scope="session")

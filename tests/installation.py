@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
 from kernel.clients import clients
 from kernel.settings import FILE_NAME, Settings
+
+NOTICED_S = 60.0
 
 
 def with_certificates(installation: Installation) -> None:
@@ -47,8 +50,16 @@ class Broker:
         return name
 
     def kill(self, name: str) -> None:
-        """kill -9 a process of this installation; the supervisor starts it again."""
+        """kill -9 a process of this installation, and see that the supervisor knows: it starts it again, and whoever waits for it waits for the new one."""
+        pid, deadline = self.pid(name), time.monotonic() + NOTICED_S
         self.installation.signal(name, 9)
+        while pid is not None and self.pid(name) == pid:
+            assert time.monotonic() < deadline, f"{name} is not seen to have ended"
+            time.sleep(0.005)
+
+    def pid(self, name: str) -> int | None:
+        """The process of this name; None where none runs."""
+        return next((row["pid"] for row in self.installation.status() if row["name"] == name), None)
 
     def wait_ready(self, *names: str) -> None:
         """Return when the supervisor finds these processes ready."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -190,15 +191,28 @@ def tsunagu(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env={"TSUNAGU_HOME": str(home), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("words", [("add", "hinata", "--kind", "ELDER"), ("end", "hinata", "--reason", "CLOSED"), ("list",)])
-def test_nothing_is_done_while_the_broker_does_not_answer(tmp_path: Path, words: tuple[str, ...]):
+ASKING = (("add", "hinata", "--kind", "ELDER"), ("end", "hinata", "--reason", "CLOSED"), ("list",))
+
+
+@pytest.fixture(scope="module")
+def unanswered(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], tuple[Path, subprocess.CompletedProcess[str]]]:
+    """What each of these commands says in an installation of its own where nobody answers; all at once, since each waits for it."""
+    homes = [Installation(Layout(tmp_path_factory.mktemp("unanswered"))).prepare().home for _ in ASKING]
+    with ThreadPoolExecutor(len(ASKING)) as together:
+        said = together.map(lambda home, words: tsunagu(home, *words), homes, ASKING)
+        return {words: (home, done) for words, home, done in zip(ASKING, homes, said, strict=True)}
+
+
+@pytest.mark.parametrize("words", ASKING)
+def test_nothing_is_done_while_the_broker_does_not_answer(
+    unanswered: dict[tuple[str, ...], tuple[Path, subprocess.CompletedProcess[str]]], words: tuple[str, ...],
+):
     """Exit code 3, one last line, and no password of an agency that is none."""
-    settings = Installation(Layout(tmp_path)).prepare()
-    done = tsunagu(settings.home, *words)
+    home, done = unanswered[words]
 
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines()[-1].startswith("tsunagu: the broker at ")
-    assert not (settings.home / "secrets" / "agency-hinata.password").exists()
+    assert not (home / "secrets" / "agency-hinata.password").exists()
 
 
 def test_no_certificate_is_issued_where_no_listener_takes_it(tmp_path: Path):

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.local.process import Process
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 async def eventually(condition: Callable[[], Any]) -> Any:

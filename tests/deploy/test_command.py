@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Hashable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +25,15 @@ def tsunagu(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user would, in an installation of its own."""
     command = [sys.executable, "-m", "cli.main", *words]
     return subprocess.run(command, env={"TSUNAGU_HOME": str(home), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
+
+
+Done = dict[Hashable, subprocess.CompletedProcess[str]]
+
+
+def at_once(commands: Mapping[Any, tuple[Any, ...]]) -> Done:
+    """What came of each of these commands, an installation and words, run side by side."""
+    with ThreadPoolExecutor(len(commands)) as together:
+        return dict(zip(commands, together.map(lambda each: tsunagu(*each), commands.values()), strict=True))
 
 
 @pytest.fixture
@@ -120,10 +133,20 @@ def test_a_log_that_nobody_has_written_yet_is_a_problem_in_one_sentence(settings
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
 
 
-@pytest.mark.parametrize("words", [("topics", "check"), ("report", "monthly"), ("rebuild", "--status"), ("rebuild", "all"), ("day",), ("dead-letters",)])
-def test_what_does_not_answer_is_exit_code_3_and_a_last_line(settings: Settings, words: tuple[str, ...]):
+ASKING = (("topics", "check"), ("report", "monthly"), ("rebuild", "--status"), ("rebuild", "all"), ("day",), ("dead-letters",))
+
+
+@pytest.fixture(scope="module")
+def unanswered(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    """What each of these commands says where nobody answers; all at once, since each waits for it."""
+    home = Installation(Layout(tmp_path_factory.mktemp("unanswered"))).prepare().home
+    return at_once({words: (home, *words) for words in ASKING})
+
+
+@pytest.mark.parametrize("words", ASKING)
+def test_what_does_not_answer_is_exit_code_3_and_a_last_line(unanswered: Done, words: tuple[str, ...]):
     """Broker or database down: what, where, what to do."""
-    done = tsunagu(settings.home, *words)
+    done = unanswered[words]
 
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines()[-1].startswith("tsunagu: the ")
@@ -153,9 +176,33 @@ def test_a_port_that_the_settings_lack_is_a_usage_error_whoever_starts(settings:
         done.returncode, done.stderr.splitlines()[-1].removeprefix("tsunagu: "))
 
 
-def findings(home: Path) -> dict[str, dict[str, str]]:
+BROKEN: list[tuple[bytes | tuple[str, str], str]] = [
+    (b"\xff", "UTF-8"), (b"[[[", "TOML"), (b"kafka = 3", "municipality"), (b"municipality = 1\nkafka = 1\ndatabase = 1\nhttp = 1", "table"),
+    (("partitions = 12", "partitions = 0"), "partitions"), (("agency_partitions = 1", ""), "agency_partitions"),
+    (("bootstrap = ", "bootstrap = 'x' # "), "bootstrap"), (("external = false ", "external = 'no' "), "kafka.external"),
+    (("reporting = ", "reports = "), "ports.reporting"),
+]
+
+
+@pytest.fixture(scope="module")
+def ill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Done]]:
+    """A folder with an installation for each illness, and what `tsunagu doctor` says of each; all at once, since each waits for what does not answer."""
+    folder = tmp_path_factory.mktemp("ill")
+    settings = Installation(Layout(folder / "whole")).prepare()
+    for name in ("stopped", "secrets", *(names for _, names in BROKEN)):
+        shutil.copytree(settings.home, folder / name)
+    (folder / "secrets" / "secrets" / "kek").chmod(0o644)
+    for broken, names in BROKEN:
+        file = folder / names / FILE_NAME
+        file.write_bytes(broken if isinstance(broken, bytes) else file.read_text("utf-8").replace(*broken).encode())
+    commands: dict[str, tuple[Any, ...]] = {name: (folder / name, "doctor", "--output", "jsonl") for name in ("stopped", "secrets", *(names for _, names in BROKEN))}
+    with socket.create_server(("127.0.0.1", settings.http_ports["consent"])):
+        taken = at_once({"stopped": commands.pop("stopped")})
+    yield folder, {**taken, **at_once(commands | {"nothing": (folder / "deep" / "deeper", "doctor", "--output", "jsonl"), "as a table": (folder / "whole", "doctor")})}
+
+
+def findings(done: subprocess.CompletedProcess[str]) -> dict[str, dict[str, str]]:
     """What `tsunagu doctor` finds amiss, by check; each has a sentence and what to do."""
-    done = tsunagu(home, "doctor", "--output", "jsonl")
     assert (done.returncode, done.stderr) == (1, "")
     rows = {row["check"]: row for row in map(json.loads, done.stdout.splitlines()) if not row["ok"]}
     for row in rows.values():
@@ -164,53 +211,40 @@ def findings(home: Path) -> dict[str, dict[str, str]]:
     return rows
 
 
-def test_doctor_finds_nothing_installed(tmp_path: Path):
+def test_doctor_finds_nothing_installed(ill: tuple[Path, Done]):
     """Not even the folder above is there."""
-    assert set(findings(tmp_path / "deep" / "deeper")) == {"installation", "ports", "broker", "database"}
+    assert set(findings(ill[1]["nothing"])) == {"installation", "ports", "broker", "database"}
 
 
-def test_doctor_finds_the_system_stopped_and_a_port_taken(settings: Settings):
+def test_doctor_finds_the_system_stopped_and_a_port_taken(ill: tuple[Path, Done]):
     """Which port, of what."""
-    with socket.create_server(("127.0.0.1", settings.http_ports["consent"])):
-        found = findings(settings.home)
+    found = findings(ill[1]["stopped"])
 
     assert set(found) == {"ports", "broker", "database"}
     assert "consent" in found["ports"]["todo"]
 
 
-def test_doctor_finds_secrets_that_others_may_read(settings: Settings):
+def test_doctor_finds_secrets_that_others_may_read(ill: tuple[Path, Done]):
     """Whose they are, and what to do."""
-    (settings.home / "secrets" / "kek").chmod(0o644)
-
-    found = findings(settings.home)
+    found = findings(ill[1]["secrets"])
 
     assert {"secrets", "broker", "database"} == set(found)
     assert "kek" in found["secrets"]["todo"] and "chmod" in found["secrets"]["todo"]
 
 
-@pytest.mark.parametrize(
-    ("broken", "names"),
-    [
-        (b"\xff", "UTF-8"), (b"[[[", "TOML"), (b"kafka = 3", "municipality"), (b"municipality = 1\nkafka = 1\ndatabase = 1\nhttp = 1", "table"),
-        (("partitions = 12", "partitions = 0"), "partitions"), (("agency_partitions = 1", ""), "agency_partitions"),
-        (("bootstrap = ", "bootstrap = 'x' # "), "bootstrap"), (("external = false ", "external = 'no' "), "kafka.external"),
-        (("reporting = ", "reports = "), "ports.reporting"),
-    ],
-)
-def test_doctor_finds_broken_settings(settings: Settings, broken: bytes | tuple[str, str], names: str):
+@pytest.mark.parametrize("names", [names for _, names in BROKEN])
+def test_doctor_finds_broken_settings(ill: tuple[Path, Done], names: str):
     """What is wrong, in which file; no traceback."""
-    file = settings.home / "tsunagu.toml"
-    file.write_bytes(broken if isinstance(broken, bytes) else file.read_text("utf-8").replace(*broken).encode())
-
-    found = findings(settings.home)
+    folder, said = ill
+    found = findings(said[names])
 
     assert names in found["ports"]["found"]
-    assert str(file) in found["ports"]["found"]
+    assert str(folder / names / FILE_NAME) in found["ports"]["found"]
 
 
-def test_a_word_in_brackets_is_not_lost_in_a_table(settings: Settings):
+def test_a_word_in_brackets_is_not_lost_in_a_table(ill: tuple[Path, Done]):
     """`check [database]` was taken for a style."""
-    assert "check [database] in tsunagu.toml" in tsunagu(settings.home, "doctor").stdout
+    assert "check [database] in tsunagu.toml" in ill[1]["as a table"].stdout
 
 
 async def test_a_database_that_says_nothing_is_told_in_a_whole_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch):

@@ -24,7 +24,7 @@ from deploy.local.turns import turn
 from tests.deploy.conftest import eventually
 
 SPAWN = multiprocessing.get_context("spawn")
-LIMIT_S = 30.0
+LIMIT_S = 90.0
 
 
 class Told(Silent):

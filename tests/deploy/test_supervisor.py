@@ -15,7 +15,7 @@ from deploy.local import control, ports, probes
 from deploy.local.layout import Layout
 from deploy.local.process import SICK_AFTER, Process
 from deploy.local.supervisor import Supervisor, serve
-from tests.deploy.conftest import eventually
+from tests.deploy.conftest import LIMIT_S, eventually
 
 Make = Callable[..., Process]
 
@@ -34,7 +34,7 @@ class Town:
 
     async def when(self, name: str, state: str, restarts: int = 0) -> dict:
         """The row of a process once it is in ``state`` after at least so many restarts."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT_S):
             while True:
                 row = await self.row(name)
                 if row["state"] == state and row["restarts"] >= restarts:
@@ -158,8 +158,9 @@ async def test_a_process_that_is_not_ready_any_more_shows_it_and_is_left_alone(t
     assert (await found.when("one", "ready"))["pid"] == before["pid"]
 
 
-async def test_a_process_that_stands_still_is_killed_and_started_again(town, process: Make):
+async def test_a_process_that_stands_still_is_killed_and_started_again(town, process: Make, monkeypatch: pytest.MonkeyPatch):
     """A real one, asked over HTTP and stopped by SIGSTOP: its port still takes connections, and nobody answers."""
+    monkeypatch.setattr(probes, "TIMEOUT_S", 1.0)
     port = ports.free_block(1)[0]
     served = process("one", SERVING.format(port=port), alive=probes.http_alive, ask_every_s=0.01)
     object.__setattr__(served, "port", port)
@@ -259,19 +260,32 @@ async def test_a_stopped_process_stays_down_until_it_is_asked_for(town, process:
     assert await found.when("one", "ready")
 
 
-SLOW = "signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.3), os._exit(0))); ready(); wait()"
-"""Takes a moment to stop."""
+SLOW = """
+import time
+def stop(*_):
+    pathlib.Path("told").touch()
+    while not pathlib.Path("let go").exists(): time.sleep(0.01)
+    os._exit(0)
+signal.signal(signal.SIGTERM, stop)
+ready()
+wait()
+"""
+"""Takes so long to stop as the test likes."""
 
 
-async def test_what_is_just_being_stopped_is_started_again(town, process: Make):
+async def test_what_is_just_being_stopped_is_started_again(town, process: Make, tmp_path: Path):
     """Its old process is still there when it is asked for: the start waits for the stop."""
-    found = town(process("one", "import time; " + SLOW))
+    found = town(process("one", SLOW, folder=tmp_path))
     await found.ask("start", names=["one"])
     before = await found.when("one", "ready")
 
     stopping = asyncio.create_task(found.ask("stop", names=["one"]))
+    await eventually((tmp_path / "told").exists)
+    starting = asyncio.create_task(found.ask("start", names=["one"]))
     await asyncio.sleep(0.05)
-    answer = await found.ask("start", names=["one"])
+    assert not starting.done()
+    (tmp_path / "let go").touch()
+    answer = await starting
 
     assert ({}, True) == (answer, stopping.done() or not alive(before["pid"]))
     await stopping
@@ -289,15 +303,18 @@ async def test_what_waits_for_its_next_try_is_started_again_after_its_stop(town,
     assert await found.when("one", "waiting", restarts=1)
 
 
-async def test_nothing_is_started_while_everything_is_being_stopped(town, process: Make):
+async def test_nothing_is_started_while_everything_is_being_stopped(town, process: Make, tmp_path: Path):
     """It would be left behind; whoever asks is told."""
-    found = town(process("one", "import time; " + SLOW))
+    found = town(process("one", SLOW, folder=tmp_path))
     await found.ask("start", names=["one"])
     await found.when("one", "ready")
 
     down = asyncio.create_task(found.ask("down"))
+    await eventually((tmp_path / "told").exists)
+    starting = asyncio.create_task(found.ask("start", names=["one"]))
     await asyncio.sleep(0.05)
-    answer = await found.ask("start", names=["one"])
+    (tmp_path / "let go").touch()
+    answer = await starting
     await down
 
     assert "try again" in answer["error"]

@@ -38,7 +38,7 @@ SHORTER = {
 """What the observer sees, it sees every 5 s: edges below that would say nothing."""
 AFTERWARDS = {"HeldAgeing": "> 86400", "CertExpiry": "< 3 * 86400", "ChainVerifierIdle": "> 7200"}
 """Edges that a test moves only for its own incident: what they measure grows all the time, or shrinks."""
-WITHIN_S = 40.0
+WITHIN_S = 120.0
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 

@@ -13,6 +13,9 @@ from cli.day.rows import Row
 from cli.day.view import View
 from kernel.settings import Settings
 
+PATIENCE_S = 180.0
+"""How long a test waits for what must follow. It costs only where that is missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Played:
@@ -28,7 +31,7 @@ class Played:
 
 def play(settings: Settings, disturb: Callable[[int], None] = lambda step: None) -> Played:
     """Play one day through the agencies' own accounts; ``disturb`` is called after each message with the step's number."""
-    with open_stage(settings) as stage:
+    with open_stage(settings, PATIENCE_S) as stage:
         day = Day(stage, disturb=disturb)
         story.play(day)
         return Played(day.rows, stage.view)

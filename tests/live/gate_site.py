@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -43,6 +42,7 @@ from contracts.shared import (
     Urgency,
     VisitorRelation,
 )
+from deploy.local import ports
 from deploy.local.town import agencies
 from kernel import keyring, serde
 from kernel.clients import Clients, clients
@@ -332,9 +332,7 @@ class Replica:
 def replica(site: GateSite) -> Iterator[Replica]:
     """The gate's service as another host would run it; killed at the end."""
     number = next(_replicas)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = ports.free_block(1)
     with site.stack.installation.layout.log(f"replica-{number}").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.live.replica", str(site.settings.home), f"replica-{number}", str(port)], stdout=log, stderr=log,

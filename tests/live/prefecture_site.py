@@ -26,7 +26,7 @@ from services.reporting.api.tokens import Tokens
 from services.reporting.resource import Role
 from tests.installation import Broker
 
-WITHIN_S = 60.0
+WITHIN_S = 120.0
 AGENCIES = 'municipality: ""\nagencies:\n  - {id: desk, kind: PREFECTURE, name_ja: つなぐ県}\n'
 NEEDED = ("reporting", "api")
 

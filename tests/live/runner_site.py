@@ -14,6 +14,7 @@ from typing import Any
 from aiokafka.structs import TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from kernel import clients as kernel_clients
 from kernel import settings as settings_module
 from kernel.clients import Clients, clients
 from kernel.decider import Function
@@ -30,7 +31,7 @@ from kernel.topics import Topics
 from tests.kernel import toys
 
 PARTITIONS = 4
-WITHIN_S = 40.0
+WITHIN_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -179,13 +180,14 @@ async def _started(sender: Sender) -> bool:
     return True
 
 
-async def start_process(site: Site) -> asyncio.subprocess.Process:
+async def start_process(site: Site, session_ms: int = kernel_clients.SESSION_MS) -> asyncio.subprocess.Process:
     """The toy function in a process of its own, to be killed."""
-    arguments = json.dumps({"home": str(site.home), "prefix": site.topics.municipality})
+    arguments = json.dumps({"home": str(site.home), "prefix": site.topics.municipality, "session_ms": session_ms})
     return await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.live.runner_site", arguments)
 
 
-async def _main(home: str, prefix: str) -> None:
+async def _main(home: str, prefix: str, session_ms: int) -> None:
+    kernel_clients.SESSION_MS = session_ms
     settings = settings_module.load(Path(home))
     site = Site(settings.home, Topics(prefix), clients(settings, "admin"))
     async with site.processor() as processor:

@@ -57,6 +57,7 @@ def test_the_inbox_is_read_once(stack: Broker, folder: Path):
     case = pseudonym()
     client = AgencyClient(stack.settings, AGENCY)
     client.say(InformationRequested(purpose=Purpose.CONSULTATION, wanted=(DataCategory.BASIC,)), case)
+    assert any(each.subject == case for _ in range(60) for each in client.poll(1.0))  # the program waits five quiet seconds, no longer
     client.close()
 
     first, second = (run(stack, folder, "inbox.py", "5") for _ in range(2))

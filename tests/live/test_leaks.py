@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import urllib.request
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +48,8 @@ CLEAR = publishable.places(*(publishable.TEXTS - {Holds.PERSONAL}))
 TEXT = "漏れてはならない本文"
 MARKERS = ("髙橋キヨ", "kiyo@example.jp", "０９０－１２３４－５６７８")
 """What somebody might type into the wrong field; the first, a name, cannot be recognised."""
+APART = b"\xff\xff\xff"
+"""Between two records: in no form of any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,12 @@ class Planted:
     """The texts planted in clear fields where they do not belong."""
     public: list[str] = field(default_factory=list)
     """The texts planted in public texts that lead to nobody."""
-    records: list[tuple[str, bytes]] = field(default_factory=list)
-    """Topic; key, headers and value together."""
+    topics: dict[str, bytes] = field(default_factory=dict)
+    """Short names; key, headers and value of every record together, one record after the other."""
 
     def topics_with(self, text: str) -> set[str]:
         """The short names of the topics that hold ``text``."""
-        prefix = Topics(self.broker.settings.municipality).named("")
-        return {topic.removeprefix(prefix) for topic, content in self.records if any(form in content for form in forms(text))}
+        return {topic for topic, content in self.topics.items() if any(form in content for form in forms(text))}
 
 
 def forms(text: str) -> tuple[bytes, ...]:
@@ -93,7 +95,10 @@ def planted(stack: Broker) -> Planted:
             return [f"{identity}: {gap}" for agency, identity in sent for gap in stage.view.missing(agency, identity)]
 
         assert stage.until(lambda: not gaps()), gaps()
-    found.records.extend(everything(stack, before))
+    prefix, records = Topics(stack.settings.municipality).named(""), defaultdict(list)
+    for topic, content in everything(stack, before):
+        records[topic.removeprefix(prefix)].append(content)
+    found.topics.update({topic: APART.join(contents) for topic, contents in records.items()})
     return found
 
 

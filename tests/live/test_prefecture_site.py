@@ -6,14 +6,12 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from urllib.error import HTTPError
 
 import pytest
 from confluent_kafka import KafkaError, Producer
 
 from cli import mirror
-from cli.agency.message import JAPAN
 from cli.day.live import open_stage
 from cli.day.player import Day
 from cli.mirrored import Progress
@@ -33,9 +31,9 @@ from tests.live.days import play
 from tests.live.prefecture_site import Reader, begin, by_town, figures, lying, mirrored, told, tsunagu, until
 from tests.live.second_town import SecondTown
 from tests.live.test_access import fetched, operations
+from tests.live.test_closing import month
 from tests.scenarios.stories import s13_prefecture
 
-MONTH = datetime.now(JAPAN).strftime("%Y-%m")
 PATIENCE_S = 30.0
 DESK = (Agency("desk", "PREFECTURE", ""),)
 Cells = dict[tuple[str, str, str], int | None]
@@ -67,9 +65,10 @@ def sites(stack: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         second = second_town.lived(patch)
     with open_stage(stack.settings) as stage:
         s13_prefecture.play(Day(stage))
-    if not figures(stack, MONTH):
+    if not figures(stack, month()):
         play(stack.settings)
-        told(stack, "report", "close", MONTH, "--early")
+        closed = told(stack, "report", "close", month(), "--early")["rows"]
+        assert until(lambda: len(figures(stack, month()).get(stack.settings.municipality, {})) == len(closed))
     folder = tmp_path_factory.mktemp("prefecture")
     with pytest.MonkeyPatch.context() as patch:
         try:
@@ -92,11 +91,11 @@ def expected(second: SecondTown) -> Cells:
 def test_the_prefecture_sees_the_figures_of_both_towns_without_the_small_ones(sites: Sites):
     """Through its API and by its command: what the first town itself says that leaves it, and what the second has reported."""
     reader = Reader(sites.prefecture, Role.PREFECTURE)
-    wanted = {**figures(sites.first, MONTH), second_town.CODE: expected(sites.second)}
-    assert until(lambda: by_town(reader.rows("prefecture-figures", period=MONTH)) == wanted)
+    wanted = {**figures(sites.first, month()), second_town.CODE: expected(sites.second)}
+    assert until(lambda: by_town(reader.rows("prefecture-figures", period=month())) == wanted)
 
-    assert wanted == figures(sites.prefecture, MONTH)
-    assert {town: cells for town, cells in wanted.items() if town == sites.own} == figures(sites.prefecture, MONTH, "--town", sites.own)
+    assert wanted == figures(sites.prefecture, month())
+    assert {town: cells for town, cells in wanted.items() if town == sites.own} == figures(sites.prefecture, month(), "--town", sites.own)
     assert all(None in cells.values() and any(cells.values()) for cells in wanted.values())
     for resource in ("prefecture-support", "case-library"):
         assert {sites.own, second_town.CODE} == {row["municipality"] for row in reader.rows(resource)}
@@ -118,7 +117,7 @@ def test_neither_town_sees_the_other(sites: Sites):
         reader = Reader(sites.first, role)
         assert {sites.own} == {row["municipality"] for row in reader.rows("prefecture-figures")}
         assert [] == reader.rows("prefecture-figures", municipality=second_town.CODE) == reader.rows("case-library", municipality=second_town.CODE)
-    assert {} == figures(sites.first, MONTH, "--town", second_town.CODE)
+    assert {} == figures(sites.first, month(), "--town", second_town.CODE)
     assert [] == Reader(sites.prefecture, Role.MUNICIPALITY).rows("prefecture-figures")  # the prefecture itself is no town
     with pytest.raises(HTTPError, match="404"):
         Reader(sites.prefecture, Role.MUNICIPALITY).ask("/v1/timeline")
@@ -167,14 +166,14 @@ def test_the_copy_has_each_record_once_in_its_place_and_time(sites: Sites):
         assert [(each.partition, each.offset, each.timestamp, each.key, list(each.headers)) for each in here] == [
             (each.partition, each.offset, each.timestamp, each.key, list(each.headers)[:-1]) for each in there]
 
-    reader, known = Reader(sites.prefecture, Role.PREFECTURE), figures(sites.prefecture, MONTH)
+    reader, known = Reader(sites.prefecture, Role.PREFECTURE), figures(sites.prefecture, month())
     with open_stage(sites.first.settings) as stage:
         s13_prefecture._advised(Day(stage))
     before = len(reader.rows("prefecture-support", municipality=sites.own))
     assert 0 < int(mirrored(sites.first, sites.prefecture).split()[1])
     sites.copy(second_town.CODE).send("reporting", sites.second.reporting[:20])
     assert until(lambda: len(reader.rows("prefecture-support", municipality=sites.own)) == before + 2)
-    assert known == figures(sites.prefecture, MONTH)
+    assert known == figures(sites.prefecture, month())
 
 
 def test_a_mirror_that_runs_on_tells_that_all_is_there(sites: Sites):
@@ -215,14 +214,14 @@ def test_where_the_copy_is_not_of_this_log_nothing_is_sent(sites: Sites):
 
 def test_what_stood_there_what_is_parked_and_a_rebuild_work_at_the_prefecture(sites: Sites):
     """From the logs of the towns alone: as of now, rebuilt and switched; what cannot be read parks its figure and nothing else."""
-    known = figures(sites.prefecture, MONTH)
-    rows = [row for row in told(sites.prefecture, "audit", "asof", "shared", "--table", "shared_figures") if row["period"] == MONTH]
+    known = figures(sites.prefecture, month())
+    rows = [row for row in told(sites.prefecture, "audit", "asof", "shared", "--table", "shared_figures") if row["period"] == month()]
     assert known == by_town({**row, "value": None if row["value"] == -1 else row["value"]} for row in rows)
     assert [] == told(sites.prefecture, "audit", "asof", "shared", "2020-01-01", "--table", "shared_figures") == told(sites.prefecture, "parked", "list")
 
     assert {("shared", True), ("prefecture", True)} == {(row["projection"], row["equal"]) for row in told(sites.prefecture, "rebuild", "all")}
     told(sites.prefecture, "rebuild", "all", "--switch")
-    assert known == figures(sites.prefecture, MONTH)
+    assert known == figures(sites.prefecture, month())
 
     last = sites.second.reporting[-1]
     broken = type(last)(last.topic, last.partition, last.offset + 1, int(time.time() * 1000), last.key, b"broken", tuple(
@@ -231,5 +230,5 @@ def test_what_stood_there_what_is_parked_and_a_rebuild_work_at_the_prefecture(si
     assert until(lambda: tsunagu(sites.prefecture, "parked", "list").exit_code == 1)
     parked = json.loads(tsunagu(sites.prefecture, "parked", "show", "--output", "json").stdout)
     assert {("shared", last.topic, last.key.decode())} == {(each["projection"], each["topic"], each["case"]) for each in parked}
-    shown = tsunagu(sites.prefecture, "report", "prefecture", "figures", "--month", MONTH, "--output", "json")
+    shown = tsunagu(sites.prefecture, "report", "prefecture", "figures", "--month", month(), "--output", "json")
     assert (1, known) == (shown.exit_code, by_town(json.loads(shown.stdout)["rows"])) and "incomplete" in shown.stderr

@@ -31,6 +31,7 @@ from deploy.local.broker_admin import BrokerAdmin
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
+from deploy.local.refusal import is_refusal
 from kernel.envelope import header
 from kernel.settings import MECHANISMS, Settings
 from kernel.topics import Topics
@@ -40,7 +41,7 @@ from tests.live import certified
 AGENCY, SERVICE, ENDED = "school", "coordination", "poverty"
 BACK = "community"
 """Of the accounts that show SCRAM-SHA-256 in the end, a broker that reads its log comes to this one first (docs/decisions/0030, "Never taken away")."""
-WITHIN_S, ANSWERS_WITHIN_S = 30.0, 10.0
+WITHIN_S, ANSWERS_WITHIN_S = 60.0, 30.0
 STARTS_WITHIN_S = 300.0
 """A broker with all its logs, beside whatever else a machine does: three minutes with a load of 60 on two cores."""
 QUESTION = InformationRequested(purpose=Purpose.CONSULTATION, wanted=(DataCategory.BASIC,))
@@ -125,7 +126,7 @@ def opens(account: dict[str, Any]) -> bool:
     """Whether the broker lets these options in: its answer, or silence for as long as a busy machine may take."""
     told: list[KafkaError] = []
     client, deadline = AdminClient({**account, "error_cb": told.append}), time.monotonic() + ANSWERS_WITHIN_S
-    while time.monotonic() < deadline and KafkaError._AUTHENTICATION not in [each.code() for each in told]:
+    while time.monotonic() < deadline and not any(map(is_refusal, told)):
         try:
             client.list_topics(timeout=1)
         except KafkaException:

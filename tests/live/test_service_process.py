@@ -7,7 +7,6 @@ import itertools
 import json
 import re
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ import aiohttp
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from deploy.local import ports
 from kernel import app, control
 from kernel import settings as settings_module
 from kernel.records import Outgoing
@@ -46,7 +46,7 @@ async def site(broker: Broker, tmp_path: Path) -> Site:
     text = (broker.settings.home / settings_module.FILE_NAME).read_text("utf-8")
     text = re.sub(r'code = "\d+"', f'code = "{site.topics.municipality}"', text)
     text = re.sub(r"(?m)^partitions = \d+", f"partitions = {PARTITIONS}", text)
-    text = re.sub(r"ports = \{", f"ports = {{ {NAME} = {_free_port()},", text)
+    text = re.sub(r"ports = \{", f"ports = {{ {NAME} = {ports.free_block(1)[0]},", text)
     (home / settings_module.FILE_NAME).write_text(text, "utf-8")
     return replace(site, home=home)
 
@@ -153,12 +153,6 @@ async def _answers(site: Site, path: str) -> bool:
 
 async def _parts_given(site: Site) -> bool:
     return len(await site.read(site.log)) == 2
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -24,7 +23,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from deploy.local import databases
+from deploy.local import databases, ports
 from deploy.local.broker_admin import BrokerAdmin
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import Installation
@@ -66,14 +65,7 @@ async def test_a_wrong_password_is_refused_on_loopback_too(broker: Broker):
 def with_other_ports(text: str) -> str:
     """Settings whose own processes would listen elsewhere: those of the host may be running."""
     stores, own = text.split("[http]")
-    return f"{stores}[http]{re.sub(PORT, lambda _: str(free_port()), own)}"
-
-
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return f"{stores}[http]{re.sub(PORT, lambda _: str(*ports.free_block(1)), own)}"
 
 
 def test_an_external_cluster_and_database_are_used_and_left_alone(broker: Broker, tmp_path: Path):
@@ -112,10 +104,10 @@ def test_a_broker_that_drifted_is_brought_back(broker: Broker):
 
 def test_no_credential_is_found_outside_the_secrets_folder_and_the_brokers_private_file(broker: Broker):
     """Nothing of ours writes a password to a log or a setting."""
-    secrets = [path.read_text() for path in (broker.settings.home / "secrets").iterdir()]
+    secrets = [path.read_bytes() for path in (broker.settings.home / "secrets").iterdir()]
     texts = [path for path in broker.settings.home.rglob("*") if path.suffix in (".log", ".toml", ".conf", ".properties", ".arguments")]
 
-    holders = {path.name for path in texts for secret in secrets if secret in path.read_text("utf-8", errors="replace")}
+    holders = {path.name for path in texts if any(map(path.read_bytes().__contains__, secrets))}
 
     assert holders <= {"server.properties"}
     assert (broker.settings.home / "kafka" / "server.properties").stat().st_mode & 0o077 == 0

@@ -30,7 +30,7 @@ from services.consent import packs
 from services.consent.domain.pack import PackInvalid
 from tests.installation import Broker
 
-WITHIN_S = 40.0
+WITHIN_S = 120.0
 LATE = Agency(id="late", kind="ELDER", name_ja="つなぐ町地域包括支援センターあとから")
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
 
 from cli import registry
 from cli.agency.message import JAPAN, Draft, draft, heard
 from cli.day.stage import Words
 from cli.day.view import View
-from deploy.local.town import agencies
+from deploy.local.town import Agency, agencies
 from kernel import serde
 from kernel.envelope import Envelope
 from kernel.memory import START, MemoryLog, MemoryRecord, MemoryTown
@@ -26,6 +28,12 @@ TOPICS = Topics("990019")
 LOGS = {TOPICS.log(name): name for name in ("consultation", "outreach", "coordination", "participation", "community", "consent")}
 
 
+@cache
+def _facts(town: tuple[Agency, ...]) -> tuple[tuple[str, Any], ...]:
+    """What the registry says of these agencies; said once, since it is the same for hundreds of stages."""
+    return tuple(registry.facts("national-2", town))
+
+
 class MemoryStage:
     """See cli.day.stage.Stage. ``batch``: the most records that a handler gets at once; ``start``: what the clock shows at first, ms UTC."""
 
@@ -34,6 +42,7 @@ class MemoryStage:
         self.view = View(TOPICS, PARTITIONS)
         self._seen: dict[tuple[str, int], int] = {}
         self._heard: set[tuple[str, str]] = set()
+        self._agencies = agencies()
         self._register()
         self.town = MemoryTown(self.log, batch)
         self.workers, self.telemetry = populate(self.town, Routes(TOPICS, PARTITIONS))
@@ -86,7 +95,7 @@ class MemoryStage:
         return datetime.fromtimestamp(self.log.now / 1000, JAPAN).isoformat(timespec="milliseconds")
 
     def _register(self) -> None:
-        for number, (key, fact) in enumerate(registry.facts("national-2", agencies())):
+        for number, (key, fact) in enumerate(_facts(self._agencies)):
             attributes = Envelope(id=f"registry-{number}", source="registry", type=serde.type_of(fact).full_name, subject=key)
             for topic, partition in ((TOPICS.registry, 0), *registry.places(TOPICS, PARTITIONS, key, fact)):
                 self.log.append(topic, partition, key.encode(), serde.encode(fact), attributes.headers())
@@ -96,7 +105,7 @@ class MemoryStage:
             for partition in range(PARTITIONS):
                 for record in self._new(topic, partition):
                     self.view.see_log(record.topic, record.key, record.value or b"", record.headers, record.timestamp)
-        for agency in agencies():
+        for agency in self._agencies:
             for record in self._new(TOPICS.agency_inbox(agency.id), 0):
                 self._hear(agency.id, record)
 

@@ -82,8 +82,8 @@ def rendered(ear: int, open: bool) -> dict[str, Any]:
     for route in (config["route"], *config["route"]["routes"]):
         route["group_wait"] = "500ms"
     for each in config["time_intervals"]:
-        day = datetime.now(TOKYO) + timedelta(days=0 if open else 3)
-        each["time_intervals"] = [{"weekdays": [f"{day:%A}".lower()], "location": "Asia/Tokyo"}]
+        days = [datetime.now(TOKYO) + timedelta(days=ahead) for ahead in ((0, 1) if open else (3,))]  # tomorrow too: midnight may come on the way
+        each["time_intervals"] = [{"weekdays": [f"{day:%A}".lower() for day in days], "location": "Asia/Tokyo"}]
     return config
 
 

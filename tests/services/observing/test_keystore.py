@@ -31,7 +31,7 @@ async def asked(answer: bytes | None) -> bool:
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heard.append(await reader.read(4_096))
         if answer is None:
-            await asyncio.sleep(1)
+            await asyncio.sleep(10)
         writer.write(answer or b"")
         writer.close()
 
@@ -56,7 +56,7 @@ async def test_one_that_says_nothing_is_down_in_time(monkeypatch: pytest.MonkeyP
     began = time.monotonic()
 
     assert not await asked(None) and not await keystore.answers(HOST, 1)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 9
 
 
 @pytest.mark.parametrize(("more", "own"), [({}, None), ({"keys_host": "keys-rw"}, ("keys-rw", 5432)), ({"keys_port": 5433}, ("db", 5433)), ({"keys_host": "db"}, None)])

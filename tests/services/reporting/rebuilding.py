@@ -99,7 +99,7 @@ class Yard:
 
     async def caught_up_to(self, count: int) -> None:
         """Return when so many records are in the live tables."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while True:
                 connection = await self.connect()
                 live = await store.positions(connection, LIVE_UNIT)

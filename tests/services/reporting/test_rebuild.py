@@ -101,7 +101,7 @@ async def process(here: Yard, folder: Path, at: str, names: Sequence[str] = ()) 
     file = folder / "place"
     file.write_bytes(pickle.dumps((here.place, list(names))))
     started = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.services.reporting.rebuild_process", str(file), at)
-    return await asyncio.wait_for(started.wait(), 60)
+    return await asyncio.wait_for(started.wait(), 240)
 
 
 async def test_rebuilt_is_live_and_is_fed_beside_it_while_facts_flow(here: Yard):
@@ -271,7 +271,9 @@ async def test_an_old_service_that_still_runs_undoes_nothing(here: Yard):
     async with here.living(place=earlier):
         await here.caught_up()
         async with here.living(place=later, flowing=True):
-            await asyncio.sleep(0.5)
+            async with asyncio.timeout(120):
+                while (await fed(here))["monthly"] != [False]:  # until the new one has seen whose tables these are
+                    await asyncio.sleep(0.05)
             await needed(here, later.source)
             await asyncio.sleep(1)
             async with here.living(place=earlier):

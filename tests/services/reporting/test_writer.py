@@ -76,7 +76,7 @@ class Desk:
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Return when the condition holds; fail after 20 seconds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not await condition():
             await asyncio.sleep(0.05)
 

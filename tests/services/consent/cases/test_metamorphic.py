@@ -7,6 +7,7 @@ is of use without it) and ``authored`` (then the data are of the day itself, unl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -31,11 +32,21 @@ from tests.services.consent.cases.generated import (
 from tests.services.consent.cases.test_forty import CASES as FORTY
 
 HALF = 0.5
-MADE = cases(10_000)
-SAID = answers(MADE)
 KNOWN = FORTY
 Change = Callable[[Random, Case], Iterator[Case]]
 Answer = dict[str, Any]
+
+
+@cache
+def made() -> list[Case]:
+    """The made-up cases."""
+    return cases(10_000)
+
+
+@cache
+def said() -> list[Answer]:
+    """What the gate says to each of them."""
+    return answers(made())
 
 
 def released(answer: Answer) -> set[tuple[str, str]]:
@@ -147,8 +158,7 @@ NEVER_MORE = [dropped_of_the_request, dropped_of_a_consent, denied]
 @pytest.mark.parametrize("forty", [False, True], ids=["made", "forty"])
 def test_what_means_nothing_changes_nothing(change: Change, forty: bool):
     """Order, repetition, a consent to something else."""
-    questions, said = (KNOWN, answers(KNOWN)) if forty else (MADE, SAID)
-    found = list(changed(questions, said, change))
+    found = list(changed(KNOWN, answers(KNOWN), change) if forty else changed(made(), said(), change))
 
     assert forty or len(found) > 2_000
     for case, before, other, after in found:
@@ -159,8 +169,7 @@ def test_what_means_nothing_changes_nothing(change: Change, forty: bool):
 @pytest.mark.parametrize("forty", [False, True], ids=["made", "forty"])
 def test_less_said_or_more_denied_is_never_more_open(change: Change, forty: bool):
     """An attribute less; a refusal, a flag, an exclusion more."""
-    questions, said = (KNOWN, answers(KNOWN)) if forty else (MADE, SAID)
-    found = list(changed(questions, said, change))
+    found = list(changed(KNOWN, answers(KNOWN), change) if forty else changed(made(), said(), change))
 
     assert len(found) > (20 if forty else 5_000)
     for case, before, other, after in found:
@@ -169,7 +178,7 @@ def test_less_said_or_more_denied_is_never_more_open(change: Change, forty: bool
 
 def test_asking_for_the_whole_opens_no_more_than_asking_for_the_part():
     """Consent to a parent covers its children, never the reverse; a no to a child is a no to what holds it."""
-    for case, before, other, after in changed(MADE, SAID, widened):
+    for case, before, other, after in changed(made(), said(), widened):
         went = {(person, PARENT.get(category, category)) for person, category in released(before)}
 
         assert OPENNESS[after["outcome"]] <= OPENNESS[before["outcome"]], (case, before, after)
@@ -178,7 +187,7 @@ def test_asking_for_the_whole_opens_no_more_than_asking_for_the_part():
 
 def test_splitting_an_event_by_category_gives_the_same_away():
     """Where each person has one consent, part by part is as all at once; several consents are never put together for one event (rule 10)."""
-    split = [case for case in MADE if len(case["request"]["parts"]) > 1 and not any(part["essential"] for part in case["request"]["parts"])]
+    split = [case for case in made() if len(case["request"]["parts"]) > 1 and not any(part["essential"] for part in case["request"]["parts"])]
     whole = answers(split)
     pieces = iter(answers(asking(case, parts=[part]) for case in split for part in case["request"]["parts"]))
     for case, together in zip(split, whole, strict=True):
@@ -207,7 +216,7 @@ def test_the_edge_of_the_validity_turns_the_answer_once(moment: str, outcomes: t
 
 def test_withdrawn_and_asked_again_is_a_no_and_what_was_decided_before_stays():
     """The withdrawal acts on what is decided after it; the earlier answer is the same, with it among the facts."""
-    given = [(case, answer) for case, answer in zip(MADE, SAID, strict=True) if answer["outcome"] in ("PERMIT", "REDACT")]
+    given = [(case, answer) for case, answer in zip(made(), said(), strict=True) if answer["outcome"] in ("PERMIT", "REDACT")]
     taken_back = [with_facts(case, [*case["facts"], *withdrawal(grants(case), AT + 1)]) for case, _ in given]
 
     assert len(given) > 500
@@ -217,8 +226,8 @@ def test_withdrawn_and_asked_again_is_a_no_and_what_was_decided_before_stays():
 
 def test_the_made_up_cases_are_worth_their_name():
     """Every outcome and most reasons come up."""
-    outcomes = [answer["outcome"] for answer in SAID]
-    reasons = {reason for answer in SAID for reason in answer["reasons"]}
+    outcomes = [answer["outcome"] for answer in said()]
+    reasons = {reason for answer in said() for reason in answer["reasons"]}
 
     assert all(outcomes.count(outcome) > 300 for outcome in ("PERMIT", "REDACT", "HOLD", "DENY"))
     assert {"NO_CONSENT", "PERSON_REFUSED", "CONSENT_WITHDRAWN", "CONSENT_EXPIRED", "CONSENT_NOT_YET", "PURPOSE_NOT_CONSENTED", "RECIPIENT_NOT_NAMED",
