@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The whole system on this machine: Kafka, PostgreSQL, every service; its files are in TSUNAGU_HOME (see: tsunagu --help).")
 GATE = "consent"
-USERS = {"auditor": "verifier"}
-"""The process that uses an account, where it is not of the same name."""
 
 
 def _names() -> list[str]:
@@ -154,39 +152,22 @@ def kill(name: Name) -> None:
 
 
 @app.command(epilog="Example: tsunagu run rotate consent")
-def rotate(name: Annotated[str, typer.Argument(help="Account of a service or of the desk's own commands, as in secrets/NAME.password; of agencies: tsunagu agency rotate.")]) -> None:
-    """Another password for an account of ours: its process starts again with it, then the old one is closed. Nothing is lost, nobody refused."""
-    from cli import steps
-    from deploy.local import access
+def rotate(
+    name: Annotated[str, typer.Argument(help="Account of a service, of the desk's own commands or of a town's mirror, as in secrets/NAME.password; of agencies: tsunagu agency rotate.")],
+    over: Annotated[bool, typer.Option("--end", help="Of a mirror alone: the town has the new password in place, so the old one opens its account no more.")] = False,
+) -> None:
+    """Another password for an account of ours: its process starts again with it, then the old one is closed. Nothing is lost, nobody refused.
+
+    A town's mirror is somebody else's program: both passwords open its account until --end. For the administrator the broker starts again: everybody waits for some seconds.
+    """
+    from cli import rotating, steps
     from deploy.local.lifecycle import START_OR_STOP
     from deploy.local.turns import turn
 
-    if name not in access.TABLE:
-        raise typer.BadParameter(f"no account is named {name!r}; there are {', '.join(access.TABLE)}")
     found, progress = installation(), steps.shown()
-    settings_module.load(found.layout.home)  # where nothing is installed, nothing is made
+    kind = rotating.kind_of(name, settings_module.load(found.layout.home), over)  # where nothing is installed, nothing is made
     with turn(found.layout, START_OR_STOP, progress):
-        _rotate(found, name, progress)
-
-
-def _rotate(found: Installation, name: str, progress: Progress) -> None:
-    """The new password first, beside the old one; then the process that shows it; then the end of the old one."""
-    from confluent_kafka import KafkaException
-
-    from deploy.local.layout import CannotRun
-    from deploy.local.passwords import NoOverlap, Passwords
-
-    try:
-        account = Passwords(found.settings, name)
-        account.begin()
-        if processes := [row["name"] for row in found.status() if row["name"] == USERS.get(name, name) and row["state"] != "stopped"]:
-            found.stop(*processes)
-            found.start(*processes, progress=progress)
-        account.end()
-    except NoOverlap as problem:
-        leave(problem, PROBLEMS)
-    except KafkaException as error:
-        raise CannotRun(f"the broker at {found.settings.bootstrap} does not answer ({error.args[0].name()}); run the command again") from error
+        rotating.rotate(found, name, kind, over, progress)
 
 
 def _known(name: str, *more: str) -> str:

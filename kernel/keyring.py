@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from kernel import postgres
 from kernel.failures import IntegrityError, Unavailable
 from kernel.sealing import Erased, Key
 from kernel.settings import Settings
@@ -137,11 +138,8 @@ class Keyring:
 @asynccontextmanager
 async def keyring(settings: Settings) -> AsyncIterator[Keyring]:
     """The installation's key store, open. Raises SettingsMissing, Unavailable."""
-    host, port = settings.key_store
     try:
-        pool = await asyncpg.create_pool(
-            host=host, port=port, user=ROLE, password=settings.password(ROLE), database=DATABASE, min_size=1, max_size=4, timeout=_TIMEOUT_S,
-        )
+        pool = await postgres.keys(settings).pool(role=ROLE, password=settings.password(ROLE), database=DATABASE, min_size=1, max_size=4, timeout=_TIMEOUT_S)
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise Unavailable("key store") from error
     try:

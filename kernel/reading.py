@@ -18,25 +18,26 @@ from kernel.records import Record
 class Passed:
     """The answer that was passed over last: with its first event, all that follow in it count for nothing."""
 
-    __slots__ = ("_answer", "_first", "_next")
+    __slots__ = ("_answer", "_first", "next")
 
     def __init__(self) -> None:
         self._answer: tuple[str, Any] = ("", None)
         self._first: bytes | None = b""
-        self._next = -1
+        self.next = -1
+        """Where it would go on; of what lies elsewhere only that counts for nothing which comes too late."""
 
     def over(self, record: Record, key: str, cause: Any, late: bool) -> bool:
         """Whether a record is passed over: it comes too late, or goes on in an answer that did."""
-        if not late and (record.offset != self._next or not self._goes_on(record, key, cause)):
+        if not late and not self._goes_on(record, key, cause):
             return False
         if not self._goes_on(record, key, cause):
             self._answer, self._first = (key, cause), envelope.header(record.headers, "ce_id")
-        self._next = record.offset + 1
+        self.next = record.offset + 1
         return True
 
     def _goes_on(self, record: Record, key: str, cause: Any) -> bool:
         """One that has its first id again begins another answer to the same message."""
-        beside = record.offset == self._next and self._answer == (key, cause)
+        beside = record.offset == self.next and self._answer == (key, cause)
         return beside and envelope.header(record.headers, "ce_id") != self._first
 
 
@@ -76,7 +77,7 @@ class Reading:
         if entry is None:
             entry = self._keys[key] = _Key()
         late = seq <= entry.seq or (hashed in entry.causes and (entry.cause != hashed or entry.offset + 1 != offset))
-        if self._passed.over(record, key, cause, late):
+        if (late or offset == self._passed.next) and self._passed.over(record, key, cause, late):
             return False
         entry.seq, entry.cause, entry.offset = seq, hashed, offset
         entry.causes.add(hashed)

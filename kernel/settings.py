@@ -53,6 +53,12 @@ class Settings:
     database_port: int
     policy: str
     schema_window: str
+    database_sslmode: str = "prefer"
+    """How the database servers are spoken to, as libpq has it."""
+    database_ca: str = ""
+    """File of the authorities whose certificates the server of the projections may show, from ``home`` or by its whole path. Empty: those that this machine trusts."""
+    keys_ca: str = ""
+    """The same for the server of the key store; empty: as for the other."""
     controller: str = ""
     ca: str = ""
     """File of the authorities whose certificates the broker may show, from ``home`` or by its whole path. Empty: those that this machine trusts."""

@@ -6,111 +6,88 @@ Stock deserialisers of other languages resolve our schema ids with it. Subjects 
 
 from __future__ import annotations
 
+import asyncio
+import json
+import signal
 from typing import Any
-
-from aiohttp import web
+from urllib.parse import unquote
 
 from contracts import PUBLISHED, SCHEMAS
 from kernel import log
+from kernel.pages import Answer, PageServer
 
 CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
+_DIGITS = 9
+"""A schema id or version has no more."""
 
 
 def run(address: str) -> None:
     """Serve on ``host:port`` until terminated."""
     log.configure("schemas")
     host, _, port = address.rpartition(":")
-    web.run_app(application(), host=host, port=int(port), access_log=None, print=None)
+    asyncio.run(_serve(host, int(port)))
 
 
-def application() -> web.Application:
-    """The aiohttp application with every route of the window."""
-    app = web.Application()
-    app.router.add_get("/", _root)
-    app.router.add_get("/readyz", _root)
-    app.router.add_get("/config", _config)
-    app.router.add_get("/subjects", _subjects)
-    app.router.add_get("/subjects/{subject}/versions", _versions)
-    app.router.add_get("/subjects/{subject}/versions/{version}", _version)
-    app.router.add_get("/subjects/{subject}/versions/{version}/schema", _version_schema)
-    app.router.add_get("/schemas/types", _types)
-    app.router.add_get("/schemas/ids/{number}", _by_id)
-    app.router.add_get("/schemas/ids/{number}/schema", _by_id_schema)
-    app.router.add_get("/schemas/ids/{number}/versions", _id_versions)
-    return app
+async def _serve(host: str, port: int) -> None:
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    async with PageServer(page, port, host):
+        await ended.wait()
 
 
-def _answer(body: Any, status: int = 200) -> web.Response:
-    return web.json_response(body, status=status, content_type=CONTENT_TYPE)
+def page(path: str) -> Answer:
+    """The page at a path of the window."""
+    match [unquote(part) for part in path.split("/")[1:]]:
+        case [""] | ["readyz"]:
+            return _answer({})
+        case ["config"]:
+            return _answer({"compatibilityLevel": "FULL_TRANSITIVE"})
+        case ["subjects"]:
+            return _answer(sorted({entry["name"] for entry in PUBLISHED.values()}))
+        case ["subjects", subject, "versions"]:
+            return _answer(versions) if (versions := sorted(_of_subject(subject))) else _missing(40401, "Subject not found.")
+        case ["subjects", subject, "versions", version, *rest] if rest in ([], ["schema"]):
+            number = _resolve(subject, version)
+            return _answer(PUBLISHED[number]["schema"] if rest else _described(number)) if number else _missing(40402, "Version not found.")
+        case ["schemas", "types"]:
+            return _answer(["AVRO"])
+        case ["schemas", "ids", text, *rest] if rest in ([], ["schema"], ["versions"]):
+            number = _number(text)
+            return _answer(_of_id(number, rest)) if number in PUBLISHED else _missing(40403, "Schema not found.")
+    return _missing(404, "HTTP 404 Not Found")
 
 
-def _missing(code: int, message: str) -> web.Response:
+def _answer(body: Any, status: int = 200) -> Answer:
+    return status, CONTENT_TYPE, json.dumps(body).encode()
+
+
+def _missing(code: int, message: str) -> Answer:
     return _answer({"error_code": code, "message": message}, status=404)
 
 
-async def _root(_: web.Request) -> web.Response:
-    return _answer({})
+def _of_id(number: int, rest: list[str]) -> Any:
+    entry = PUBLISHED[number]
+    match rest:
+        case ["schema"]:
+            return entry["schema"]
+        case ["versions"]:
+            return [{"subject": entry["name"], "version": entry["version"]}]
+    return {"schema": SCHEMAS[number]}
 
 
-async def _config(_: web.Request) -> web.Response:
-    return _answer({"compatibilityLevel": "FULL_TRANSITIVE"})
-
-
-async def _types(_: web.Request) -> web.Response:
-    return _answer(["AVRO"])
-
-
-async def _subjects(_: web.Request) -> web.Response:
-    return _answer(sorted({entry["name"] for entry in PUBLISHED.values()}))
-
-
-async def _versions(request: web.Request) -> web.Response:
-    versions = sorted(_of_subject(request.match_info["subject"]))
-    return _answer(versions) if versions else _missing(40401, "Subject not found.")
-
-
-async def _version(request: web.Request) -> web.Response:
-    number = _resolve(request)
-    return _answer(_described(number)) if number else _missing(40402, "Version not found.")
-
-
-async def _version_schema(request: web.Request) -> web.Response:
-    number = _resolve(request)
-    return _answer(PUBLISHED[number]["schema"]) if number else _missing(40402, "Version not found.")
-
-
-async def _by_id(request: web.Request) -> web.Response:
-    number = _number(request)
-    return _answer({"schema": SCHEMAS[number]}) if number else _missing(40403, "Schema not found.")
-
-
-async def _by_id_schema(request: web.Request) -> web.Response:
-    number = _number(request)
-    return _answer(PUBLISHED[number]["schema"]) if number else _missing(40403, "Schema not found.")
-
-
-async def _id_versions(request: web.Request) -> web.Response:
-    number = _number(request)
-    if not number:
-        return _missing(40403, "Schema not found.")
-    return _answer([{"subject": PUBLISHED[number]["name"], "version": PUBLISHED[number]["version"]}])
-
-
-def _number(request: web.Request) -> int | None:
-    text = request.match_info["number"]
-    return int(text) if text.isdecimal() and int(text) in PUBLISHED else None
+def _number(text: str) -> int:
+    """A whole number, or 0, which no schema and no version has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
 
 
 def _of_subject(subject: str) -> dict[int, int]:
     return {entry["version"]: number for number, entry in PUBLISHED.items() if entry["name"] == subject}
 
 
-def _resolve(request: web.Request) -> int | None:
-    versions = _of_subject(request.match_info["subject"])
-    wanted = request.match_info["version"]
-    if wanted == "latest":
-        return versions[max(versions)] if versions else None
-    return versions.get(int(wanted)) if wanted.isdecimal() else None
+def _resolve(subject: str, version: str) -> int | None:
+    versions = _of_subject(subject)
+    return versions.get(max(versions, default=0) if version == "latest" else _number(version))
 
 
 def _described(number: int) -> dict[str, Any]:

@@ -20,9 +20,9 @@ def figures(settings: Settings) -> dict[tuple[str, str], int] | None:
 async def _figures(settings: Settings) -> dict[tuple[str, str], int] | None:
     import asyncpg
 
-    connection = await asyncpg.connect(
-        host=settings.database_host, port=settings.database_port, user=READER, password=settings.password(READER), database=DATABASE,
-    )
+    from kernel import postgres
+
+    connection = await postgres.projections(settings).connect(role=READER, password=settings.password(READER), database=DATABASE)
     try:
         rows = await connection.fetch(_FIGURES)
     except asyncpg.UndefinedTableError:

@@ -21,10 +21,9 @@ from confluent_kafka.admin import (
     NewTopic,
     ResourcePatternType,
     ResourceType,
-    UserScramCredentialAlteration,
 )
 
-from kernel.settings import FILE_NAME, Settings
+from kernel.settings import FILE_NAME, MECHANISMS, Settings
 from kernel.topics import Topics
 
 from . import access, enrolled, scram
@@ -126,14 +125,11 @@ class BrokerAdmin:
     def _write_accounts(self, changes: list[Change]) -> None:
         accounts = [change for change in changes if change.kind == "account"]
         known = scram.places(self._client) if accounts else {}
-        wanted: list[UserScramCredentialAlteration] = [
-            wish for change in accounts for wish in (
-                [scram.given(change.name, *self._settings.credential(change.name))] if change.detail == "missing"
-                else [scram.taken(change.name, mechanism) for mechanism in known[change.name]]
-            )
-        ]
-        if wanted:
-            _all_done(self._client.alter_user_scram_credentials(wanted))
+        gone = [change.name for change in accounts if change.detail == "surplus"]
+        given = [scram.given(change.name, *self._settings.credential(change.name)) for change in accounts if change.detail == "missing"]
+        shut = [[scram.shut(name, mechanism) for name in gone if mechanism in known[name]] for mechanism in MECHANISMS]
+        for wishes in filter(None, (given, *shut)):  # of one account no more than one at a time: Kafka calls a second one a duplicate
+            _all_done(self._client.alter_user_scram_credentials(wishes))
 
     # --- topics
 

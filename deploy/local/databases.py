@@ -10,12 +10,15 @@ import base64
 import hashlib
 import hmac
 import os
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 
+from kernel import postgres
+from kernel.postgres import Server
 from kernel.settings import FILE_NAME, Settings
 
 from .layout import REPOSITORY, CannotRun
@@ -25,7 +28,6 @@ SUPERUSER = "postgres"
 SUPERUSER_OF_KEYS = "postgres-keys"
 """Whose password the superuser of the key store's server has, where that is another one."""
 ANSWER_S = 10.0
-Server = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ ROLES = ("tsunagu_owner", "tsunagu_projector", "tsunagu_reader", "tsunagu_api", 
 
 async def apply(settings: Settings) -> None:
     """Make roles, databases, rights and tables. Idempotent. Raises CannotRun."""
-    for databases in ([DATABASES] if _server(settings, KEYS) == _server(settings, REPORTING) else [(REPORTING,), (KEYS,)]):
+    for databases in ([DATABASES] if settings.key_store == (settings.database_host, settings.database_port) else [(REPORTING,), (KEYS,)]):
         await _apply(settings, databases)
 
 
@@ -105,18 +107,15 @@ async def clock(settings: Settings) -> float:
 
 async def connect(settings: Settings, role: str, database: str, server: Server | None = None, account: str = "") -> asyncpg.Connection:
     """A connection of ``role`` to ``database``, on the server that has it or on ``server``; ``account`` names another password's file. Raises CannotRun."""
-    host, port = server or _server(settings, KEYS if database == KEYS.name else REPORTING)
-    where, account = f"{host}:{port}", account or role
+    server = server or _server(settings, KEYS if database == KEYS.name else REPORTING)
+    where, account = f"{server.host}:{server.port}", account or role
     try:
-        return await asyncpg.connect(
-            host=host,
-            port=port,
-            user=role,
-            password=settings.password(account),
-            database=database,
-            timeout=ANSWER_S,
-        )
+        return await server.connect(role=role, password=settings.password(account), database=database, timeout=ANSWER_S)
+    except ssl.SSLError as error:
+        raise CannotRun(f"the database server at {where} shows a certificate that is not trusted ({error.reason or error}); check ca under [database] and [keys] in {FILE_NAME}") from error
     except (OSError, TimeoutError) as error:
+        if "SSL upgrade" in str(error):
+            raise CannotRun(f"the database server at {where} speaks no TLS, but database.sslmode is {server.sslmode} in {FILE_NAME}") from error
         raise CannotRun(f"the database server at {where} does not answer; start it, or check [database] in {FILE_NAME}") from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         refusal = f"does not accept {role} on {database} ({str(error) or type(error).__name__})"
@@ -124,7 +123,7 @@ async def connect(settings: Settings, role: str, database: str, server: Server |
 
 
 def _server(settings: Settings, database: Database) -> Server:
-    return settings.key_store if database is KEYS else (settings.database_host, settings.database_port)
+    return postgres.keys(settings) if database is KEYS else postgres.projections(settings)
 
 
 async def _make_role(administrator: asyncpg.Connection, role: str, password: str) -> None:

@@ -16,7 +16,7 @@ import subprocess
 import uuid
 from pathlib import Path
 
-from kernel.settings import Settings
+from kernel.settings import MECHANISMS, Settings
 
 from . import probes
 from .first_start import write_secret
@@ -57,9 +57,9 @@ controller.listener.names=CONTROLLER
 inter.broker.listener.name=AGENCY
 controller.quorum.bootstrap.servers={host}:{controller}
 sasl.enabled.mechanisms=SCRAM-SHA-512,SCRAM-SHA-256
-sasl.mechanism.inter.broker.protocol=SCRAM-SHA-512
-listener.name.agency.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="admin" password="{admin}";
-listener.name.agency.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+sasl.mechanism.inter.broker.protocol={mechanism}
+listener.name.agency.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required{by_512};
+listener.name.agency.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required{by_256};
 sasl.mechanism.controller.protocol=PLAIN
 listener.name.controller.sasl.enabled.mechanisms=PLAIN
 listener.name.controller.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="controller" password="{link}" user_controller="{link}";
@@ -126,12 +126,18 @@ def format_storage(layout: Layout, settings: Settings, jars: Path) -> None:
     """
     write_secret(layout.secrets / "controller.password", secrets.token_urlsafe(24))
     _write_private(layout.kafka / "log4j2.properties", LOG4J)
-    _write_private(_properties(layout), _filled(layout, settings))
+    configure(layout, settings)
     if (data(layout) / "meta.properties").exists():
         return
-    account = f"SCRAM-SHA-512=[name=admin,password={settings.password('admin')}]"
+    password, mechanism = settings.credential("admin")
+    account = f"{mechanism}=[name=admin,password={password}]"
     words = ("kafka.tools.StorageTool", "format", "--config", _properties(layout), "--cluster-id", cluster_id(), "--standalone", "--add-scram", account)
     _run_java(layout, jars, [str(word) for word in words])
+
+
+def configure(layout: Layout, settings: Settings) -> None:
+    """Write what the broker reads when it starts: by which password it comes to itself, among others. Raises SettingsMissing."""
+    _write_private(_properties(layout), _filled(layout, settings))
 
 
 def cluster_id() -> str:
@@ -158,6 +164,8 @@ def port_of(address: str) -> int:
 def _filled(layout: Layout, settings: Settings) -> str:
     from . import certificates
 
+    password, mechanism = settings.credential("admin")
+    own = {each: f' username="admin" password="{password}"' if each == mechanism else "" for each in MECHANISMS}
     text = PROPERTIES + (TLS if settings.encrypted else "") + (MTLS if settings.mtls else "")
     return text.format(
         node=NODE,
@@ -168,7 +176,9 @@ def _filled(layout: Layout, settings: Settings) -> str:
         port=port_of(settings.bootstrap),
         second=f",MTLS://{HOST}:{port_of(settings.mtls)}" if settings.mtls else "",
         controller=port_of(settings.controller),
-        admin=settings.password("admin"),
+        mechanism=mechanism,
+        by_512=own["SCRAM-SHA-512"],
+        by_256=own["SCRAM-SHA-256"],
         link=settings.password("controller"),
         data=data(layout),
     )

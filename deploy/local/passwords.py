@@ -1,8 +1,7 @@
 """Passwords (パスワードの更新): another one for an account while whoever holds the old one goes on.
 
 At the broker an account has one password for each of the two mechanisms. The new password goes into the place that is free; the file beside our
-settings says it and, in its second line, its mechanism; both open the account until the old one is overwritten by what nobody knows (0030). A file
-``.before`` beside it says how far it has come: while it is there, both open the account.
+settings says it and, in its second line, its mechanism; both open the account until the place of the old one is shut (0030).
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import time
 from pathlib import Path
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, UserScramCredentialAlteration
+from confluent_kafka.admin import AdminClient, UserScramCredentialUpsertion
 
 from kernel.settings import MECHANISM, MECHANISMS, Settings
 
@@ -38,8 +37,6 @@ class Passwords:
         self._settings, self._principal = settings, principal
         self._file = Layout(settings.home).secrets / f"{principal}.password"
         self._coming = self._file.with_name(f"{self._file.name}.next")
-        self._before = self._file.with_name(f"{self._file.name}.before")
-        """Is there while the password before opens the account too; holds its mechanism."""
         self._admin = AdminClient(settings.account("admin"))
 
     @property
@@ -50,11 +47,9 @@ class Passwords:
     def begin(self) -> bool:
         """Give the account another password beside its own; whether there was none yet. What was broken off is finished by the same call."""
         broken_off = self._coming.exists()
-        if self._before.exists() and not broken_off:
+        if len(self.taken) > 1 and not broken_off:
             return False
-        mechanism = self._settings.credential(self._principal)[1]
-        (free,) = set(MECHANISMS) - {mechanism}
-        write_secret(self._before, mechanism)
+        (free,) = set(MECHANISMS) - {self._settings.credential(self._principal)[1]}
         write_secret(self._coming, secrets.token_urlsafe(24) + ("" if free == MECHANISM else f"\n{free}"))
         password = self._coming.read_text("utf-8").split()[0]
         self._alter(scram.given(self._principal, password, free))
@@ -63,22 +58,21 @@ class Passwords:
         return True
 
     def end(self) -> bool:
-        """Close the place of the old password, when the new one is seen to open the account; whether it was still taken. Raises NoOverlap."""
+        """Shut the place of the old password, when the new one is seen to open the account; whether it was still open. Raises NoOverlap."""
         password, mechanism = self._settings.credential(self._principal)
         taken = self.taken
         if self._coming.exists():
             raise NoOverlap("ROTATION_BROKEN_OFF", "the new password is not in its file yet; begin again, without --end")
         if mechanism not in taken:
             raise NoOverlap("PASSWORD_ELSEWHERE", f"the broker does not know the password in {self._file}, so the other one stays")
-        if not self._before.exists():
+        if taken == {mechanism}:
             return False
         self._opens(password, mechanism)
-        for old in taken - {mechanism}:  # overwritten, not taken away: after that a broker that starts again loses every account of the mechanism
-            self._alter(scram.given(self._principal, secrets.token_urlsafe(48), old))
-        self._before.unlink()
+        for old in taken - {mechanism}:
+            self._alter(scram.shut(self._principal, old))
         return True
 
-    def _alter(self, change: UserScramCredentialAlteration) -> None:
+    def _alter(self, change: UserScramCredentialUpsertion) -> None:
         for done in self._admin.alter_user_scram_credentials([change]).values():
             done.result(TIMEOUT_S)
 
@@ -95,7 +89,7 @@ class Passwords:
 def forget(file: Path) -> bool:
     """Remove an account's file, and what a rotation has left beside it; whether it was there."""
     there = file.exists()
-    for each in (file, *(file.with_name(f"{file.name}.{end}") for end in ("next", "before"))):
+    for each in (file, file.with_name(f"{file.name}.next")):
         each.unlink(missing_ok=True)
     return there
 

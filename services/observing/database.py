@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
+from kernel import postgres
 from kernel.settings import Settings
 from services.observing.domain.lag import Place
 from services.observing.reads import LIVE, REPORTING
@@ -51,8 +52,8 @@ class Database:
 
     async def _look(self) -> Counts:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(
-                host=self._settings.database_host, port=self._settings.database_port, user=ROLE, password=self._settings.password(ROLE), database=DATABASE,
+            self._connection = await postgres.projections(self._settings).connect(
+                role=ROLE, password=self._settings.password(ROLE), database=DATABASE,
                 timeout=LOOK_S, statement_cache_size=8, server_settings={"application_name": "tsunagu-observer"},
             )
         connections, waiting = await self._connection.fetchrow(_COUNTS)

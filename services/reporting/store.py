@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from kernel import postgres
 from kernel.failures import Unavailable
 from kernel.records import TP, Record
 from kernel.settings import Settings
@@ -64,12 +65,11 @@ class OtherCode(Exception):
 
 def connector(settings: Settings, role: str) -> Connect:
     """How to reach the reporting database as ``role``. Raises SettingsMissing."""
-    password = settings.password(role)
+    server, password = postgres.projections(settings), settings.password(role)
 
     async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(
-            host=settings.database_host, port=settings.database_port, database=DATABASE, user=role, password=password,
-            timeout=CONNECT_S, command_timeout=COMMAND_S, statement_cache_size=STATEMENTS,
+        return await server.connect(
+            database=DATABASE, role=role, password=password, timeout=CONNECT_S, command_timeout=COMMAND_S, statement_cache_size=STATEMENTS,
         )
 
     return connect

@@ -12,7 +12,7 @@ from contracts.envelope import PersonsNoted
 from contracts.shared import Basis, DataCategory, Purpose, ReaderRole, ReadReason
 from services.consent.domain.sight import Entry
 from services.consent.domain.viewing import SOURCE, Viewing
-from tests.services.consent.test_ledger import CASE, FLAG, Town
+from tests.services.consent.ledger_town import CASE, FLAG, Town
 from tests.services.consent.test_viewing import read
 from tests.services.consent.town import MOTHER, SON, consent, part, request
 

@@ -16,7 +16,7 @@ from contracts.shared import DataCategory, ReaderRole, ReadReason
 from deploy.local import first_start
 from deploy.local.layout import Layout
 from services.reporting.reads import ACCOUNT, Read
-from tests.services.consent.test_ledger import CASE, Town
+from tests.services.consent.ledger_town import CASE, Town
 from tests.services.consent.town import MOTHER, consent, part, request
 
 

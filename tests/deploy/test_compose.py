@@ -130,6 +130,7 @@ def test_the_settings_name_what_is_there(settings: Settings):
     assert (settings.kafka_external, settings.database_external) == (True, True)
     assert settings.bootstrap == "kafka:9092"
     assert (settings.database_host, settings.database_port) == (SERVICES["postgres"]["hostname"], 5432)
+    assert "disable" == settings.database_sslmode and "ssl" not in str(SERVICES["postgres"]["command"])  # what it has is said, not what one would wish
     assert set(settings.http_ports) == {name for name in STAYING if name != "schemas"}
     assert (written["http"]["host"], written["api"]["host"]) == ("0.0.0.0", "0.0.0.0")
 

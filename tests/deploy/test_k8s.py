@@ -26,7 +26,7 @@ from .cluster import FOLDER, OVERLAYS, deep, found_settings, labels, name_of, of
 
 VERSIONS = ("1.31", "1.37")
 """The oldest and the newest Kubernetes for which the manifests are meant, and for which there are schemas."""
-MADE_BY_OPERATORS = {"tsunagu-cluster-ca-cert"}
+MADE_BY_OPERATORS = {"tsunagu-cluster-ca-cert", "projections-ca", "keys-ca"}
 BY_HAND = {"backup-projections", "backup-keys", "api-tokens"}
 """Secrets of whoever runs the object store, or gives out tokens: docs/kubernetes.md."""
 SINGLE = {"reporting", "observer", "verifier"}

@@ -12,7 +12,7 @@ import pytest
 from deploy.k8s import secrets, strimzi
 
 from .alerts.rules import alerts
-from .cluster import OVERLAYS, of_kind, overlay, process
+from .cluster import OVERLAYS, found_settings, labels, name_of, of_kind, overlay, pod, process, workloads
 
 pytestmark = pytest.mark.parametrize("name", OVERLAYS)
 
@@ -34,6 +34,23 @@ def test_every_volume_of_the_stores_is_watched(name: str):
 
     assert 4 == len(claims)
     assert not [claim for claim in claims if not watched.fullmatch(claim)]
+
+
+def test_a_database_server_must_show_who_it_is(name: str):
+    """Whoever may reach one has the certificate of its authority, from the Secret that CloudNativePG makes for it, and nothing else of that Secret."""
+    settings = found_settings()
+    servers = {"projections": (settings.database_host, settings.database_ca), "keys": (settings.key_store[0], settings.keys_ca)}
+
+    assert "verify-full" == settings.database_sslmode
+    assert {each["metadata"]["name"] for each in of_kind(overlay(name), "Cluster")} == {*servers}
+    for each in workloads(name):
+        for server, (host, ca) in servers.items():
+            if labels(each).get(f"tsunagu/{server}") != "allowed":
+                continue
+            (volume,) = [volume for volume in pod(each)["volumes"] if volume.get("secret", {}).get("secretName") == f"{server}-ca"]
+            (mounted,) = [mount["mountPath"] for mount in process(each)["volumeMounts"] if mount["name"] == volume["name"]]
+            assert [{"key": "ca.crt", "path": "ca.crt"}] == volume["secret"]["items"], name_of(each)
+            assert (f"{server}-rw", f"/tsunagu/{ca}") == (host, f"{mounted}/ca.crt"), name_of(each)
 
 
 def test_the_desk_is_left_at_once(name: str):

@@ -53,3 +53,15 @@ def test_the_second_listener_wants_a_certificate_and_knows_agencies_only(here: S
     for subject in ("CN=admin", "CN=controller", "CN=consent", "CN=agency-elder,O=x", "O=x,CN=agency-elder", "CN=Agency-elder", "CN=agency-"):
         assert not re.fullmatch(rule[1], subject)
     assert (kafka.port_of(here.bootstrap), 9094) == processes.ports_of("kafka", asked)
+
+
+@pytest.mark.parametrize("mechanism", settings.MECHANISMS)
+def test_the_broker_comes_to_itself_by_the_administrators_password(here: Settings, mechanism: str):
+    """By the mechanism that its file says: after a rotation it is the other one."""
+    (here.home / "secrets" / "admin.password").write_text(f"secret\n{mechanism}")
+    found = dict(line.split("=", 1) for line in kafka._filled(Layout(here.home), here).splitlines())
+    shown = {each: found[f"listener.name.agency.{each.lower()}.sasl.jaas.config"] for each in settings.MECHANISMS}
+
+    assert mechanism == found["sasl.mechanism.inter.broker.protocol"]
+    assert [mechanism] == [each for each, jaas in shown.items() if 'username="admin" password="secret"' in jaas]
+    assert all(jaas.startswith("org.apache.kafka.common.security.scram.ScramLoginModule required") and jaas.endswith(";") for jaas in shown.values())

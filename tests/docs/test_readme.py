@@ -17,6 +17,15 @@ def test_every_page_is_named(page: str):
     assert f"](docs/{page})" in README
 
 
+def test_every_decision_is_in_their_index():
+    """With a link and its title."""
+    folder = Path("docs/decisions")
+    index = (folder / "README.md").read_text("utf-8")
+    titles = {path.name: path.read_text("utf-8").partition("\n")[0].lstrip("# 0123456789.") for path in folder.glob("[0-9]*.md")}
+
+    assert [] == [name for name, title in titles.items() if f"]({name}) {title}\n" not in index]
+
+
 @pytest.mark.parametrize(("group", "app"), [("consent", consent.app), ("audit", audit.app)])
 def test_every_command_that_looks_into_a_decision_is_named(group: str, app: object):
     """Those of a group stand together."""

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from kernel.health import HOST, HealthServer, Shown
+from kernel.pages import PageServer, plain
 from kernel.telemetry import Telemetry
 
 
@@ -62,3 +63,28 @@ async def test_it_tells_which_code_runs():
     (line,) = [line for line in (await ask(get("/metrics")))[1].decode().splitlines() if line.startswith("tsunagu_build_info")]
 
     assert 'service="intake"' in line and 'version="' in line and line.endswith(" 1.0")
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /livez HTTP/1.1\r\nX: a"])
+async def test_a_request_that_never_ends_is_not_waited_for(said: bytes):
+    """However many there are: each is let go, and others are answered meanwhile."""
+    async with PageServer(lambda path: plain(200), 0, asks_within_s=0.3) as server, asyncio.timeout(30):
+        hanging = [await asyncio.open_connection(HOST, server.port) for _ in range(50)]
+        for _, writer in hanging:
+            writer.write(said)
+        reader, writer = await asyncio.open_connection(HOST, server.port)
+        writer.write(get("/"))
+
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
+        assert [b""] * 50 == [await each.read() for each, _ in hanging]
+
+
+async def test_nobody_takes_all_the_connections_there_are():
+    """One more than many is closed at once."""
+    async with PageServer(lambda path: plain(200), 0) as server, asyncio.timeout(60):
+        hanging = [await asyncio.open_connection(HOST, server.port) for _ in range(256)]
+        reader, _ = await asyncio.open_connection(HOST, server.port)
+
+        assert b"" == await reader.read()
+        for _, writer in hanging:
+            writer.close()

@@ -36,10 +36,13 @@ agency_partitions = 1
 external = false
 host = "127.0.0.1"
 port = 5432
+sslmode = "verify-full"
+ca = "secrets/database-ca.pem"
 
 [keys]
 host = "127.0.0.1"
 port = 5433
+ca = "secrets/keys-ca.pem"
 
 [http]
 host = "127.0.0.1"
@@ -73,7 +76,7 @@ OUT_OF_RANGE = {
     "kafka.bootstrap": ['"x"', '"x:"', '":9092"', '"a b:1"', '"a:0"', '"a:1,b"', '"a:99999"'], "kafka.controller": ['"x"'], "kafka.agency_listener": ['"x"'], "observer.disks": ["{ kafka = 1 }"], "kafka.security_protocol": ['"TLS"', '"sasl_ssl"', '""'],
     "kafka.partitions": ["0", "-1", "65536", "1.0", "true"], "kafka.agency_partitions": ["0"], "database.port": ["0", "65536"], "database.host": ['""', '" "'],
     "kafka.mtls": ['""', '"9094"', '"127.0.0.1"'], "http.schema_window": ['"127.0.0.1"'], "http.ports": ["{ intake = 0 }", '{ intake = "8001" }', "{ intake = { a = 1 } }"], "api.oidc.algorithms": ["[]"], "kafka.ca": ['""'],
-    "keys.port": ["0"], "http.host": ['""'], "otel.endpoint": ['"127.0.0.1:4318"'], "otel.share": ["1.5", "-1", "true", '"1"'],
+    "keys.port": ["0"], "database.sslmode": ['"verify_full"', '"on"', '""'], "database.ca": ['""'], "keys.ca": ['""'], "http.host": ['""'], "otel.endpoint": ['"127.0.0.1:4318"'], "otel.share": ["1.5", "-1", "true", '"1"'],
     "api.oidc.roles": ["{ a = 1 }"],
 }
 """Values of the right TOML type that cannot be meant, by setting."""

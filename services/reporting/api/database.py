@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from kernel import postgres
 from kernel.failures import Unavailable
 from kernel.settings import Settings
 from services.reporting import towns
@@ -98,8 +99,8 @@ async def standing(connection: asyncpg.Connection, projection: str, case: str = 
 async def database(settings: Settings, name: str = DATABASE) -> AsyncIterator[Database]:
     """The reporting database, by the API's account. Raises SettingsMissing, Unavailable."""
     with outage():
-        pool = await asyncpg.create_pool(
-            host=settings.database_host, port=settings.database_port, user=API, password=settings.password(API), database=name,
+        pool = await postgres.projections(settings).pool(
+            role=API, password=settings.password(API), database=name,
             min_size=KEPT_CONNECTIONS, max_size=MOST_CONNECTIONS, max_inactive_connection_lifetime=0, timeout=CONNECT_S,
             server_settings={
                 "statement_timeout": str(STATEMENT_MS), "timezone": "UTC", "default_transaction_read_only": "on",

@@ -19,6 +19,7 @@ from kernel.settings import Settings
 from kernel.topics import Topics
 from kernel.warmup import collect_seldom
 from services.reporting.api.app import application
+from services.reporting.api.connection import TimedConnection
 from services.reporting.api.database import database
 from services.reporting.api.desk import Desk, LedgerReader, RecordedReads
 from services.reporting.api.oidc import Oidc, provider
@@ -31,7 +32,7 @@ from services.reporting.resource import Resource
 ACCOUNT = NAME = SENDER
 """The account at the broker: it reads logs and writes who has read. Also the name of the process and of its port in the settings."""
 HOST = "127.0.0.1"
-END_WITHIN_S, MOST_AT_ONCE, HEADERS = 8, 64, 16_384
+END_WITHIN_S, HEADERS = 8, 16_384
 
 
 def checks(settings: Settings) -> tuple[Check, ...]:
@@ -92,7 +93,7 @@ def run(settings: Settings, ledger: LedgerReader) -> None:
     port, app = settings.port(NAME), served(settings, ledger)
     collect_seldom()  # to look through all that is loaded takes longer than an answer may, and makes every reader wait
     uvicorn.Server(uvicorn.Config(
-        app, host=str(settings.api.get("host", HOST)), port=port, lifespan="on", loop="uvloop", http="h11",
+        app, host=str(settings.api.get("host", HOST)), port=port, lifespan="on", loop="uvloop", http=TimedConnection,
         ws="none", access_log=False, log_config=None, server_header=False, date_header=False, proxy_headers=False,
-        timeout_graceful_shutdown=END_WITHIN_S, limit_concurrency=MOST_AT_ONCE, h11_max_incomplete_event_size=HEADERS,
+        timeout_graceful_shutdown=END_WITHIN_S, h11_max_incomplete_event_size=HEADERS,
     )).run()

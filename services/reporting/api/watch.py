@@ -7,10 +7,13 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter
+from starlette.responses import JSONResponse
 
 from kernel import log
 from kernel.lifesigns import tell_build
 from kernel.timings import Timings
+from services.reporting.api import problems
+from services.reporting.api.problems import Code
 from services.reporting.resource import Role
 
 Scope = MutableMapping[str, Any]
@@ -20,6 +23,7 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 OTHER = "other"
 """The route of what is none of ours."""
+MOST_AT_ONCE = 64
 QUIET = frozenset(("/livez", "/readyz", "/metrics"))
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SAFE = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"), (b"x-frame-options", b"DENY"))
@@ -57,10 +61,10 @@ class Meters:
 
 
 class Watched:
-    """An ASGI application, watched."""
+    """An ASGI application, watched. While ``most`` requests are under way, more are told to come back; who asks whether it lives is answered all the same."""
 
-    def __init__(self, app: Asgi, meters: Meters) -> None:
-        self._app, self._meters = app, meters
+    def __init__(self, app: Asgi, meters: Meters, most: int = MOST_AT_ONCE) -> None:
+        self._app, self._meters, self._most, self._under_way = app, meters, most, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -76,9 +80,13 @@ class Watched:
                 message["headers"] = [*message.get("headers", ()), *_SAFE]
             await send(message)
 
+        quiet = scope["path"] in QUIET
+        app = self._app if quiet or self._under_way < self._most else JSONResponse(problems.body(Code.UNAVAILABLE), problems.status_of(Code.UNAVAILABLE))
+        self._under_way += not quiet
         try:
-            await self._app(scope, receive, told)
+            await app(scope, receive, told)
         finally:
+            self._under_way -= not quiet
             self._note(scope, status, time.perf_counter() - began)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kernel import postgres
 from kernel.clients import clients
 from kernel.settings import Settings
 from services.reporting.app import ROLE, SERVICE, logs_read
@@ -12,7 +13,7 @@ from services.reporting.store import DATABASE
 def place(settings: Settings) -> Place:
     """Logs by the service's own account, tables by the projector's. Raises SettingsMissing."""
     return Place(
-        host=settings.database_host, port=settings.database_port, database=DATABASE, user=ROLE, password=settings.password(ROLE),
+        server=postgres.projections(settings), database=DATABASE, user=ROLE, password=settings.password(ROLE),
         clients=clients(settings, SERVICE.name), logs=logs_read(settings), partitions=settings.partitions,
         source=OF_TOWNS if settings.towns else PROJECTIONS,
     )

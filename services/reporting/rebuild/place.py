@@ -10,6 +10,7 @@ import asyncpg
 
 from kernel.clients import Clients
 from kernel.logreader import KafkaLogReader
+from kernel.postgres import Server
 from kernel.records import TP
 from services.reporting.projections.projection import Projection
 
@@ -24,8 +25,7 @@ OF_TOWNS = "services.reporting.projections:OF_TOWNS"
 class Place:
     """Database, broker, logs and projections of one installation."""
 
-    host: str
-    port: int
+    server: Server
     database: str
     user: str
     password: str = field(repr=False)
@@ -53,8 +53,8 @@ class Place:
 
     async def connect(self) -> asyncpg.Connection:
         """A connection whose statements may take long: indexes, comparisons."""
-        return await asyncpg.connect(
-            host=self.host, port=self.port, database=self.database, user=self.user, password=self.password, timeout=CONNECT_S,
+        return await self.server.connect(
+            database=self.database, role=self.user, password=self.password, timeout=CONNECT_S,
             server_settings={"maintenance_work_mem": MEMORY, "application_name": "tsunagu rebuild", "timezone": "UTC"},
         )
 

@@ -22,8 +22,8 @@ from services.consent.domain.findings import Logged
 from services.consent.domain.ledger import READ
 from services.consent.domain.named import EVERYWHERE, persons_of
 from services.consent.ledgers import Kept, folded
+from tests.services.consent.ledger_town import Town
 from tests.services.consent.test_any_course import FUNCTION, STEPS, Step, course
-from tests.services.consent.test_ledger import Town
 from tests.services.consent.town import CONSENT, MOTHER, PACKS, SON, consent, part, request
 
 BASIC = DataCategory.BASIC

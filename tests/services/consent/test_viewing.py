@@ -11,7 +11,7 @@ from kernel.days import DAY_MS, day_in_japan
 from kernel.testing import AT
 from services.consent.domain.sight import Entry
 from services.consent.domain.viewing import SOURCE, Viewing
-from tests.services.consent.test_ledger import FLAG, Town, replace_flag
+from tests.services.consent.ledger_town import FLAG, Town, replace_flag
 from tests.services.consent.town import GATE, MOTHER, SON, consent, part, request
 
 BASIC, HEALTH, DANGER, REPORTER = DataCategory.BASIC, DataCategory.HEALTH, DataCategory.DANGER, DataCategory.REPORTER

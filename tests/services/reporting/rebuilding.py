@@ -13,6 +13,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from kernel import postgres
 from kernel.clients import clients
 from kernel.telemetry import Telemetry
 from services.reporting import generations, store
@@ -166,7 +167,7 @@ async def yard(broker: Broker, connect: Connect, source: str = PROJECTIONS) -> A
     await connection.close()
     settings = broker.settings
     place = Place(
-        host=settings.database_host, port=settings.database_port, database=database, user="postgres", password=settings.password("postgres"),
+        server=postgres.projections(settings), database=database, user="postgres", password=settings.password("postgres"),
         clients=clients(settings, "admin"), logs=logs, partitions=PARTITIONS, source=source,
     )
     async with AIOKafkaProducer(**broker.aiokafka()) as producer:
