@@ -6,10 +6,13 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 
+from cli.deploy import render_boards, render_rules
+from cli.deploy.render_input import Broken
 from cli.leaving import PROBLEMS, TOLD, USAGE, leave
 from kernel import settings as settings_module
 from kernel.settings import FILE_NAME, SettingsMissing
@@ -17,13 +20,16 @@ from kernel.settings import FILE_NAME, SettingsMissing
 app = typer.Typer(invoke_without_command=True, help="Manifests for Kubernetes from the settings, the agencies, the alerts and the boards.")
 Id = Annotated[str, typer.Argument(help="Id of the agency, in topic and account names: a-z, 0-9 and hyphens, at most 32.", metavar="ID")]
 Town = Annotated[Path | None, typer.Option(help=f"The town's folder, with {FILE_NAME} and town.yaml; the sample town's unless given.", metavar="FOLDER")]
+Rendered = Annotated[Path | None, typer.Option(
+    help=f"The town's folder, with {FILE_NAME} and town.yaml: nothing outside of it is written. Unless given, the sample town's, and the checkout's alerts and boards.",
+    metavar="FOLDER")]
 Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD", metavar="DATE")]
 
 
 @app.callback(epilog=f"Example: tsunagu deploy render --out deploy/k8s/overlays/my-town/town --agencies my-town.yaml\n\n{TOLD}")
 def render(
     context: typer.Context,
-    out: Town = None,
+    out: Rendered = None,
     agencies: Annotated[Path | None, typer.Option(
         help="File of the agencies, put into the folder as town.yaml first; unless given, the one that is there.", metavar="FILE")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 where something would change.")] = False,
@@ -31,13 +37,14 @@ def render(
     """Topics, accounts and rights of a town, the names of its secrets, and alerts and boards for the cluster. Safe to repeat."""
     if context.invoked_subcommand:
         return
-    from deploy.k8s import monitoring, town
-    from deploy.local.layout import REPOSITORY
+    from deploy.k8s import town
 
-    folder = out or town.SAMPLE
-    if agencies:
-        (folder / town.TOWN_FILE).write_bytes(agencies.read_bytes())
-    files = _town(folder) | {REPOSITORY / name: text for name, text in monitoring.files().items()}
+    shared = _shared()
+    files = _town(out or town.SAMPLE, agencies)
+    if out is None:
+        files |= shared
+    elif stale := _changed(shared):
+        leave(f"{next(iter(stale))} is not what the rules and boards of this checkout give: `tsunagu deploy render` without --out writes it", USAGE)
     changed = _changed(files)
     if not check:
         _write(changed)
@@ -103,19 +110,44 @@ def secrets(
     _print([filled(each, folder) for each in wanted if each.name not in there])
 
 
-def _town(folder: Path) -> dict[Path, str]:
-    """What is made of a town's folder. Leaves where it cannot be."""
+def _shared() -> dict[Path, str]:
+    """What all towns of a checkout share: alerts and boards. Leaves where one of their sources is broken or missing."""
+    from deploy.k8s import monitoring
+    from deploy.local.layout import REPOSITORY
+
+    try:
+        render_rules.check(REPOSITORY)
+        render_boards.check(REPOSITORY)
+    except Broken as problem:
+        leave(problem, USAGE)
+    return {REPOSITORY / name: text for name, text in monitoring.files().items()}
+
+
+def _town(folder: Path, agencies: Path | None = None) -> dict[Path, str]:
+    """What is made of a town's folder, with ``agencies`` as its file of agencies where given. Leaves where it cannot be."""
+    from yaml import YAMLError
+
     from deploy.k8s import town
     from deploy.k8s.strimzi import NoSuchName
 
+    file = agencies or folder / town.TOWN_FILE
     try:
-        return {folder / name: text for name, text in town.files(folder).items()}
-    except (SettingsMissing, NoSuchName, OSError, ValueError, KeyError, TypeError) as problem:
+        if agencies is None:
+            return {folder / name: text for name, text in town.files(folder).items()}
+        settings_module.load(folder)  # so that what is wrong is told of this folder
+        with TemporaryDirectory() as work:  # --check writes nothing, nor does a file of agencies that is none take the place of one
+            Path(work, FILE_NAME).write_bytes((folder / FILE_NAME).read_bytes())
+            Path(work, town.TOWN_FILE).write_bytes(agencies.read_bytes())
+            own = {town.TOWN_FILE: agencies.read_text("utf-8")} | town.files(Path(work))
+        return {folder / name: text for name, text in own.items()}
+    except (SettingsMissing, NoSuchName, OSError, ValueError) as problem:
         leave(problem, USAGE)
+    except (YAMLError, AttributeError, KeyError, TypeError) as problem:
+        leave(f"{file} is no file of agencies: {' '.join(str(problem).split())}", USAGE)
 
 
 def _changed(files: Mapping[Path, str]) -> dict[Path, str]:
-    return {path: text for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text}
+    return {path: text for path, text in files.items() if not path.exists() or path.read_bytes() != text.encode()}
 
 
 def _day(text: str | None) -> date | None:
