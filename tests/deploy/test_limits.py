@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.observability import edges, reading
+from deploy.observability.boards import objectives
 from tests.deploy.alerts.rules import alerts
 
 LATE = {"ticket": "gate:tsunagu_stop_notices_over_1s:increase15m", "page": "gate:tsunagu_stop_notices_over_60s:increase15m"}
@@ -93,6 +94,14 @@ def test_every_edge_of_an_alert_is_a_limit_somewhere():
 def test_no_reason_is_left_over():
     """Of panels that are there no more."""
     assert {*OWN} <= {panel["title"] for panel in WITH_LIMITS.values()}
+
+
+def test_nobody_is_called_about_fewer_than_the_board_says_anything_about():
+    """A page about a budget needs as many events in its long window as the budget itself; a ticket never fewer."""
+    burns = [(rule["labels"]["severity"], int(re.search(r":increase\w+ >= (\d+)", rule["expr"])[1])) for rule in alerts() if rule["alert"].endswith("BudgetBurn")]
+
+    assert {("page", objectives.ENOUGH)} == {each for each in burns if each[0] == "page"}
+    assert all(volume >= objectives.ENOUGH for _, volume in burns)
 
 
 @pytest.mark.parametrize(("expression", "edge"), [
