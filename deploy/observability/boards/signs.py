@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploy.observability.boards.objectives import FEW, least_left
-from deploy.observability.boards.panels import About
+from deploy.observability.boards.objectives import ENOUGH, SILENT, TOO_FEW, least_left
+from deploy.observability.boards.panels import NO_OTHER, About, Instead
 from deploy.observability.boards.query import counted, of, or_zero, recorded
 from deploy.observability.boards.words import Limits
 from deploy.observability.edges import PAGE, TICKET, edge, least
@@ -18,13 +18,11 @@ class Sign:
     about: About
     expression: str
     limits: Limits
-    few: str = ""
-    """Where it may have no value for want of numbers: the service whose being scraped shows that this is all."""
+    instead: Instead = NO_OTHER
 
     def level(self) -> str:
-        """0 正常, 1 注意, 2 至急. Without a value it needs care, but where there are only too few numbers."""
-        level = self.limits.level(self.expression)
-        return f"({or_zero(level, self.few) if self.few else f'({level})'}) or vector(1)"
+        """0 正常, 1 注意, 2 至急. Without a value it needs care."""
+        return f"({self.limits.level(self.expression)}) or vector(1)"
 
 
 URGENT = {"page": 2, "ticket": 1}
@@ -37,8 +35,8 @@ def firing(*matchers: str) -> str:
     return of("ALERTS", 'alertstate="firing"', 'alertname!="Watchdog"', *matchers)
 
 
-def _sign(title: str, expression: str, limits: Limits, unit: str, answers: str, silence: str, runbook: str, board: str, few: str = "") -> Sign:
-    return Sign(About(title=title, answers=answers, silence=silence, unit=unit, width=6, height=4, runbook=runbook, board=board), expression, limits, few)
+def _sign(title: str, expression: str, limits: Limits, unit: str, answers: str, silence: str, runbook: str, board: str, instead: Instead = NO_OTHER) -> Sign:
+    return Sign(About(title=title, answers=answers, silence=silence, unit=unit, width=6, height=4, runbook=runbook, board=board), expression, limits, instead)
 
 
 OVERVIEW, GATE, SERVICES, PROJECTIONS, AUDIT, BASE, PROMISES = (
@@ -48,7 +46,7 @@ OVERVIEW, GATE, SERVICES, PROJECTIONS, AUDIT, BASE, PROMISES = (
 
 BUDGET = _sign(
     "約束の余裕", least_left(), Limits(care=0.5, stop=0.0, falling=True), "percentunit",
-    "30日の約束（SLO）のうち、最も余裕の少ないものの残り。0%を切ると約束が破れている。100件に満たないうちは数えない。", FEW, "DecisionBudgetBurn", PROMISES, "consent",
+    f"30日の約束（SLO）のうち、最も余裕の少ないものの残り。0%を切ると約束が破れている。{ENOUGH}件に満たないうちは数えない。", SILENT, "DecisionBudgetBurn", PROMISES, TOO_FEW,
 )
 HELD = _sign(
     "最も古い保留", or_zero(f"max({of('held_oldest_age_seconds')})", "consent"), Limits(care=edge("HeldAgeing", TICKET), stop=edge("HeldAgeing", PAGE)), "s",
