@@ -21,7 +21,7 @@ IN_DAYS = {"CertExpiry"}
 OWN = {
     "約束の余裕": "a budget that is left; its alert is about the speed at which it goes", "余裕の少ない順": "the same", "残りの余裕": "the same",
     "提供しなかった件数（24時間）": "a number for a look; its alert compares with a week ago",
-    "入力を見た古さ": "of it there is no alert; DenialFlat is what comes of it", "返事のない停止の知らせ": "of recipients; no alert is about them",
+    "入力を読み終えてからの時間": "of it there is no alert; DenialFlat is what comes of it", "返事のない停止の通知": "of recipients; no alert is about them",
     "ロック待ち": "a number for a look; DatabaseDown is what comes of it", "止まっている区画": "counted by the process itself; its alert counts seconds, from outside",
     "脇に置いた事例": "a number for a look", "まだ入っていない記録": "records; its alert counts seconds", "再構築で見つかった違い": "of a rebuild that nobody reads yet",
     "投影の一覧": "yes or no", "ブローカー": "yes or no", "データベース": "yes or no", "動いていない部品": "yes or no",

@@ -54,7 +54,7 @@ class Objective:
 
 OBJECTIVES = (
     Objective("判定が0.15秒以内", "DecisionBudgetBurn", 0.99, of("decision_seconds_bucket", 'le="0.15"'), of("decision_seconds_count")),
-    Objective("撤回の知らせが1秒以内", "StopNoticeBudgetBurn", 0.99, of("stop_notice_seconds_bucket", 'le="1.0"'), of("stop_notice_seconds_count")),
+    Objective("停止の通知が1秒以内", "StopNoticeBudgetBurn", 0.99, of("stop_notice_seconds_bucket", 'le="1.0"'), of("stop_notice_seconds_count")),
 )
 
 

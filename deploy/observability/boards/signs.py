@@ -72,7 +72,7 @@ ROUND_S = 3600
 """A check of the logs begins anew half an hour after the last: an older result says nothing of what was written since."""
 CHAIN = _sign(
     "記録の完全性", f"max({of('verifier_findings')}) and on() (time() - max({of('verifier_last_run_timestamp_seconds')}) < {ROUND_S})", Limits(stop=least("ChainFailure", PAGE)), "short",
-    "記録のつながりを確かめる検証で見つかった食い違いの数。1件でも業務を止めて調べる。検証が1時間より古ければ、何も言わない。", "データなし：わるい（検証がまだ終わっていないか、止まっている）", "ChainFailure", AUDIT,
+    "検証で見つかった記録の食い違い。1件でもあれば、取り込みや復元など、データを変える作業を止める。支援は続ける。検証が1時間より古ければ、値はない。", "データなし：わるい（検証がまだ終わっていないか、止まっている）", "ChainFailure", AUDIT,
 )
 OVERDUE = _sign(
     "回答の期限を過ぎた請求", f"sum({of('erasure_overdue')})", Limits(stop=least("ErasureBacklog", PAGE)), "short",

@@ -34,7 +34,7 @@ class Window(NamedTuple):
 
 
 PROMISES = (
-    Promise("DecisionBudgetBurn", "tsunagu_decision_seconds", "0.15", "関門の判断が約束（150ミリ秒）に間に合わない割合が高すぎます", "判断", "150ミリ秒"),
+    Promise("DecisionBudgetBurn", "tsunagu_decision_seconds", "0.15", "関門の判定が約束（150ミリ秒）に間に合わない割合が高すぎます", "判定", "150ミリ秒"),
     Promise("StopNoticeBudgetBurn", "tsunagu_stop_notice_seconds", "1.0", "停止の通知が約束（1秒）に間に合わない割合が高すぎます", "停止の通知", "1秒"),
 )
 WINDOWS = (
