@@ -9,13 +9,11 @@ from deploy.observability.preview.asking import Prometheus
 from deploy.observability.preview.filling import Look, filled
 
 
-def silent(address: str, span: int, may_lack: str = "\n") -> list[str]:
-    """The targets that are answered with nothing, with nothing finite, or with a fault, as "board: panel, target"; but panels that say ``may_lack`` of their silence."""
+def silent(address: str, span: int) -> list[str]:
+    """The targets that are answered with nothing, with nothing finite, or with a fault, as "board: panel, target"."""
     found = []
     for path in reading.files():
         for panel in filled(reading.board(path), Prometheus(address), Look(span))["panels"]:
-            if panel["type"] != "row" and may_lack in panel["fieldConfig"]["defaults"]["noValue"]:
-                continue
             found += [f"{path.stem}: {panel['title']}, {each['ref']}: {each.get('problem', 'nothing')}" for each in panel["answers"] if not _finite(each["series"])]
     return found
 

@@ -55,7 +55,7 @@ def render(
         raise typer.Exit(PROBLEMS)
 
 
-@app.command(epilog=f"Example: tsunagu deploy render agency hinata --kind ELDER --name 地域包括支援センターひなた --password | kubectl apply -f -\n\n{TOLD}")
+@app.command(epilog=f"Example: tsunagu deploy render agency hinata --kind ELDER --name 地域包括支援センターひなた | kubectl apply -f -\n\n{TOLD}")
 def agency(
     agency: Id,
     kind: Annotated[str, typer.Option("--kind", "-k", help="Its kind (AgencyKind), as ELDER or MUNICIPALITY.")],
@@ -63,7 +63,7 @@ def agency(
     contract_from: Day = None,
     contract_until: Day = None,
     password: Annotated[bool, typer.Option(
-        "--password", help="Its Secret too, with a fresh password: one that was there opens nothing any more. Never into a file: pipe it on.")] = False,
+        "--password", help="Its Secret too, with a fresh password: one that was there opens nothing any more. Never into a file: pipe it on. Refused where a vault makes it.")] = False,
     out: Town = None,
     overlay: Annotated[Path, typer.Option(
         help="The overlay that is applied to the cluster, which includes the town's folder.", metavar="FOLDER")] = Path("deploy/k8s/overlays/production"),

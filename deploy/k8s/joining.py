@@ -57,12 +57,14 @@ def add(agency: Agency, town: Path) -> bool:
 
 
 def of_agency(agency: Agency, manifests: list[Manifest], password: bool) -> list[Manifest]:
-    """What of an overlay that knows the agency is to be applied for it; with ``password``, its Secret too. Raises CannotRender."""
+    """What of an overlay that knows the agency is to be applied for it; with ``password``, its Secret too. Raises CannotRender, also where a vault makes that Secret."""
     found = [each for each in manifests if _concerns(each, agency)]
     if not any(each["kind"] == "KafkaUser" and each["metadata"]["name"] == agency.principal for each in found):
         raise CannotRender(f"the overlay has no KafkaUser {agency.principal}: it does not include this town's folder")
     job = _registering(agency, manifests)
     secret = secrets.of_account(agency.principal)
+    if password and any(each["kind"] == "ExternalSecret" for each in found):
+        raise CannotRender(f"the password of {agency.principal} comes from the vault (ExternalSecret {secret.name}): make its entry there, and leave --password away")
     made = [secret.manifest(secrets.fresh(secret))] if password else []
     for each in made:
         each["metadata"]["namespace"] = job["metadata"]["namespace"]

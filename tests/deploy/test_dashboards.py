@@ -92,11 +92,11 @@ def test_panels_have_ids_and_stand_on_the_grid(board: dict[str, Any]):
 
 @of_panels
 def test_a_panel_says_what_it_is(board: dict[str, Any], panel: dict[str, Any]):
-    """Title, what it answers, unit, and whether silence is good, bad, or only too early; from the source that was chosen."""
+    """Title, what it answers, unit, and whether silence is good or bad; from the source that was chosen."""
     says = panel["fieldConfig"]["defaults"]
 
     assert panel["title"] and panel["description"].endswith("。") and says["unit"]
-    assert re.match(r"データなし：(よい|わるい|まだ言えない)（", says["noValue"])
+    assert re.match(r"データなし：(よい|わるい)（", says["noValue"])
     assert {"${datasource}"} == {each["datasource"]["uid"] for each in (panel, *panel["targets"])}
     assert panel["targets"] and all(target["expr"].strip() for target in panel["targets"])
     assert len(panel["targets"]) == len({target["refId"] for target in panel["targets"]})

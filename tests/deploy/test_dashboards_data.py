@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -56,9 +57,21 @@ def test_what_is_not_well_is_named(town: str):
 
 
 def test_too_few_events_are_no_sign(town: str):
-    """Five hours ago they were fewer than a hundred: the budget has no value, and nothing says that it is kept."""
-    assert [] == Prometheus(town).now(signs.BUDGET.expression, time.time() - 5 * 3600)
-    assert ["0"] == [series["value"][1] for series in Prometheus(town).now(signs.BUDGET.level(), time.time() - 5 * 3600)]
+    """Five hours ago they were fewer than a hundred: no panel is empty, each budget says まだ言えない, and nothing is worse for it."""
+    then = time.time() - 5 * 3600
+    (path,) = (each for each in reading.files() if each.stem == "slo")
+    left = [panel for panel in filled(reading.board(path), Prometheus(town), Look(600, until=then))["panels"] if panel["title"] == "残りの余裕"]
+    says = [(answer["series"][0]["value"][1], word) for panel in left for answer, words in zip(panel["answers"], mapped(panel), strict=True) for word in words]
+
+    assert 2 == len(left) and [("2", "まだ言えない"), ("2", "100件から")] * 2 == says
+    assert ["0"] == [series["value"][1] for series in Prometheus(town).now(signs.BUDGET.level(), then)]
+
+
+def mapped(panel: dict[str, Any]) -> list[list[str]]:
+    """What the word and the number of a panel say in the place of 2."""
+    says = panel["fieldConfig"]
+    (word,) = [each["value"] for each in says["overrides"][0]["properties"] if each["id"] == "mappings"]
+    return [[each["options"]["2"]["text"] for each in place if each["type"] == "value"] for place in (word, says["defaults"]["mappings"])]
 
 
 def test_a_repeated_row_is_there_once_for_each_service(town: str):

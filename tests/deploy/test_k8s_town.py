@@ -190,11 +190,19 @@ def test_a_later_agency_takes_no_right_away_from_an_earlier_one(cluster: Path):
 
 def test_a_password_is_printed_only_when_it_is_asked_for(cluster: Path):
     """And is another one each time; it is written nowhere."""
-    first, second = (adding("--password", folder=cluster)[0] for _ in range(2))
+    first, second = (adding("--password", "--overlay", "deploy/k8s/overlays/development", folder=cluster)[0] for _ in range(2))
 
     assert ("Secret", "account-agency-hinata", "tsunagu") == (first["kind"], first["metadata"]["name"], first["metadata"]["namespace"])
     assert first["stringData"]["password"] != second["stringData"]["password"]
     assert not [path for path in cluster.rglob("*") if path.is_file() and first["stringData"]["password"] in path.read_text("utf-8")]
+
+
+def test_a_password_from_the_vault_is_not_made_a_second_time(cluster: Path):
+    """Two objects would make the same Secret, and the vault's operator would overwrite the password that the agency was given."""
+    done = CliRunner().invoke(
+        command(["deploy"]), ["deploy", "render", "agency", "hinata", "--kind", "ELDER", "--name", "ひなた", "--out", str(cluster), "--password"])
+
+    assert (2, "", True) == (done.exit_code, done.stdout, "leave --password away" in done.stderr)
 
 
 def test_an_overlay_of_another_town_is_told(cluster: Path, tmp_path: Path):

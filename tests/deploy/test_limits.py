@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.observability import edges, reading
+from deploy.observability.boards import objectives
 from tests.deploy.alerts.rules import alerts
 
 LATE = {"ticket": "gate:tsunagu_stop_notices_over_1s:increase15m", "page": "gate:tsunagu_stop_notices_over_60s:increase15m"}
@@ -19,8 +20,8 @@ IN_DAYS = {"CertExpiry"}
 """Alerts in seconds, of which boards tell days."""
 OWN = {
     "約束の余裕": "a budget that is left; its alert is about the speed at which it goes", "余裕の少ない順": "the same", "残りの余裕": "the same",
-    "守れた割合（30日）": "the promise itself", "提供しなかった件数（24時間）": "a number for a look; its alert compares with a week ago",
-    "入力を見た古さ": "of it there is no alert; DenialFlat is what comes of it", "返事のない停止の知らせ": "of recipients; no alert is about them",
+    "提供しなかった件数（24時間）": "a number for a look; its alert compares with a week ago",
+    "入力を読み終えてからの時間": "of it there is no alert; DenialFlat is what comes of it", "返事のない停止の通知": "of recipients; no alert is about them",
     "ロック待ち": "a number for a look; DatabaseDown is what comes of it", "止まっている区画": "counted by the process itself; its alert counts seconds, from outside",
     "脇に置いた事例": "a number for a look", "まだ入っていない記録": "records; its alert counts seconds", "再構築で見つかった違い": "of a rebuild that nobody reads yet",
     "投影の一覧": "yes or no", "ブローカー": "yes or no", "データベース": "yes or no", "動いていない部品": "yes or no",
@@ -93,6 +94,14 @@ def test_every_edge_of_an_alert_is_a_limit_somewhere():
 def test_no_reason_is_left_over():
     """Of panels that are there no more."""
     assert {*OWN} <= {panel["title"] for panel in WITH_LIMITS.values()}
+
+
+def test_nobody_is_called_about_fewer_than_the_board_says_anything_about():
+    """A page about a budget needs as many events in its long window as the budget itself; a ticket never fewer."""
+    burns = [(rule["labels"]["severity"], int(re.search(r":increase\w+ >= (\d+)", rule["expr"])[1])) for rule in alerts() if rule["alert"].endswith("BudgetBurn")]
+
+    assert {("page", objectives.ENOUGH)} == {each for each in burns if each[0] == "page"}
+    assert all(volume >= objectives.ENOUGH for _, volume in burns)
 
 
 @pytest.mark.parametrize(("expression", "edge"), [

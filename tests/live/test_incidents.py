@@ -110,6 +110,12 @@ def test_every_metric_that_a_rule_names_is_exported(site: Site):
     assert set() == missing
 
 
+def test_budgets_are_watched(site: Site):
+    """What they burn at is reckoned beside all incidents, so that "no other page" speaks of them too."""
+    site.until("slo:tsunagu_decisions:increase1h")
+    site.until("slo:tsunagu_stop_notices:increase1h")
+
+
 def test_a_worker_is_killed_and_stays_away(stack: Broker, quiet: Site):
     """WorkerAbsent, by name."""
     stack.kill("coordination")

@@ -1,1 +1,1 @@
-"""Boards (盤): how the seven dashboards are made. ``python -m deploy.observability.boards`` writes their JSON; a test sees that it was done."""
+"""Boards (ダッシュボード): how the seven dashboards are made. ``python -m deploy.observability.boards`` writes their JSON; a test sees that it was done."""

@@ -72,7 +72,7 @@ def board(uid: str, title: str, answers: str, panels: Sequence[Any], picked: Seq
 
 
 def _others() -> DashboardLink:
-    link = DashboardLink("ほかの盤").type(DashboardLinkType.DASHBOARDS).tags([TAG])
+    link = DashboardLink("ほかのダッシュボード").type(DashboardLinkType.DASHBOARDS).tags([TAG])
     return link.icon("external link").as_dropdown(False).include_vars(True).keep_time(True)
 
 

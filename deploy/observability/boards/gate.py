@@ -27,7 +27,7 @@ NOTICE = Limits(care=bucket("gate:tsunagu_stop_notices_over_1s:increase15m"), st
 def made() -> Dashboard:
     """The board."""
     return board(GATE, "関門", "何を提供し、何を提供しなかったか。理由は何で、どれだけ速く、何が待っているか。", (
-        *_now(), heading("判定"), *_decisions(), heading("機関ごと（24時間）"), *_agencies(), heading("保留"), *_held(), heading("撤回の知らせと規則集"), *_stops(),
+        *_now(), heading("判定"), *_decisions(), heading("機関ごと（24時間）"), *_agencies(), heading("保留"), *_held(), heading("停止の通知と規則集"), *_stops(),
     ), picked=("from_agency", "to_agency"))
 
 
@@ -40,9 +40,9 @@ def _now() -> tuple:
     return (
         number(HELD.about, HELD.expression, HELD.limits),
         number(_small("判定にかかる時間（99%）", "求めの記録から判定までの時間。100件のうち99件はこれより速い。", "s", "DecisionP99"), slow, SWIFT),
-        number(_small("入力を見た古さ", "関門が、自分への入力を最後まで読み終えてからの時間。長いと古い同意で判定している。", "s", "DenialFlat"),
+        number(_small("入力を読み終えてからの時間", "関門が、同意の届出などの入力を最後まで読み終えてからの時間。長ければ、古い同意で判定している。", "s", "DenialFlat"),
                f"max({of('view_age_seconds')})", Limits(care=30, stop=120)),
-        number(_small("返事のない停止の知らせ", "撤回を知らせたのに、受け取ったという返事がまだないもの。", "short", "StopNoticeLate"), f"max({of('stop_notices_unanswered')})",
+        number(_small("返事のない停止の通知", "撤回のあとの停止の通知のうち、受け取ったという返事がまだないもの。", "short", "StopNoticeLate"), f"max({of('stop_notices_unanswered')})",
                Limits(care=10, stop=100)),
     )
 
@@ -92,7 +92,7 @@ def _aged(oldest: str, low: int, high: int | None) -> str:
 
 def _stops() -> tuple:
     return (
-        graph(About(title="撤回から知らせが届くまで", answers="撤回を受けてから、使うのを止める知らせが届くまで。1秒が約束。", silence=SILENT, unit="s", runbook="StopNoticeLate"),
+        graph(About(title="撤回から停止の通知が届くまで", answers="撤回を受けてから、使うのを止める通知が届くまで。1秒が約束。", silence=SILENT, unit="s", runbook="StopNoticeLate"),
               *(Shown(quantile(share, "stop_notice_seconds"), f"{share:.0%}") for share in (0.5, 0.99)), limits=NOTICE, unit_ja="秒"),
         number(replace(DENIED.about, height=8), DENIED.expression, DENIED.limits),
         rows(About(title="効力のある規則集", answers="いまの判定が従っている規則集。", silence=SILENT, unit="short", width=6, height=8), {"pack": "規則集"},

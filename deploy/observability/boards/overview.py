@@ -26,7 +26,7 @@ def made() -> Dashboard:
         rows(
             About(title="そのわけ", answers="上の言葉のもとになっている値と警報。悪い順に見る。", unit="none", width=24, height=5, silence="データなし：わるい（計測が止まっている）"),
             {"sign": "値・警報"}, Column("判定", reasons()), sort="判定", words={"値・警報": named(ALERTS), "判定": LEVELS.mappings()}),
-        *(number(sign.about, sign.expression, sign.limits) for sign in SIGNS),
+        *(number(sign.about, sign.expression, sign.limits, instead=sign.instead) for sign in SIGNS),
         rows(
             About(title="鳴っている警報", answers="いま対応を待っている警報。上から順に、手順書を開いて対応する。", unit="none", width=24, height=6, runbook="LagSeconds",
                   silence="データなし：わるい（計測が止まっている）"),

@@ -42,14 +42,20 @@ class About:
     board: str = ""
 
 
+Instead = tuple[Sequence[Mapping], Sequence[Mapping]]
+"""What is said of single values instead of their word, and instead of their number."""
+NO_OTHER: Instead = ((), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: heading, expression, unit, and limits that add its word beside it."""
+    """A column of a table: heading, expression, unit, and limits that add its word beside it; ``instead`` as of ``number``."""
 
     heading: str
     expression: str
     unit: str = "short"
     limits: Limits | None = None
+    instead: Instead = NO_OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,15 @@ class Shown:
     legend: str
 
 
-def number(about: About, expression: str, limits: Limits | None = None, mappings: Sequence[Mapping] = ()) -> stat.Panel:
-    """One value now; with limits its word stands before it."""
+def number(about: About, expression: str, limits: Limits | None = None, mappings: Sequence[Mapping] = (), instead: Instead = NO_OTHER) -> stat.Panel:
+    """One value now; with limits its word stands before it; ``instead``: what is said where a value stands for something else."""
+    words, numbers = instead
     panel = _about(stat.Panel(), about).color_mode(shapes.BigValueColorMode.BACKGROUND if limits or mappings else shapes.BigValueColorMode.NONE)
-    panel = panel.graph_mode(shapes.BigValueGraphMode.NONE).text_mode(shapes.BigValueTextMode.VALUE).mappings(list(mappings))
+    panel = panel.graph_mode(shapes.BigValueGraphMode.NONE).text_mode(shapes.BigValueTextMode.VALUE).mappings([*mappings, *numbers])
     panel = panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
     if limits is None:
         return panel.thresholds(_plain("text")).with_target(_now(NUMBER, expression, about.title))
-    panel = panel.thresholds(limits.thresholds()).override_by_query(WORD, [_value("mappings", limits.mappings()), _value("unit", "none")])
+    panel = panel.thresholds(limits.thresholds()).override_by_query(WORD, [_value("mappings", [*words, *limits.mappings()]), _value("unit", "none")])
     return panel.with_target(_now(WORD, expression, "判定")).with_target(_now(NUMBER, expression, about.title))
 
 
@@ -108,7 +115,7 @@ def rows(about: About, labels: dict[str, str], *columns: Column, sort: str = "",
         heading = f"{each.heading}の判定" if limits else each.heading
         headings[f"Value #{_letter(place)}" if len(shown) > 1 else "Value"] = heading  # as Grafana names the values of one query, and of several
         panel = panel.with_target(_now(_letter(place), each.expression, heading).format(PromQueryFormat.TABLE))
-        panel = panel.override_by_name(heading, _cell(limits) if limits else [_value("unit", each.unit)])
+        panel = panel.override_by_name(heading, _cell(limits, each.instead[0]) if limits else [_value("unit", each.unit), *([_value("mappings", each.instead[1])] if each.instead[1] else [])])
     for column, mappings in (words or {}).items():
         panel = panel.override_by_name(column, [_value("mappings", mappings)])
     order = {name: place for place, name in enumerate(headings)}
@@ -168,8 +175,8 @@ def _line(name: str) -> list[DynamicConfigValue]:
             _value("custom.drawStyle", "line")]
 
 
-def _cell(limits: Limits) -> list[DynamicConfigValue]:
-    return [_value("mappings", limits.mappings()), _value("custom.cellOptions", {"type": "color-text"})]
+def _cell(limits: Limits, words: Sequence[Mapping]) -> list[DynamicConfigValue]:
+    return [_value("mappings", [*words, *limits.mappings()]), _value("custom.cellOptions", {"type": "color-text"})]
 
 
 def _value(name: str, value: object) -> DynamicConfigValue:

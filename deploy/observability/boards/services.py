@@ -49,8 +49,8 @@ def _refused() -> tuple:
     return (
         graph(About(title="断った記録（1分あたり）", answers="入口で断った記録を、理由ごとに。", silence="データなし：よい（一件も断っていない）", unit="cpm", width=8, runbook="RejectedInput"),
               Shown(per_minute("rejected_input_total", FROM, by="reason"), "{{reason}}"), names=REJECTED),
-        graph(About(title="送り手を偽った記録（1時間）", answers="名のった機関とトピックの持ち主が違う記録。1件でも、すぐに調べる。", silence=SILENT, unit="short", width=8, runbook="IdentityMismatch"),
-              Shown(counted("identity_mismatch_total", within="1h"), "偽り"), limits=Limits(stop=least("IdentityMismatch", PAGE)), unit_ja="件"),
+        graph(About(title="名乗りと送り手が違う記録（1時間）", answers="受け付けていない。なりすましか、設定の取り違え。1件でも、すぐに調べる。", silence=SILENT, unit="short", width=8, runbook="IdentityMismatch"),
+              Shown(counted("identity_mismatch_total", within="1h"), "名乗りと送り手の違い"), limits=Limits(stop=least("IdentityMismatch", PAGE)), unit_ja="件"),
         graph(About(title="遅れの大きい区画", answers="区画ごとの遅れのうち、大きい十。一つだけ伸びるなら、その区画が止まっている。", silence=UNSEEN, unit="s", width=8, runbook="ConsumerStuck"),
               Shown(f"topk(10, max by (topic, partition) ({of('partition_lag_seconds', SEEN, TOPIC)}))", "{{topic}} {{partition}}")),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deploy.observability.boards.objectives import FEW, least_left
-from deploy.observability.boards.panels import About
+from deploy.observability.boards.objectives import ENOUGH, SILENT, TOO_FEW, least_left
+from deploy.observability.boards.panels import NO_OTHER, About, Instead
 from deploy.observability.boards.query import counted, of, or_zero, recorded
 from deploy.observability.boards.words import Limits
 from deploy.observability.edges import PAGE, TICKET, edge, least
@@ -18,13 +18,11 @@ class Sign:
     about: About
     expression: str
     limits: Limits
-    few: str = ""
-    """Where it may have no value for want of numbers: the service whose being scraped shows that this is all."""
+    instead: Instead = NO_OTHER
 
     def level(self) -> str:
-        """0 正常, 1 注意, 2 至急. Without a value it needs care, but where there are only too few numbers."""
-        level = self.limits.level(self.expression)
-        return f"({or_zero(level, self.few) if self.few else f'({level})'}) or vector(1)"
+        """0 正常, 1 注意, 2 至急. Without a value it needs care."""
+        return f"({self.limits.level(self.expression)}) or vector(1)"
 
 
 URGENT = {"page": 2, "ticket": 1}
@@ -37,8 +35,8 @@ def firing(*matchers: str) -> str:
     return of("ALERTS", 'alertstate="firing"', 'alertname!="Watchdog"', *matchers)
 
 
-def _sign(title: str, expression: str, limits: Limits, unit: str, answers: str, silence: str, runbook: str, board: str, few: str = "") -> Sign:
-    return Sign(About(title=title, answers=answers, silence=silence, unit=unit, width=6, height=4, runbook=runbook, board=board), expression, limits, few)
+def _sign(title: str, expression: str, limits: Limits, unit: str, answers: str, silence: str, runbook: str, board: str, instead: Instead = NO_OTHER) -> Sign:
+    return Sign(About(title=title, answers=answers, silence=silence, unit=unit, width=6, height=4, runbook=runbook, board=board), expression, limits, instead)
 
 
 OVERVIEW, GATE, SERVICES, PROJECTIONS, AUDIT, BASE, PROMISES = (
@@ -48,7 +46,7 @@ OVERVIEW, GATE, SERVICES, PROJECTIONS, AUDIT, BASE, PROMISES = (
 
 BUDGET = _sign(
     "約束の余裕", least_left(), Limits(care=0.5, stop=0.0, falling=True), "percentunit",
-    "30日の約束（SLO）のうち、最も余裕の少ないものの残り。0%を切ると約束が破れている。100件に満たないうちは数えない。", FEW, "DecisionBudgetBurn", PROMISES, "consent",
+    f"30日の約束（SLO）のうち、最も余裕の少ないものの残り。0%を切ると約束が破れている。{ENOUGH}件に満たないうちは数えない。", SILENT, "DecisionBudgetBurn", PROMISES, TOO_FEW,
 )
 HELD = _sign(
     "最も古い保留", or_zero(f"max({of('held_oldest_age_seconds')})", "consent"), Limits(care=edge("HeldAgeing", TICKET), stop=edge("HeldAgeing", PAGE)), "s",
@@ -74,7 +72,7 @@ ROUND_S = 3600
 """A check of the logs begins anew half an hour after the last: an older result says nothing of what was written since."""
 CHAIN = _sign(
     "記録の完全性", f"max({of('verifier_findings')}) and on() (time() - max({of('verifier_last_run_timestamp_seconds')}) < {ROUND_S})", Limits(stop=least("ChainFailure", PAGE)), "short",
-    "記録のつながりを確かめる検証で見つかった食い違いの数。1件でも業務を止めて調べる。検証が1時間より古ければ、何も言わない。", "データなし：わるい（検証がまだ終わっていないか、止まっている）", "ChainFailure", AUDIT,
+    "検証で見つかった記録の食い違い。1件でもあれば、取り込みや復元など、データを変える作業を止める。支援は続ける。検証が1時間より古ければ、値はない。", "データなし：わるい（検証がまだ終わっていないか、止まっている）", "ChainFailure", AUDIT,
 )
 OVERDUE = _sign(
     "回答の期限を過ぎた請求", f"sum({of('erasure_overdue')})", Limits(stop=least("ErasureBacklog", PAGE)), "short",

@@ -34,11 +34,11 @@ class Window(NamedTuple):
 
 
 PROMISES = (
-    Promise("DecisionBudgetBurn", "tsunagu_decision_seconds", "0.15", "関門の判断が約束（150ミリ秒）に間に合わない割合が高すぎます", "判断", "150ミリ秒"),
+    Promise("DecisionBudgetBurn", "tsunagu_decision_seconds", "0.15", "関門の判定が約束（150ミリ秒）に間に合わない割合が高すぎます", "判定", "150ミリ秒"),
     Promise("StopNoticeBudgetBurn", "tsunagu_stop_notice_seconds", "1.0", "停止の通知が約束（1秒）に間に合わない割合が高すぎます", "停止の通知", "1秒"),
 )
 WINDOWS = (
-    Window("1h", PAGE, 60, 5, 14.4, 20, "1時間", "約2日", 1), Window("6h", PAGE, 360, 30, 6, 50, "6時間", "5日", 2),
+    Window("1h", PAGE, 60, 5, 14.4, 100, "1時間", "約2日", 1), Window("6h", PAGE, 360, 30, 6, 100, "6時間", "5日", 2),
     Window("1d", TICKET, 1440, 120, 3, 100, "1日", "10日", 10), Window("3d", TICKET, 4320, 360, 1, 300, "3日", "30日", 30),
 )
 
@@ -52,6 +52,7 @@ def _proof(promise: Promise, window: Window) -> Proof:
         """So many each time, of which so many percent are late."""
         return Scene(end, {bucket: rising(0, round(each * (1 - late / 100), 6), length), count: rising(0, each, length)}, says, f"{window.every}m")
 
+    enough = (window.volume + 1) * window.every / window.long
     good = round(100 - over, 6)
     ended = {
         bucket: f"{rising(0, good, length)} {rising(good * length, 100, short + 5)}",
@@ -62,7 +63,7 @@ def _proof(promise: Promise, window: Window) -> Proof:
     return Proof(
         alert=promise.alert, severity=window.severity, audience="operator", labels={"service": "consent", "window": window.label}, summary=promise.summary,
         evaluated=f"{window.every}m",
-        fires=(scene(over, says=says),),
+        fires=(scene(over, says=says), scene(over, enough, says)),
         below=(scene(window.edge - 0.1), scene(100, (window.volume - 1) * window.every / window.long)),
         missing=(Scene(end, {}), scene(0, 0)),
         reset=(Scene(end, anew, every=f"{window.every}m"),),

@@ -35,10 +35,10 @@ def _days(deny: str, permit: str, says: str = "", at: str = "10090m") -> Scene:
     return Scene(at, {_DENY: deny, _PERMIT: permit}, says, every="5m")
 
 
-_SPIKE = "直近30分の判断のうち {share} が「提供しない」です。規則集や届出の誤りで、必要な人に届いていないおそれがあります。"
+_SPIKE = "直近30分の判定のうち {share} が「提供しない」です。規則集や届出の誤りで、必要な人に届いていないおそれがあります。"
 _N = _WEEK + 12
 SPIKE = Proof(
-    alert="DenialSpike", severity=TICKET, audience="privacy", labels=_GATE, summary="提供しないという判断が、先週の同じ時間の3倍を超えました", evaluated="5m",
+    alert="DenialSpike", severity=TICKET, audience="privacy", labels=_GATE, summary="提供しないという判定が、先週の同じ時間の3倍を超えました", evaluated="5m",
     fires=(
         _days(f"{rising(0, 1, _N - 24)} {rising(_N, 5, 36)}", f"{rising(0, 9, _N - 24)} {rising(9 * _N, 5, 36)}", _SPIKE.format(share="50%")),  # 10 % a week ago
         Scene("40m", {_DENY: rising(0, 7, 60), _PERMIT: rising(0, 3, 60)}, _SPIKE.format(share="70%")),  # no week ago: one in five is assumed
@@ -52,9 +52,9 @@ SPIKE = Proof(
     reset=(Scene("40m", {_DENY: f"{rising(900, 1, 20)} {rising(0, 1, 30)}", _PERMIT: f"{rising(9000, 9, 20)} {rising(0, 9, 30)}"}),),
     resolves=(Scene("90m", {_DENY: f"{rising(0, 8, 40)} {flat(312, 60)}", _PERMIT: rising(0, 2, 100)}),),
 )
-_NONE = "受け取りは直近5分に 15 件ありますが、10分以上、判断は0件です。どの機関にも何も届いていません。"
+_NONE = "受け取りは直近5分に 15 件ありますが、10分以上、判定は0件です。どの機関にも何も届いていません。"
 FLAT = Proof(
-    alert="DenialFlat", severity=PAGE, audience="operator", labels=_GATE, summary="関門が何も判断していません",
+    alert="DenialFlat", severity=PAGE, audience="operator", labels=_GATE, summary="関門が何も判定していません",
     fires=(
         Scene("20m", {_IN: rising(0, 3, 30), _PERMIT: flat(7, 30)}, _NONE),
         Scene("20m", {_IN: rising(0, 3, 30)}, _NONE),  # no such counter
@@ -82,7 +82,7 @@ def _decided(fast: float, all: float, samples: int = 60, before: str = "") -> di
 
 
 P99 = Proof(
-    alert="DecisionP99", severity=TICKET, audience="operator", labels=_GATE, summary="関門の判断が遅くなっています",
+    alert="DecisionP99", severity=TICKET, audience="operator", labels=_GATE, summary="関門の判定が遅くなっています",
     fires=(Scene("45m", _decided(9, 10), "100件に1件は 4.7s より長くかかっています（約束は150ミリ秒）。"),),
     below=(
         Scene("45m", _decided(9.9, 10)),  # 99 of 100 within 2 s

@@ -106,6 +106,6 @@ PROOFS = (
     _down("BrokerDown", "tsunagu_broker_up", "連絡の基盤（Kafka）に届きません", "2分以上です。新しい連絡は送れず、届きません。受け付けたものは失われません。"),
     _down("DatabaseDown", "tsunagu_database_up", "画面と帳票のデータベース（PostgreSQL）に届きません", "2分以上です。画面と帳票が止まります。連絡と判定は続きます。", store="projections"),
     _down("DatabaseDown", "tsunagu_database_up", "鍵の保管庫（PostgreSQL）に届きません",
-          "2分以上です。鍵が取り出せないので、本文のある連絡は待ちます。符号だけの連絡と判定は続きます。", store="keys"),
+          "2分以上です。鍵が取り出せないので、本文のある連絡は待ちます。コードだけの連絡と判定は続きます。", store="keys"),
     *DISK, FILLING, *VOLUMES, COPIES, _certificate(TICKET, 30, "29d 23h 50m 0s"), _certificate(PAGE, 3, "2d 23h 50m 0s"),
 )

@@ -11,7 +11,7 @@ export function stat(panel, section) {
       const name = legend(answer, series), has = properties(panel, name, answer.ref), value = last(series);
       const word = mapped(value, has.mappings);
       if (word) section.classList.add(word.color);
-      box.append(element(word ? "b" : "span", {}, word ? word.text : said(value, has.unit)));
+      box.append(element(word && !box.children.length ? "b" : "span", {}, word ? word.text : said(value, has.unit)));
     }
   }
   return box.children.length ? box : null;

@@ -28,7 +28,7 @@ export function timeseries(panel, section, board, body) {
   shown.forEach((line, place) => { line.colour ??= COLOURS[place % COLOURS.length]; });
   const box = element("div", {}), key = element("ul", { class: "legend" });
   for (const line of lines) {
-    key.append(element("li", {}, element("i", { style: `background:${line.colour ?? "#777"}` }), `${line.name}${line.limit ? "" : `：${said(latest(line.values), unit)}`}`));
+    key.append(element("li", {}, element("i", { style: `background:${line.colour ?? "#777"}` }), `${line.name}${line.limit ? "" : `：${latest(line.values, unit)}`}`));
   }
   const heights = stacked ? sums(shown) : shown.map((line) => line.values);
   const series = shown.map((line) => ({
@@ -47,8 +47,10 @@ export function timeseries(panel, section, board, body) {
   return box;
 }
 
-function latest(values) {
-  return values.findLast((value) => value !== null) ?? NaN;
+/** The value at the end, where there is one: a line that ended before (two points may be on their way) has none now. */
+function latest(values, unit) {
+  const value = values.slice(-3).findLast((each) => each !== null);
+  return value === undefined ? "いまはない" : said(value, unit);
 }
 
 function sums(lines) {
