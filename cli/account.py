@@ -10,13 +10,12 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
+from deploy.local.passing import patiently
 from deploy.local.refusal import is_refusal
 from kernel.settings import Settings
 
 PATIENCE_S = 5.0
 """So long an account may be refused: one that was made a moment ago is not known everywhere at once."""
-PAUSE_S = 0.1
-_UNANSWERED = frozenset({KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._WAIT_COORD})
 
 
 class Account:
@@ -29,17 +28,18 @@ class Account:
 
     def ends(self, consumer: Consumer, place: TopicPartition, timeout: float) -> tuple[int, int]:
         """First offset of a partition, and its end. Raises KafkaException: of ``_AUTHENTICATION`` where the account is refused."""
-        self._refused, deadline = None, time.monotonic() + timeout
-        while True:
+        self._refused = None
+
+        def ask() -> tuple[int, int]:
             try:
                 return consumer.get_watermark_offsets(place, timeout=min(PATIENCE_S, timeout))
             except KafkaException as error:
                 consumer.poll(0)  # lets it tell why
                 if self._refused is not None:
                     raise KafkaException(self._refused) from error
-                if error.args[0].code() not in _UNANSWERED or time.monotonic() > deadline:
-                    raise
-            time.sleep(PAUSE_S)
+                raise
+
+        return patiently(ask, timeout)
 
     def flush(self, producer: Producer, timeout: float) -> None:
         """Wait until the broker has everything, or the time is over. Raises KafkaException of ``_AUTHENTICATION`` where the account is refused."""

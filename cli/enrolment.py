@@ -20,6 +20,7 @@ from deploy.local import certificates, enrolled, first_start, passwords
 from deploy.local.broker_admin import BrokerAdmin, Change
 from deploy.local.layout import Layout
 from deploy.local.lifecycle import START_OR_STOP
+from deploy.local.passing import patiently
 from deploy.local.progress import Progress
 from deploy.local.town import Agency
 from deploy.local.turns import turn
@@ -52,7 +53,8 @@ class Enrolment:
             others = [each for each in town.values() if each.id != agency.id]
             rows = [self._password(agency)]
             with self._progress.step("provisioning topics, account and access rules") as step:
-                rows += _shown(BrokerAdmin(self._settings, (*others, agency)).apply(step.advance))
+                admin = BrokerAdmin(self._settings, (*others, agency))
+                rows += _shown(patiently(lambda: admin.apply(step.advance), made=True))
             with self._progress.step("publishing the fact"):
                 return [*rows, _row("fact", registry.state(self._settings, registry.registered(agency)))]
 
@@ -66,11 +68,11 @@ class Enrolment:
             with self._progress.step("publishing the fact"):
                 rows = [_row("fact", known is not agency and registry.state(self._settings, registry.ended(agency)))]
             admin = BrokerAdmin(self._settings, (*(each for each in town.values() if each.id != agency.id), agency))
-            rows.append(_row("right to send", admin.take_the_word(agency)))
+            rows.append(_row("right to send", patiently(lambda: admin.take_the_word(agency))))
             rows.append(_row("tokens", end_tokens(self._settings, agency.id)))
             with self._progress.step("waiting until the gate has passed the fact") as step:
                 self._passed(step.advance)
-            rows += _shown(admin.apply())
+            rows += _shown(patiently(admin.apply, made=True))
             return [*rows, _row("password", self._forget(agency)), _row("certificate", certificates.forget(self._settings, agency.principal))]
 
     def rotate(self, agency: str, *, over: bool) -> list[Row]:
@@ -78,7 +80,7 @@ class Enrolment:
         with turn(self._layout, START_OR_STOP, self._progress):
             account = passwords.Passwords(self._settings, self._registered(agency).principal)
             try:
-                return [_row("old password closed", account.end())] if over else [_row("new password", account.begin())]
+                return [_row("old password closed", patiently(account.end))] if over else [_row("new password", patiently(account.begin))]
             except passwords.NoOverlap as problem:
                 raise Amiss(problem.code, problem.sentence, usage=False) from problem
 
@@ -116,10 +118,10 @@ class Enrolment:
         topics = Topics(self._settings.municipality)
         admin = AdminClient(self._settings.account("admin"))
         places = [TopicPartition(topics.inbox("consent"), number) for number in range(self._settings.partitions)]
-        ends = {number.partition: found.result(_TIMEOUT_S).offset for number, found in admin.list_offsets(
-            {place: OffsetSpec.latest() for place in places}).items()}
+        ends = patiently(lambda: {number.partition: found.result(_TIMEOUT_S).offset for number, found in admin.list_offsets(
+            {place: OffsetSpec.latest() for place in places}).items()})
         deadline = time.monotonic() + PASSED_WITHIN_S
-        while behind := [number for number, offset in _committed(admin, topics, places) if offset < ends[number]]:
+        while behind := [number for number, offset in patiently(lambda: _committed(admin, topics, places)) if offset < ends[number]]:
             advance(len(places) - len(behind), len(places))
             if time.monotonic() > deadline:
                 raise Amiss("GATE_BEHIND", "the fact stands and its right to send is gone, but the gate has not passed the fact yet, so its account "

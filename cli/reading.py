@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from cli.account import Account
+from deploy.local.passing import is_passing
 from kernel.envelope import Headers
 from kernel.settings import Settings
 from kernel.topics import Topics
@@ -76,7 +77,7 @@ def count(settings: Settings, principal: str, topic: str, partitions: Iterable[i
 def _some(consumer: Consumer, timeout: float) -> list[Message]:
     found = consumer.consume(1, timeout)
     found += consumer.consume(BATCH, 0) if found else []
-    error = next((error for message in found if (error := message.error())), None if found else KafkaError(KafkaError._TIMED_OUT))
-    if error is not None:
-        raise KafkaException(error)
-    return found
+    told = [error for message in found if (error := message.error())] if found else [KafkaError(KafkaError._TIMED_OUT)]
+    if final := [error for error in told if not found or not is_passing(error, made=True)]:
+        raise KafkaException(final[0])
+    return [message for message in found if not message.error()]

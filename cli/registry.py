@@ -18,6 +18,7 @@ from cli import reading, stating
 from contracts.registry import AgencyEnded, AgencyRegistered, DeadlinesSet, PolicyActivated
 from contracts.shared import AgencyEndReason, AgencyKind, AgencyUnit, DeadlineTerm
 from contracts.topics import SUPPORT_FUNCTIONS
+from deploy.local import passing
 from deploy.local.town import Agency, agencies
 from kernel import serde
 from kernel.decider import derive_id
@@ -178,5 +179,7 @@ def _matter(key: str, fact: Any) -> str:
 
 
 def _told(settings: Settings, topics: Topics) -> list[tuple[str, bytes]]:
-    """Every fact in the registry's log, by key and value."""
-    return [((record.key() or b"").decode(), record.value() or b"") for record in reading.whole(settings, PRINCIPAL, topics.registry)]
+    """Every fact in the registry's log, by key and value. Raises KafkaException."""
+    return passing.patiently(
+        lambda: [((record.key() or b"").decode(), record.value() or b"") for record in reading.whole(settings, PRINCIPAL, topics.registry)], made=True,
+    )

@@ -13,6 +13,7 @@ from cli.leaving import PROBLEMS, leave
 from deploy.local import access, kafka
 from deploy.local.layout import CannotRun
 from deploy.local.lifecycle import Installation
+from deploy.local.passing import patiently
 from deploy.local.passwords import NoOverlap, Passwords
 from deploy.local.progress import Progress
 from kernel.settings import Settings
@@ -58,21 +59,21 @@ def rotate(found: Installation, name: str, kind: Kind, over: bool, progress: Pro
             return
         if kind is Kind.ADMINISTRATOR and not _running(found, BROKER):
             raise CannotRun("the broker does not run; start the system: tsunagu run up")
-        Passwords(found.settings, name).begin()
+        patiently(Passwords(found.settings, name).begin)
         if kind is Kind.ADMINISTRATOR:
             kafka.configure(found.layout, found.settings)
         if processes := _running(found, BROKER if kind is Kind.ADMINISTRATOR else USERS.get(name, name)):
             found.stop(*processes)
             found.start(*processes, progress=progress)
-        Passwords(found.settings, name).end()  # the administrator comes by the new one himself
+        patiently(Passwords(found.settings, name).end)  # the administrator comes by the new one himself
 
 
 def _mirror(settings: Settings, name: str, over: bool) -> None:
     account = Passwords(settings, name)
     if over:
-        typer.echo(f"tsunagu: {'the old password opens nothing any more' if account.end() else 'there was no old password any more'}", err=True)
+        typer.echo(f"tsunagu: {'the old password opens nothing any more' if patiently(account.end) else 'there was no old password any more'}", err=True)
         return
-    account.begin()
+    patiently(account.begin)
     typer.echo(f"tsunagu: give secrets/{name}.password to the town, both lines of it; when it has started its mirror with it: tsunagu run rotate {name} --end", err=True)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from confluent_kafka import KafkaError, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from cli import reading
 from cli.agency.client import NotAccepted
 from cli.agency.message import now
 from contracts import FINGERPRINTS
+from deploy.local import passing
 from kernel import serde
 from kernel.envelope import Envelope
 from kernel.settings import Settings
@@ -33,9 +34,18 @@ class Stated(Protocol):
 
 
 def send(settings: Settings, account: str, records: Sequence[tuple[str, int, Stated]]) -> None:
-    """Send facts, each with its topic and partition, and wait until the broker has them all. Raises NotAccepted, KafkaException, SettingsMissing."""
-    if not records:
-        return
+    """Send facts, each with its topic and partition, until the broker has them all; those that it had already come again under their old id.
+
+    Raises NotAccepted, SettingsMissing.
+    """
+    try:
+        if records:
+            passing.patiently(lambda: _send(settings, account, records), made=True)
+    except KafkaException as error:
+        raise NotAccepted(error.args[0]) from error
+
+
+def _send(settings: Settings, account: str, records: Sequence[tuple[str, int, Stated]]) -> None:
     producer = Producer({**settings.account(account), "acks": "all", "enable.idempotence": True, "linger.ms": 5})
     failed: list[KafkaError] = []
     for topic, partition, each in records:
@@ -44,9 +54,9 @@ def send(settings: Settings, account: str, records: Sequence[tuple[str, int, Sta
             on_delivery=lambda error, _: failed.append(error) if error else None,
         )
     if producer.flush(reading.TIMEOUT_S):
-        raise NotAccepted(KafkaError(KafkaError._TIMED_OUT))
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
     if failed:
-        raise NotAccepted(failed[0])
+        raise KafkaException(failed[0])
 
 
 def _headers(settings: Settings, account: str, each: Stated) -> list[tuple[str, bytes]]:

@@ -41,7 +41,10 @@ def plan(output: OutputOption = Output.TABLE) -> None:
 @app.command(epilog="Example: tsunagu topics check")
 def check(output: OutputOption = Output.TABLE) -> None:
     """What differs between broker and plan. Exit code 1 when anything does."""
-    changes = _admin().differences(REACHABLE_S)
+    from deploy.local.passing import patiently
+
+    admin = _admin()
+    changes = patiently(lambda: admin.differences(REACHABLE_S))
     show(_rows(changes), COLUMNS, output)
     if changes:
         raise typer.Exit(PROBLEMS)
@@ -50,7 +53,9 @@ def check(output: OutputOption = Output.TABLE) -> None:
 @app.command(epilog="Example: tsunagu topics apply")
 def apply(output: OutputOption = Output.TABLE) -> None:
     """Make every difference vanish; safe to repeat."""
-    show(_rows(_admin().apply()), COLUMNS, output)
+    from deploy.local.passing import patiently
+
+    show(_rows(patiently(_admin().apply, made=True)), COLUMNS, output)
 
 
 def _admin() -> BrokerAdmin:

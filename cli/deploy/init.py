@@ -47,6 +47,7 @@ def _broker(settings: Settings, wait: float, no_topics: bool, progress: Progress
     from confluent_kafka import KafkaException
 
     from deploy.local.broker_admin import BrokerAdmin
+    from deploy.local.passing import patiently
 
     if no_topics:
         with progress.step("waiting for the registry's topic"):
@@ -57,7 +58,7 @@ def _broker(settings: Settings, wait: float, no_topics: bool, progress: Progress
         admin.reach(wait)
     try:
         with progress.step("provisioning topics, accounts and access rules") as step:
-            admin.apply(step.advance)
+            patiently(lambda: admin.apply(step.advance), made=True)
     except KafkaException as error:
         leave(f"the broker at {settings.bootstrap} refuses to be provisioned ({error.args[0].str()})", PROBLEMS)
 

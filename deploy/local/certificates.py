@@ -23,6 +23,7 @@ from kernel.settings import FILE_NAME, Settings, where
 from . import authority
 from .authority import Authority
 from .layout import CannotRun, Layout
+from .passing import patiently
 
 OURS = "secrets/ca.pem"
 """The setting ``ca`` of an installation whose authority is its own."""
@@ -136,8 +137,7 @@ def _have_read_anew(layout: Layout, settings: Settings) -> None:
     for name, path in (("keystore", keystore(layout)), ("truststore", trusted(layout))):
         entry = ConfigEntry(f"listener.name.agency.ssl.{name}.location", str(path), incremental_operation=AlterConfigOpType.DELETE)
         resource.add_incremental_config(entry)
-    for done in admin.incremental_alter_configs([resource]).values():
-        done.result(TAKEN_UP_WITHIN_S)
+    patiently(lambda: [done.result(TAKEN_UP_WITHIN_S) for done in admin.incremental_alter_configs([resource]).values()], TAKEN_UP_WITHIN_S)
 
 
 def _write(layout: Layout, signer: Authority, names: Sequence[str] = ()) -> None:

@@ -5,7 +5,6 @@ So whoever was added or ended while the system ran is so after the next start to
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -17,10 +16,11 @@ from kernel.settings import Settings
 from kernel.topics import Topics
 
 from .layout import CannotRun
+from .passing import patiently
 from .town import Agency, Unit, agencies
 
 TIMEOUT_S = 30.0
-_BATCH, _PARTITION, _PAUSE_S = 500, 0, 0.2
+_BATCH, _PARTITION = 500, 0
 
 
 def town(settings: Settings) -> tuple[Agency, ...]:
@@ -31,7 +31,10 @@ def town(settings: Settings) -> tuple[Agency, ...]:
 
 def known(settings: Settings) -> dict[str, Agency]:
     """Every agency that is or was registered, by id. Raises CannotRun."""
-    return after(_values(settings))
+    try:
+        return patiently(lambda: after(_values(settings)))
+    except KafkaException as error:
+        raise CannotRun(f"the registry's log cannot be read at {settings.bootstrap} ({error}); see: tsunagu run logs kafka") from error
 
 
 def after(values: Iterable[bytes]) -> dict[str, Agency]:
@@ -56,36 +59,25 @@ def agency_of(fact: AgencyRegistered) -> Agency:
 
 
 def _values(settings: Settings) -> Iterator[bytes]:
-    """The registry's log from its beginning to its present end; nothing before the first start. Raises CannotRun."""
+    """The registry's log from its beginning to its present end; nothing before the first start. Raises KafkaException."""
     place = TopicPartition(Topics(settings.municipality).registry, _PARTITION)
     consumer = Consumer({**settings.account("admin"), "group.id": "none", "enable.auto.commit": False})
     try:
-        if consumer.list_topics(place.topic, timeout=TIMEOUT_S).topics[place.topic].error is not None:
-            return
-        position, end = _bounds(consumer, place)
+        error = consumer.list_topics(place.topic, timeout=TIMEOUT_S).topics[place.topic].error
+        if error is not None:
+            if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                return
+            raise KafkaException(error)
+        position, end = consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
         consumer.assign([TopicPartition(place.topic, _PARTITION, position)])
         while position < end:
             found = consumer.consume(_BATCH, 1.0) or consumer.consume(1, TIMEOUT_S)
             if not found:
-                raise CannotRun(f"the broker at {settings.bootstrap} does not give the registry's log; see: tsunagu run logs kafka")
+                raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
             for message in found:
                 if (error := message.error()) is not None:
                     raise KafkaException(error)
                 position = message.offset() + 1
                 yield message.value()
-    except KafkaException as error:
-        raise CannotRun(f"the registry's log cannot be read at {settings.bootstrap} ({error})") from error
     finally:
         consumer.close()
-
-
-def _bounds(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
-    """First offset and end. A broker that was started a moment ago answers before it leads its partitions again. Raises KafkaException."""
-    deadline = time.monotonic() + TIMEOUT_S
-    while True:
-        try:
-            return consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
-        except KafkaException as error:
-            if error.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION or time.monotonic() > deadline:
-                raise
-        time.sleep(_PAUSE_S)

@@ -19,6 +19,7 @@ from kernel.settings import Settings
 
 from . import access, control, first_start, jars, kafka, ports, postgres, processes, supervisor
 from .layout import CannotRun, Layout
+from .passing import patiently
 from .progress import Progress, Silent, Step
 from .town import agencies
 from .turns import turn
@@ -166,7 +167,8 @@ class Installation:
         if settings.encrypted and not settings.kafka_external:
             certificates.take_up(self.layout, settings)  # one that was renewed while the broker ran
         with progress.step("provisioning topics, accounts and access rules") as step:
-            broker_admin.BrokerAdmin(settings).apply(step.advance)
+            admin = broker_admin.BrokerAdmin(settings)
+            patiently(lambda: admin.apply(step.advance), made=True)
         with progress.step("provisioning databases"):
             asyncio.run(databases.apply(settings))
 

@@ -57,7 +57,8 @@ def test_a_fact_is_stated_under_the_account_and_its_id(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("broker", [Broker(error=KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED)), Broker(left=1)])
 def test_what_is_not_taken_is_told(monkeypatch: pytest.MonkeyPatch, broker: Broker):
-    """Refused, or not answered in time."""
+    """Refused, or not answered in time, however often it was tried."""
+    monkeypatch.setattr(stating.passing, "patiently", lambda attempt, **_: attempt())
     monkeypatch.setattr(stating, "Producer", broker)
     with pytest.raises(NotAccepted):
         stating.send(SETTINGS, "registry", [("990019.registry.log", 0, NEWS)])
