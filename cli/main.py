@@ -76,6 +76,8 @@ def main() -> None:
 
 def _stopped(problem: Exception) -> None:
     """Leave with what the user can do about it, if there is such a thing. Only now are the parts that raise it loaded: few commands need them."""
+    from confluent_kafka import KafkaException
+
     from deploy.local.control import NotRunning
     from deploy.local.layout import CannotRun
     from deploy.local.lifecycle import DidNotStart
@@ -93,6 +95,11 @@ def _stopped(problem: Exception) -> None:
             _leave(f"{problem}{first}", UNREACHABLE)
         case NotRunning():
             _leave(f"nothing runs in {problem}; start it: tsunagu run up", UNREACHABLE)
+        case KafkaException():
+            _leave(f"the broker does not do it ({problem.args[0].name()}: {problem.args[0].str()}); run the command again; if it says so again, see: "
+                   "tsunagu run logs kafka", UNREACHABLE)
+        case TimeoutError() if not problem.strerror:
+            _leave("what was asked for has not been answered in time; run the command again; if it says so again, see: tsunagu run status", UNREACHABLE)
         case OSError():
             _leave(": ".join(str(part) for part in (problem.filename, problem.strerror or problem) if part), UNREACHABLE)
 

@@ -1,4 +1,4 @@
-"""A first start and the registry bear one passing error of Kafka wherever it meets them."""
+"""A first start and the registry bear one passing error of Kafka wherever it meets them; what escapes a command is one sentence all the same."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from cli import reading, registry, stating
+from cli import main, reading, registry, stating
 from cli.agency.client import NotAccepted
-from deploy.local import broker_admin, databases, enrolled, passing
+from deploy.local import broker_admin, certificates, databases, enrolled, passing
 from deploy.local.layout import CannotRun, Layout
 from deploy.local.lifecycle import Installation
 from deploy.local.progress import Silent
@@ -80,3 +80,19 @@ def test_provisioning_is_begun_anew_where_the_broker_answers_too_early(tmp_path:
     monkeypatch.setattr(enrolled, "town", lambda settings: ())
 
     Installation(Layout(tmp_path))._provision(HERE, Silent())
+
+
+def test_a_busy_broker_has_minutes_to_take_up_its_new_certificate():
+    """At a load of forty it has taken more than fifteen seconds."""
+    assert 120.0 <= certificates.TAKEN_UP_WITHIN_S
+
+
+@pytest.mark.parametrize("problem", [KafkaException(KafkaError(KafkaError.DUPLICATE_RESOURCE)), NEVER, TimeoutError()])
+def test_what_kafka_says_and_no_command_has_caught_is_one_sentence(problem: Exception, capsys: pytest.CaptureFixture[str]):
+    """Exit code 3, what it was, what to do; never a traceback."""
+    with pytest.raises(SystemExit) as left:
+        main._stopped(problem)
+    told = capsys.readouterr().err
+
+    assert (3, 1) == (left.value.code, len(told.splitlines()))
+    assert "run the command again" in told
