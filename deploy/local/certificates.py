@@ -28,7 +28,7 @@ from .passing import patiently
 OURS = "secrets/ca.pem"
 """The setting ``ca`` of an installation whose authority is its own."""
 RENEWED_BEFORE = timedelta(days=SOON_DAYS)
-TAKEN_UP_WITHIN_S, PAUSE_S, OFTEN = 15.0, 0.02, 6
+TAKEN_UP_WITHIN_S, PAUSE_S, OFTEN = 120.0, 0.02, 6
 
 
 def keystore(layout: Layout) -> Path:
