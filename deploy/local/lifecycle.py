@@ -21,7 +21,7 @@ from . import access, control, first_start, jars, kafka, ports, postgres, proces
 from .layout import CannotRun, Layout
 from .passing import patiently
 from .progress import Progress, Silent, Step
-from .town import agencies
+from .town import Agency, agencies
 from .turns import turn
 
 READY_WITHIN_S = 180.0
@@ -51,8 +51,12 @@ class Installation:
         return settings_module.load(self.layout.home)
 
     def prepare(self) -> Settings:
-        """Settings, credentials and certificates, made at the first start. Raises CannotRun, SettingsMissing."""
-        first_start.prepare(self.layout, ("admin", *access.principals(agencies())))
+        """Settings, credentials and certificates, made at the first start. Raises CannotRun, SettingsMissing.
+
+        Of agencies at the very first one alone: later the registry says who has an account (see ``_provision``).
+        """
+        first = not (self.layout.home / settings_module.FILE_NAME).exists()
+        first_start.prepare(self.layout, ("admin", *access.principals(agencies() if first else ())))
         settings = self.settings
         first_start.write_credentials(self.layout.secrets, tuple(map(access.mirror, settings.towns)))
         if settings.mtls or settings.encrypted and not settings.kafka_external:
@@ -161,13 +165,22 @@ class Installation:
                     raise DidNotStart(row["name"], Path(row["log"]))
             time.sleep(0.1)
 
+    def _town(self, settings: Settings) -> tuple[Agency, ...]:
+        """Every agency that is or was registered or is still to be; those of the town's file that have not ended have their passwords now. Raises CannotRun."""
+        from . import broker_admin, enrolled
+
+        broker_admin.BrokerAdmin(settings, ()).reach(broker_admin.TIMEOUT_S)
+        town, named = enrolled.town(settings), {each.id for each in agencies()}
+        first_start.write_credentials(self.layout.secrets, tuple(each.principal for each in town if each.id in named and each.ended is None))
+        return town
+
     def _provision(self, settings: Settings, progress: Progress) -> None:
         from . import broker_admin, certificates, databases
 
         if settings.encrypted and not settings.kafka_external:
             certificates.take_up(self.layout, settings)  # one that was renewed while the broker ran
         with progress.step("provisioning topics, accounts and access rules") as step:
-            admin = broker_admin.BrokerAdmin(settings)
+            admin = broker_admin.BrokerAdmin(settings, self._town(settings))
             patiently(lambda: admin.apply(step.advance), made=True)
         with progress.step("provisioning databases"):
             asyncio.run(databases.apply(settings))

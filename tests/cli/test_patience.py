@@ -79,7 +79,9 @@ def test_provisioning_is_begun_anew_where_the_broker_answers_too_early(tmp_path:
     monkeypatch.setattr(databases, "apply", lambda settings: asyncio.sleep(0))
     monkeypatch.setattr(enrolled, "town", lambda settings: ())
 
-    Installation(Layout(tmp_path))._provision(HERE, Silent())
+    found = Installation(Layout(tmp_path))
+    found.layout.create()
+    found._provision(HERE, Silent())
 
 
 def test_a_busy_broker_has_minutes_to_take_up_its_new_certificate():

@@ -9,17 +9,20 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
 
-from deploy.local import control
+from deploy.local import broker_admin, certificates, control, databases, enrolled
 from deploy.local.layout import CannotRun, Layout
 from deploy.local.lifecycle import START_OR_STOP, DidNotStart, Installation
 from deploy.local.process import Process
 from deploy.local.progress import Silent
 from deploy.local.supervisor import serve
+from deploy.local.town import agencies
 from deploy.local.turns import turn
 from tests.deploy.conftest import eventually
 
@@ -134,3 +137,22 @@ def test_what_did_not_start_is_told_as_it_is_through_a_step(tmp_path: Path):
         raise DidNotStart("intake", log)
 
     assert "TypeError" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_agency_that_has_ended_gets_no_password_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whoever looks into secrets/ would think that its account lives. One that the town's file names for the first time gets one."""
+    found = Installation(Layout(tmp_path))
+    settings = found.prepare()
+    gone, new, *others = agencies()
+    for each in (gone, new):
+        (tmp_path / "secrets" / f"{each.principal}.password").unlink()
+    monkeypatch.setattr(enrolled, "known", lambda settings: {each.id: each for each in (replace(gone, ended=date(2026, 4, 1)), *others)})
+    monkeypatch.setattr(broker_admin.BrokerAdmin, "reach", lambda self, within: None)
+    monkeypatch.setattr(broker_admin.BrokerAdmin, "apply", lambda self, advance: [])
+    monkeypatch.setattr(certificates, "take_up", lambda layout, settings: None)
+    monkeypatch.setattr(databases, "apply", lambda settings: asyncio.sleep(0))
+
+    found.prepare()
+    found._provision(settings, Silent())
+
+    assert (False, True) == tuple((tmp_path / "secrets" / f"{each.principal}.password").exists() for each in (gone, new))
