@@ -116,8 +116,15 @@ def _of_an_authority() -> list[tuple[x509.ExtensionType, bool]]:
     return [(x509.BasicConstraints(ca=True, path_length=None), True), (_use("key_cert_sign", "crl_sign"), True)]
 
 
+def _reached(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
 def _of_a_server(names: Sequence[str]) -> list[tuple[x509.ExtensionType, bool]]:
-    known = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST)), *map(x509.DNSName, dict.fromkeys(("localhost", *names)))])
+    known = x509.SubjectAlternativeName([_reached(each) for each in dict.fromkeys((HOST, "localhost", *names))])
     return [
         (x509.BasicConstraints(ca=False, path_length=None), True), (_use("digital_signature"), True), (known, False),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),

@@ -150,8 +150,8 @@ def _due(layout: Layout, names: Sequence[str] = ()) -> bool:
     if not (keystore(layout).exists() and trusted(layout).exists()):
         return True
     own = x509.load_pem_x509_certificates(keystore(layout).read_bytes())[0]
-    known = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName) if names else []
-    return own.not_valid_after_utc - authority.now() < RENEWED_BEFORE or not set(names) <= set(known)
+    known = {str(each.value) for each in own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value}
+    return own.not_valid_after_utc - authority.now() < RENEWED_BEFORE or not set(names) <= known
 
 
 def _file(layout: Layout) -> Path:

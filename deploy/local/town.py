@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kernel.settings import home
+from kernel.settings import SettingsWrong, home
 
 TOWN = Path(__file__).with_name("town.yaml")
 _ID = re.compile(r"[a-z0-9-]{1,32}")
@@ -63,9 +64,14 @@ class Agency:
 
 
 def agencies(path: Path | None = None) -> tuple[Agency, ...]:
-    """Every agency, in the order of the file: ``path``, or the installation's own ``town.yaml``, or the sample town where it has none."""
+    """Every agency, in the order of the file: ``path``, or the installation's own ``town.yaml``, or the sample town where it has none.
+
+    Raises SettingsWrong for two with one id, ValueError for one that cannot be.
+    """
     own = home() / TOWN.name
-    town = _read(path or (own if own.exists() else TOWN))
+    path = path or (own if own.exists() else TOWN)
+    town = _read(path)
+    _once(path, [row["id"] for row in town["agencies"]])
     return tuple(Agency(**{**place(row["kind"], town.get("municipality", "")), **row}) for row in town["agencies"])
 
 
@@ -74,10 +80,30 @@ def municipality(path: Path) -> str:
     return str(_read(path).get("municipality", ""))
 
 
+def _once(path: Path, ids: list[Any]) -> None:
+    """Raises SettingsWrong, with the lines, where an id stands twice: one account and two topics cannot be two agencies'."""
+    if twice := next((each for place, each in enumerate(ids) if each in ids[:place]), None):
+        first, second, *_ = (line for each, line in _lines(path) if each == str(twice))
+        raise SettingsWrong(f"agency {twice} stands twice, at {path}:{second} and in line {first}; allowed: each id once")
+
+
+def _lines(path: Path) -> Iterator[tuple[str, int]]:
+    """Each agency's id, and the line on which it stands."""
+    import yaml
+
+    content = {key.value: value for key, value in yaml.compose(path.read_text("utf-8"), yaml.SafeLoader).value}
+    for row in content["agencies"].value:
+        yield from ((value.value, value.start_mark.line + 1) for key, value in row.value if key.value == "id")
+
+
 def _read(path: Path) -> dict[str, Any]:
     import yaml
 
-    return yaml.safe_load(path.read_text("utf-8"))
+    try:
+        return yaml.safe_load(path.read_text("utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise SettingsWrong(f"{path}{f':{mark.line + 1}' if mark else ''} is no YAML ({getattr(error, 'problem', None) or error})") from error
 
 
 def prefecture_of(municipality: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.town import Agency, agencies
+from kernel.settings import SettingsWrong
 
 FIRST, LAST = date(2026, 4, 1), date(2027, 3, 31)
 
@@ -45,3 +46,21 @@ def test_an_agency_of_the_file_belongs_to_its_town_and_prefecture():
 
     assert ("990019", "990001", True) == placed["elder"] == placed["municipality"]
     assert ("", "990001", True) == placed["prefecture"]
+
+
+def test_an_id_that_stands_twice_is_told_with_its_lines(tmp_path: Path):
+    """One account and two topics cannot be those of two agencies."""
+    file = tmp_path / "town.yaml"
+    file.write_text("agencies:\n  - {id: elder, kind: ELDER, name_ja: ひなた}\n  - {id: child, kind: CHILD, name_ja: 子}\n  - kind: ELDER\n    id: 'elder'\n    name_ja: 東\n", "utf-8")
+
+    with pytest.raises(SettingsWrong, match=r"agency elder stands twice, at .*town\.yaml:5 and in line 2"):
+        agencies(file)
+
+
+def test_a_file_that_is_no_yaml_is_told_with_its_line(tmp_path: Path):
+    """And no traceback."""
+    file = tmp_path / "town.yaml"
+    file.write_text("agencies:\n  - {id: elder\n", "utf-8")
+
+    with pytest.raises(SettingsWrong, match=r"town\.yaml:3 is no YAML"):
+        agencies(file)
