@@ -11,7 +11,7 @@ import typer
 
 from cli.leaving import OK, PROBLEMS, leave
 from cli.output import Output, OutputOption, show
-from cli.running import COLUMNS, status_rows
+from cli.running import COLUMNS, STOPPED, status_rows
 from kernel import settings as settings_module
 
 if TYPE_CHECKING:
@@ -112,16 +112,17 @@ def status(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Every process: state (unready: it lives, and waits for something), pid, port, restarts, memory. Exit code 1 unless all are ready."""
-    from cli import needed
+    from cli import needed, watching
 
     found = installation()
     if watch:
         _watch(found, every, rounds, output)
     rows = status_rows(found)
-    show(rows, COLUMNS, output)
-    if rows:
-        needed.tell(found.settings)
-    if not rows or any(row["state"] != "ready" for row in rows):
+    show(watching.signed(rows) if output is Output.TABLE else rows, COLUMNS, output)
+    if all(row["state"] == STOPPED for row in rows):
+        leave(f"nothing runs in {found.layout.home}; start it: tsunagu run up", PROBLEMS)
+    needed.tell(found.settings)
+    if any(row["state"] != "ready" for row in rows):
         raise typer.Exit(PROBLEMS)
 
 

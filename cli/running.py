@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kernel.settings import FILE_NAME
+
 if TYPE_CHECKING:
     from deploy.local.lifecycle import Installation
 
 COLUMNS = ("name", "state", "pid", "port", "restarts", "rss_mib", "address")
+STOPPED = "stopped"
 
 
 def status_rows(found: Installation) -> list[dict[str, Any]]:
-    """One row per process: see COLUMNS."""
-    return [{**row, "rss_mib": _resident(row["pid"]), "address": _address(row)} for row in found.status()]
+    """One row per process: see COLUMNS. Where nothing runs, each is stopped; none where nothing is installed. Raises SettingsMissing."""
+    rows = found.status() or (_stopped(found) if (found.layout.home / FILE_NAME).exists() else [])
+    return [{**row, "rss_mib": _resident(row["pid"]), "address": _address(row)} for row in rows]
+
+
+def _stopped(found: Installation) -> list[dict[str, Any]]:
+    """What `run up` would start."""
+    from deploy.local import processes
+
+    settings = found.settings
+    return [
+        {"name": name, "pid": None, "state": STOPPED, "restarts": 0, "port": processes.port(name, settings), "exit_code": None, "log": str(found.layout.log(name))}
+        for name in (*processes.stores(settings), *processes.applications(settings))
+    ]
 
 
 def _address(row: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -121,8 +121,13 @@ def _say(rows: list[dict[str, Any]]) -> None:
         print(now, "nothing runs", flush=True)
 
 
+def signed(rows: Iterable[Row]) -> list[Row]:
+    """Each state with its sign."""
+    return [{**row, "state": f"{SIGNS.get(row['state'], '?')} {row['state']}"} for row in rows]
+
+
 def _cells(row: Row) -> list[str]:
-    cells = {**row, "state": f"{SIGNS.get(row['state'], '?')} {row['state']}"}
+    (cells,) = signed([row])
     return ["" if cells.get(name) is None else str(cells[name]) for name in COLUMNS]
 
 

@@ -70,6 +70,7 @@ class Installation:
 
         Raises CannotRun, SettingsMissing, DidNotStart.
         """
+        self._check_files()
         with turn(self.layout, START_OR_STOP, progress):
             self._up_stores(progress)
             between()
@@ -113,6 +114,12 @@ class Installation:
         control.ask(self.layout, "stop", names=list(names))
 
     # --- steps
+
+    def _check_files(self) -> None:
+        """What somebody has written by hand, before anything is begun. Raises SettingsMissing."""
+        agencies()
+        if (self.layout.home / settings_module.FILE_NAME).exists():
+            _ = self.settings
 
     def _up_stores(self, progress: Progress) -> None:
         settings = self.prepare()

@@ -18,6 +18,7 @@ import pytest
 from deploy.local import databases
 from deploy.local.layout import REPOSITORY, CannotRun, Layout
 from deploy.local.lifecycle import Installation
+from deploy.local.processes import NAMES
 from kernel.settings import FILE_NAME, Settings
 
 
@@ -42,11 +43,34 @@ def settings(tmp_path: Path) -> Settings:
     return Installation(Layout(tmp_path)).prepare()
 
 
-def test_status_of_nothing_is_an_empty_list_and_a_problem(settings: Settings):
+def test_where_nothing_runs_every_process_is_stopped_and_a_sentence_says_what_to_do(settings: Settings):
     """Exit code 1: not all is ready."""
     done = tsunagu(settings.home, "run", "status", "--output", "json")
+    rows = json.loads(done.stdout)
 
-    assert (done.returncode, json.loads(done.stdout)) == (1, [])
+    assert (1, {"stopped"}, set(NAMES)) == (done.returncode, {row["state"] for row in rows}, {row["name"] for row in rows})
+    assert f"tsunagu: nothing runs in {settings.home}; start it: tsunagu run up\n" == done.stderr
+    assert len(NAMES) == tsunagu(settings.home, "run", "status").stdout.count("✕ stopped")
+
+
+def test_status_where_nothing_is_installed_is_an_empty_list_and_the_same_sentence(tmp_path: Path):
+    """And nothing is made."""
+    done = tsunagu(tmp_path / "none", "run", "status", "--output", "json")
+
+    assert (1, [], 1) == (done.returncode, json.loads(done.stdout), len(done.stderr.splitlines()))
+    assert "start it: tsunagu run up" in done.stderr and not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(("file", "text", "told"), [
+    (FILE_NAME, '[municipality]\ncode = "12"\n', FILE_NAME), ("town.yaml", "agencies: [{id: a, kind: ELDER, name_ja: a}, {id: a}]", "town.yaml:1"),
+])
+def test_a_start_with_a_wrong_file_begins_nothing(tmp_path: Path, file: str, text: str, told: str):
+    """One sentence, exit code 2; no folder is made."""
+    (tmp_path / file).write_text(text, "utf-8")
+    done = tsunagu(tmp_path, "run", "up")
+
+    assert (2, 1) == (done.returncode, len(done.stderr.splitlines()))
+    assert told in done.stderr and [file] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_down_when_nothing_runs_is_well(settings: Settings):
@@ -72,7 +96,7 @@ def test_a_taken_port_is_one_sentence(settings: Settings):
         f"tsunagu: port {settings.database_port} of postgres is taken by another program; "
         f"free it or change it in {settings.home / 'tsunagu.toml'}"
     )
-    assert tsunagu(settings.home, "run", "status", "--output", "csv").stdout.count("\n") == 1
+    assert {"stopped"} == {row["state"] for row in json.loads(tsunagu(settings.home, "run", "status", "--output", "json").stdout)}
 
 
 def test_an_unknown_word_is_a_usage_error(settings: Settings):
