@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from deploy.local.town import Agency, agencies
+from kernel.settings import SettingsWrong
 
 from . import secrets
 from .town import TOWN_MAP
@@ -50,7 +51,11 @@ def add(agency: Agency, town: Path) -> bool:
     row = {field: value for field in _FIELDS if (value := getattr(agency, field)) is not None}
     line = yaml.safe_dump(row, allow_unicode=True, sort_keys=False, default_flow_style=True, width=10_000).strip()
     town.write_text(f"{before.rstrip()}\n  - {line}\n", "utf-8")
-    if agencies(town) != (*known, agency):
+    try:
+        whole = agencies(town) == (*known, agency)
+    except SettingsWrong:
+        whole = False
+    if not whole:
         town.write_text(before, "utf-8")
         raise CannotRender(f"{town} does not end with its agencies, two spaces and a hyphen before each: add the line by hand, and render again")
     return True

@@ -66,13 +66,16 @@ class Agency:
 def agencies(path: Path | None = None) -> tuple[Agency, ...]:
     """Every agency, in the order of the file: ``path``, or the installation's own ``town.yaml``, or the sample town where it has none.
 
-    Raises SettingsWrong for two with one id, ValueError for one that cannot be.
+    Raises SettingsWrong where it cannot be read so, and for two with one id.
     """
     own = home() / TOWN.name
     path = path or (own if own.exists() else TOWN)
     town = _read(path)
-    _once(path, [row["id"] for row in town["agencies"]])
-    return tuple(Agency(**{**place(row["kind"], town.get("municipality", "")), **row}) for row in town["agencies"])
+    try:
+        _once(path, [row["id"] for row in town["agencies"]])
+        return tuple(Agency(**{**place(row["kind"], town.get("municipality", "")), **row}) for row in town["agencies"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise SettingsWrong(f"{path} is no list of agencies ({str(error) or error!r}); its form: {TOWN}") from error
 
 
 def municipality(path: Path) -> str:

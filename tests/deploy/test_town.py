@@ -64,3 +64,13 @@ def test_a_file_that_is_no_yaml_is_told_with_its_line(tmp_path: Path):
 
     with pytest.raises(SettingsWrong, match=r"town\.yaml:3 is no YAML"):
         agencies(file)
+
+
+@pytest.mark.parametrize("text", ["", "agencies:\n", "agencies: [{kind: ELDER}]", "agencies: [{id: Elder, kind: ELDER, name_ja: a}]", "agencies: [{id: a, kind: ELDER, name: a}]"])
+def test_a_file_that_lists_no_agencies_is_told(text: str, tmp_path: Path):
+    """Whatever is wrong with it: one sentence with the file."""
+    file = tmp_path / "town.yaml"
+    file.write_text(text, "utf-8")
+
+    with pytest.raises(SettingsWrong, match=r"town\.yaml is no list of agencies"):
+        agencies(file)
