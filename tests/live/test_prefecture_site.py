@@ -184,7 +184,7 @@ def test_a_mirror_that_runs_on_tells_that_all_is_there(sites: Sites):
 
     class Watched(Progress):
         def due(self) -> bool:
-            if self.standing.registry.get_sample_value("tsunagu_mirror_caught_up_timestamp_seconds", {"service": "mirror"}):
+            if self.onlooker.registry.get_sample_value("tsunagu_mirror_caught_up_timestamp_seconds", {"service": "mirror"}):
                 raise Enough
             return super().due() or True
 
