@@ -28,6 +28,14 @@ def town(tmp_path: Path) -> Settings:
     return replace(settings, http_ports={**settings.http_ports, "mirror": port})
 
 
+@pytest.fixture(autouse=True)
+def looked_after(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Who would end this process when it moves no more; here nobody does: it is the tests' own process."""
+    found: list[object] = []
+    monkeypatch.setattr(mirrored, "end_when_sick", found.append)
+    return found
+
+
 def told(progress: Progress) -> list[float | None]:
     """Caught up, last copied, waiting, copied."""
     names = ("mirror_caught_up_timestamp_seconds", "mirror_last_copied_timestamp_seconds", "mirror_lag_records", "mirror_records_total")
@@ -66,10 +74,11 @@ def test_the_ends_of_the_logs_are_asked_for_now_and_then(monkeypatch: pytest.Mon
     assert progress.due()
 
 
-def test_it_is_scraped_as_the_contract_says(town: Settings):
-    """Its own series and which code runs; and Prometheus is told where."""
+def test_it_is_scraped_as_the_contract_says(town: Settings, looked_after: list[object]):
+    """Its own series and which code runs; and Prometheus is told where. When it moves no more it is ended."""
     progress = Progress()
     mirrored.serve(progress, town)
+    assert [progress.onlooker] == looked_after
     progress.seen(0)
     progress.due()
 
