@@ -194,7 +194,7 @@ def test_a_mirror_that_runs_on_tells_that_all_is_there(sites: Sites):
     with pytest.raises(Enough):
         mirror.follow(sites.first.settings, sites.copy(sites.own), once=False, progress=progress)
 
-    found = {name: progress.standing.registry.get_sample_value(f"tsunagu_mirror_{name}", {"service": "mirror"}) for name in ("caught_up_timestamp_seconds", "last_copied_timestamp_seconds", "lag_records", "records_total")}
+    found = {name: progress.onlooker.registry.get_sample_value(f"tsunagu_mirror_{name}", {"service": "mirror"}) for name in ("caught_up_timestamp_seconds", "last_copied_timestamp_seconds", "lag_records", "records_total")}
     assert began <= found["last_copied_timestamp_seconds"] <= found["caught_up_timestamp_seconds"]
     assert 0 == found["lag_records"] and 0 < found["records_total"]
 
