@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -24,6 +25,8 @@ from tests.scenarios.memory_stage import PARTITIONS, TOPICS, MemoryStage
 from tests.scenarios.verified import Records
 
 GATE = TOPICS.log("consent")
+JAPANESE = re.compile(rb"(?:\xe3[\x81-\x83][\x80-\xbf]){2,}|(?:[\xe4-\xe9][\x80-\xbf]{2}){3,}")
+"""Two kana or three kanji in a row: no digest comes to that by chance."""
 
 
 class Source:
@@ -239,7 +242,7 @@ def test_what_is_kept_says_nothing_of_a_person(monkeypatch: pytest.MonkeyPatch, 
 
     assert len(files) > 5
     assert 0o700 == (tmp_path / "audit" / "verify").stat().st_mode & 0o777
-    assert "市".encode() not in content and "さん".encode() not in content and b"\xe3\x81" not in content
+    assert not JAPANESE.search(content)
 
 
 def test_another_check_does_not_go_on_from_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, day: Records):

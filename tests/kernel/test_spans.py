@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import subprocess
 import sys
 import threading
@@ -77,7 +78,9 @@ def test_a_span_arrives_at_the_collector(collector: tuple[str, list[bytes]]):
     tracer = spans.tracer(replace(SETTINGS, otel_endpoint=address), "consent")
     assert tracer
     tracer._export(HOP)
-    tracer._export.processor.force_flush()  # type: ignore[attr-defined]
+    tracer._export.processor.shutdown()  # type: ignore[attr-defined]
+    del tracer
+    gc.collect()  # while it is there, each process forked from this one begins with a thread of its own, and PostgreSQL's cannot step down from root
 
     (resource,) = [each for body in taken for each in trace.ExportTraceServiceRequest.FromString(body).resource_spans]
     (span,) = resource.scope_spans[0].spans
